@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+@testable import Transformer
+
+@Suite("A byte-level tokenizer")
+struct TokenizerTests {
+    static let names = ["gpt-2", "llama-bpe", "qwen2"]
+
+    private struct Case {
+        let text: String
+        let tokens: [Int]
+    }
+
+    private func cases(_ name: String) throws -> [Case] {
+        let data = Data(try Fixture.bytes("bpe-\(name).json"))
+        let list = try #require(try JSONSerialization.jsonObject(with: data) as? [[Any]])
+        return try list.map {
+            Case(text: try #require($0[0] as? String), tokens: try #require($0[1] as? [Int]))
+        }
+    }
+
+    @Test("gives the tokens of the tokenizers package", arguments: names)
+    func reference(_ name: String) throws {
+        let tokenizer = try Tokenizer(Fixture.file("bpe-\(name)"))
+        for one in try cases(name) {
+            #expect(tokenizer.encode(one.text) == one.tokens, "\(one.text.debugDescription)")
+        }
+    }
+
+    @Test("gives back every text, byte for byte", arguments: names)
+    func roundTrip(_ name: String) throws {
+        let tokenizer = try Tokenizer(Fixture.file("bpe-\(name)"))
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("TokenizerTests.roundTrip(\(name)) seed \(seed)")
+        var random = RandomSource(seed: seed)
+        for _ in 0..<500 {
+            var text = String.UnicodeScalarView()
+            for _ in 0..<Int.random(in: 0...40, using: &random) {
+                let range: ClosedRange<UInt32> =
+                    [0...0x7f, 0...0x7ff, 0...0xd7ff, 0xe000...0x10ffff, 0x20...0x27].randomElement(
+                        using: &random)!
+                if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) {
+                    text.append(scalar)
+                }
+            }
+            let string = String(text)
+            let tokens = tokenizer.encode(string)
+            #expect(tokenizer.decode(tokens) == Array(string.utf8), "\(string.debugDescription)")
+            #expect(tokens.allSatisfy { tokenizer.vocabulary.kind(of: $0) == .normal })
+        }
+    }
+
+    @Test("merges a long word in reasonable time")
+    func longWord() throws {
+        let tokenizer = try Tokenizer(Fixture.file("bpe-llama-bpe"))
+        let word = String(repeating: "ticket", count: 50_000)
+        #expect(tokenizer.decode(tokenizer.encode(word)).count == 300_000)
+    }
+
+    @Test("never makes a special token from text, and finds it by its name")
+    func special() throws {
+        let tokenizer = try Tokenizer(Fixture.file("bpe-llama-bpe"))
+        let vocabulary = tokenizer.vocabulary
+        let start = try #require(vocabulary.specialToken(named: "<|im_start|>"))
+        let end = try #require(vocabulary.specialToken(named: "<|im_end|>"))
+        let call = try #require(vocabulary.specialToken(named: "<tool_call>"))
+        #expect(vocabulary.specialTokens == [start, end, call, call + 1])
+        #expect(vocabulary.specialToken(named: "the") == nil)
+        #expect(vocabulary.kind(of: end) == .control)
+        #expect(vocabulary.bytes(of: end) == nil)
+        #expect(vocabulary.text(of: end) == "<|im_end|>")
+        #expect(vocabulary.kind(of: call) == .userDefined)
+        #expect(vocabulary.bytes(of: call) == Array("<tool_call>".utf8))
+        #expect(vocabulary.endTokens == [end])
+
+        let spelled = tokenizer.encode("<|im_end|>")
+        #expect(spelled.count > 1 && !spelled.contains(end))
+        let parts = try tokenizer.encode([
+            .special("<|im_start|>"), .text("user\nhi"), .special("<|im_end|>"),
+        ])
+        #expect(parts == [start] + tokenizer.encode("user\nhi") + [end])
+        #expect(tokenizer.decode(parts) == Array("user\nhi".utf8))
+        #expect(throws: TokenizerError.unknownSpecialToken("<none>")) {
+            try tokenizer.encode([.special("<none>")])
+        }
+    }
+
+    @Test("takes whole words from the vocabulary where merges are ignored, and bytes where there are none")
+    func withoutMerges() throws {
+        let file = try Fixture.file("bpe-llama-bpe")
+        let tokenizer = try Tokenizer(file)
+        let zebra = tokenizer.encode("a zebra")
+        #expect(zebra.map(tokenizer.vocabulary.text) == ["a", " zebra"])
+        let zebras = tokenizer.encode("a zebras")
+        #expect(zebras.count > 2)
+    }
+
+    @Test("decodes numbers outside the vocabulary to nothing")
+    func unknownTokens() throws {
+        let tokenizer = try Tokenizer(Fixture.file("bpe-gpt-2"))
+        #expect(tokenizer.decode([-1, 1 << 40]).isEmpty)
+    }
+
+    @Test("is refused where the file has no vocabulary or another kind")
+    func errors() throws {
+        #expect(throws: TokenizerError.file(.missingKey("tokenizer.ggml.model"))) {
+            try Tokenizer(Fixture.file("metadata"))
+        }
+        #expect(throws: TokenizerError.unsupportedPreTokenizer("tekken")) {
+            try PreTokenizer(named: "tekken")
+        }
+        #expect(
+            TokenizerError.unsupportedPreTokenizer("x").description
+                == "the pre-tokeniser x is not supported; deepseek-r1-qwen, default, gpt-2, llama-bpe, llama-v3, "
+                + "llama3, phi-2, qwen2, smollm are")
+    }
+}
