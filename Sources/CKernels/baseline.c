@@ -2,7 +2,7 @@
 
 #define LANES 4
 #define HAS_HALF 0
-#define TILE_ROWS 3
+#define TILE_ROWS 4
 #define TILE_TOKENS 3
 #define VECTOR_ROWS 4
 #define TABLE ck_baseline

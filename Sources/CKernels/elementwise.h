@@ -13,11 +13,50 @@ INLINE float dot(const float *a, const float *b, size_t count) {
     return sum(sums);
 }
 
-/// sums += weight * values.
-INLINE void add_scaled(const float *values, float weight, size_t count, float *sums) {
-    size_t i = 0;
-    for (; i + LANES <= count; i += LANES) store(load(sums + i) + splat(weight) * load(values + i), sums + i);
-    for (; i < count; i++) sums[i] += weight * values[i];
+/// scores[p] = scale * query . keys[p], four positions at a time.
+INLINE void score(const float *query, const float *keys, size_t stride, size_t positions, size_t head_size,
+                  float scale, float *scores) {
+    size_t p = 0;
+    for (; p + 4 <= positions; p += 4, keys += 4 * stride) {
+        vector sums[4] = {};
+        size_t i = 0;
+        for (; i + LANES <= head_size; i += LANES) {
+            vector q = load(query + i);
+#pragma unroll
+            for (int row = 0; row < 4; row++) sums[row] += q * load(keys + row * stride + i);
+        }
+        quad four = sum_four(sums[0], sums[1], sums[2], sums[3]);
+        for (; i < head_size; i++) {
+            quad k = {keys[i], keys[stride + i], keys[2 * stride + i], keys[3 * stride + i]};
+            four += query[i] * k;
+        }
+        four *= scale;
+        memcpy(scores + p, &four, sizeof four);
+    }
+    for (; p < positions; p++, keys += stride) scores[p] = scale * dot(query, keys, head_size);
+}
+
+/// output = the sum of scores[p] * values[p], for `count` vectors of the head, at most WEIGHTED_VECTORS; even and
+/// odd positions are summed apart, so that one addition need not wait for the last.
+#define WEIGHTED_VECTORS 4
+INLINE void weigh(int count, const float *values, size_t stride, size_t positions, const float *scores,
+                  float *output) {
+    vector even[WEIGHTED_VECTORS] = {}, odd[WEIGHTED_VECTORS] = {};
+    size_t p = 0;
+    for (; p + 2 <= positions; p += 2, values += 2 * stride) {
+        vector first = splat(scores[p]), second = splat(scores[p + 1]);
+#pragma unroll
+        for (int v = 0; v < count; v++) {
+            even[v] += first * load(values + LANES * v);
+            odd[v] += second * load(values + stride + LANES * v);
+        }
+    }
+    if (p < positions) {
+#pragma unroll
+        for (int v = 0; v < count; v++) even[v] += splat(scores[p]) * load(values + LANES * v);
+    }
+#pragma unroll
+    for (int v = 0; v < count; v++) store(even[v] + odd[v], output + LANES * v);
 }
 
 /// scores = e^(scores - largest score), and their sum.
@@ -51,11 +90,21 @@ INLINE float exponentials(float *scores, size_t count) {
 
 static void attend(const float *query, const float *keys, const float *values, size_t stride, size_t positions,
                    size_t head_size, float scale, float *scores, float *output) {
-    for (size_t p = 0; p < positions; p++) scores[p] = scale * dot(query, keys + p * stride, head_size);
+    score(query, keys, stride, positions, head_size, scale, scores);
     float total = exponentials(scores, positions);
-    memset(output, 0, head_size * sizeof(float));
-    for (size_t p = 0; p < positions; p++) add_scaled(values + p * stride, scores[p], head_size, output);
-    for (size_t i = 0; i < head_size; i++) output[i] /= total;
+    size_t i = 0;
+    for (; i + WEIGHTED_VECTORS * LANES <= head_size; i += WEIGHTED_VECTORS * LANES) {
+        weigh(WEIGHTED_VECTORS, values + i, stride, positions, scores, output + i);
+    }
+    for (; i + 2 * LANES <= head_size; i += 2 * LANES) {
+        weigh(2, values + i, stride, positions, scores, output + i);
+    }
+    for (; i + LANES <= head_size; i += LANES) weigh(1, values + i, stride, positions, scores, output + i);
+    for (; i < head_size; i++) {
+        output[i] = 0;
+        for (size_t p = 0; p < positions; p++) output[i] += scores[p] * values[p * stride + i];
+    }
+    for (i = 0; i < head_size; i++) output[i] /= total;
 }
 
 static void normalize(const float *input, const float *gain, float epsilon, size_t count, float *output) {

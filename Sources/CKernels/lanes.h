@@ -11,6 +11,7 @@
 #define CHUNK_VECTORS (CHUNK / LANES)
 
 typedef float vector __attribute__((vector_size(4 * LANES)));
+typedef float quad __attribute__((vector_size(16)));
 typedef int32_t integers __attribute__((vector_size(4 * LANES)));
 typedef uint32_t words __attribute__((vector_size(4 * LANES)));
 typedef uint16_t halves __attribute__((vector_size(2 * LANES)));
@@ -53,14 +54,34 @@ INLINE vector to_floats(integers value) {
     return __builtin_convertvector(value, vector);
 }
 
-/// Sum of all lanes, in a fixed tree.
+/// Four partial sums of the lanes: each the sum of every fourth lane, in a fixed tree.
+INLINE quad fold(vector value) {
+#if LANES == 16
+    typedef float half_vector __attribute__((vector_size(32)));
+    half_vector low = __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7);
+    half_vector sums = low + __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+    vector sums = value;
+#endif
+#if LANES >= 8
+    return __builtin_shufflevector(sums, sums, 0, 1, 2, 3) + __builtin_shufflevector(sums, sums, 4, 5, 6, 7);
+#else
+    return sums;
+#endif
+}
+
+/// Sum of all lanes.
 INLINE float sum(vector value) {
-    float lanes[LANES];
-    memcpy(lanes, &value, sizeof value);
-    for (int width = LANES / 2; width > 0; width /= 2) {
-        for (int lane = 0; lane < width; lane++) lanes[lane] += lanes[lane + width];
-    }
-    return lanes[0];
+    quad part = fold(value);
+    return (part[0] + part[2]) + (part[1] + part[3]);
+}
+
+/// The sums of four vectors at once, each with the same bits as `sum` gives.
+INLINE quad sum_four(vector first, vector second, vector third, vector fourth) {
+    quad a = fold(first), b = fold(second), c = fold(third), d = fold(fourth);
+    quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 
 INLINE float largest(vector value) {

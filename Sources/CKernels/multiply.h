@@ -57,9 +57,14 @@ INLINE void multiply_tile(int rows, int tokens, const float *weights, size_t wei
         }
     }
 #pragma unroll
-    for (int r = 0; r < rows; r++) {
+    for (int t = 0; t < tokens; t++) {
+        if (rows == 4) {
+            quad four = sum_four(sums[0][t], sums[1][t], sums[2][t], sums[3][t]);
+            memcpy(output + t * output_stride, &four, sizeof four);
+        } else {
 #pragma unroll
-        for (int t = 0; t < tokens; t++) output[t * output_stride + r] = sum(sums[r][t]);
+            for (int r = 0; r < rows; r++) output[t * output_stride + r] = sum(sums[r][t]);
+        }
     }
 }
 
@@ -122,8 +127,16 @@ INLINE void multiply_rows(unpacker unpack, size_t block_values, size_t block_byt
             for (int v = 0; v < CHUNK_VECTORS; v++) sums[r] += w[v] * load(x + LANES * v);
         }
     }
+    if (rows % 4 == 0) {
 #pragma unroll
-    for (int r = 0; r < rows; r++) output[r] = sum(sums[r]);
+        for (int r = 0; r < rows; r += 4) {
+            quad four = sum_four(sums[r], sums[r + 1], sums[r + 2], sums[r + 3]);
+            memcpy(output + r, &four, sizeof four);
+        }
+    } else {
+#pragma unroll
+        for (int r = 0; r < rows; r++) output[r] = sum(sums[r]);
+    }
 }
 
 INLINE void multiply_as(unpacker unpack, size_t block_values, size_t block_bytes,
