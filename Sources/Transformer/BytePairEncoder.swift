@@ -1,14 +1,9 @@
 /// Byte pair encoding by ranked merges (Sennrich et al., 2016), over bytes.
 struct BytePairEncoder: Sendable {
-    private struct Merge {
-        let rank: Int32
-        let symbol: Int32
-    }
-
     private let preTokenizer: PreTokenizer
     /// The token of each byte.
     private let byteTokens: [Int32]
-    private let merges: [UInt64: Merge]
+    private let merges: [UInt64: PairMerger.Merge]
     /// The vocabulary's strings, and after them those that are made on the way and are no tokens.
     private let symbols: ByteStringTable
     private let tokenCount: Int
@@ -26,7 +21,7 @@ struct BytePairEncoder: Sendable {
 
         let list: GGUFArray?
         do { list = try file.stringArray("tokenizer.ggml.merges") } catch { throw .file(error) }
-        var merges: [UInt64: Merge] = [:]
+        var merges: [UInt64: PairMerger.Merge] = [:]
         merges.reserveCapacity(list?.count ?? 0)
         for rank in 0..<(list?.count ?? 0) {
             guard let list, let (left, right) = Self.halves(list.bytes(at: rank)) else {
@@ -37,7 +32,9 @@ struct BytePairEncoder: Sendable {
             }
             let key = Self.key(symbol(left), symbol(right))
             // A pair that is listed twice keeps its first rank.
-            if merges[key] == nil { merges[key] = Merge(rank: Int32(rank), symbol: symbol(left + right)) }
+            if merges[key] == nil {
+                merges[key] = PairMerger.Merge(rank: Double(rank), symbol: symbol(left + right))
+            }
         }
         self.merges = merges
         self.symbols = symbols
@@ -62,48 +59,13 @@ struct BytePairEncoder: Sendable {
         return symbol
     }
 
-    /// A pair of neighbours that can be merged; the lowest rank goes first, the leftmost of equals.
-    private struct Candidate: Comparable {
-        let rank: Int32
-        let left: Int32
-        let right: Int32
-        /// What stood at `left` and `right` when the pair was found: if it no longer does, the pair is gone.
-        let key: UInt64
-        let symbol: Int32
-
-        static func < (a: Candidate, b: Candidate) -> Bool { (a.rank, a.left) < (b.rank, b.left) }
-    }
-
-    /// Merges one piece with a heap of candidates over a linked list, in O(n log n).
+    /// Merges the bytes of one piece.
     private func merge(_ piece: ArraySlice<UInt8>, into tokens: inout [Int]) {
         var symbols = piece.map { byteTokens[Int($0)] }
-        // The neighbours of each place; -1 is the end. A place merged into its left neighbour holds -1.
-        var next = symbols.indices.map { Int32($0 + 1 < symbols.count ? $0 + 1 : -1) }
-        var previous = symbols.indices.map { Int32($0 - 1) }
-        var candidates = Heap<Candidate>()
-
-        func consider(_ left: Int32, _ right: Int32) {
-            guard left >= 0, right >= 0 else { return }
-            let key = Self.key(symbols[Int(left)], symbols[Int(right)])
-            guard let merge = merges[key] else { return }
-            candidates.insert(
-                Candidate(rank: merge.rank, left: left, right: right, key: key, symbol: merge.symbol))
-        }
-
         if !merges.isEmpty {
-            for index in symbols.indices.dropLast() { consider(Int32(index), Int32(index + 1)) }
-        }
-        while let best = candidates.removeFirst() {
-            let (left, right) = (Int(best.left), Int(best.right))
-            guard symbols[left] >= 0, symbols[right] >= 0, next[left] == best.right,
-                Self.key(symbols[left], symbols[right]) == best.key
-            else { continue }
-            symbols[left] = best.symbol
-            symbols[right] = -1
-            next[left] = next[right]
-            if next[right] >= 0 { previous[Int(next[right])] = best.left }
-            consider(previous[left], best.left)
-            consider(best.left, next[left])
+            PairMerger.merge(&symbols) { left, right, _, symbols in
+                merges[Self.key(symbols[left], symbols[right])]
+            }
         }
         for symbol in symbols where symbol >= 0 {
             if Int(symbol) < tokenCount {

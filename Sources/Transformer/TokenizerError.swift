@@ -21,13 +21,13 @@ extension TokenizerError: CustomStringConvertible {
         case .file(let error):
             error.description
         case .unsupportedModel(let name):
-            "the tokenizer model \(name) is not supported; gpt2 is"
+            "the tokenizer model \(name) is not supported; gpt2 and llama are"
         case .unsupportedPreTokenizer(let name):
             "the pre-tokeniser \(name) is not supported; \(PreTokenizer.names.joined(separator: ", ")) are"
         case .differentCounts(let tokens, let key, let found):
             "the vocabulary has \(tokens) tokens and \(key) has \(found) elements"
         case .missingByte(let byte):
-            "the vocabulary has no token for the byte \(byte)"
+            "the vocabulary has no token for the byte \(byte), which it needs to write every text"
         case .malformedMerge(let merge, let index):
             "merge \(index), \"\(merge)\", is not two strings with a space between"
         case .unknownSpecialToken(let name):

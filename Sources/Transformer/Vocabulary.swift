@@ -57,6 +57,23 @@ public struct Vocabulary: Sendable {
 }
 
 extension Vocabulary {
+    /// How the entries for pieces of text are written in the file.
+    enum Spelling {
+        /// In the stand-ins of ``ByteAlphabet``.
+        case byteAlphabet
+        /// As they are, with U+2581 for a space, and single bytes as `<0x0A>`.
+        case sentencePiece
+
+        func bytes(_ entry: UnsafeRawBufferPointer, _ kind: TokenKind) -> [UInt8] {
+            switch self {
+            // An entry outside the alphabet was added whole and stands for itself.
+            case .byteAlphabet: ByteAlphabet.decode(entry) ?? Array(entry)
+            case .sentencePiece where kind == .byte: SentencePieceEncoder.byte(entry).map { [$0] } ?? []
+            case .sentencePiece: SentencePieceEncoder.unescaped(Array(entry))
+            }
+        }
+    }
+
     /// Names by which llama.cpp, too, knows the end of a turn where the file does not say.
     private static let endNames = [
         "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|end|>",
@@ -64,7 +81,7 @@ extension Vocabulary {
         "<EOT>", "</s>",
     ]
 
-    init(_ file: GGUFFile, addsBeginningByDefault: Bool) throws(TokenizerError) {
+    init(_ file: GGUFFile, spelling: Spelling, addsBeginningByDefault: Bool) throws(TokenizerError) {
         let tokens = try TokenizerError.wrapping { () throws(GGUFError) in
             guard let tokens = try file.stringArray("tokenizer.ggml.tokens") else {
                 throw .missingKey("tokenizer.ggml.tokens")
@@ -79,8 +96,9 @@ extension Vocabulary {
             let entry = tokens.bytes(at: token)
             switch kind {
             case .normal, .byte:
-                // An entry outside the alphabet was added whole and stands for itself.
-                strings.append(ByteAlphabet.decode(entry) ?? Array(entry), indexed: true)
+                // SentencePiece keeps a byte apart from the character with the same byte.
+                let isIndexed = kind == .normal || spelling == .byteAlphabet
+                strings.append(spelling.bytes(entry, kind), indexed: isIndexed)
             case .control, .userDefined:
                 strings.append(entry, indexed: false)
                 if special[Array(entry)] == nil { special[Array(entry)] = token }

@@ -27,6 +27,14 @@ enum Fixture {
         try #require(try file(name).array("test.prompt")).values.compactMap(\.integer)
     }
 
+    /// Texts with the tokens that the reference makes of them.
+    static func tokenized(_ name: String) throws -> [(text: String, tokens: [Int])] {
+        let json = try JSONSerialization.jsonObject(with: Data(try bytes("\(name).json")))
+        return try #require(json as? [[Any]]).map {
+            (try #require($0[0] as? String), try #require($0[1] as? [Int]))
+        }
+    }
+
     /// The reference's logits, a row for each token of the prompt.
     static func logits(_ name: String, columns: Int) throws -> [[Float]] {
         let values = try bytes("\(name).logits").withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }

@@ -23,7 +23,7 @@ struct TokenizerTests {
     @Test("gives the tokens of the tokenizers package", arguments: names)
     func reference(_ name: String) throws {
         let tokenizer = try Tokenizer(Fixture.file("bpe-\(name)"))
-        for one in try cases(name) {
+        for one in try Fixture.tokenized("bpe-\(name)") {
             #expect(tokenizer.encode(one.text) == one.tokens, "\(one.text.debugDescription)")
         }
     }
@@ -37,9 +37,7 @@ struct TokenizerTests {
         for _ in 0..<500 {
             var text = String.UnicodeScalarView()
             for _ in 0..<Int.random(in: 0...40, using: &random) {
-                let range: ClosedRange<UInt32> =
-                    [0...0x7f, 0...0x7ff, 0...0xd7ff, 0xe000...0x10ffff, 0x20...0x27].randomElement(
-                        using: &random)!
+                let range = ranges[Int.random(in: ranges.indices, using: &random)]
                 if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) {
                     text.append(scalar)
                 }
@@ -114,5 +112,76 @@ struct TokenizerTests {
             TokenizerError.unsupportedPreTokenizer("x").description
                 == "the pre-tokeniser x is not supported; deepseek-r1-qwen, default, gpt-2, llama-bpe, llama-v3, "
                 + "llama3, phi-2, qwen2, smollm are")
+    }
+}
+
+@Suite("A SentencePiece tokenizer")
+struct SentencePieceTests {
+    static let names = ["prefixed", "plain"]
+
+    @Test("gives the tokens of the sentencepiece package", arguments: names)
+    func reference(_ name: String) throws {
+        let tokenizer = try Tokenizer(Fixture.file("spm-\(name)"))
+        for one in try Fixture.tokenized("spm-\(name)") {
+            #expect(tokenizer.encode(one.text) == one.tokens, "\(one.text.debugDescription)")
+        }
+    }
+
+    @Test("gives back every text, after the space that it puts before it")
+    func roundTrip() throws {
+        let plain = try Tokenizer(Fixture.file("spm-plain"))
+        let prefixed = try Tokenizer(Fixture.file("spm-prefixed"))
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("SentencePieceTests.roundTrip seed \(seed)")
+        var random = RandomSource(seed: seed)
+        for _ in 0..<500 {
+            // The mark for a space becomes one.
+            let text = String.random(using: &random).replacingOccurrences(of: "\u{2581}", with: " ")
+            #expect(plain.decode(plain.encode(text)) == Array(text.utf8), "\(text.debugDescription)")
+            let space: [UInt8] = text.isEmpty ? [] : [0x20]
+            #expect(prefixed.decode(prefixed.encode(text)) == space + text.utf8, "\(text.debugDescription)")
+        }
+    }
+
+    @Test("puts its space at the beginning and after special tokens only")
+    func parts() throws {
+        let tokenizer = try Tokenizer(Fixture.file("spm-prefixed"))
+        let parts: [PromptPart] = [
+            .text("a"), .text("b"), .special("<|im_start|>"), .text(""), .text("c"), .text(""),
+        ]
+        #expect(tokenizer.decode(try tokenizer.encode(parts)) == Array(" ab c".utf8))
+    }
+
+    @Test("writes bytes with tokens of their own kind and has its marks by name")
+    func vocabulary() throws {
+        let tokenizer = try Tokenizer(Fixture.file("spm-prefixed"))
+        let vocabulary = tokenizer.vocabulary
+        let clef = tokenizer.encode("𝄞")
+        #expect(clef.suffix(4).map(vocabulary.kind) == [.byte, .byte, .byte, .byte])
+        #expect(clef.suffix(4).map(vocabulary.bytes) == [[0xf0], [0x9d], [0x84], [0x9e]])
+        #expect(vocabulary.kind(of: 0) == .unknown && vocabulary.bytes(of: 0) == nil)
+        #expect(vocabulary.beginningOfText == 1 && vocabulary.addsBeginningOfText)
+        let end = try #require(vocabulary.specialToken(named: "<|im_end|>"))
+        #expect(vocabulary.endTokens == [2, end])
+        // What spells a mark or a byte is text: each character, or the bytes of one that is no piece.
+        let spelled = "</s> <0x0A> <|im_end|>"
+        let tokens = tokenizer.encode(spelled)
+        #expect(tokens.allSatisfy { [.normal, .byte].contains(vocabulary.kind(of: $0)) })
+        #expect(tokenizer.decode(tokens) == Array(" \(spelled)".utf8))
+    }
+}
+
+extension String {
+    /// Up to 40 scalars of every length in UTF-8, quotes and ASCII among them often.
+    fileprivate static func random(using random: inout RandomSource) -> String {
+        let ranges: [ClosedRange<UInt32>] = [0...0x7f, 0...0x7ff, 0...0xd7ff, 0xe000...0x10ffff, 0x20...0x27]
+        var text = UnicodeScalarView()
+        for _ in 0..<Int.random(in: 0...40, using: &random) {
+            let range: ClosedRange<UInt32> =
+                [0...0x7f, 0...0x7ff, 0...0xd7ff, 0xe000...0x10ffff, 0x20...0x27].randomElement(
+                    using: &random)!
+            if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) { text.append(scalar) }
+        }
+        return String(text)
     }
 }
