@@ -10,9 +10,19 @@
 #include "formats/f16.h"
 #include "formats/f32.h"
 #include "formats/q4_0.h"
-#include "formats/q4_k.h"
+#include "formats/q4_1.h"
 #include "formats/q6_k.h"
 #include "formats/q8_0.h"
+
+#include "formats/fifth_bits.h"
+
+#include "formats/q5_0.h"
+#include "formats/q5_1.h"
+
+#include "formats/k_scales.h"
+
+#include "formats/q4_k.h"
+#include "formats/q5_k.h"
 
 #include "elementwise.h"
 #include "multiply.h"
@@ -23,7 +33,11 @@
     DO(BF16, bf16)          \
     DO(Q8_0, q8_0)          \
     DO(Q4_0, q4_0)          \
+    DO(Q4_1, q4_1)          \
+    DO(Q5_0, q5_0)          \
+    DO(Q5_1, q5_1)          \
     DO(Q4_K, q4_k)          \
+    DO(Q5_K, q5_k)          \
     DO(Q6_K, q6_k)
 
 static int supports(int format) {

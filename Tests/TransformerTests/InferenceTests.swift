@@ -38,6 +38,20 @@ struct InferenceTests {
         }
     }
 
+    @Test("gives the same bits with any number of threads", arguments: Fixture.models)
+    func threads(_ name: String) throws {
+        let model = try Fixture.model(name)
+        let tokens = (0..<100).map { $0 * 7 % model.logitCount }
+        let expected = try InferenceSession(model, contextLength: 120, threads: 1).evaluateAll(tokens)
+        for threads in [2, 3, 7] {
+            let session = InferenceSession(model, contextLength: 120, threads: threads)
+            for (index, token) in tokens[..<20].enumerated() {
+                #expect(try session.evaluate([token]) == expected[index], "\(threads) threads")
+            }
+            #expect(try session.evaluateAll(tokens[20...]) == Array(expected[20...]), "\(threads) threads")
+        }
+    }
+
     @Test("goes back to a prefix and gives the same again", arguments: Fixture.models)
     func truncation(_ name: String) throws {
         let model = try Fixture.model(name)

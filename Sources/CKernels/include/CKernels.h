@@ -7,6 +7,8 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "CWorkers.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,8 +19,12 @@ enum {
     CK_F32 = 0,
     CK_F16 = 1,
     CK_Q4_0 = 2,
+    CK_Q4_1 = 3,
+    CK_Q5_0 = 6,
+    CK_Q5_1 = 7,
     CK_Q8_0 = 8,
     CK_Q4_K = 12,
+    CK_Q5_K = 13,
     CK_Q6_K = 14,
     CK_BF16 = 30,
 };
