@@ -22,10 +22,11 @@ public struct DecodeSpeed: Equatable, Sendable, CustomStringConvertible {
     /// - Parameter prompt: at least one token.
     /// - Throws: ``InferenceError``.
     public static func measure(
-        _ model: LlamaModel, prompt: [Int], decode count: Int, kernels: Kernels = .best
+        _ model: LlamaModel, prompt: [Int], decode count: Int, threads: Int? = nil, kernels: Kernels = .best
     ) throws(InferenceError) -> DecodeSpeed {
         let session = InferenceSession(
-            model, contextLength: max(model.contextLength, prompt.count + count), kernels: kernels)
+            model, contextLength: max(model.contextLength, prompt.count + count), threads: threads,
+            kernels: kernels)
         let clock = ContinuousClock()
         var logits: [Float] = []
         let start = clock.now

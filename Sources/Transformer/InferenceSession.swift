@@ -1,3 +1,5 @@
+import Foundation
+
 /// One conversation with a model: the tokens evaluated so far, with their keys and values kept.
 ///
 /// Not `Sendable`: it belongs to one actor or thread. The result of a token does not depend, not even in its last bit,
@@ -19,13 +21,23 @@ public final class InferenceSession {
     ///
     /// - Parameters:
     ///   - contextLength: positions to allow; by default what the model was trained for.
+    ///   - threads: how many threads compute; by default what pays for a model of this size.
     ///   - kernels: the instruction set to compute with.
-    public init(_ model: LlamaModel, contextLength: Int? = nil, kernels: Kernels = .best) {
+    public init(
+        _ model: LlamaModel, contextLength: Int? = nil, threads: Int? = nil, kernels: Kernels = .best
+    ) {
         self.model = model
         self.contextLength = max(1, contextLength ?? model.contextLength)
         cache = KeyValueCache(
             layers: model.hyperparameters.layers, width: model.hyperparameters.keyValueWidth)
-        forward = ForwardPass(model: model, cache: cache, kernels: kernels)
+        forward = ForwardPass(
+            model: model, cache: cache, kernels: kernels, threads: threads ?? Self.defaultThreads(model))
+    }
+
+    /// One thread for small models, whose jobs are hardly longer than handing them over; two for others, at least
+    /// where there are two cores.
+    private static func defaultThreads(_ model: LlamaModel) -> Int {
+        model.parameterCount < 20_000_000 ? 1 : min(2, ProcessInfo.processInfo.activeProcessorCount)
     }
 
     /// Evaluates tokens after those so far.
