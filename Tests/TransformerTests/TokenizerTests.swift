@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A byte-level tokenizer")
 struct TokenizerTests {
-    static let names = ["gpt-2", "llama-bpe", "qwen2"]
+    static let names = ["gpt-2", "llama-bpe", "qwen2", "words"]
 
     private struct Case {
         let text: String
@@ -79,12 +79,13 @@ struct TokenizerTests {
 
     @Test("takes whole words from the vocabulary where merges are ignored, and bytes where there are none")
     func withoutMerges() throws {
-        let file = try Fixture.file("bpe-llama-bpe")
-        let tokenizer = try Tokenizer(file)
-        let zebra = tokenizer.encode("a zebra")
-        #expect(zebra.map(tokenizer.vocabulary.text) == ["a", " zebra"])
-        let zebras = tokenizer.encode("a zebras")
-        #expect(zebras.count > 2)
+        let merging = try Tokenizer(Fixture.file("bpe-llama-bpe"))
+        let words = try Tokenizer(Fixture.file("bpe-words"))
+        for tokenizer in [merging, words] {
+            #expect(tokenizer.encode("a zebra").map(tokenizer.vocabulary.text) == ["a", " zebra"])
+        }
+        #expect(words.encode(" zebras").map(words.vocabulary.bytes) == " zebras".utf8.map { [$0] })
+        #expect(merging.encode(" zebras").count < 7)
     }
 
     @Test("decodes numbers outside the vocabulary to nothing")
