@@ -1,0 +1,39 @@
+import JSON
+
+/// Something that a call can run.
+public protocol Tool: Sendable {
+    /// What the model is told of the tool.
+    var definition: ToolDefinition { get }
+
+    /// Runs one call whose arguments have passed the tool's schema and the gate.
+    ///
+    /// The call is run once. Cancelling the task asks the tool to stop; output after that is kept as late output.
+    /// - Throws: ``ToolFailure`` for what the model should read; any other error is reported by its description.
+    func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput
+}
+
+/// What a tool said.
+public struct ToolOutput: Sendable, Hashable {
+    /// The ID of the call that this answers, as the tool's side returned it.
+    public var callID: ToolCallID
+    /// The text for the model.
+    public var content: String
+    /// Whether the text reports a failure.
+    public var isError: Bool
+
+    /// An output of the given parts.
+    public init(callID: ToolCallID, content: String, isError: Bool = false) {
+        self.callID = callID
+        self.content = content
+        self.isError = isError
+    }
+}
+
+/// A failure that the model should read as the call's result.
+public struct ToolFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What failed, in words for the model.
+    public let description: String
+
+    /// A failure with that text.
+    public init(_ description: String) { self.description = description }
+}

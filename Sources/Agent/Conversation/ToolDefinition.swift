@@ -1,0 +1,29 @@
+import JSON
+
+/// What a model is told of a tool: the entry of the catalogue that travels with every request.
+public struct ToolDefinition: Sendable, Hashable {
+    /// The name that a call uses.
+    public var name: String
+    /// What the tool does, in words for the model.
+    public var description: String
+    /// The JSON Schema of the arguments.
+    public var parameters: JSONValue
+
+    /// A definition of the given parts.
+    public init(name: String, description: String, parameters: JSONValue) {
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+    }
+
+    /// The definition in the shape that Chat Completions and Hermes prompts share:
+    /// `{"type": "function", "function": {"name": …, "description": …, "parameters": …}}`.
+    public var functionJSON: JSONValue {
+        [
+            "type": "function",
+            "function": [
+                "name": .string(name), "description": .string(description), "parameters": parameters,
+            ],
+        ]
+    }
+}

@@ -1,0 +1,90 @@
+import JSON
+import Schema
+
+/// Validates calls against the catalogue before the gate.
+public struct CallChecker: Sendable {
+    private let schemas: [ByteString: CompiledSchema]
+
+    /// A checker of the catalogue's calls.
+    /// - Throws: ``CatalogueError`` for a schema that cannot be used, or a name that is given twice.
+    public init(catalogue: [ToolDefinition]) throws {
+        var schemas: [ByteString: CompiledSchema] = [:]
+        for tool in catalogue {
+            let schema: CompiledSchema
+            do {
+                schema = try CompiledSchema(tool.parameters)
+            } catch {
+                throw CatalogueError("tool \(tool.name): \(error)")
+            }
+            if schemas.updateValue(schema, forKey: ByteString(tool.name)) != nil {
+                throw CatalogueError("tool \(tool.name) is in the catalogue twice; rename one")
+            }
+        }
+        self.schemas = schemas
+    }
+
+    /// What is wrong with a call's name and arguments; nothing for a call that may run.
+    public func problems(name: String, arguments: ByteString) -> [CallProblem] {
+        guard let schema = schemas[ByteString(name)] else {
+            let known = schemas.keys.map(\.text).sorted().joined(separator: ", ")
+            return [CallProblem(kind: .unknownTool, message: "no tool is named \(name); there are \(known)")]
+        }
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(arguments.text)
+        } catch {
+            return [CallProblem(kind: .malformed, message: "the arguments are no JSON: \(error)")]
+        }
+        if let pointer = value.firstDuplicateKey {
+            let message = "the key at \(pointer) is given twice; which of them a tool reads is its own affair"
+            return [CallProblem(kind: .malformed, pointer: pointer, message: message)]
+        }
+        return schema.validate(value).map { violation in
+            CallProblem(
+                kind: .invalid, pointer: violation.instancePointer,
+                message: "\(violation.instancePointer): \(violation.message)")
+        }
+    }
+}
+
+/// A catalogue that cannot be used.
+public struct CatalogueError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One line: the tool, the place in its schema and what to do.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension CallProblem {
+    /// What the model reads when a call is refused for these problems.
+    static func refusal(_ problems: [CallProblem]) -> String {
+        let reasons = problems.map(\.message).joined(separator: "; ")
+        switch problems.first?.kind {
+        case .invalid: return "the arguments do not match the schema: \(reasons)"
+        default: return reasons
+        }
+    }
+}
+
+extension JSONValue {
+    /// The place of the first key that an object of this value has twice.
+    fileprivate var firstDuplicateKey: JSONPointer? {
+        switch self {
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                if let inner = element.firstDuplicateKey {
+                    return JSONPointer([String(index)] + inner.tokens)
+                }
+            }
+        case .object(let object):
+            if let key = object.duplicateKeys.first { return JSONPointer([key]) }
+            for member in object {
+                if let inner = member.value.firstDuplicateKey {
+                    return JSONPointer([member.key] + inner.tokens)
+                }
+            }
+        default: break
+        }
+        return nil
+    }
+}

@@ -1,0 +1,140 @@
+import JSON
+import Schema
+
+/// What a rule does with the calls that it matches.
+public enum Effect: String, Sendable, Hashable, CaseIterable {
+    /// The call never runs.
+    case deny
+    /// A person decides.
+    case ask
+    /// The call runs without asking.
+    case allow
+}
+
+/// One rule of a policy: which calls, and what becomes of them.
+public struct Rule: Sendable, Hashable {
+    /// The name by which the screen and the journal refer to the rule.
+    public var name: String
+    /// What becomes of a matching call.
+    public var effect: Effect
+    /// The tools, as a pattern in which `*` stands for any run of characters.
+    public var tool: String
+    /// Conditions on arguments; all must hold.
+    public var arguments: [ArgumentCondition]
+    /// Why, in words; a denial tells the model.
+    public var reason: String?
+
+    /// A rule of the given parts.
+    public init(
+        name: String, effect: Effect, tool: String, arguments: [ArgumentCondition] = [], reason: String? = nil
+    ) {
+        self.name = name
+        self.effect = effect
+        self.tool = tool
+        self.arguments = arguments
+        self.reason = reason
+    }
+}
+
+/// A condition on the argument at one place.
+public struct ArgumentCondition: Sendable, Hashable {
+    /// Where in the arguments.
+    public var pointer: JSONPointer
+    /// A regular expression (ECMA-262) that a string's text, or another value's compact JSON, must contain a match of.
+    public var pattern: ECMAPattern
+
+    /// A condition of the given parts.
+    public init(pointer: JSONPointer, pattern: ECMAPattern) {
+        self.pointer = pointer
+        self.pattern = pattern
+    }
+
+    /// Whether it holds for `arguments`; a place that does not exist holds nothing.
+    ///
+    /// A pattern that cannot be decided within its step budget counts as `undecided`.
+    func holds(for arguments: JSONValue, undecided: Bool) -> Bool {
+        guard let value = arguments[pointer] else { return false }
+        return (try? pattern.matches(value.stringValue ?? value.text())) ?? undecided
+    }
+}
+
+/// The rules that stand before a person at the gate.
+public struct Policy: Sendable, Hashable {
+    /// The rules in the order written.
+    public var rules: [Rule]
+    /// What becomes of a call that no rule matches.
+    public var fallback: Effect
+
+    /// A policy of the given rules; without any, every call asks.
+    public init(rules: [Rule] = [], fallback: Effect = .ask) {
+        self.rules = rules
+        self.fallback = fallback
+    }
+
+    /// What the policy says of a call: the first match of the strictest kind, `deny` before `ask` before `allow`.
+    ///
+    /// Arguments that could not be read (`nil`) satisfy the conditions of `deny` and `ask` rules and never those of
+    /// an `allow` rule: what cannot be parsed is never allowed.
+    public func ruling(tool: String, arguments: JSONValue?) -> Ruling {
+        for effect in [Effect.deny, .ask, .allow] {
+            let match = rules.first { rule in
+                rule.effect == effect && Policy.glob(rule.tool, matches: tool)
+                    && rule.arguments.allSatisfy { condition in
+                        arguments.map { condition.holds(for: $0, undecided: effect != .allow) }
+                            ?? (effect != .allow)
+                    }
+            }
+            guard let match else { continue }
+            if effect == .allow, arguments == nil { break }
+            return Ruling(effect: effect, rule: match.name, reason: match.reason)
+        }
+        let effect = arguments == nil && fallback == .allow ? .ask : fallback
+        return Ruling(effect: effect, rule: nil, reason: nil)
+    }
+
+    /// Whether `pattern`, in which `*` stands for any bytes, matches the whole of `text`.
+    static func glob(_ pattern: String, matches text: String) -> Bool {
+        let pattern = Array(pattern.utf8)
+        let text = Array(text.utf8)
+        var (at, position) = (0, 0)
+        var retry: (at: Int, position: Int)?
+        while position < text.count {
+            if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
+                retry = (at + 1, position)
+                at += 1
+            } else if at < pattern.count, pattern[at] == text[position] {
+                at += 1
+                position += 1
+            } else if let last = retry {
+                retry = (last.at, last.position + 1)
+                (at, position) = (last.at, last.position + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+/// What the policy says of one call, and which rule said so.
+public struct Ruling: Sendable, Hashable {
+    /// What becomes of the call.
+    public var effect: Effect
+    /// The rule that decided; `nil` where none matched and the policy's default applies.
+    public var rule: String?
+    /// The rule's reason.
+    public var reason: String?
+
+    /// A ruling of the given parts.
+    public init(effect: Effect, rule: String?, reason: String?) {
+        self.effect = effect
+        self.rule = rule
+        self.reason = reason
+    }
+
+    /// One line: `ask (rule writes: changes data)`.
+    public var summary: String {
+        guard let rule else { return "\(effect.rawValue) (no rule matches)" }
+        return "\(effect.rawValue) (rule \(rule)\(reason.map { ": \($0)" } ?? ""))"
+    }
+}

@@ -1,0 +1,221 @@
+import JSON
+import Synchronization
+
+/// How far a run goes before it pauses again.
+public enum Granularity: Int, Sendable, Hashable, Comparable {
+    /// To the next token, or whatever comes first.
+    case token
+    /// To the next call or result.
+    case call
+    /// To the next request.
+    case round
+
+    /// The finer one is smaller.
+    public static func < (left: Granularity, right: Granularity) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A place where a run can be held.
+public enum Checkpoint: Sendable, Hashable {
+    /// Before a request leaves.
+    case request(round: Int)
+    /// After a token.
+    case token
+    /// Before a call runs that no person has decided.
+    case call(CallKey)
+    /// Before the results of a round travel to the model.
+    case results(round: Int)
+
+    /// What stepping by calls or rounds takes the place for.
+    public var granularity: Granularity {
+        switch self {
+        case .request: .round
+        case .token: .token
+        case .call, .results: .call
+        }
+    }
+}
+
+/// What a run is doing, for the title line: the part of the state that is not in the journal.
+public enum RunStatus: Sendable, Hashable {
+    /// The model decodes, or tools run.
+    case running
+    /// The run is held there.
+    case paused(Checkpoint)
+    /// Calls wait for a person.
+    case waiting
+    /// The run has ended.
+    case ended
+}
+
+/// What a person asks of a run.
+public enum RunCommand: Sendable, Hashable {
+    /// Decide a call.
+    case decide(BoundDecision)
+    /// Cancel a running call.
+    case cancel(CallKey)
+    /// Replace what the model will read as a call's result.
+    case editResult(CallKey, content: String)
+}
+
+/// The person's hand on a run: pace and commands, safe to use from any thread.
+///
+/// A run starts at the pace it is given: held before the first request in the debugger, free without a terminal.
+public final class RunControl: Sendable {
+    private struct State {
+        var pace: Pace
+        var heldAt: Checkpoint?
+        /// Set by a change of pace until the run has looked at it, so that none is missed between two waits.
+        var paceChanged = false
+        var inbox: [LoopInput] = []
+        var waiter: CheckedContinuation<Void, Never>?
+        var tokenWaiter: CheckedContinuation<Void, Never>?
+    }
+
+    private enum Pace {
+        case held
+        case free
+        /// Runs on until a checkpoint at least as coarse; `leaving` lets the one pass at which the run is held.
+        case until(Granularity, leaving: Bool)
+
+        /// Whether the run may go past `checkpoint`, and what its pace is from there on.
+        mutating func lets(_ checkpoint: Checkpoint, pass wasHeld: Bool) -> Bool {
+            switch self {
+            case .free: return true
+            case .held: return false
+            case .until(let granularity, let leaving):
+                if leaving, wasHeld {
+                    self = .until(granularity, leaving: false)
+                    return true
+                }
+                if checkpoint.granularity < granularity { return true }
+                self = .held
+                return false
+            }
+        }
+    }
+
+    private let state: Mutex<State>
+    private let onStatus: @Sendable (RunStatus) -> Void
+    private let onRefusal: @Sendable (String) -> Void
+
+    /// A control that starts held or free and reports changes of status and refused commands, from any thread.
+    public init(
+        startsHeld: Bool, onStatus: @escaping @Sendable (RunStatus) -> Void = { _ in },
+        onRefusal: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        state = Mutex(State(pace: startsHeld ? .held : .free))
+        self.onStatus = onStatus
+        self.onRefusal = onRefusal
+    }
+
+    /// Runs on to the next checkpoint of that granularity.
+    public func step(_ granularity: Granularity) {
+        change { $0.pace = .until(granularity, leaving: $0.heldAt != nil) }
+    }
+
+    /// Runs on until a call waits or the run ends.
+    public func resume() { change { $0.pace = .free } }
+
+    /// Holds the run at the next checkpoint.
+    public func pause() { change { $0.pace = .held } }
+
+    /// Sends a command to the run.
+    public func send(_ command: RunCommand) { post(.command(command)) }
+
+    private func change(_ edit: @Sendable (inout State) -> Void) {
+        wake {
+            edit(&$0)
+            $0.paceChanged = true
+        }
+    }
+
+    func post(_ input: LoopInput) { wake { $0.inbox.append(input) } }
+
+    private func wake(_ edit: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            edit(&state)
+            defer { (state.waiter, state.tokenWaiter) = (nil, nil) }
+            return [state.waiter, state.tokenWaiter]
+        }
+        for waiter in waiters { waiter?.resume() }
+    }
+
+    /// Whether the run may go past that checkpoint now; where not, the status says where it is held.
+    func mayPass(_ checkpoint: Checkpoint) -> Bool {
+        let (passes, reported) = state.withLock { state -> (Bool, RunStatus?) in
+            let wasHeld = state.heldAt != nil
+            if !state.pace.lets(checkpoint, pass: wasHeld) {
+                let isNew = state.heldAt != checkpoint
+                state.heldAt = checkpoint
+                return (false, isNew ? .paused(checkpoint) : nil)
+            }
+            state.heldAt = nil
+            return (true, wasHeld ? .running : nil)
+        }
+        if let reported { onStatus(reported) }
+        return passes
+    }
+
+    /// Suspends until the run may go past that checkpoint.
+    /// - Throws: `CancellationError` when the run is cancelled meanwhile.
+    func hold(at checkpoint: Checkpoint) async throws {
+        while !mayPass(checkpoint) {
+            await suspend(until: { state in
+                if case .held = state.pace { false } else { true }
+            })
+            try Task.checkCancellation()
+        }
+        try Task.checkCancellation()
+    }
+
+    /// The next input of the run; suspends until there is one, or until the pace changes (`nil`).
+    func nextInput() async -> LoopInput? {
+        if let input = takeInput() { return input }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let resumeNow = state.withLock { state in
+                    if !state.inbox.isEmpty || state.paceChanged || Task.isCancelled { return true }
+                    state.waiter = continuation
+                    return false
+                }
+                if resumeNow { continuation.resume() }
+            }
+        } onCancel: {
+            wake { _ in }
+        }
+        return takeInput()
+    }
+
+    private func takeInput() -> LoopInput? {
+        state.withLock { state in
+            state.paceChanged = false
+            return state.inbox.isEmpty ? nil : state.inbox.removeFirst()
+        }
+    }
+
+    private func suspend(until ready: @Sendable (borrowing State) -> Bool) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let resumeNow = state.withLock { state in
+                    if ready(state) || Task.isCancelled { return true }
+                    state.tokenWaiter = continuation
+                    return false
+                }
+                if resumeNow { continuation.resume() }
+            }
+        } onCancel: {
+            wake { _ in }
+        }
+    }
+
+    func report(_ status: RunStatus) { onStatus(status) }
+
+    func refuse(_ reason: String) { onRefusal(reason) }
+}
+
+/// What can reach a run from outside its own task.
+enum LoopInput: Sendable {
+    case command(RunCommand)
+    case ended(CallKey, CallResult)
+    case timedOut(CallKey)
+}

@@ -1,0 +1,103 @@
+import Dispatch
+import JSON
+
+/// Runs calls on threads of their own, so that a tool that blocks keeps nobody else from running.
+struct ToolRunner: Sendable {
+    let tools: [ByteString: any Tool]
+    let limits: Limits
+
+    init(tools: [any Tool], limits: Limits) {
+        self.tools = Dictionary(
+            tools.map { (ByteString($0.definition.name), $0) }, uniquingKeysWith: { first, _ in first })
+        self.limits = limits
+    }
+
+    /// Starts a call; its end, or the end of its time, is posted to `control`.
+    ///
+    /// A tool that ignores cancellation runs on; what it says later arrives as a second end of the same call.
+    func start(_ record: CallRecord, arguments: JSONValue, control: RunControl) -> RunningCall {
+        var call = record.call
+        call.arguments = record.effectiveArguments
+        let key = record.key
+        guard let tool = tools[ByteString(call.name)] else {
+            let result = CallResult(
+                ending: .failed, content: "no tool named \(call.name) is here", milliseconds: 0)
+            control.post(.ended(key, result))
+            return RunningCall(tool: Task {}, deadline: Task {}, started: .now)
+        }
+        let started = ContinuousClock.now
+        let limits = limits
+        let running = Task(executorPreference: BlockingExecutor.shared) { [call] in
+            let result = await ToolRunner.run(
+                tool, call, arguments: arguments, limits: limits, started: started)
+            control.post(.ended(key, result))
+        }
+        let deadline = Task {
+            try await Task.sleep(for: .seconds(limits.toolSeconds))
+            control.post(.timedOut(key))
+        }
+        return RunningCall(tool: running, deadline: deadline, started: started)
+    }
+
+    private static func run(
+        _ tool: any Tool, _ call: ToolCall, arguments: JSONValue, limits: Limits,
+        started: ContinuousClock.Instant
+    ) async -> CallResult {
+        func result(_ ending: CallResult.Ending, _ content: String) -> CallResult {
+            CallResult(ending: ending, content: content, milliseconds: started.millisecondsSince)
+        }
+        do {
+            let output = try await tool.run(call, arguments: arguments)
+            guard output.callID == call.id else {
+                let error = PairingError(tool: call.name, expected: call.id, found: output.callID)
+                return result(.mispaired, error.description)
+            }
+            let size = output.content.utf8.count
+            guard size <= limits.resultBytes else {
+                return result(
+                    .oversized,
+                    "the tool answered with \(size) bytes; at most \(limits.resultBytes) are accepted.")
+            }
+            return result(output.isError ? .failed : .completed, output.content)
+        } catch let failure as ToolFailure {
+            return result(.failed, failure.description)
+        } catch is CancellationError {
+            return result(.cancelled, "cancelled")
+        } catch {
+            return result(.failed, String(describing: error))
+        }
+    }
+}
+
+/// A call under way.
+struct RunningCall: Sendable {
+    let tool: Task<Void, Never>
+    let deadline: Task<Void, any Error>
+    let started: ContinuousClock.Instant
+
+    /// Asks the tool to stop, and stops watching the clock.
+    func cancel() {
+        tool.cancel()
+        deadline.cancel()
+    }
+}
+
+/// An executor whose threads may block: Swift's own pool has one thread a core and must not.
+private final class BlockingExecutor: TaskExecutor {
+    static let shared = BlockingExecutor()
+    private let queue = DispatchQueue(label: "callgate.tools", attributes: .concurrent)
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let executor = asUnownedTaskExecutor()
+        queue.async { job.runSynchronously(on: executor) }
+    }
+}
+
+extension ContinuousClock.Instant {
+    /// Milliseconds from this instant to now.
+    var millisecondsSince: Double {
+        let parts = (ContinuousClock.now - self).components
+        return Double(parts.seconds) * 1_000 + Double(parts.attoseconds) / 1e15
+    }
+}
