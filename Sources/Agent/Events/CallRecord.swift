@@ -3,7 +3,7 @@ import JSON
 /// All that is known of one call at one step.
 public struct CallRecord: Sendable, Hashable {
     /// Where a call stands between the model's request and the tool message.
-    public enum Status: String, Sendable, Hashable {
+    public enum Status: String, Sendable, Hashable, CaseIterable {
         /// The model asked for it; nothing has been checked.
         case proposed
         /// It waits for a person.
