@@ -120,9 +120,17 @@ public struct RunState: Sendable {
     }
 
     /// Whatever was under way when the session broke off did not end: a half response is asked for again, a call
-    /// that had begun is in doubt.
+    /// that had begun is in doubt. A run that ended without an answer goes on where it stood.
     private mutating func applyResumption() {
-        if phase == .decoding { phase = .ready }
+        switch (phase, outcome) {
+        case (.finished, .answered): break
+        case (.finished, _):
+            outcome = nil
+            let isAsked = messages.contains { if case .user = $0 { true } else { false } }
+            phase = roundCalls.contains { $0.message == nil } ? .calling : isAsked ? .ready : .idle
+        case (.decoding, _): phase = .ready
+        default: break
+        }
         for index in calls.indices where calls[index].status == .running { calls[index].status = .unknown }
     }
 
