@@ -119,8 +119,10 @@ public struct RunState: Sendable {
         phase = response.calls.isEmpty ? .ready : .calling
     }
 
-    /// Whatever was under way when the session broke off did not end: a half response is asked for again, a call
-    /// that had begun is in doubt. A run that ended without an answer goes on where it stood.
+    /// Whatever was under way when the session broke off did not end.
+    ///
+    /// A half response is asked for again, a call that had begun is in doubt, and a run that ended without an answer
+    /// goes on where it stood.
     private mutating func applyResumption() {
         switch (phase, outcome) {
         case (.finished, .answered): break
