@@ -29,6 +29,7 @@ static FILE *output;
 static bool wants_mouse;
 static bool entered;
 static bool has_default_colors;
+static bool has_alternate_screen;
 static cchar_t *row;
 static int row_capacity;
 static int row_count;
@@ -62,10 +63,15 @@ static void send_text(const char *text) {
     }
 }
 
-static void append_capability(char *farewell, size_t size, const char *name) {
+/// The terminal's string of that name, NULL where it has none.
+static const char *capability(const char *name) {
     const char *text = tigetstr(name);
-    if (text == NULL || text == (const char *)-1) return;
-    strncat(farewell, text, size - strlen(farewell) - 1);
+    return text == (const char *)-1 ? NULL : text;
+}
+
+static void append_capability(char *farewell, size_t size, const char *name) {
+    const char *text = capability(name);
+    if (text != NULL) strncat(farewell, text, size - strlen(farewell) - 1);
 }
 
 /// newterm() with the description that TERMINFO itself holds, and TERMINFO as it was afterwards.
@@ -95,8 +101,8 @@ bool cn_open(const char *term, const char *inline_terminfo, bool mouse, cn_capab
     }
     wants_mouse = mouse;
     entered = true;
-    const char *move = tigetstr("cup");
-    capabilities->can_move_cursor = move != NULL && move != (const char *)-1;
+    capabilities->can_move_cursor = capability("cup") != NULL;
+    has_alternate_screen = capability("rmcup") != NULL;
     raw();
     noecho();
     nonl();
@@ -117,6 +123,7 @@ bool cn_open(const char *term, const char *inline_terminfo, bool mouse, cn_capab
     append_capability(farewell, sizeof farewell, "sgr0");
     append_capability(farewell, sizeof farewell, "rmcup");
     append_capability(farewell, sizeof farewell, "cnorm");
+    if (!has_alternate_screen) strncat(farewell, "\r\n", sizeof farewell - strlen(farewell) - 1);
     cn_farewell_prepare(farewell, &cooked, &raw_mode);
     return true;
 }
@@ -142,6 +149,8 @@ void cn_leave(void) {
     entered = false;
     send_text(modes_off);
     endwin();
+    // Without an alternate screen the cursor stands on the last row of ours.
+    if (!has_alternate_screen) send_text("\r\n");
     cn_farewell_arm(false);
 }
 

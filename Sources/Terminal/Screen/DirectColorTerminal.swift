@@ -9,23 +9,24 @@ enum DirectColorTerminal {
 
     /// The compiled description as ncurses takes it from TERMINFO.
     static let terminfo = """
-        b64:HgJGAA8ADwBpAXMBY2FsbGdhdGUtZGlyZWN0fDI0LWJpdCBjb2xvdXIgYnkgRUNNQS00OCBhbmQgaXRzIGN1c3RvbWF\
+        b64:HgJGAA8ADwBpAZEBY2FsbGdhdGUtZGlyZWN0fDI0LWJpdCBjb2xvdXIgYnkgRUNNQS00OCBhbmQgaXRzIGN1c3RvbWF\
         yeSBleHRlbnNpb25zAAABAAABAAAAAAAAAAABAQBQAAAA_____xgAAAD_______________________________________\
         ______________AAAAAf9_AAD__wAAAgD_____BAAMABAAFAD__x8A__8wADQAOwD__z0ARAD__0gA_________________\
         _9MAFEA__9aAP_______18A__9kAGkA__9yAHYA________fwD_____________________________________________\
         _______________________________________________________________________________________________\
-        _________________________hQD_______-OAJcA__-gAP_______________________________6kA______________\
+        ___________________-FAP__jgCXAP____-gAKkA__-yAP_______________________________7sA______________\
+        _______________________________________________8YAzAD__________________________________________\
         _______________________________________________________________________________________________\
         _______________________________________________________________________________________________\
-        _______________________________________________________________________________________________\
-        _____________________________________________________________________________tAD_______________\
-        ________________________________________________________-\
-        5AP__________________________________wgD________________________HAP____________________________\
-        ______________________________________________________________________zQAgAQcADQAbW0gbWzJKABtbS\
-        wAbW0oAG1slaSVwMSVkRwAbWyVpJXAxJWQ7JXAyJWRIABtbSAAbWz8yNWwACAAbWz8yNWgAG1tDABtbQQAbWzFtABtbPzEw\
-        NDloABtbMm0AG1s3bQAbWzRtABtbJXAxJWRYABtbbQAbWz8xMDQ5bAAbWzI0bQAbWyVwMSVkQgAbWyVwMSVkRAAbWyVwMSV\
-        kQwAbWyVwMSVkQQAbWyVpJXAxJWRkABtbMUsAG1szOTs0OW0AG1szbQAbWzIzbQAbWyU_JXAxJXs4fSU8JXQzJXAxJWQlZT\
-        M4OzI7JXAxJXs2NTUzNn0lLyVkOyVwMSV7MjU2fSUvJXsyNTV9JSYlZDslcDElezI1NX0lJiVkJTttABtbJT8lcDElezh9J\
-        TwldDQlcDElZCVlNDg7MjslcDElezY1NTM2fSUvJWQ7JXAxJXsyNTZ9JS8lezI1NX0lJiVkOyVwMSV7MjU1fSUmJWQlO20A
+        _____________________________________________________________________________0gD_______________\
+        _________________________________________________________XAP__________________________________4\
+        AD________________________lAP__________________________________________________________________\
+        ________________________________6wA-AQcADQAbW0gbWzJKABtbSwAbW0oAG1slaSVwMSVkRwAbWyVpJXAxJWQ7JXA\
+        yJWRIABtbSAAbWz8yNWwACAAbWz8yNWgAG1tDABtbQQAbWzFtABtbPzEwNDloABtbMm0AG1s3bQAbWzRtABtbJXAxJWRYAB\
+        tbbQAbWz8xMDQ5bAAbWzI0bQAbWyVwMSVkUAAbWyVwMSVkQgAbWyVwMSVkQAAbWyVwMSVkRAAbWyVwMSVkQwAbWyVwMSVkQ\
+        QAbWyVpJXAxJWRkABtbPzdoABtbPzdsABtbMUsAG1szOTs0OW0AG1szbQAbWzIzbQAbWyU_JXAxJXs4fSU8JXQzJXAxJWQl\
+        ZTM4OzI7JXAxJXs2NTUzNn0lLyVkOyVwMSV7MjU2fSUvJXsyNTV9JSYlZDslcDElezI1NX0lJiVkJTttABtbJT8lcDElezh\
+        9JTwldDQlcDElZCVlNDg7MjslcDElezY1NTM2fSUvJWQ7JXAxJXsyNTZ9JS8lezI1NX0lJiVkOyVwMSV7MjU1fSUmJWQlO2\
+        0AAAEAAAAAAAEABAABAAAAUkdCAA==
         """
 }
