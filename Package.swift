@@ -49,8 +49,12 @@ let package = Package(
 
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
+        .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TerminalTrial"]),
+        .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Tools"]),
         .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
         .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Workflows"]),
     ]

@@ -35,9 +35,13 @@ struct ReplayCommand: ParsableCommand {
     var keys: String?
 
     func validate() throws {
-        if print, at != nil { throw ValidationError("--print and --at are two different outputs; choose one") }
+        if print, at != nil {
+            throw ValidationError("--print and --at are two different outputs; choose one")
+        }
         if tokens, !print { throw ValidationError("--tokens goes with --print") }
-        if screen != nil, at == nil, keys == nil { throw ValidationError("--screen goes with --at N or --keys") }
+        if screen != nil, at == nil, keys == nil {
+            throw ValidationError("--screen goes with --at N or --keys")
+        }
     }
 
     func run() throws {
@@ -47,10 +51,12 @@ struct ReplayCommand: ParsableCommand {
             printEvents(of: journal)
         } else if let at {
             guard (1...max(1, journal.events.count)).contains(at) else {
-                throw Failure(.usage, "there is no step \(at); \(file) has steps 1 to \(journal.events.count)")
+                throw Failure(
+                    .usage, "there is no step \(at); \(file) has steps 1 to \(journal.events.count)")
             }
             Swift.print(
-                ScreenText.render(journal.events, at: at, size: screen?.size ?? Size(120, 40)), terminator: "")
+                ScreenText.render(journal.events, at: at, size: screen?.size ?? Size(120, 40)), terminator: ""
+            )
         } else {
             try MainActor.assumeIsolated {
                 try DebuggerProgram.replay(

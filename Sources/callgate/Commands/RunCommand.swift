@@ -46,7 +46,10 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Run without a terminal and print the answer.")
     var headless = false
 
-    @Option(help: "Without a terminal: which calls run. 'policy' stops with code 3 at the first that needs a person.")
+    @Option(
+        help:
+            "Without a terminal: which calls run. 'policy' stops with code 3 at the first that needs a person."
+    )
     var approve: Approve?
 
     @Flag(help: "Without a terminal: print every event as a line of JSON.")

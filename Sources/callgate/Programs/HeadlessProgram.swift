@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Sessions
 import Synchronization
+import Terminal
 
 /// A run without a terminal: the answer on standard output, what happened on standard error.
 struct HeadlessProgram {
@@ -29,7 +30,7 @@ struct HeadlessProgram {
         writer.close()
         Notice.print("journal: \(writer.path)")
         switch outcome {
-        case .answered(let answer): if !printsEvents { print(PlainText.escaping(answer)) }
+        case .answered(let answer): if !printsEvents { print(SafeText(answer).plain) }
         case .limit(let limit): throw Failure(.failed, "the run met its limit of \(limit)")
         case .failed(let reason): throw Failure(.failed, reason)
         case .stopped(let reason), .policy(let reason): throw Failure(.stopped, reason)
@@ -40,7 +41,7 @@ struct HeadlessProgram {
 /// Short lines on standard error.
 enum Notice {
     static func print(_ line: String) {
-        FileHandle.standardError.write(Data((PlainText.escaping(line) + "\n").utf8))
+        FileHandle.standardError.write(Data((SafeText(line).plain + "\n").utf8))
     }
 
     /// What a person who watches a run without a screen wants to know of an event.
@@ -77,7 +78,9 @@ enum Blocking {
         func set(_ new: Value) { value.withLock { $0 = new } }
 
         func take() -> Value {
-            guard let value = value.withLock({ $0 }) else { preconditionFailure("the task ended without a result") }
+            guard let value = value.withLock({ $0 }) else {
+                preconditionFailure("the task ended without a result")
+            }
             return value
         }
     }

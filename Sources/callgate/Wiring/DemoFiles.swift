@@ -12,7 +12,8 @@ enum DemoFiles {
     ///
     /// `Bundle.module` would end the process where the folder is missing; this says what to do.
     private static func path(_ name: String) throws -> String {
-        let executable = URL(fileURLWithPath: CommandLine.arguments.first ?? "callgate").resolvingSymlinksInPath()
+        let executable = URL(fileURLWithPath: CommandLine.arguments.first ?? "callgate")
+            .resolvingSymlinksInPath()
         let running = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")).map {
             URL(fileURLWithPath: $0)
         }
@@ -20,7 +21,8 @@ enum DemoFiles {
         let candidate = folder.appendingPathComponent("callgate_callgate.resources/\(name)").path
         guard FileManager.default.fileExists(atPath: candidate) else {
             throw Failure(
-                .usage, "\(candidate) is missing; keep the folder callgate_callgate.resources beside the program")
+                .usage,
+                "\(candidate) is missing; keep the folder callgate_callgate.resources beside the program")
         }
         return candidate
     }
