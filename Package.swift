@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TerminalTrial"]),
+        .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
         .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Tools"]),
         .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
         .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Workflows"]),

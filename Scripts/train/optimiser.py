@@ -30,7 +30,10 @@ def orthogonal(matrix, steps=5):
     return (x.T if tall else x).float()
 
 
-def optimisers(net):
+def optimisers(net, muon=0.02, adam=4e-3, decay=0.01):
     matrices = [p for block in net.blocks for p in block.parameters() if p.ndim == 2]
     others = [p for name, p in net.named_parameters() if p.ndim == 1 or name.startswith("emb")]
-    return [Muon(matrices), torch.optim.AdamW(others, 4e-3, betas=(0.9, 0.95), weight_decay=0.0)]
+    return [
+        Muon(matrices, muon, decay=decay),
+        torch.optim.AdamW(others, adam, betas=(0.9, 0.95), weight_decay=0.0),
+    ]
