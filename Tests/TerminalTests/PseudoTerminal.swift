@@ -30,7 +30,7 @@ final class PseudoTerminal {
     #endif
 
     /// Longer than any machine should need; only a failing test waits so long.
-    private static let patience = Duration.seconds(30)
+    private static let patience = Duration.seconds(60)
 
     init(size: (columns: UInt16, rows: UInt16) = (80, 24)) throws {
         var ends: (master: Int32, slave: Int32) = (-1, -1)
