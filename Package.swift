@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "Sessions", dependencies: ["Agent", "JSON", "Schema"], swiftSettings: optimised),
         .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),
         .target(name: "Tools", dependencies: ["Agent", "JSON", grdb]),
-        .target(name: "Agent", dependencies: ["JSON", "Schema"]),
+        .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
         .target(name: "Masking", dependencies: ["JSON", "Schema"], swiftSettings: optimised),
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
@@ -49,6 +49,10 @@ let package = Package(
 
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(
+            name: "DebuggerTests", dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
+            exclude: ["Screens"]),
+        .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"]),
         .testTarget(name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),

@@ -39,7 +39,9 @@ public actor EmbeddedModel: Model {
         let tokens = try wrapping { try tokenizer.encode(prompt.parts) }
         let cached = zip(tokens, session.tokens).prefix { $0 == $1 }.count
         try await observe(.request(record(of: prompt, request, tokens: tokens.count, cached: cached)))
-        var matcher = try wrapping { try engine.matcher(for: grammar(of: request.catalogue)) }
+        var matcher = try wrapping {
+            try engine.matcher(for: Grammar(turnWith: request.catalogue, format: format))
+        }
         var sampler = try wrapping { Sampler(try SamplerSettings(request)) }
         var response = HermesResponse(format: format)
         var started = ContinuousClock.now
@@ -89,11 +91,6 @@ public actor EmbeddedModel: Model {
                 RequestRecord.ToolCost(
                     name: tool.name, tokens: tokenizer.encode(HermesPrompt.line(for: tool)).count)
             })
-    }
-
-    private func grammar(of catalogue: [ToolDefinition]) -> Grammar {
-        let tools = catalogue.map { CallableTool(name: $0.name, parameters: $0.parameters) }
-        return Grammar(turn: TurnGrammar(tools: tools, format: format))
     }
 
     private var vocabulary: Masking.Vocabulary { engine.vocabulary }

@@ -1,5 +1,4 @@
 import Agent
-import Masking
 import Transformer
 
 /// A tokenizer's vocabulary in the shapes that the mask and the journal need.
@@ -14,20 +13,5 @@ public enum EmbeddedVocabulary {
             }
         }
         return VocabularyRecord(entries: entries, endTokens: vocabulary.endTokens)
-    }
-}
-
-extension Masking.Vocabulary {
-    /// The vocabulary that a journal recorded.
-    /// - Throws: `VocabularyError` when the record contradicts itself.
-    public convenience init(_ record: VocabularyRecord) throws {
-        let entries = record.entries.map { entry -> VocabularyEntry in
-            switch entry {
-            case .bytes(let bytes): .bytes(bytes)
-            case .special(let name): .special(name)
-            case .unused: .unused
-            }
-        }
-        try self.init(entries: entries, endOfTurn: record.endTokens)
     }
 }

@@ -1,7 +1,5 @@
 import Agent
 import Debugger
-// Both targets have an Effect; here it is what the debugger asks for.
-import enum Debugger.Effect
 import Foundation
 import Sessions
 import Terminal
@@ -116,7 +114,7 @@ final class DebuggerProgram {
         for effect in debugger.update(input, at: DebuggerProgram.now) { perform(effect) }
     }
 
-    private func perform(_ effect: Effect) {
+    private func perform(_ effect: DebuggerEffect) {
         switch effect {
         case .step(let granularity): run?.control.step(granularity)
         case .resume: run?.control.resume()
