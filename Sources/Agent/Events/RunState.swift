@@ -119,10 +119,20 @@ public struct RunState: Sendable {
         phase = response.calls.isEmpty ? .ready : .calling
     }
 
-    /// Whatever was under way when the session broke off did not end: a half response is asked for again, a call
-    /// that had begun is in doubt.
+    /// Whatever was under way when the session broke off did not end.
+    ///
+    /// A half response is asked for again, a call that had begun is in doubt, and a run that ended without an answer
+    /// goes on where it stood.
     private mutating func applyResumption() {
-        if phase == .decoding { phase = .ready }
+        switch (phase, outcome) {
+        case (.finished, .answered): break
+        case (.finished, _):
+            outcome = nil
+            let isAsked = messages.contains { if case .user = $0 { true } else { false } }
+            phase = roundCalls.contains { $0.message == nil } ? .calling : isAsked ? .ready : .idle
+        case (.decoding, _): phase = .ready
+        default: break
+        }
         for index in calls.indices where calls[index].status == .running { calls[index].status = .unknown }
     }
 

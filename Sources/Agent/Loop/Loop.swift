@@ -55,11 +55,12 @@ public actor Loop {
     ///
     /// A cancelled task leaves the session without an end, so that it can be taken up again.
     public func run(prompt: String?) async -> RunOutcome {
+        defer { control.report(.ended) }
+        if let outcome = refusal(of: prompt) { return outcome }
         do {
             try begin(prompt: prompt)
             let outcome = try await advance()
-            try emit(.runFinished(outcome))
-            control.report(.ended)
+            try end(outcome)
             return outcome
         } catch is CancellationError {
             for call in running.values { call.cancel() }
@@ -67,24 +68,53 @@ public actor Loop {
         } catch {
             let outcome = RunOutcome.failed(String(describing: error))
             // When the journal itself failed there is nowhere left to write the end to.
-            if !(error is SinkError) { _ = try? emit(.runFinished(outcome)) }
-            control.report(.ended)
+            if !(error is SinkError) { try? end(outcome) }
+            for call in running.values { call.cancel() }
             return outcome
         }
     }
 
     /// Marks the current step with a note.
-    /// - Throws: what the journal throws.
-    public func mark(_ note: String) throws { try emit(.marked(note)) }
+    /// - Throws: what the journal throws; an error of one line before the session has begun.
+    public func mark(_ note: String) throws {
+        guard state.header != nil else {
+            throw GateError(description: "nothing has happened yet that could be marked")
+        }
+        try emit(.marked(note))
+    }
+
+    /// What a session that cannot go on says; nothing is written to its journal then.
+    private func refusal(of prompt: String?) -> RunOutcome? {
+        if prompt == nil, case .answered? = state.outcome { return state.outcome }
+        // A user message between a call and its result would break the conversation for good.
+        guard prompt != nil, let open = state.calls.last(where: { $0.message == nil }) else { return nil }
+        return .failed(
+            "call \(open.key.id) of \(open.call.name) has no result yet; take the session up without a prompt first"
+        )
+    }
 
     private func begin(prompt: String?) throws {
-        if state.header == nil {
-            try emit(.sessionStarted(header))
-            if let system { try emit(.messageAdded(.system(system))) }
-        } else if prompt == nil {
+        let isNew = state.header == nil
+        if isNew { try emit(.sessionStarted(header)) }
+        // A session that broke off behind its header has no system message yet.
+        if state.messages.isEmpty, let system { try emit(.messageAdded(.system(system))) }
+        if let prompt {
+            try emit(.messageAdded(.user(prompt)))
+        } else if !isNew {
             try emit(.sessionResumed)
         }
-        if let prompt { try emit(.messageAdded(.user(prompt))) }
+    }
+
+    /// Gives up what still runs and writes the end.
+    private func end(_ outcome: RunOutcome) throws {
+        for key in Array(running.keys) { try giveUp(key, .cancelled, "the run ended") }
+        try settle()
+        try emit(.runFinished(outcome))
+    }
+
+    /// Takes what has arrived while no call was under way: late output is kept, commands are refused in words.
+    private func settle() throws {
+        while let input = control.takeInput() { _ = try handle(input) }
     }
 
     private func advance() async throws -> RunOutcome {
@@ -93,8 +123,11 @@ public actor Loop {
             switch state.phase {
             case .idle: return .failed("there is no prompt; give one with --prompt or in the workflow")
             case .finished: return state.outcome ?? .failed("the session has ended")
-            case .calling: if let outcome = try await runCalls() { return outcome }
+            case .calling:
+                try PairingError.checkIDs(of: state.roundCalls.map(\.call), round: state.round)
+                if let outcome = try await runCalls() { return outcome }
             case .ready, .decoding:
+                try settle()
                 if let outcome = answer ?? limitMet { return outcome }
                 try PairingError.check(state.messages)
                 let round = state.round + 1
@@ -113,6 +146,7 @@ public actor Loop {
         guard case .assistant(let message) = state.messages.last, message.calls.isEmpty else { return nil }
         switch state.finishReason {
         case .length:
+            if let limit = budgetMet { return .limit(limit.description) }
             return .limit("the response was cut at its limit of \(header.limits.responseTokens) tokens")
         case .other(let word): return .failed("the model stopped: \(word)")
         default: return .answered(message.content)
@@ -141,7 +175,6 @@ public actor Loop {
         let started = ContinuousClock.now
         let response = try await model.respond(to: request) { [self] event in try await observe(event) }
         try emit(.responseReceived(round: round, response, milliseconds: started.millisecondsSince))
-        try PairingError.checkIDs(of: response.calls, round: round)
     }
 
     private func observe(_ event: DecodeEvent) async throws {
@@ -153,6 +186,7 @@ public actor Loop {
                     round: state.round, attempt: attempt, reason: reason, delayMilliseconds: delay))
         case .token(let step):
             try emit(.token(step))
+            try settle()
             if let budgetMet { throw budgetMet }
             try await control.hold(at: .token)
         }

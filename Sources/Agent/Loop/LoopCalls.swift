@@ -14,6 +14,7 @@ extension Loop {
             try startApproved()
             if state.roundCalls.allSatisfy(\.isResolved), control.mayPass(.results(round: state.round)) {
                 try deliver()
+                if isWaiting { control.report(.running) }
                 return nil
             }
             let waits = !state.waitingCalls.isEmpty && running.isEmpty
@@ -83,7 +84,8 @@ extension Loop {
 
     /// Sends the results to the conversation, in the order in which the model asked.
     private func deliver() throws {
-        for record in state.roundCalls {
+        // After a crash between two of them the first ones are in the conversation already.
+        for record in state.roundCalls where record.message == nil {
             guard let message = record.pendingMessage else {
                 throw GateError(
                     description: "call \(record.key.id) of \(record.call.name) has no result to deliver")
@@ -92,7 +94,7 @@ extension Loop {
         }
     }
 
-    private func handle(_ input: LoopInput) throws -> RunOutcome? {
+    func handle(_ input: LoopInput) throws -> RunOutcome? {
         switch input {
         case .command(.decide(let decision)): return try handle(decision)
         case .command(.cancel(let key)):
@@ -122,7 +124,7 @@ extension Loop {
         return nil
     }
 
-    private func giveUp(_ key: CallKey, _ ending: CallResult.Ending, _ content: String) throws {
+    func giveUp(_ key: CallKey, _ ending: CallResult.Ending, _ content: String) throws {
         guard let call = running.removeValue(forKey: key) else { return }
         call.cancel()
         let milliseconds = call.started.millisecondsSince
@@ -153,6 +155,10 @@ extension Loop {
         switch bound.decision {
         case .deny, .respond, .refuse: return nil
         case .approve:
+            if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
+                return
+                    "call \(bound.key.id) had begun with edited arguments; edit it again to say which run now"
+            }
             guard let problem = record.problems.first else { return nil }
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):

@@ -170,10 +170,10 @@ public final class RunControl: Sendable {
 
     /// The next input of the run; suspends until there is one, or until the pace changes (`nil`).
     func nextInput() async -> LoopInput? {
-        if let input = takeInput() { return input }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let resumeNow = state.withLock { state in
+                    // A change of pace since the run last looked counts, also one from before this call.
                     if !state.inbox.isEmpty || state.paceChanged || Task.isCancelled { return true }
                     state.waiter = continuation
                     return false
@@ -186,10 +186,12 @@ public final class RunControl: Sendable {
         return takeInput()
     }
 
-    private func takeInput() -> LoopInput? {
+    /// The next input that is there already.
+    func takeInput() -> LoopInput? {
         state.withLock { state in
+            guard state.inbox.isEmpty else { return state.inbox.removeFirst() }
             state.paceChanged = false
-            return state.inbox.isEmpty ? nil : state.inbox.removeFirst()
+            return nil
         }
     }
 

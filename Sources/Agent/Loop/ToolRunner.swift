@@ -43,20 +43,21 @@ struct ToolRunner: Sendable {
         _ tool: any Tool, _ call: ToolCall, arguments: JSONValue, limits: Limits,
         started: ContinuousClock.Instant
     ) async -> CallResult {
+        // A failure can be as long as an answer.
         func result(_ ending: CallResult.Ending, _ content: String) -> CallResult {
-            CallResult(ending: ending, content: content, milliseconds: started.millisecondsSince)
+            let size = content.utf8.count
+            let milliseconds = started.millisecondsSince
+            guard size > limits.resultBytes else {
+                return CallResult(ending: ending, content: content, milliseconds: milliseconds)
+            }
+            let text = "the tool answered with \(size) bytes; at most \(limits.resultBytes) are accepted."
+            return CallResult(ending: .oversized, content: text, milliseconds: milliseconds)
         }
         do {
             let output = try await tool.run(call, arguments: arguments)
             guard output.callID == call.id else {
                 let error = PairingError(tool: call.name, expected: call.id, found: output.callID)
                 return result(.mispaired, error.description)
-            }
-            let size = output.content.utf8.count
-            guard size <= limits.resultBytes else {
-                return result(
-                    .oversized,
-                    "the tool answered with \(size) bytes; at most \(limits.resultBytes) are accepted.")
             }
             return result(output.isError ? .failed : .completed, output.content)
         } catch let failure as ToolFailure {

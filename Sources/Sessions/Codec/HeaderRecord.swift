@@ -1,0 +1,178 @@
+import Agent
+import JSON
+import Schema
+
+extension SessionHeader {
+    var journalMembers: [(String, JSONValue?)] {
+        [
+            ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
+            ("catalogue", .array(catalogue.map(\.json))), ("sampling", sampling.json),
+            ("limits", limits.json),
+            ("policy", policy.json),
+        ]
+    }
+
+    init(_ fields: inout Fields) throws {
+        self.init(
+            id: try fields("id").string(), workflow: try fields("workflow").string(),
+            model: try ModelInfo(fields("model")),
+            catalogue: try fields("catalogue").list(ToolDefinition.init),
+            sampling: try SamplingSettings(fields("sampling")), limits: try Limits(fields("limits")),
+            policy: try Policy(fields("policy")))
+    }
+}
+
+extension ModelInfo {
+    fileprivate var json: JSONValue {
+        .record([
+            "name": .string(name), "kind": .string(kind), "callFormat": callFormat.map { .string($0) },
+            "vocabulary": vocabulary?.json,
+        ])
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            ModelInfo(
+                name: try fields("name").string(), kind: try fields("kind").string(),
+                vocabulary: try fields.optional("vocabulary").map(VocabularyRecord.init),
+                callFormat: try fields.optional("callFormat")?.string())
+        }
+    }
+}
+
+extension VocabularyRecord {
+    /// Entries by token ID: text, `{"b64": …}`, `{"special": …}`, or `null` for an ID without a token.
+    fileprivate var json: JSONValue {
+        let entries: [JSONValue] = entries.map { entry in
+            switch entry {
+            case .bytes(let bytes): .bytes(bytes)
+            case .special(let name): ["special": .string(name)]
+            case .unused: .null
+            }
+        }
+        return ["end": .array(endTokens.map { .int($0) }), "entries": .array(entries)]
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            let endTokens = try fields("end").list { try $0.int() }
+            let entries = try fields("entries").list { field -> Entry in
+                if field.value == .null { return .unused }
+                guard field.value["special"] != nil else { return .bytes(try field.bytes()) }
+                return .special(try field.object { try $0("special").string() })
+            }
+            return VocabularyRecord(entries: entries, endTokens: endTokens)
+        }
+    }
+}
+
+extension ToolDefinition {
+    fileprivate var json: JSONValue {
+        ["name": .string(name), "description": .string(description), "parameters": parameters]
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            ToolDefinition(
+                name: try fields("name").string(), description: try fields("description").string(),
+                parameters: try fields("parameters").value)
+        }
+    }
+}
+
+extension SamplingSettings {
+    fileprivate var json: JSONValue {
+        .record([
+            "temperature": .double(temperature), "topP": .double(topP),
+            "seed": JSONNumber(text: String(seed)).map { .number($0) },
+        ])
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            SamplingSettings(
+                temperature: try fields("temperature").double(), topP: try fields("topP").double(),
+                seed: try fields("seed").unsigned())
+        }
+    }
+}
+
+extension Limits {
+    fileprivate var json: JSONValue {
+        [
+            "rounds": .int(rounds), "tokens": .int(tokens), "responseTokens": .int(responseTokens),
+            "seconds": .int(seconds), "toolSeconds": .int(toolSeconds), "resultBytes": .int(resultBytes),
+            "parallelCalls": .int(parallelCalls),
+        ]
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            Limits(
+                rounds: try fields("rounds").int(), tokens: try fields("tokens").int(),
+                responseTokens: try fields("responseTokens").int(), seconds: try fields("seconds").int(),
+                toolSeconds: try fields("toolSeconds").int(), resultBytes: try fields("resultBytes").int(),
+                parallelCalls: try fields("parallelCalls").int())
+        }
+    }
+}
+
+extension Policy {
+    fileprivate var json: JSONValue {
+        ["default": .string(fallback.rawValue), "rules": .array(rules.map(\.json))]
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            Policy(
+                rules: try fields("rules").list(Rule.init),
+                fallback: try fields("default").word(Effect.self, known: Effect.allCases))
+        }
+    }
+}
+
+extension Rule {
+    fileprivate var json: JSONValue {
+        .record([
+            "name": .string(name), "effect": .string(effect.rawValue), "tool": .string(tool),
+            "when": .array(arguments.map(\.json)), "reason": reason.map { .string($0) },
+        ])
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            Rule(
+                name: try fields("name").string(),
+                effect: try fields("effect").word(Effect.self, known: Effect.allCases),
+                tool: try fields("tool").string(), arguments: try fields("when").list(ArgumentCondition.init),
+                reason: try fields.optional("reason")?.string())
+        }
+    }
+}
+
+extension ArgumentCondition {
+    fileprivate var json: JSONValue {
+        ["at": .string(pointer.description), "pattern": .string(pattern.source)]
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            let source = try fields("pattern")
+            do {
+                return ArgumentCondition(
+                    pointer: try fields("at").pointer(), pattern: try ECMAPattern(source.string()))
+            } catch let error as FieldError {
+                throw error
+            } catch {
+                throw source.fault("this is no pattern: \(error)")
+            }
+        }
+    }
+}
+
+extension Field {
+    func pointer() throws -> JSONPointer {
+        guard let pointer = JSONPointer(text: try string()) else { throw fault("this is no JSON Pointer") }
+        return pointer
+    }
+}

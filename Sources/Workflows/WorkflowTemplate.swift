@@ -1,0 +1,53 @@
+extension Workflow {
+    /// A commented workflow file to start from: the demo, with every key that the format knows.
+    public static let template = """
+        # A Callgate workflow: a model, its tools and the rules of the run.
+        # yaml-language-server: $schema=docs/workflow.schema.json
+        name: support-desk
+
+        model:
+          embedded: builtin          # or the path of a GGUF file
+          # scripted: responses.json # a file of responses, for tests
+
+        system: >-
+          You are the support desk assistant. Use the functions to look things up; never guess.
+          A ticket without comments is not making progress.
+
+        prompt: which high-priority tickets is Maya not making progress on?
+
+        tools:
+          - builtin: support-desk
+            database: support-desk.sqlite   # created and seeded at first use
+
+        # Which calls run: deny is looked at first, then ask, then allow; paths are relative to this file.
+        policy:
+          default: ask
+          deny:
+            - name: nobody-outside
+              tool: notify_user
+              when:
+                /user: "@"                  # a regular expression on an argument, found by its JSON Pointer
+              reason: only people of this desk can be notified
+          allow:
+            - name: reading
+              tool: get_*
+
+        # What the model is told of an edited call: annotate, rewrite or silent.
+        edit-mode: annotate
+
+        limits:
+          rounds: 8
+          tokens: 8192
+          response-tokens: 1024
+          seconds: 600             # of model and tool time; time in which a person decides does not count
+          tool-seconds: 30
+          result-bytes: 262144
+          parallel-calls: 4
+
+        sampling:
+          temperature: 0           # 0 takes the most probable token
+          top-p: 1
+          seed: 0
+
+        """
+}

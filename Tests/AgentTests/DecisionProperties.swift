@@ -1,0 +1,168 @@
+import JSON
+import Synchronization
+import Testing
+
+@testable import Agent
+
+/// Random decisions, crashes and resumptions; what may never happen does not.
+@Suite(.timeLimit(.minutes(5))) struct DecisionProperties {
+    /// What a random person does; guarded, because events and statuses come from different threads.
+    private final class Person: Sendable {
+        private let random: Mutex<SeededGenerator>
+
+        init(seed: UInt64) { random = Mutex(SeededGenerator(seed: seed)) }
+
+        func roll(_ sides: Int) -> Int { random.withLock { Int.random(in: 0..<sides, using: &$0) } }
+
+        func see(_ event: Event, _ state: RunState, _ control: RunControl) {
+            switch event.body {
+            case .callJudged(let key, _, let ruling) where ruling.effect == .ask:
+                if let record = state.call(key) { decide(record, control) }
+            case .sessionResumed: for record in state.waitingCalls { decide(record, control) }
+            case .callStarted(let key, _): if roll(4) == 0 { control.send(.cancel(key)) }
+            case .callFinished(let key, _):
+                if roll(6) == 0 { control.send(.editResult(key, content: "edited \(key)")) }
+            default: break
+            }
+        }
+
+        private func decide(_ record: CallRecord, _ control: RunControl) {
+            // Decisions that must be refused come first now and then: of other bytes, or one too many after.
+            if roll(4) == 0 {
+                var other = record.call
+                other.arguments = ByteString(other.arguments.text + " ")
+                control.send(
+                    .decide(
+                        BoundDecision(key: record.key, call: other, decision: .approve, decider: .person)))
+            }
+            if roll(12) == 0 { control.decide(record, .edit(arguments: ByteString("{oops"), mode: .silent)) }
+            switch roll(8) {
+            case 0...2: control.decide(record, .approve)
+            case 3, 4:
+                control.decide(
+                    record,
+                    .edit(arguments: ByteString("[\(roll(1_000)), 1.0]"), mode: EditMode.allCases[roll(3)]))
+            case 5: control.decide(record, .deny(reason: roll(2) == 0 ? nil : "because"))
+            case 6: control.decide(record, .respond(content: "I say"))
+            default: control.decide(record, .deny(reason: nil), stops: roll(6) == 0)
+            }
+            // What was refused above must still be decided; where it was not, this comes too late and is refused.
+            control.decide(record, .deny(reason: "at last"))
+        }
+    }
+
+    private func bench(seed: UInt64, log: RunLog) -> Bench {
+        var random = SeededGenerator(seed: seed)
+        func roll(_ sides: Int) -> Int { Int.random(in: 0..<sides, using: &random) }
+        let arguments = ["[1]", "{\"a\": 1}", "{", "[1.0, {\"b\": \"é\"}]", "{\"a\":1,\"a\":2}"]
+        var responses: [ModelResponse] = []
+        for round in 1...(1 + roll(3)) {
+            let calls = (0...roll(4)).map {
+                call("r\(round)c\($0)", ["act", "look", "slow", "nothing"][roll(4)], arguments[roll(5)])
+            }
+            responses.append(ScriptedModel.asking(calls))
+        }
+        var bench = Bench(responses: responses + [ScriptedModel.saying("done now")])
+        bench.log = log
+        bench.limits.parallelCalls = 1 + roll(3)
+        let effects = Effect.allCases
+        bench.policy = Policy(
+            rules: [Rule(name: "look", effect: effects[roll(3)], tool: "look")],
+            fallback: effects[1 + roll(2)])
+        bench.tools = { log in
+            [
+                FakeTool("act", parameters: true, log: log),
+                FakeTool("look", parameters: true, log: log) { _ in throw ToolFailure("no") },
+                FakeTool("slow", parameters: true, log: log) { call in
+                    for _ in 0..<5 { await Task.yield() }
+                    return ToolOutput(
+                        callID: call.id, content: "slowly", isError: call.id.text.hasSuffix("1"))
+                },
+            ]
+        }
+        let person = Person(seed: seed &* 31)
+        bench.person = { person.see($0, $1, $2) }
+        return bench
+    }
+
+    /// Runs a session to its end through up to four crashes, and gives the last run.
+    private func session(seed: UInt64, log: RunLog) async throws -> Bench.Outcome {
+        var random = SeededGenerator(seed: ~seed)
+        var events: [Event] = []
+        for attempt in 0... {
+            var bench = bench(seed: seed, log: log)
+            let person = Person(seed: seed &+ UInt64(attempt) &* 7_919)
+            bench.person = { person.see($0, $1, $2) }
+            let crash = attempt < 4 ? events.count + Int.random(in: 1...40, using: &random) : .max
+            let isAsked = events.contains { if case .messageAdded(.user) = $0.body { true } else { false } }
+            let run = try await bench.run(
+                prompt: isAsked ? nil : "go", resuming: events, failsAfter: crash)
+            events = run.events
+            let starts = run.bodies("started").count
+            await log.reach(starts)
+            if case .runFinished? = run.events.last?.body { return run }
+        }
+        throw CancellationError()
+    }
+
+    @Test("under random decisions, crashes and resumptions", arguments: 1...3_000)
+    func invariants(seed: UInt64) async throws {
+        let log = RunLog()
+        let run = try await session(seed: seed, log: log)
+        check(run, log: log.entries, "seed \(seed)")
+    }
+
+    private func check(_ run: Bench.Outcome, log: [RunLog.Entry], _ seed: Comment) {
+        var state = RunState()
+        var started: [RunLog.Entry] = []
+        var runs: [CallKey: Int] = [:]
+        var reruns: [CallKey: Int] = [:]
+        for event in run.events {
+            let before = state
+            state.apply(event)
+            switch event.body {
+            case .decided(let key, let decision, let decider):
+                if before.call(key)?.status == .unknown {
+                    #expect(decider == .person, seed)
+                    if case .approve = decision { reruns[key, default: 0] += 1 }
+                    if case .edit = decision { reruns[key, default: 0] += 1 }
+                } else {
+                    #expect(before.call(key)?.decision == nil, "decided twice, \(seed)")
+                }
+            case .callStarted(let key, let arguments):
+                guard let record = before.call(key) else {
+                    Issue.record("an unknown call started, \(seed)")
+                    continue
+                }
+                runs[key, default: 0] += 1
+                #expect(runs[key, default: 0] <= 1 + reruns[key, default: 0], "ran twice, \(seed)")
+                switch record.decision {
+                case .approve: #expect(arguments == record.call.arguments, "other bytes ran, \(seed)")
+                case .edit(let edited, _): #expect(arguments == edited, "other bytes ran, \(seed)")
+                default: Issue.record("a call ran that was not approved, \(seed)")
+                }
+                started.append(
+                    RunLog.Entry(id: key.id.text, name: record.call.name, arguments: arguments))
+            case .toolMessage(let key, _, _):
+                #expect(before.call(key)?.message == nil, "two results for one call, \(seed)")
+            default: break
+            }
+        }
+        // What the tools saw is what the journal says was started: no more, and to the byte.
+        #expect(count(log) == count(started), seed)
+        #expect(throws: Never.self, seed) {
+            if case .answered = run.outcome { try PairingError.check(state.messages) }
+        }
+        if case .answered = run.outcome { #expect(state.calls.allSatisfy { $0.message != nil }, seed) }
+        // Replay folds to the state that the run had.
+        #expect(state.messages == run.state.messages, seed)
+        #expect(state.calls == run.state.calls, seed)
+        #expect(state.outcome == run.state.outcome && state.phase == run.state.phase, seed)
+        #expect(state.round == run.state.round && state.tokens == run.state.tokens, seed)
+        #expect(state.step == run.state.step && state.decodedBytes == run.state.decodedBytes, seed)
+    }
+
+    private func count(_ entries: [RunLog.Entry]) -> [RunLog.Entry: Int] {
+        Dictionary(entries.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+}
