@@ -129,9 +129,10 @@ static void describe_modes(const struct termios *modes, char *text, size_t size)
 static void start_guard(const struct termios *raw_modes) {
     static char script[] =
         "trap '' HUP INT QUIT TERM TSTP TTIN TTOU\n"
+        "exec 3<&1\n"
         "while read -r word; do last=$word; done\n"
         "[ \"$last\" = on ] || exit 0\n"
-        "[ \"$(stty -g <&1)\" = \"$2\" ] && stty \"$1\" <&1\n"
+        "[ \"$(stty -g <&3)\" = \"$2\" ] && stty \"$1\" <&3\n"
         "printf %s \"$3\"\n";
     char cooked_text[256], raw_text[256];
     describe_modes(&cooked_modes, cooked_text, sizeof cooked_text);

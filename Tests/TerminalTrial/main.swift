@@ -48,22 +48,22 @@ import Terminal
             screen.close()
             print("ended: \(event)")
             exit(request.status)
-        case .key(Key("q" as Unicode.Scalar)):
+        case .key(Key.character("q")):
             screen.close()
             print("quit")
             return
         case .key(.control("z")): screen.suspend()
-        case .key(Key("e" as Unicode.Scalar)):
+        case .key(Key.character("e")):
             do { log.append("edited: \(try screen.editText("text to edit", suffix: ".json"))") } catch {
                 log.append("\(error)")
             }
-        case .key(Key("a" as Unicode.Scalar)): abort()
-        case .key(Key("x" as Unicode.Scalar)): exit(3)
-        case .key(Key("f" as Unicode.Scalar)): fatalError("on purpose")
-        case .key(Key("o" as Unicode.Scalar)): writeError("to stderr \u{1B}[31m")
-        case .key(Key("t" as Unicode.Scalar)):
+        case .key(Key.character("a")): abort()
+        case .key(Key.character("x")): exit(3)
+        case .key(Key.character("f")): fatalError("on purpose")
+        case .key(Key.character("o")): writeError("to stderr \u{1B}[31m")
+        case .key(Key.character("t")):
             Thread.run { for number in 1...1000 { mailbox.post(number) } }
-        case .key(Key("s" as Unicode.Scalar)):
+        case .key(Key.character("s")):
             Thread.run { _ = deep(0) }
         default: break
         }

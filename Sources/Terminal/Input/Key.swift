@@ -86,7 +86,7 @@ public struct Key: Sendable, Hashable {
     }
 
     /// A key that types a character.
-    public init(_ character: Unicode.Scalar) { self.init(.character(character)) }
+    public static func character(_ character: Unicode.Scalar) -> Key { Key(.character(character)) }
 
     /// A character with Control.
     public static func control(_ character: Unicode.Scalar) -> Key { Key(.character(character), .control) }
@@ -123,7 +123,7 @@ public struct Key: Sendable, Hashable {
     /// Page down.
     public static let pageDown = Key(.pageDown)
     /// The space bar.
-    public static let space = Key(" ")
+    public static let space = Key.character(" ")
 
     /// The character that the key types by itself, nil for every other key.
     public var typed: Unicode.Scalar? {

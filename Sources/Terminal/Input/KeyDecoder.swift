@@ -42,7 +42,7 @@ struct KeyDecoder {
         guard isWaiting else { return [] }
         let held = buffer
         buffer = []
-        guard held[0] == 0x1B else { return [.key(Key("\u{FFFD}"))] }
+        guard held[0] == 0x1B else { return [.key(Key.character("\u{FFFD}"))] }
         switch held.count {
         case 1: return [.key(.escape)]
         case 2 where held[1] == 0x1B: return [.key(.escape), .key(.escape)]

@@ -72,9 +72,9 @@ enum KeyParser {
         let following = part.dropFirst().prefix { $0 & 0xC0 == 0x80 }.count + 1
         if length > 0 && following == part.count && part.count < length { return nil }
         if let scalar = Unicode.Scalar(utf8: part.prefix(following)) {
-            return key(Key(scalar), length: following)
+            return key(.character(scalar), length: following)
         }
-        return key(Key("\u{FFFD}"), length: following)
+        return key(Key.character("\u{FFFD}"), length: following)
     }
 
     /// After `ESC [`: parameters, intermediates and a final byte (ECMA-48, section 5.4).
@@ -120,7 +120,7 @@ enum KeyParser {
             let arrows: [Key.Code] = [.up, .down, .right, .left]
             return key(Key(arrows[Int(final - UInt8(ascii: "a"))], .control), length: length)
         case UInt8(ascii: "j")...UInt8(ascii: "y"):
-            return key(Key(Unicode.Scalar(keypad[Int(final - UInt8(ascii: "j"))])), length: length)
+            return key(.character(Unicode.Scalar(keypad[Int(final - UInt8(ascii: "j"))])), length: length)
         case UInt8(ascii: "M"): return key(.enter, length: length)
         default:
             guard let code = ControlSequence.letterKeys[final] else {

@@ -72,7 +72,7 @@ import CNcurses
         } else if !term.isEmpty, cn_open(term, nil, mouse, &opened) {
             isOpen = true
         } else {
-            let shown = term.isEmpty ? "no TERM is set" : "TERM=\(SafeText(term).plain) is unknown here"
+            let shown = term.isEmpty ? "no TERM is set" : "TERM=\(SafeText(term).singleLine) is unknown here"
             warning = "\(shown): taken for xterm-256color"
             isOpen = cn_open("xterm-256color", nil, mouse, &opened)
         }

@@ -53,7 +53,7 @@ struct Editor {
         defer { arguments.forEach { free($0) } }
         arguments.append(nil)
         let status = cn_run(arguments)
-        let shown = SafeText(command).plain
+        let shown = SafeText(command).singleLine
         guard status >= 0 else {
             throw .cannotStart(command: shown, message: String(cString: strerror(errno)))
         }

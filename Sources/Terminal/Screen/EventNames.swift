@@ -41,7 +41,7 @@ extension ScreenEvent: CustomStringConvertible {
         case .exit(.hangUp): "exit on hang-up"
         case .exit(.endOfScript): "exit at the end of the script"
         case .exit(.stuckScript(let text)):
-            "exit because '\(SafeText(text).plain)' never showed on the screen"
+            "exit because '\(SafeText(text).singleLine)' never showed on the screen"
         case .mouse(let mouse):
             (ScreenEvent.mouseActions.first { $0.1 == mouse.action }?.0 ?? "\(mouse.action)")
                 + ":\(mouse.point.x),\(mouse.point.y)"

@@ -55,7 +55,7 @@ public struct ScriptError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// One line: what is wrong and what helps.
     public var description: String {
-        "line \(line): '\(SafeText(word).plain)' is no event: write names such as a, ctrl-r, enter, f5, "
+        "line \(line): '\(SafeText(word).singleLine)' is no event: write names such as a, ctrl-r, enter, f5, "
             + "resize:100x30, click:3,4, paste:TEXT or await:TEXT"
     }
 }

@@ -15,7 +15,7 @@ public enum TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notATerminal(let stream):
             "\(stream) is not a terminal: run it in one, or use --headless"
         case .unusable(let term):
-            "the terminal TERM=\(SafeText(term).plain) cannot move its cursor: set TERM, for example to xterm-256color"
+            "the terminal TERM=\(SafeText(term).singleLine) cannot move its cursor: set TERM, for example to xterm-256color"
         case .alreadyOpen: "the terminal is in use by another screen of this program: close that one first"
         case .system(let call, let message): "the terminal cannot be set up: \(call): \(message)"
         }

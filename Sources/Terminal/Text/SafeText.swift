@@ -61,6 +61,13 @@ public struct SafeText: Sendable, Hashable {
     /// What is drawn, as a plain string with its newlines and tabs.
     public var plain: String { glyphs.map(\.text).joined() }
 
+    /// What is drawn, as a plain string of one line: newlines and tabs have stand-ins too.
+    public var singleLine: String {
+        glyphs.map { glyph in
+            glyph.width == 0 ? StandIn.text(for: glyph.kind == .tab ? "\t" : "\n") : glyph.text
+        }.joined()
+    }
+
     /// The lines, split at newlines, which are left out.
     public var lines: [SafeText] {
         glyphs.split(omittingEmptySubsequences: false) { $0.kind == .newline }.map { SafeText(glyphs: $0) }

@@ -151,7 +151,8 @@ private struct LineBuilder {
             add(glyph)
             return nil
         }
-        let cut = mode == .words && breakIndex > 0 ? breakIndex : glyphs.count
+        // A line may break before and after every wide character.
+        let cut = mode == .words && breakIndex > 0 && glyph.width < 2 ? breakIndex : glyphs.count
         let full = Array(glyphs[..<cut])
         let rest = glyphs[cut...]
         removeAll()
