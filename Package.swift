@@ -1,11 +1,61 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// Numeric and automaton code is unusable without optimisation, in debug builds and their tests too.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 let package = Package(
     name: "callgate",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "callgate", targets: ["callgate"]),
+        .executable(name: "callgate-bench", targets: ["callgate-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
     targets: [
-        .target(name: "JSON", swiftSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .executableTarget(
+            name: "callgate",
+            dependencies: [
+                "Agent", "Debugger", "JSON", "Masking", "Models", "Schema", "Sessions", "Terminal", "Tools", "Transformer",
+                "Workflows", arguments,
+            ],
+            resources: [.copy("Resources/support-desk.gguf"), .copy("Resources/support-desk.yaml")]),
+        .executableTarget(
+            name: "callgate-bench",
+            dependencies: ["Agent", "JSON", "Masking", "Models", "Schema", "Tools", "Transformer", arguments],
+            resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
+
+        .target(name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Terminal"]),
+        .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", yams]),
+        .target(name: "Sessions", dependencies: ["Agent", "JSON", "Schema"], swiftSettings: optimised),
+        .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),
+        .target(name: "Tools", dependencies: ["Agent", "JSON", grdb]),
+        .target(name: "Agent", dependencies: ["JSON", "Schema"]),
+        .target(name: "Masking", dependencies: ["JSON", "Schema"], swiftSettings: optimised),
+        .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
+        .target(name: "JSON", swiftSettings: optimised),
+        .target(name: "Terminal", dependencies: ["CNcurses"]),
+        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+
+        .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
+        .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
+        .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
+        .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
+        .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
+        .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Tools"]),
+        .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Workflows"]),
     ]
 )

@@ -30,7 +30,7 @@ final class PseudoTerminal {
     #endif
 
     /// Longer than any machine should need; only a failing test waits so long.
-    private static let patience = Duration.seconds(30)
+    private static let patience = Duration.seconds(60)
 
     init(size: (columns: UInt16, rows: UInt16) = (80, 24)) throws {
         var ends: (master: Int32, slave: Int32) = (-1, -1)
@@ -62,6 +62,7 @@ final class PseudoTerminal {
 
     /// Starts a program on the terminal.
     func start(_ arguments: [String], environment: [String: String] = [:]) throws {
+        guard let program = arguments.first else { throw Failure(description: "no program") }
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -86,11 +87,11 @@ final class PseudoTerminal {
         variables.merge(environment) { $1 }
         let status = withCStrings(arguments) { arguments in
             withCStrings(variables.map { "\($0)=\($1)" }) { variables in
-                posix_spawn(&process, arguments[0]!, &actions, &attributes, arguments, variables)
+                posix_spawn(&process, program, &actions, &attributes, arguments, variables)
             }
         }
         guard status == 0 else {
-            throw Failure(description: "\(arguments[0]): \(String(cString: strerror(status)))")
+            throw Failure(description: "\(program): \(String(cString: strerror(status)))")
         }
     }
 
@@ -155,11 +156,11 @@ final class PseudoTerminal {
 }
 
 private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {
-    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) } + [nil]
+    let pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) } + [nil]
     defer { pointers.forEach { free($0) } }
-    return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
+    return body(pointers)
 }
 
 /// The trial program that was built beside the tests, nil where it cannot be found.

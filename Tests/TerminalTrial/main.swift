@@ -48,22 +48,22 @@ import Terminal
             screen.close()
             print("ended: \(event)")
             exit(request.status)
-        case .key(Key.character("q")):
+        case .key(.character("q")):
             screen.close()
             print("quit")
             return
         case .key(.control("z")): screen.suspend()
-        case .key(Key.character("e")):
+        case .key(.character("e")):
             do { log.append("edited: \(try screen.editText("text to edit", suffix: ".json"))") } catch {
                 log.append("\(error)")
             }
-        case .key(Key.character("a")): abort()
-        case .key(Key.character("x")): exit(3)
-        case .key(Key.character("f")): fatalError("on purpose")
-        case .key(Key.character("o")): writeError("to stderr \u{1B}[31m")
-        case .key(Key.character("t")):
+        case .key(.character("a")): abort()
+        case .key(.character("x")): exit(3)
+        case .key(.character("f")): fatalError("on purpose")
+        case .key(.character("o")): writeError("to stderr \u{1B}[31m")
+        case .key(.character("t")):
             Thread.run { for number in 1...1000 { mailbox.post(number) } }
-        case .key(Key.character("s")):
+        case .key(.character("s")):
             Thread.run { _ = deep(0) }
         default: break
         }

@@ -137,6 +137,14 @@ public struct Canvas: Sendable, Hashable {
         return part
     }
 
+    /// The canvas cut or padded with blanks to a size.
+    public func resized(to size: Size) -> Canvas {
+        if size == self.size { return self }
+        var other = Canvas(size)
+        other.draw(self, at: .zero)
+        return other
+    }
+
     /// Writes one safe cell; a wide one that is cut by an edge becomes a marker, and halves never remain.
     mutating func write(_ text: String, width: Int, style: Style, x: Int, y: Int) {
         guard y >= 0, y < size.height, x < size.width, x + width > 0 else { return }

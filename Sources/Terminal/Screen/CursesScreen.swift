@@ -93,13 +93,13 @@ import CNcurses
 
     /// Paints the rows that changed, and puts the cursor or hides it.
     public func draw(_ canvas: Canvas, cursor: Point?) {
-        var next = Canvas(size)
-        next.draw(canvas, at: .zero)
+        let next = canvas.resized(to: size)
         let cursor = cursor.flatMap { next.bounds.contains($0) ? $0 : nil }
-        if let shown, shown == next, shownCursor == cursor { return }
         let before = shown?.size == size ? shown : nil
+        var isChanged = before == nil || shownCursor != cursor
         for y in 0..<size.height {
             if let before, before.row(y) == next.row(y) { continue }
+            isChanged = true
             for paint in painter.paints(for: next.row(y)) {
                 cn_row_add(
                     paint.scalars, Int32(paint.scalars.count), UInt32(paint.attributes.rawValue),
@@ -108,6 +108,7 @@ import CNcurses
             }
             cn_row_end(Int32(y))
         }
+        if !isChanged { return }
         cn_show(Int32(cursor?.x ?? -1), Int32(cursor?.y ?? -1))
         shown = next
         shownCursor = cursor

@@ -48,9 +48,7 @@ import CNcurses
 
     /// Keeps the canvas and the cursor.
     public func draw(_ canvas: Canvas, cursor: Point?) {
-        var shown = Canvas(size)
-        shown.draw(canvas, at: .zero)
-        self.canvas = shown
+        self.canvas = canvas.resized(to: size)
         self.cursor = cursor
         drawCount += 1
     }

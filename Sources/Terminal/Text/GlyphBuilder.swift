@@ -35,12 +35,13 @@ struct GlyphBuilder {
         let characterClass = CharacterClass(scalar)
         switch characterClass {
         case .narrow, .wide:
-            if scalar.properties.isEmojiModifier, let base, base.scalar.properties.isEmojiModifierBase {
+            if (0x1F3FB...0x1F3FF).contains(scalar.value), let base,
+                base.scalar.properties.isEmojiModifierBase
+            {
                 standIn(StandIn.text(for: scalar), source: source)
                 return
             }
-            let text =
-                scalar.isASCII ? GlyphBuilder.asciiTexts[Int(scalar.value)] : String(Character(scalar))
+            let text = scalar.isASCII ? GlyphBuilder.asciiTexts[Int(scalar.value)] : String(scalar)
             glyphs.append(Glyph(text, width: characterClass.width, source: source))
             base = scalar == " " || scalar == "\u{3000}" ? nil : Base(scalar: scalar, last: scalar)
             keycapSelector = nil

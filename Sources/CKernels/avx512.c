@@ -1,0 +1,20 @@
+// Sixteen floats at a time with AVX-512 (F, BW, DQ and VL).
+
+#if defined(__x86_64__)
+
+#include "include/CKernels.h"
+#include <string.h>
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c"))), apply_to = function)
+#define LANES 16
+#define HAS_HALF 1
+#define TILE_ROWS 4
+#define TILE_TOKENS 6
+#define VECTOR_ROWS 8
+#define TABLE ck_avx512
+#define TABLE_NAME "AVX-512"
+#include "kernels.h"
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,85 @@
+extension Automaton {
+    /// The automaton of one string keyword; `nil` for lengths, which are counted.
+    func component(_ schema: Int32, _ keyword: StringKeyword) -> StringComponent? {
+        let node = graph.nodes[Int(schema)]
+        switch keyword {
+        case .length: return nil
+        case .pattern: return node.pattern?.automaton.map { .pattern($0) }
+        case .format: return node.format?.automaton.map { .pattern($0) }
+        case .values:
+            if let known = graph.stringSets[schema] { return .finite(known) }
+            let set = FiniteSet((node.values ?? []).compactMap(\.stringValue))
+            graph.stringSets[schema] = set
+            return .finite(set)
+        }
+    }
+
+    /// The spec of a formula over string leaves.
+    func stringSpec(_ formula: Formulas.ID) -> Int32 {
+        if let known = specOf[formula] { return known }
+        let id = Int32(specs.count)
+        specs.append(buildSpec(formula))
+        specOf[formula] = id
+        return id
+    }
+
+    private func buildSpec(_ formula: Formulas.ID) -> StringSpec {
+        let parts = formulas.conjuncts(formula)
+        var isConjunction = true
+        var certain: Set<Leaf> = []
+        for part in parts {
+            if case .leaf(let leaf) = formulas.nodes[Int(part)] {
+                certain.insert(leaf)
+            } else {
+                isConjunction = false
+            }
+        }
+        var deciders: [Leaf: StringSpec.Decider] = [:]
+        var components: [StringComponent] = []
+        var canonical = false
+        var minimum = 0
+        var maximum: Int?
+        for leaf in formulas.leaves(of: formula) {
+            guard case .string(let schema, let keyword) = leaf else {
+                deciders[leaf] = .open
+                continue
+            }
+            if keyword == .length {
+                let node = graph.nodes[Int(schema)]
+                deciders[leaf] = .length(minimum: node.minLength, maximum: node.maxLength)
+                if certain.contains(leaf) {
+                    minimum = max(minimum, node.minLength)
+                    if let own = node.maxLength { maximum = min(maximum ?? own, own) }
+                }
+            } else if let component = component(schema, keyword) {
+                if keyword == .values, certain.contains(leaf) { canonical = true }
+                deciders[leaf] = .component(components.count)
+                components.append(component)
+            } else {
+                deciders[leaf] = .open
+            }
+        }
+        let machine: StringMachine
+        if components.isEmpty {
+            machine = patterns.freeString
+        } else if isConjunction {
+            machine = patterns.machine(components, isCanonical: canonical)
+        } else {
+            machine = StringMachine(components, isCanonical: canonical, rule: rule(formula, deciders))
+        }
+        return StringSpec(
+            formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
+            minimum: minimum,
+            maximum: maximum)
+    }
+
+    /// Whether a formula can still hold when components are in these states (0: dead).
+    private func rule(_ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider]) -> ([Int32]) -> Bool {
+        let formulas = self.formulas
+        return { states in
+            formulas.evaluate(formula) { leaf in
+                if case .component(let index) = deciders[leaf], states[index] == 0 { false } else { nil }
+            } != false
+        }
+    }
+}

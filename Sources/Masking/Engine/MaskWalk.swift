@@ -1,0 +1,293 @@
+/// One computation of a mask: a walk of the vocabulary's trie alongside the automaton.
+struct MaskWalk {
+    let automaton: Automaton
+    /// The trie walked now.
+    var trie: VocabularyTrie
+    /// The text before the token, with the path of the walk behind it.
+    var trail: Trail
+    var words: [UInt64]
+    /// Whether the walk looked at the text, so that its result holds here only.
+    var readText = false
+    /// Whether nodes of the trie carry suffix numbers instead of tokens.
+    var marksSuffixes = false
+
+    init(_ automaton: Automaton, trail: Trail) {
+        self.automaton = automaton
+        self.trail = trail
+        trie = automaton.vocabulary.trie
+        words = [UInt64](repeating: 0, count: automaton.vocabulary.strings.base.count)
+    }
+
+    private var all: Range<Int> { 0..<trie.count }
+
+    @inline(__always)
+    private mutating func mark(_ node: UInt64) {
+        let token = Int(node >> 32) & VocabularyTrie.noToken
+        guard token != VocabularyTrie.noToken else { return }
+        if marksSuffixes {
+            for quoted in automaton.vocabulary.strings.suffixTokens[token] { insert(Int(quoted.token)) }
+        } else {
+            insert(token)
+            if !trie.twins.isEmpty, let twins = trie.twins[token] { twins.forEach { insert($0) } }
+        }
+    }
+
+    @inline(__always)
+    private mutating func insert(_ token: Int) { words[token >> 6] |= 1 << UInt64(token & 63) }
+
+    /// Marks the tokens that may follow a configuration.
+    mutating func run(_ id: Int32) {
+        let here = automaton.configuration(id)
+        switch here.place {
+        case .string: runString(here)
+        case .key: runKey(here)
+        default: walk(all, id)
+        }
+        if let (token, target) = automaton.tagTransition(id), target >= 0 { insert(token) }
+        if automaton.canEnd(id) { automaton.vocabulary.endOfTurn.forEach { insert($0) } }
+    }
+
+    // MARK: Walking
+
+    /// Visits sibling nodes whose parent led to a configuration.
+    private mutating func walk(_ siblings: Range<Int>, _ id: Int32) {
+        let here = automaton.configuration(id)
+        switch here.place {
+        case .string:
+            walkString(siblings, here.a, here.b, here.c, here.frame)
+        case .key:
+            walkKey(
+                siblings, automaton.keyContext(here.frame), KeyCursor(here), automaton.keyTexts[Int(here.c)],
+                here.frame)
+        case .text:
+            var node = siblings.lowerBound
+            while node < siblings.upperBound {
+                let packed = trie.nodes[node]
+                let end = Int(packed & 0xFFFF_FFFF)
+                let target = automaton.textStep(id, UInt8(packed >> 56))
+                if target >= 0 { visit(node, target) }
+                node = end
+            }
+        default:
+            let edges = automaton.edgeRange(id)
+            if siblings.lowerBound == 0, siblings.upperBound == trie.count {
+                for index in edges {
+                    let (byte, target) = automaton.edge(index)
+                    let node = Int(trie.firstByte[Int(byte)])
+                    if node >= 0 { enter(node, id, byte, target) }
+                }
+                return
+            }
+            var node = siblings.lowerBound
+            var index = edges.lowerBound
+            while node < siblings.upperBound, index < edges.upperBound {
+                let packed = trie.nodes[node]
+                let byte = UInt8(packed >> 56)
+                let (candidate, target) = automaton.edge(index)
+                if byte < candidate {
+                    node = Int(packed & 0xFFFF_FFFF)
+                } else if byte > candidate {
+                    index += 1
+                } else {
+                    enter(node, id, byte, target)
+                    node = Int(packed & 0xFFFF_FFFF)
+                    index += 1
+                }
+            }
+        }
+    }
+
+    /// Takes one transition into a node, keeping the trail where the text matters.
+    private mutating func enter(_ node: Int, _ id: Int32, _ byte: UInt8, _ target: Int32) {
+        guard automaton.readsText else { return visit(node, target) }
+        let saved = trail
+        if automaton.configuration(target).place == .resolve { readText = true }
+        let settled = automaton.follow(id, byte, &trail)
+        if settled >= 0 { visit(node, settled) }
+        trail = saved
+    }
+
+    private mutating func visit(_ node: Int, _ target: Int32) {
+        let packed = trie.nodes[node]
+        mark(packed)
+        let end = Int(packed & 0xFFFF_FFFF)
+        if node + 1 < end { walk(node + 1..<end, target) }
+    }
+
+    private mutating func walkString(
+        _ siblings: Range<Int>, _ specID: Int32, _ state: Int32, _ count: Int32, _ frame: Int32
+    ) {
+        let spec = automaton.specs[Int(specID)]
+        let isBoundary = spec.counts && spec.machine.isBoundary(state)
+        var node = siblings.lowerBound
+        while node < siblings.upperBound {
+            let packed = trie.nodes[node]
+            let end = Int(packed & 0xFFFF_FFFF)
+            defer { node = end }
+            let byte = UInt8(packed >> 56)
+            let next = spec.machine.step(state, byte)
+            if next >= 0 {
+                let counted = spec.count(count, isBoundary: isBoundary)
+                if spec.counts, !spec.lives(next, counted, automaton.formulas) { continue }
+                mark(packed)
+                if node + 1 < end {
+                    if automaton.readsText { trail.bytes.append(byte) }
+                    walkString(node + 1..<end, specID, next, counted, frame)
+                    if automaton.readsText { trail.bytes.removeLast() }
+                }
+            } else if next == StringMachine.close {
+                let target = automaton.closeString(specID, state, count, frame)
+                if target >= 0 { close(node, byte, target) }
+            }
+        }
+    }
+
+    /// Goes on behind a closing quote.
+    private mutating func close(_ node: Int, _ byte: UInt8, _ target: Int32) {
+        guard automaton.readsText else { return visit(node, target) }
+        let saved = trail
+        trail.bytes.append(byte)
+        if automaton.configuration(target).place == .resolve { readText = true }
+        let settled = automaton.settle(target, byte, trail)
+        if settled >= 0 {
+            let depth = Int(automaton.frame(automaton.configuration(settled).frame).depth)
+            if depth < trail.starts.count { trail.starts.removeLast(trail.starts.count - depth) }
+            visit(node, settled)
+        }
+        trail = saved
+    }
+
+    private mutating func walkKey(
+        _ siblings: Range<Int>, _ context: KeyContext, _ cursor: KeyCursor, _ text: [UInt8], _ frame: Int32
+    ) {
+        var node = siblings.lowerBound
+        while node < siblings.upperBound {
+            let packed = trie.nodes[node]
+            let end = Int(packed & 0xFFFF_FFFF)
+            defer { node = end }
+            let byte = UInt8(packed >> 56)
+            switch cursor.step(byte, context) {
+            case .dead: continue
+            case .close:
+                // A second key inside one token must know the first.
+                let naming = (node + 1..<end).contains { UInt8(trie.nodes[$0] >> 56) == 0x22 }
+                let target = automaton.closeKey(text, frame, naming: naming)
+                if target >= 0 {
+                    if automaton.readsText { trail.bytes.append(byte) }
+                    visit(node, target)
+                    if automaton.readsText { trail.bytes.removeLast() }
+                }
+            case .next(let next, let gained):
+                mark(packed)
+                guard node + 1 < end else { continue }
+                var longer = text
+                switch gained {
+                case .nothing: break
+                case .byte(let byte): longer.append(byte)
+                case .scalar(let scalar): longer.append(contentsOf: ByteExpressions.utf8(scalar))
+                }
+                if automaton.readsText { trail.bytes.append(byte) }
+                walkKey(node + 1..<end, context, next, longer, frame)
+                if automaton.readsText { trail.bytes.removeLast() }
+            }
+        }
+    }
+
+    // MARK: Inside strings
+
+    private mutating func runString(_ here: Configuration) {
+        let spec = automaton.specs[Int(here.a)]
+        let machine = spec.machine
+        let tokens = automaton.vocabulary.strings
+        guard machine.isBoundary(here.b) else {
+            return walkString(all, here.a, here.b, here.c, here.frame)
+        }
+        words = machine.interior(here.b, tokens)
+        if spec.counts { boundLength(spec, here, tokens) }
+        if !automaton.readsText, !spec.counts, machine.isUniversal(here.b) {
+            let target = automaton.closeString(here.a, here.b, here.c, here.frame)
+            if target >= 0 {
+                for quoted in tokens.closing { insert(Int(quoted.token)) }
+                trie = tokens.suffixes
+                marksSuffixes = true
+                walk(all, target)
+            }
+            return
+        }
+        trie = tokens.quoted
+        // Only the way to the quote is walked here: tokens without one are marked already.
+        walkString(all, here.a, here.b, here.c, here.frame)
+    }
+
+    /// Takes out of the words what is too long for the bounds.
+    private mutating func boundLength(_ spec: StringSpec, _ here: Configuration, _ tokens: StringTokens) {
+        let bound = spec.tightest
+        guard bound < Int.max else { return }
+        let remaining = bound - Int(here.c)
+        let slack = spec.isConjunction ? spec.slack(here.b) : tokens.longest
+        if remaining - slack >= tokens.longest { return }
+        let safe = remaining - slack
+        if safe == remaining, remaining >= 0 {
+            for index in words.indices { words[index] &= tokens.byLength[remaining][index] }
+            return
+        }
+        // Between what surely fits and what surely does not, token by token.
+        let upper = spec.isConjunction ? min(remaining, tokens.longest) : tokens.longest
+        for index in words.indices {
+            let sure = safe >= 0 ? words[index] & tokens.byLength[min(safe, tokens.longest)][index] : 0
+            var open = upper >= 0 ? words[index] & tokens.byLength[upper][index] & ~sure : 0
+            words[index] = sure
+            while open != 0 {
+                let token = index * 64 + open.trailingZeroBitCount
+                open &= open - 1
+                var state = here.b
+                var count = here.c
+                var lives = true
+                for byte in automaton.vocabulary.bytes(of: token) {
+                    count = spec.count(count, isBoundary: spec.machine.isBoundary(state))
+                    state = spec.machine.step(state, byte)
+                    lives = state >= 0 && spec.lives(state, count, automaton.formulas)
+                    if !lives { break }
+                }
+                if lives { insert(token) }
+            }
+        }
+    }
+
+    private mutating func runKey(_ here: Configuration) {
+        let context = automaton.keyContext(here.frame)
+        let cursor = KeyCursor(here)
+        let text = automaton.keyTexts[Int(here.c)]
+        let machine = context.members.machine
+        guard cursor.mode == StringMode.normal, cursor.machine >= 0 else {
+            return walkKey(all, context, cursor, text, here.frame)
+        }
+        words = machine.interior(cursor.machine, automaton.vocabulary.strings)
+        if !machine.isUniversal(cursor.machine), context.isAlive(cursor.node) {
+            var named = cursor
+            named.machine = KeyCursor.deadMachine
+            walkKey(all, context, named, text, here.frame)
+        }
+        trie = automaton.vocabulary.strings.quoted
+        walkKey(all, context, cursor, text, here.frame)
+    }
+}
+
+extension Automaton {
+    /// The tokens that may follow a configuration, remembered where they depend on nothing else.
+    func allowed(_ id: Int32, _ trail: Trail) -> [UInt64] {
+        if let known = masks[id] { return known }
+        var walk = MaskWalk(self, trail: trail)
+        walk.run(id)
+        if !walk.readText { remember(walk.words, for: id) }
+        return walk.words
+    }
+
+    /// A transition inside free text, kept in a table: the whole vocabulary is walked there.
+    func textStep(_ id: Int32, _ byte: UInt8) -> Int32 {
+        if let row = textRows[id] { return row[Int(byte)] }
+        let row = (0..<256).map { compute(id, UInt8($0)) }
+        textRows[id] = row
+        return row[Int(byte)]
+    }
+}

@@ -1,0 +1,98 @@
+/// A formula over string keywords with the machine that follows it.
+final class StringSpec {
+    /// What decides one leaf.
+    enum Decider {
+        case component(Int)
+        case length(minimum: Int, maximum: Int?)
+        /// Decided by the closed text, or outside the string.
+        case open
+    }
+
+    let formula: Formulas.ID
+    let machine: StringMachine
+    let deciders: [Leaf: Decider]
+    /// Whether characters must be counted, and where the count may stop.
+    let countLimit: Int32
+    /// Bounds that hold whatever else does.
+    let minimum: Int
+    let maximum: Int?
+    /// Whether the formula is a conjunction of positive leaves.
+    let isConjunction: Bool
+    /// Components with a pattern that must hold: their shortest end counts against the maximum.
+    let requiredPatterns: [(component: Int, automaton: PatternAutomaton)]
+
+    init(
+        formula: Formulas.ID, machine: StringMachine, deciders: [Leaf: Decider], isConjunction: Bool,
+        minimum: Int, maximum: Int?
+    ) {
+        self.formula = formula
+        self.machine = machine
+        self.deciders = deciders
+        self.isConjunction = isConjunction
+        self.minimum = minimum
+        self.maximum = maximum
+        var limit = 0
+        for case .length(let low, let high) in deciders.values { limit = max(limit, low, (high ?? -1) + 1) }
+        countLimit = Int32(clamping: limit)
+        var patterns: [(Int, PatternAutomaton)] = []
+        if isConjunction {
+            for case .component(let index) in deciders.values {
+                if case .pattern(let automaton) = machine.components[index] {
+                    patterns.append((index, automaton))
+                }
+            }
+        }
+        requiredPatterns = maximum == nil ? [] : patterns
+    }
+
+    /// The smallest upper bound on length of any leaf.
+    var tightest: Int {
+        var bound = Int.max
+        for case .length(_, let high?) in deciders.values { bound = min(bound, high) }
+        return bound
+    }
+
+    /// How many characters a pattern may still need after any one more character, at most.
+    func slack(_ state: Int32) -> Int {
+        let states = machine.componentStates(state)
+        return requiredPatterns.map { $0.automaton.slack(states[$0.component]) }.max() ?? 0
+    }
+
+    var counts: Bool { countLimit > 0 }
+
+    /// The count after one more raw byte in that mode.
+    @inline(__always)
+    func count(_ count: Int32, isBoundary: Bool) -> Int32 {
+        isBoundary && count < countLimit ? count + 1 : count
+    }
+
+    /// Whether the bounds on length let a string of so many characters in that state go on.
+    func lives(_ state: Int32, _ count: Int32, _ formulas: Formulas) -> Bool {
+        if let maximum, Int(count) > maximum { return false }
+        if isConjunction {
+            guard let maximum, !requiredPatterns.isEmpty else { return true }
+            let states = machine.componentStates(state)
+            return requiredPatterns.allSatisfy {
+                Int(count) + $0.automaton.shortestEnd(states[$0.component]) <= maximum
+            }
+        }
+        if countLimit == 0 { return true }
+        let states = machine.componentStates(state)
+        return formulas.evaluate(formula) { leaf in
+            switch deciders[leaf] {
+            case .component(let index): states[index] == 0 ? false : nil
+            case .length(_, let high): high.map { Int(count) > $0 } == true ? false : nil
+            default: nil
+            }
+        } != false
+    }
+
+    /// The truth of a leaf when the string closes; `nil` where something else decides it.
+    func truth(of leaf: Leaf, _ state: Int32, _ count: Int32) -> Bool? {
+        switch deciders[leaf] {
+        case .component(let index): machine.accepts(state, component: index)
+        case .length(let low, let high): Int(count) >= low && high.map { Int(count) <= $0 } ?? true
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,246 @@
+import JSON
+
+extension Automaton {
+    typealias Reason = Explanation.Reason
+
+    /// A byte as a person reads it.
+    static func show(_ byte: UInt8) -> String {
+        (0x20...0x7E).contains(byte)
+            ? String(Unicode.Scalar(byte)) : "0x" + String(byte, radix: 16, uppercase: true)
+    }
+
+    private func policy(_ name: String, _ sentence: String) -> Reason {
+        Reason(tool: nil, pointer: JSONPointer(), source: .policy(name), sentence: sentence)
+    }
+
+    /// A reason that names a keyword of a schema.
+    func reason(_ schema: Int32, _ keyword: String, _ sentence: String) -> Reason {
+        let node = graph.nodes[Int(schema)]
+        return Reason(
+            tool: toolName(of: schema), pointer: node.pointer.appending(keyword), source: .keyword(keyword),
+            sentence: sentence)
+    }
+
+    /// The tool that a schema belongs to, in a turn.
+    func toolName(of schema: Int32) -> String? {
+        guard let turn else { return nil }
+        let index = turn.schemas.lastIndex { $0 <= schema } ?? 0
+        return turn.grammar.tools.indices.contains(index) ? turn.grammar.tools[index].name : nil
+    }
+
+    /// What each live alternative has against a byte that cannot follow.
+    func blame(_ id: Int32, _ byte: UInt8, _ trail: Trail) -> [Reason] {
+        let here = configuration(id)
+        let shown = "\"\(Automaton.show(byte))\""
+        var reasons: [Reason]
+        switch here.place {
+        case .value: reasons = blameValue(here.a, byte, shown)
+        case .arrayOpen:
+            if byte == UInt8(ascii: "]") {
+                reasons = blameClose(here, trail)
+            } else if let item = beginItem(here.frame) {
+                reasons = blameValue(item.formula, byte, shown)
+            } else {
+                reasons = blameItem(here.frame)
+            }
+        case .string: reasons = blameString(here, byte, shown)
+        case .key: reasons = blameKey(here, byte, shown)
+        case .number: reasons = blameNumber(here, byte, shown, trail)
+        case .objectOpen, .objectComma, .objectAfter:
+            if byte == UInt8(ascii: "}"), here.place != .objectComma {
+                reasons = blameClose(here, trail)
+            } else if byte == UInt8(ascii: ",") && here.place == .objectAfter
+                || byte == 0x22 && here.place != .objectAfter
+            {
+                reasons = blameNoKey(here.frame)
+            } else {
+                reasons = []
+            }
+        case .arrayAfter:
+            if byte == UInt8(ascii: "]") {
+                reasons = blameClose(here, trail)
+            } else if byte == UInt8(ascii: ",") {
+                reasons = blameItem(here.frame)
+            } else {
+                reasons = []
+            }
+        case .literal:
+            let word = String(decoding: Automaton.literalWords[Int(here.a)], as: UTF8.self)
+            reasons = [policy("JSON", "only `\(word)` can be completed here; \(shown) does not")]
+        case .done: reasons = [policy("end", "the value is complete; only the end can follow")]
+        case .text, .fixed, .name, .between: reasons = blameTurn(here, shown)
+        case .colon, .resolve: reasons = []
+        }
+        if reasons.isEmpty {
+            reasons = [policy(syntaxName(byte), "\(expected(id)) can follow; \(shown) does not fit")]
+        }
+        var seen: Set<Reason> = []
+        return reasons.filter { seen.insert($0).inserted }
+    }
+
+    private func syntaxName(_ byte: UInt8) -> String {
+        Automaton.whiteSpace.contains(byte) ? "white space" : "JSON"
+    }
+
+    /// Why the text cannot end.
+    func blameEnd(_ id: Int32) -> [Reason] {
+        [policy("end", "the text is not complete: \(expected(id)) must follow first")]
+    }
+
+    // MARK: Values
+
+    private func blameValue(_ formula: Formulas.ID, _ byte: UInt8, _ shown: String) -> [Reason] {
+        guard let start = ValueStart(byte) else {
+            return [
+                policy(syntaxName(byte), "\(expectedValue(formula)) must begin here; \(shown) begins none")
+            ]
+        }
+        var reasons: [Reason] = []
+        for case .schema(let schema) in formulas.leaves(of: formula) {
+            if graph.expand(schema, start, formulas) == Formulas.no { reasons += blameSchema(schema, start) }
+        }
+        if reasons.isEmpty {
+            // Each alone allows it, together they do not.
+            for case .schema(let schema) in formulas.leaves(of: formula) {
+                reasons += blameTogether(schema, start)
+            }
+        }
+        return reasons
+    }
+
+    /// Why a schema refuses every value that starts so.
+    func blameSchema(_ schema: Int32, _ start: ValueStart, depth: Int = 0) -> [Reason] {
+        guard depth < 40 else { return [] }
+        let node = graph.nodes[Int(schema)]
+        if node.constant == false { return [blameFalse(schema)] }
+        if let kinds = node.kinds, !kinds.contains(start.kind) {
+            return [
+                reason(
+                    schema, "type",
+                    "must be \(Automaton.words(kinds, node.isIntegral)), not \(Automaton.word(start))")
+            ]
+        }
+        if let values = node.values {
+            let alone = SchemaNode.only(values)
+            if !values.contains(where: { Automaton.start(of: $0).contains(start) }) || alone.isEmpty {
+                return [blameValues(schema, Automaton.word(start))]
+            }
+        }
+        func refuses(_ part: Int32) -> Bool { graph.expand(part, start, formulas) == Formulas.no }
+        var reasons: [Reason] = []
+        if let reference = node.reference, refuses(reference) {
+            reasons += blameSchema(reference, start, depth: depth + 1)
+        }
+        for part in node.allOf where refuses(part) { reasons += blameSchema(part, start, depth: depth + 1) }
+        if !node.anyOf.isEmpty, node.anyOf.allSatisfy(refuses) {
+            reasons.append(reason(schema, "anyOf", "no alternative allows \(Automaton.word(start))"))
+            for part in node.anyOf { reasons += blameSchema(part, start, depth: depth + 1) }
+        }
+        if !node.oneOf.isEmpty {
+            let fits = formulas.one(node.oneOf.map { graph.expand($0, start, formulas) })
+            if fits == Formulas.no {
+                reasons.append(
+                    reason(schema, "oneOf", "not exactly one alternative allows \(Automaton.word(start))"))
+                for part in node.oneOf where refuses(part) {
+                    reasons += blameSchema(part, start, depth: depth + 1)
+                }
+            }
+        }
+        if let not = node.not, graph.expand(not, start, formulas) == Formulas.yes {
+            reasons.append(reason(schema, "not", "forbids every \(Automaton.word(start))"))
+        }
+        for (keyword, part) in [("then", node.consequent), ("else", node.alternative)] {
+            if let part, refuses(part) {
+                reasons.append(reason(schema, keyword, "allows no \(Automaton.word(start)) here"))
+                reasons += blameSchema(part, start, depth: depth + 1)
+            }
+        }
+        if reasons.isEmpty { reasons = blameTogether(schema, start) }
+        return reasons
+    }
+
+    private func blameFalse(_ schema: Int32) -> Reason {
+        let pointer = graph.nodes[Int(schema)].pointer
+        let keyword = pointer.tokens.last ?? "false"
+        return Reason(
+            tool: toolName(of: schema), pointer: pointer, source: .keyword(keyword),
+            sentence: "allows no value at all")
+    }
+
+    /// The keywords of a schema for that kind of value, where no single one is to blame.
+    private func blameTogether(_ schema: Int32, _ start: ValueStart) -> [Reason] {
+        formulas.leaves(of: graph.expand(schema, start, formulas)).flatMap { leaf -> [Reason] in
+            switch leaf {
+            case .string(let owner, let keyword):
+                return keywords(owner, keyword).map {
+                    reason(owner, $0, "leaves no string together with the other keywords")
+                }
+            case .number(let owner):
+                return numberKeywords(owner).map {
+                    reason(owner, $0.keyword, "leaves no number together with the other keywords")
+                }
+            case .object(let owner): return [reason(owner, objectKeyword(owner), "cannot be satisfied")]
+            case .array(let owner, _): return [reason(owner, arrayKeyword(owner), "cannot be satisfied")]
+            default: return []
+            }
+        }
+    }
+
+    private func objectKeyword(_ schema: Int32) -> String {
+        let node = graph.nodes[Int(schema)]
+        if !node.required.isEmpty { return "required" }
+        return node.minProperties > 0 ? "minProperties" : "properties"
+    }
+
+    private func arrayKeyword(_ schema: Int32) -> String {
+        let node = graph.nodes[Int(schema)]
+        return node.minItems > 0 ? "minItems" : node.contains != nil ? "contains" : node.itemsKeyword
+    }
+
+    func blameValues(_ schema: Int32, _ misfit: String) -> Reason {
+        let node = graph.nodes[Int(schema)]
+        let list = (node.values ?? []).prefix(8).map { $0.text() }.joined(separator: ", ")
+        let more = (node.values?.count ?? 0) > 8 ? ", …" : ""
+        return reason(schema, node.valuesKeyword, "only \(list)\(more) can follow; \(misfit) fits none")
+    }
+
+    // MARK: Words
+
+    static func word(_ start: ValueStart) -> String {
+        switch start {
+        case .null: "null"
+        case .yes: "true"
+        case .no: "false"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    static func words(_ kinds: ValueKinds, _ isIntegral: Bool) -> String {
+        let names: [(ValueKinds, String)] = [
+            (.string, "a string"), (.number, isIntegral ? "an integer" : "a number"),
+            (.boolean, "true or false"),
+            (.object, "an object"), (.array, "an array"), (.null, "null"),
+        ]
+        let present = names.filter { kinds.contains($0.0) }.map(\.1)
+        return present.isEmpty ? "nothing" : present.joined(separator: " or ")
+    }
+
+    static func start(of value: JSONValue) -> [ValueStart] {
+        switch value {
+        case .null: [.null]
+        case .bool(let truth): [truth ? .yes : .no]
+        case .number: [.number]
+        case .string: [.string]
+        case .array: [.array]
+        case .object: [.object]
+        }
+    }
+}
+
+extension SchemaNode {
+    /// The values themselves; a name for readability where a list is passed on.
+    static func only(_ values: [JSONValue]) -> [JSONValue] { values }
+}

@@ -1,0 +1,82 @@
+import JSON
+
+/// A language that a model is held to: one JSON value by a schema, or an assistant's turn.
+///
+/// A description only, to be shared between threads; a ``MaskEngine`` builds the automaton.
+public struct Grammar: Sendable, Hashable {
+    enum Language: Sendable, Hashable {
+        case value(JSONValue)
+        case turn(TurnGrammar)
+    }
+
+    let language: Language
+    /// What is fixed beyond the schema.
+    public let options: GrammarOptions
+
+    /// One JSON value that satisfies a schema.
+    public init(schema: JSONValue, options: GrammarOptions = GrammarOptions()) {
+        language = .value(schema)
+        self.options = options
+    }
+
+    /// An assistant's turn.
+    public init(turn: TurnGrammar, options: GrammarOptions = GrammarOptions()) {
+        language = .turn(turn)
+        self.options = options
+    }
+}
+
+/// Builds matchers over one vocabulary, and keeps what grammars share.
+///
+/// Neither the engine nor its matchers may be used from two threads at once.
+public final class MaskEngine {
+    /// The vocabulary whose tokens are masked.
+    public let vocabulary: Vocabulary
+    private let patterns = PatternLibrary()
+
+    /// An engine over a vocabulary.
+    public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+    /// A matcher at the start of the grammar's language.
+    /// - Throws: ``GrammarError`` when a schema is malformed, unsupported or satisfied by nothing.
+    public func matcher(for grammar: Grammar) throws(GrammarError) -> Matcher {
+        let graph = SchemaGraph()
+        switch grammar.language {
+        case .value(let schema):
+            let root = try SchemaLoader.load(schema, into: graph, patterns)
+            let automaton = Automaton(
+                vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph, turn: nil,
+                validate: nil)
+            let formula = automaton.formulas.leaf(.schema(root))
+            guard automaton.inhabited(formula) else { throw .unsatisfiable(at: JSONPointer()) }
+            let frame = automaton.intern(Frame(kind: .root, parent: -1, depth: 0))
+            return Matcher(automaton, automaton.intern(Configuration(.value, a: formula, frame: frame)))
+        case .turn(let turn):
+            var schemas: [Int32] = []
+            if case .tool(let name) = turn.choice,
+                !turn.tools.contains(where: { $0.name.utf8.elementsEqual(name.utf8) })
+            {
+                throw .noSuchTool(name)
+            }
+            for tool in turn.tools {
+                do throws(GrammarError) {
+                    schemas.append(try SchemaLoader.load(tool.parameters, into: graph, patterns))
+                } catch {
+                    throw .tool(tool.name, error)
+                }
+            }
+            let plan = TurnPlan(turn, schemas: schemas, vocabulary: vocabulary)
+            let automaton = Automaton(
+                vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph,
+                turn: plan,
+                validate: nil)
+            for (tool, schema) in zip(turn.tools, schemas)
+            where !automaton.inhabited(automaton.formulas.leaf(.schema(schema))) {
+                throw .tool(tool.name, .unsatisfiable(at: JSONPointer()))
+            }
+            let start = automaton.startTurn(plan)
+            guard start >= 0 else { throw .unsatisfiable(at: JSONPointer()) }
+            return Matcher(automaton, start)
+        }
+    }
+}

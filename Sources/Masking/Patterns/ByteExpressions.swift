@@ -1,0 +1,199 @@
+/// Regular expressions over bytes, hash-consed: equal expressions have equal IDs.
+///
+/// Besides the usual operators there are intersection, complement and counted repetition, which derivatives
+/// (Brzozowski 1964; Owens, Reppy and Turon 2009) handle without expanding them. Constructors simplify, so
+/// that repeated derivatives reach finitely many expressions.
+struct ByteExpressions {
+    typealias ID = Int32
+
+    /// The shape of one expression.
+    enum Node: Hashable {
+        case never
+        case empty
+        case bytes(ByteSet)
+        case sequence(ID, ID)
+        case choice([ID])
+        case both([ID])
+        case complement(ID)
+        /// Between the bounds times; an upper bound of -1 is none.
+        case times(ID, Int32, Int32)
+    }
+
+    static let never: ID = 0
+    static let empty: ID = 1
+    /// Every byte string.
+    static let anything: ID = 2
+
+    private(set) var nodes: [Node] = []
+    private(set) var nullable: [Bool] = []
+    /// Whether intersection or complement occurs inside, so that an expression other than `never` may match nothing.
+    private(set) var mayBeVoid: [Bool] = []
+    private var ids: [Node: ID] = [:]
+    private var derivatives: [UInt64: ID] = [:]
+
+    init() {
+        _ = intern(.never)
+        _ = intern(.empty)
+        _ = intern(.complement(ByteExpressions.never))
+    }
+
+    private mutating func intern(_ node: Node) -> ID {
+        if let id = ids[node] { return id }
+        let id = ID(nodes.count)
+        nodes.append(node)
+        ids[node] = id
+        switch node {
+        case .never, .bytes: nullable.append(false)
+        case .empty: nullable.append(true)
+        case .sequence(let a, let b): nullable.append(nullable[Int(a)] && nullable[Int(b)])
+        case .choice(let parts): nullable.append(parts.contains { nullable[Int($0)] })
+        case .both(let parts): nullable.append(parts.allSatisfy { nullable[Int($0)] })
+        case .complement(let part): nullable.append(!nullable[Int(part)])
+        case .times(let part, let low, _): nullable.append(low == 0 || nullable[Int(part)])
+        }
+        switch node {
+        case .never, .empty, .bytes: mayBeVoid.append(false)
+        case .sequence(let a, let b): mayBeVoid.append(mayBeVoid[Int(a)] || mayBeVoid[Int(b)])
+        case .choice(let parts): mayBeVoid.append(parts.contains { mayBeVoid[Int($0)] })
+        case .both: mayBeVoid.append(true)
+        case .complement(let part): mayBeVoid.append(part != ByteExpressions.never)
+        case .times(let part, _, _): mayBeVoid.append(mayBeVoid[Int(part)])
+        }
+        return id
+    }
+
+    /// One byte of a set.
+    mutating func bytes(_ set: ByteSet) -> ID {
+        set.isEmpty ? ByteExpressions.never : intern(.bytes(set))
+    }
+
+    /// One expression after another.
+    mutating func sequence(_ first: ID, _ second: ID) -> ID {
+        if first == ByteExpressions.never || second == ByteExpressions.never { return ByteExpressions.never }
+        if first == ByteExpressions.empty { return second }
+        if second == ByteExpressions.empty { return first }
+        if case .sequence(let head, let tail) = nodes[Int(first)] {
+            return sequence(head, sequence(tail, second))
+        }
+        return intern(.sequence(first, second))
+    }
+
+    /// The bytes one after another.
+    mutating func literal(_ text: some Sequence<UInt8>) -> ID {
+        var result = ByteExpressions.empty
+        for byte in text.reversed() { result = sequence(bytes(ByteSet(byte...byte)), result) }
+        return result
+    }
+
+    /// Any of the expressions.
+    mutating func choice(_ parts: [ID]) -> ID {
+        var flat: Set<ID> = []
+        var single = ByteSet()
+        var stack = parts
+        while let part = stack.popLast() {
+            switch nodes[Int(part)] {
+            case .never: break
+            case .choice(let inner): stack.append(contentsOf: inner)
+            case .bytes(let set): single.formUnion(set)
+            default:
+                if part == ByteExpressions.anything { return part }
+                flat.insert(part)
+            }
+        }
+        if !single.isEmpty { flat.insert(intern(.bytes(single))) }
+        if flat.count > 1, flat.contains(ByteExpressions.empty),
+            flat.contains(where: { $0 != ByteExpressions.empty && nullable[Int($0)] })
+        {
+            flat.remove(ByteExpressions.empty)
+        }
+        guard flat.count > 1 else { return flat.first ?? ByteExpressions.never }
+        return intern(.choice(flat.sorted()))
+    }
+
+    /// All of the expressions at once.
+    mutating func both(_ parts: [ID]) -> ID {
+        var flat: Set<ID> = []
+        var stack = parts
+        while let part = stack.popLast() {
+            switch nodes[Int(part)] {
+            case .never: return ByteExpressions.never
+            case .both(let inner): stack.append(contentsOf: inner)
+            default: if part != ByteExpressions.anything { flat.insert(part) }
+            }
+        }
+        if flat.isEmpty { return ByteExpressions.anything }
+        if flat.contains(ByteExpressions.empty) {
+            return flat.allSatisfy { nullable[Int($0)] } ? ByteExpressions.empty : ByteExpressions.never
+        }
+        return flat.count == 1 ? flat.first ?? ByteExpressions.never : intern(.both(flat.sorted()))
+    }
+
+    /// Every byte string that the expression does not match.
+    mutating func complement(_ part: ID) -> ID {
+        if case .complement(let inner) = nodes[Int(part)] { return inner }
+        return intern(.complement(part))
+    }
+
+    /// An expression repeated between `low` and `high` times (`nil`: no bound).
+    mutating func times(_ part: ID, _ low: Int, _ high: Int?) -> ID {
+        if let high, high < low { return ByteExpressions.never }
+        if high == 0 || part == ByteExpressions.empty { return ByteExpressions.empty }
+        if part == ByteExpressions.never { return low == 0 ? ByteExpressions.empty : ByteExpressions.never }
+        if low == 1, high == 1 { return part }
+        if part == ByteExpressions.anything { return part }
+        if case .times(_, 0, -1) = nodes[Int(part)] { return part }
+        // A part that may be empty makes every smaller count reachable.
+        let least = nullable[Int(part)] ? 0 : Int32(clamping: low)
+        return intern(.times(part, least, high.map { Int32(clamping: $0) } ?? -1))
+    }
+
+    /// What may follow `byte` in the expression's language.
+    mutating func derivative(_ id: ID, _ byte: UInt8) -> ID {
+        switch nodes[Int(id)] {
+        case .never, .empty: return ByteExpressions.never
+        case .bytes(let set): return set.contains(byte) ? ByteExpressions.empty : ByteExpressions.never
+        default: break
+        }
+        if id == ByteExpressions.anything { return id }
+        let key = UInt64(UInt32(bitPattern: id)) << 8 | UInt64(byte)
+        if let known = derivatives[key] { return known }
+        let result: ID
+        switch nodes[Int(id)] {
+        case .never, .empty, .bytes: result = ByteExpressions.never
+        case .sequence(let first, let second):
+            let stepped = sequence(derivative(first, byte), second)
+            result =
+                nullable[Int(first)] ? choice([stepped, derivative(second, byte)]) : stepped
+        case .choice(let parts): result = choice(parts.map { derivative($0, byte) })
+        case .both(let parts): result = both(parts.map { derivative($0, byte) })
+        case .complement(let part): result = complement(derivative(part, byte))
+        case .times(let part, let low, let high):
+            let rest = times(part, Int(max(0, low - 1)), high < 0 ? nil : Int(high - 1))
+            result = sequence(derivative(part, byte), rest)
+        }
+        derivatives[key] = result
+        return result
+    }
+
+    /// The byte sets that occur in an expression: bytes in the same of them behave alike.
+    func byteSets(in id: ID) -> [ByteSet] {
+        var seen: Set<ID> = [id]
+        var stack = [id]
+        var sets: Set<ByteSet> = []
+        func push(_ part: ID) {
+            if seen.insert(part).inserted { stack.append(part) }
+        }
+        while let next = stack.popLast() {
+            switch nodes[Int(next)] {
+            case .never, .empty: break
+            case .bytes(let set): sets.insert(set)
+            case .sequence(let a, let b):
+                push(a)
+                push(b)
+            case .choice(let parts), .both(let parts): parts.forEach(push)
+            case .complement(let part), .times(let part, _, _): push(part)
+            }
+        }
+        return Array(sets)
+    }
+}

@@ -1,0 +1,229 @@
+/// A deterministic automaton over bytes, built lazily from one expression: a state is a derivative.
+///
+/// State 0 is dead and state 1 the start. Bytes that no set of the expression tells apart share a column.
+final class PatternAutomaton {
+    static let dead: Int32 = 0
+    static let start: Int32 = 1
+
+    private var expressions: ByteExpressions
+    private var expressionOf: [ByteExpressions.ID] = []
+    private var stateOf: [ByteExpressions.ID: Int32] = [:]
+    private var rows: ContiguousArray<Int32> = []
+    private(set) var accepts: [Bool] = []
+    /// Column of each byte.
+    let classOf: [UInt8]
+    private let classCount: Int
+    private let representatives: [UInt8]
+    private var universal: [Int8] = []
+    private var shortest: [Int32] = []
+    private var slacks: [Int32: Int] = [:]
+    /// Whether one state may have grown beyond use: too many states.
+    static let stateLimit = 60_000
+
+    /// An automaton of an expression built in `expressions`.
+    init(_ root: ByteExpressions.ID, in expressions: ByteExpressions) {
+        self.expressions = expressions
+        let sets = expressions.byteSets(in: root)
+        var signature = [Int](repeating: 0, count: 256)
+        // Refines the partition set by set; every set splits a class in at most two. UTF-8's own lead and
+        // continuation ranges are told apart so that characters can be followed as characters.
+        let encodings: [ByteSet] = [
+            ByteSet(0...0x7F), ByteSet(0x80...0x8F), ByteSet(0x90...0x9F), ByteSet(0xA0...0xBF),
+            ByteSet(0xC2...0xDF), ByteSet(0xE0...0xE0), ByteSet(0xED...0xED), ByteSet(0xE1...0xEF),
+            ByteSet(0xF0...0xF0), ByteSet(0xF4...0xF4), ByteSet(0xF1...0xF3),
+        ]
+        for set in sets + encodings {
+            var renamed: [Int: Int] = [:]
+            for byte in 0..<256 {
+                let key = signature[byte] * 2 + (set.contains(UInt8(byte)) ? 1 : 0)
+                if renamed[key] == nil { renamed[key] = renamed.count }
+                signature[byte] = renamed[key] ?? 0
+            }
+        }
+        classOf = signature.map { UInt8(truncatingIfNeeded: $0) }
+        classCount = (signature.max() ?? 0) + 1
+        var representatives = [UInt8](repeating: 0, count: classCount)
+        for byte in (0..<256).reversed() { representatives[signature[byte]] = UInt8(byte) }
+        self.representatives = representatives
+        _ = state(of: ByteExpressions.never)
+        _ = state(of: normalised(root))
+        if expressionOf.count == 1 {
+            // The expression matches nothing: the start is dead as well.
+            expressionOf.append(ByteExpressions.never)
+            accepts.append(false)
+            rows.append(contentsOf: repeatElement(PatternAutomaton.dead, count: classCount))
+            universal.append(0)
+            shortest.append(-1)
+        }
+    }
+
+    /// The number of states built so far.
+    var count: Int { accepts.count }
+
+    /// Whether no string at all is accepted.
+    var isVoid: Bool { expressionOf[1] == ByteExpressions.never }
+
+    private func state(of expression: ByteExpressions.ID) -> Int32 {
+        if let state = stateOf[expression] { return state }
+        let state = Int32(expressionOf.count)
+        stateOf[expression] = state
+        expressionOf.append(expression)
+        accepts.append(expressions.nullable[Int(expression)])
+        rows.append(contentsOf: repeatElement(-1, count: classCount))
+        universal.append(-1)
+        shortest.append(-2)
+        return state
+    }
+
+    /// `never` for an expression that matches nothing though it does not look so.
+    private func normalised(_ expression: ByteExpressions.ID) -> ByteExpressions.ID {
+        if expression == ByteExpressions.never || !expressions.mayBeVoid[Int(expression)] {
+            return expression
+        }
+        if stateOf[expression] != nil { return expression }
+        var seen: Set<ByteExpressions.ID> = [expression]
+        var stack = [expression]
+        while let next = stack.popLast() {
+            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] { return expression }
+            // A search that has not ended soon is taken as alive: the closing quote decides then.
+            if seen.count > 2_000 { return expression }
+            for byte in representatives {
+                let after = expressions.derivative(next, byte)
+                if after != ByteExpressions.never, stateOf[after] != nil { return expression }
+                if after != ByteExpressions.never, seen.insert(after).inserted { stack.append(after) }
+            }
+        }
+        return ByteExpressions.never
+    }
+
+    /// The state after one more byte; ``dead`` when no accepted string goes on so.
+    @inline(__always)
+    func step(_ state: Int32, _ byte: UInt8) -> Int32 {
+        let known = rows[Int(state) * classCount + Int(classOf[Int(byte)])]
+        return known >= 0 ? known : compute(state, byte)
+    }
+
+    private func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
+        if accepts.count > PatternAutomaton.stateLimit { return PatternAutomaton.dead }
+        let column = Int(classOf[Int(byte)])
+        let next = self.state(
+            of: normalised(expressions.derivative(expressionOf[Int(state)], representatives[column])))
+        rows[Int(state) * classCount + column] = next
+        return next
+    }
+
+    /// The state after all the bytes.
+    func run(_ state: Int32 = start, _ bytes: some Sequence<UInt8>) -> Int32 {
+        var state = state
+        for byte in bytes { state = step(state, byte) }
+        return state
+    }
+
+    /// Whether every continuation by whole characters stays alive; false where that is not found out soon.
+    func isUniversal(_ state: Int32) -> Bool {
+        if universal[Int(state)] >= 0 { return universal[Int(state)] == 1 }
+        if state == PatternAutomaton.dead { return false }
+        var seen: Set<Int32> = [state]
+        var stack = [state]
+        var verdict = true
+        search: while let next = stack.popLast() {
+            if next != state, universal[Int(next)] == 1 { continue }
+            for lead in PatternAutomaton.characters {
+                var ends: [Int32] = [next]
+                for range in lead {
+                    var after: Set<Int32> = []
+                    var classes: Set<UInt8> = []
+                    for byte in range where classes.insert(classOf[Int(byte)]).inserted {
+                        for end in ends { after.insert(step(end, byte)) }
+                    }
+                    ends = Array(after)
+                }
+                for end in ends {
+                    if end == PatternAutomaton.dead || universal[Int(end)] == 0 {
+                        verdict = false
+                        break search
+                    }
+                    if seen.insert(end).inserted { stack.append(end) }
+                }
+            }
+            if seen.count > 200 {
+                verdict = false
+                break
+            }
+        }
+        universal[Int(state)] = verdict ? 1 : 0
+        if verdict { for other in seen { universal[Int(other)] = 1 } }
+        return verdict
+    }
+
+    /// The shapes of UTF-8 encoded characters (RFC 3629, section 4).
+    static let characters: [[ClosedRange<UInt8>]] = [
+        [0x00...0x7F], [0xC2...0xDF, 0x80...0xBF], [0xE0...0xE0, 0xA0...0xBF, 0x80...0xBF],
+        [0xE1...0xEC, 0x80...0xBF, 0x80...0xBF], [0xED...0xED, 0x80...0x9F, 0x80...0xBF],
+        [0xEE...0xEF, 0x80...0xBF, 0x80...0xBF], [0xF0...0xF0, 0x90...0xBF, 0x80...0xBF, 0x80...0xBF],
+        [0xF1...0xF3, 0x80...0xBF, 0x80...0xBF, 0x80...0xBF],
+        [0xF4...0xF4, 0x80...0x8F, 0x80...0xBF, 0x80...0xBF],
+    ]
+
+    /// The number of characters of the shortest accepted continuation, counted by lead bytes; 0 where unknown.
+    func shortestEnd(_ state: Int32) -> Int {
+        if shortest[Int(state)] >= -1 { return Int(shortest[Int(state)]) }
+        if accepts[Int(state)] {
+            shortest[Int(state)] = 0
+            return 0
+        }
+        // Breadth first with continuation bytes free of charge.
+        var distance: [Int32: Int] = [state: 0]
+        var layer = [state]
+        var depth = 0
+        while !layer.isEmpty, distance.count < 3_000 {
+            var next: [Int32] = []
+            var index = 0
+            while index < layer.count {
+                let here = layer[index]
+                index += 1
+                if accepts[Int(here)] {
+                    shortest[Int(state)] = Int32(depth)
+                    return depth
+                }
+                for byte in representatives {
+                    let after = step(here, byte)
+                    if after == PatternAutomaton.dead || distance[after] != nil { continue }
+                    if byte & 0xC0 == 0x80 {
+                        distance[after] = depth
+                        layer.append(after)
+                    } else {
+                        distance[after] = depth + 1
+                        next.append(after)
+                    }
+                }
+            }
+            layer = next
+            depth += 1
+        }
+        shortest[Int(state)] = 0
+        return 0
+    }
+
+    /// An upper bound on ``shortestEnd(_:)`` of all states that further characters can reach; large where unknown.
+    func slack(_ state: Int32) -> Int {
+        if let known = slacks[state] { return known }
+        var seen: Set<Int32> = []
+        var stack = [state]
+        var bound = 0
+        while let next = stack.popLast() {
+            for byte in representatives {
+                let after = step(next, byte)
+                guard after != PatternAutomaton.dead, seen.insert(after).inserted else { continue }
+                bound = max(bound, shortestEnd(after))
+                stack.append(after)
+            }
+            if seen.count > 300 {
+                bound = 1 << 20
+                break
+            }
+        }
+        slacks[state] = bound
+        return bound
+    }
+}

@@ -1,0 +1,42 @@
+/// Automata that grammars share: those of equal patterns and formats, and the machines of equal combinations.
+///
+/// A format such as `date-time` occurs in schema after schema; its states and masks are worth keeping.
+final class PatternLibrary {
+    /// The machine of a string that may be anything.
+    let freeString = StringMachine([], isCanonical: false)
+    private var automata: [String: PatternAutomaton] = [:]
+    private var machines: [ObjectIdentifier: StringMachine] = [:]
+    /// Beyond so many kept states the library starts anew; grammars in use keep what they hold.
+    private static let stateLimit = 40_000
+
+    /// The automaton kept under that name, or the one that `build` makes.
+    func automaton(_ name: String, build: () -> PatternAutomaton?) -> PatternAutomaton? {
+        if let known = automata[name] { return known }
+        if automata.count % 64 == 63, automata.values.reduce(0, { $0 + $1.count }) > PatternLibrary.stateLimit
+        {
+            automata.removeAll()
+            machines.removeAll()
+        }
+        let built = build()
+        if let built { automata[name] = built }
+        return built
+    }
+
+    /// The machine of a conjunction of components.
+    func machine(_ components: [StringComponent], isCanonical: Bool) -> StringMachine {
+        guard components.count == 1, case .pattern(let automaton) = components[0], !isCanonical else {
+            return StringMachine(components, isCanonical: isCanonical)
+        }
+        if let known = machines[ObjectIdentifier(automaton)], known.automaton === automaton { return known }
+        let built = StringMachine(components, isCanonical: false)
+        machines[ObjectIdentifier(automaton)] = built
+        return built
+    }
+}
+
+extension StringMachine {
+    /// The automaton of a machine that has only one.
+    var automaton: PatternAutomaton? {
+        if components.count == 1, case .pattern(let automaton) = components[0] { automaton } else { nil }
+    }
+}

@@ -1,0 +1,182 @@
+import JSON
+
+/// All schemas of one grammar, numbered, with what the engine derives from them on demand.
+final class SchemaGraph {
+    static let maximumNodes = 400_000
+
+    var nodes: [SchemaNode] = []
+    /// Keys that some schema names, by number.
+    private(set) var keys: [[UInt8]] = []
+    private var keyIDs: [[UInt8]: Int32] = [:]
+    /// The finite string languages of `enum` and `const`, by schema.
+    var stringSets: [Int32: FiniteSet] = [:]
+    private var expansions: [Int64: Formulas.ID] = [:]
+    private var expanding: Set<Int64> = []
+
+    /// The number of a key.
+    func key(_ text: some Sequence<UInt8>) -> Int32 {
+        let bytes = Array(text)
+        if let id = keyIDs[bytes] { return id }
+        let id = Int32(keys.count)
+        keys.append(bytes)
+        keyIDs[bytes] = id
+        return id
+    }
+
+    /// The number of a key that has one.
+    func knownKey(_ text: some Sequence<UInt8>) -> Int32? { keyIDs[Array(text)] }
+
+    /// What a schema asks of a value that starts so, in terms of the leaves of that kind of value.
+    func expand(_ number: Int32, _ start: ValueStart, _ formulas: Formulas) -> Formulas.ID {
+        let key = Int64(number) << 3 | Int64(start.rawValue)
+        if let known = expansions[key] { return known }
+        // A schema that applies itself to the same value: it asks for nothing more than it already does.
+        guard expanding.insert(key).inserted else { return Formulas.yes }
+        let result = expandUnknown(number, start, formulas)
+        expanding.remove(key)
+        expansions[key] = result
+        return result
+    }
+
+    private func expandUnknown(
+        _ number: Int32, _ start: ValueStart, _ formulas: Formulas
+    ) -> Formulas.ID {
+        let node = nodes[Int(number)]
+        if let constant = node.constant { return constant ? Formulas.yes : Formulas.no }
+        if let kinds = node.kinds, !kinds.contains(start.kind) { return Formulas.no }
+        var parts = [ownAssertions(number, node, start, formulas)]
+        if parts[0] == Formulas.no { return Formulas.no }
+        if let reference = node.reference { parts.append(expand(reference, start, formulas)) }
+        for part in node.allOf { parts.append(expand(part, start, formulas)) }
+        if !node.anyOf.isEmpty {
+            parts.append(formulas.any(node.anyOf.map { expand($0, start, formulas) }))
+        }
+        if !node.oneOf.isEmpty {
+            parts.append(formulas.one(node.oneOf.map { expand($0, start, formulas) }))
+        }
+        if let not = node.not { parts.append(formulas.not(expand(not, start, formulas))) }
+        if let condition = node.condition, node.consequent != nil || node.alternative != nil {
+            let test = expand(condition, start, formulas)
+            let then = node.consequent.map { expand($0, start, formulas) } ?? Formulas.yes
+            let otherwise = node.alternative.map { expand($0, start, formulas) } ?? Formulas.yes
+            parts.append(formulas.any([formulas.not(test), then]))
+            parts.append(formulas.any([test, otherwise]))
+        }
+        if start == .object {
+            for dependency in node.dependentSchemas {
+                let present = formulas.leaf(.key(dependency.key))
+                let needed = expand(dependency.schema, start, formulas)
+                parts.append(formulas.any([formulas.not(present), needed]))
+            }
+        }
+        if node.checkedKeyword != nil { parts.append(formulas.leaf(.check(number, .schema))) }
+        return formulas.all(parts)
+    }
+
+    /// The keywords of the schema itself that look at such a value.
+    private func ownAssertions(
+        _ number: Int32, _ node: SchemaNode, _ start: ValueStart, _ formulas: Formulas
+    ) -> Formulas.ID {
+        switch start {
+        case .null:
+            return allows(node) { $0 == .null }
+        case .yes, .no:
+            return allows(node) { $0.boolValue == (start == .yes) }
+        case .number:
+            let constrained = node.isIntegral || !node.bounds.isEmpty || node.values != nil
+            if let values = node.values, !values.contains(where: { $0.numberValue != nil }) {
+                return Formulas.no
+            }
+            return constrained ? formulas.leaf(.number(number)) : Formulas.yes
+        case .string:
+            var parts: [Formulas.ID] = []
+            if let values = node.values {
+                guard values.contains(where: { $0.stringValue != nil }) else { return Formulas.no }
+                parts.append(formulas.leaf(.string(number, .values)))
+            }
+            if node.minLength > 0 || node.maxLength != nil {
+                parts.append(formulas.leaf(.string(number, .length)))
+            }
+            for (test, keyword) in [(node.pattern, CheckedKeyword.pattern), (node.format, .format)] {
+                guard let test else { continue }
+                if test.automaton != nil {
+                    parts.append(formulas.leaf(.string(number, keyword == .pattern ? .pattern : .format)))
+                }
+                if test.exact != nil { parts.append(formulas.leaf(.check(number, keyword))) }
+            }
+            return formulas.all(parts)
+        case .array:
+            var parts: [Formulas.ID] = []
+            if let values = node.values {
+                parts.append(anyOf(values.filter { $0.arrayValue != nil }, of: number, start, formulas))
+            }
+            if node.hasArrayKeywords { parts.append(formulas.leaf(.array(number, 0))) }
+            if node.uniqueItems { parts.append(formulas.leaf(.check(number, .uniqueItems))) }
+            return formulas.all(parts)
+        case .object:
+            var parts: [Formulas.ID] = []
+            if let values = node.values {
+                parts.append(anyOf(values.filter { $0.objectValue != nil }, of: number, start, formulas))
+            }
+            if node.hasObjectKeywords { parts.append(formulas.leaf(.object(number))) }
+            return formulas.all(parts)
+        }
+    }
+
+    private func allows(_ node: SchemaNode, _ matches: (JSONValue) -> Bool) -> Formulas.ID {
+        node.values.map { $0.contains(where: matches) ? Formulas.yes : Formulas.no } ?? Formulas.yes
+    }
+
+    private func anyOf(
+        _ values: [JSONValue], of number: Int32, _ start: ValueStart, _ formulas: Formulas
+    ) -> Formulas.ID {
+        let pointer = nodes[Int(number)].pointer
+        let keyword = nodes[Int(number)].valuesKeyword
+        var parts: [Formulas.ID] = []
+        for value in values {
+            let schema = literal(value, pointer: pointer, keyword: keyword)
+            parts.append(expand(schema, start, formulas))
+        }
+        return formulas.any(parts)
+    }
+
+    /// A schema that only `value` satisfies; its parts all point at the keyword that lists the value.
+    func literal(_ value: JSONValue, pointer: JSONPointer, keyword: String) -> Int32 {
+        var node = SchemaNode()
+        node.pointer = pointer
+        node.valuesKeyword = keyword
+        switch value {
+        case .array(let elements):
+            node.kinds = .array
+            node.minItems = elements.count
+            node.maxItems = elements.count
+            node.prefixKeyword = keyword
+            node.prefix = elements.map { literal($0, pointer: pointer, keyword: keyword) }
+        case .object(let object):
+            node.kinds = .object
+            var last: [Int32: JSONValue] = [:]
+            for member in object {
+                let id = key(member.key.utf8)
+                if last[id] == nil { node.required.append(id) }
+                last[id] = member.value
+            }
+            node.properties = node.required.map { id in
+                (id, literal(last[id] ?? .null, pointer: pointer, keyword: keyword))
+            }
+            for (id, schema) in node.properties { node.schemaOfKey[id] = schema }
+            node.additional = nothing(pointer)
+        default: node.values = [value]
+        }
+        nodes.append(node)
+        return Int32(nodes.count - 1)
+    }
+
+    /// A schema that nothing satisfies.
+    func nothing(_ pointer: JSONPointer) -> Int32 {
+        var node = SchemaNode()
+        node.pointer = pointer
+        node.constant = false
+        nodes.append(node)
+        return Int32(nodes.count - 1)
+    }
+}

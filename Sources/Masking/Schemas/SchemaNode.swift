@@ -1,0 +1,131 @@
+import JSON
+
+/// The kinds of JSON value, as a bit set; integers are numbers.
+struct ValueKinds: OptionSet, Hashable {
+    let rawValue: UInt8
+    static let null = ValueKinds(rawValue: 1)
+    static let boolean = ValueKinds(rawValue: 2)
+    static let number = ValueKinds(rawValue: 4)
+    static let string = ValueKinds(rawValue: 8)
+    static let array = ValueKinds(rawValue: 16)
+    static let object = ValueKinds(rawValue: 32)
+    static let every: ValueKinds = [.null, .boolean, .number, .string, .array, .object]
+}
+
+/// What the first byte of a value tells about it.
+enum ValueStart: Int32, CaseIterable {
+    case null, yes, no, number, string, array, object
+
+    init?(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "n"): self = .null
+        case UInt8(ascii: "t"): self = .yes
+        case UInt8(ascii: "f"): self = .no
+        case UInt8(ascii: "-"), 0x30...0x39: self = .number
+        case 0x22: self = .string
+        case UInt8(ascii: "["): self = .array
+        case UInt8(ascii: "{"): self = .object
+        default: return nil
+        }
+    }
+
+    var kind: ValueKinds {
+        switch self {
+        case .null: .null
+        case .yes, .no: .boolean
+        case .number: .number
+        case .string: .string
+        case .array: .array
+        case .object: .object
+        }
+    }
+}
+
+/// One schema, its keywords typed for the engine.
+///
+/// Other schemas are named by their number in the graph.
+struct SchemaNode {
+    var pointer = JSONPointer()
+    /// The verdict of a boolean schema.
+    var constant: Bool?
+    var kinds: ValueKinds?
+    /// Whether a number must be integral (`type` names integer and not number).
+    var isIntegral = false
+    /// The values of `enum` and `const`, intersected, and the keyword to name.
+    var values: [JSONValue]?
+    var valuesKeyword = "enum"
+    // Strings.
+    var minLength = 0
+    var maxLength: Int?
+    var pattern: StringTest?
+    var format: StringTest?
+    // Numbers.
+    var bounds = NumberBounds()
+    // Arrays.
+    var prefix: [Int32] = []
+    var items: Int32?
+    var itemsKeyword = "items"
+    var prefixKeyword = "prefixItems"
+    var minItems = 0
+    var maxItems: Int?
+    var uniqueItems = false
+    var contains: Int32?
+    var minContains = 1
+    var maxContains: Int?
+    // Objects.
+    /// In the schema's order; keys by their number in the graph.
+    var properties: [(key: Int32, schema: Int32)] = []
+    var schemaOfKey: [Int32: Int32] = [:]
+    var patterns: [(test: StringTest, schema: Int32)] = []
+    var additional: Int32?
+    var additionalKeyword = "additionalProperties"
+    var required: [Int32] = []
+    var minProperties = 0
+    var maxProperties: Int?
+    var names: Int32?
+    var dependentRequired: [(key: Int32, needs: [Int32], keyword: String)] = []
+    var dependentSchemas: [(key: Int32, schema: Int32)] = []
+    // Applied in place.
+    var reference: Int32?
+    var allOf: [Int32] = []
+    var anyOf: [Int32] = []
+    var oneOf: [Int32] = []
+    var not: Int32?
+    var condition: Int32?
+    var consequent: Int32?
+    var alternative: Int32?
+    /// A keyword that the automaton does not follow (`unevaluatedItems`, a dynamic reference, …): the closed value
+    /// is held against the whole schema.
+    var checkedKeyword: String?
+
+    var hasObjectKeywords: Bool {
+        !properties.isEmpty || !patterns.isEmpty || additional != nil || !required.isEmpty
+            || minProperties > 0
+            || maxProperties != nil || names != nil || !dependentRequired.isEmpty
+    }
+
+    var hasArrayKeywords: Bool {
+        !prefix.isEmpty || items != nil || minItems > 0 || maxItems != nil || contains != nil
+    }
+}
+
+/// A test on a string's characters: an automaton where the test is regular, and the exact test where it is not.
+struct StringTest {
+    /// As written in the schema.
+    let source: String
+    /// The regular part: what it refuses is refused; `nil` where nothing is known before the end.
+    let automaton: PatternAutomaton?
+    /// The test that decides on the closed string; `nil` where the automaton decides.
+    let exact: ((String) -> Bool)?
+}
+
+/// The number keywords of one schema.
+struct NumberBounds {
+    var minimum: ExactDecimal?
+    var minimumExcluded = false
+    var maximum: ExactDecimal?
+    var maximumExcluded = false
+    var multipleOf: ExactDecimal?
+
+    var isEmpty: Bool { minimum == nil && maximum == nil && multipleOf == nil }
+}

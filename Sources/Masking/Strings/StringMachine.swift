@@ -1,0 +1,273 @@
+/// One of the automata that a string is held against.
+enum StringComponent {
+    case pattern(PatternAutomaton)
+    case finite(FiniteSet)
+
+    func step(_ state: Int32, _ byte: UInt8) -> Int32 {
+        switch self {
+        case .pattern(let automaton): automaton.step(state, byte)
+        case .finite(let set): set.step(state, byte)
+        }
+    }
+
+    func accepts(_ state: Int32) -> Bool {
+        switch self {
+        case .pattern(let automaton): automaton.accepts[Int(state)]
+        case .finite(let set): set.accepts(state)
+        }
+    }
+}
+
+/// The text between two quotes as an automaton over raw bytes: the escapes and the UTF-8 of ``StringMode`` in front of
+/// a product of component automata over decoded bytes.
+///
+/// A component that has died stays in its dead state; a rule over the components says whether the string as a whole
+/// lives on. States are interned and their rows of transitions filled on demand.
+final class StringMachine {
+    static let dead: Int32 = -1
+    static let close: Int32 = -2
+    private static let unknown: Int32 = -3
+
+    let components: [StringComponent]
+    /// Whether a string lives whose components are in these states; `nil` where each must live.
+    private let rule: (([Int32]) -> Bool)?
+    /// Whether characters are written in one spelling only.
+    let isCanonical: Bool
+
+    private var modes: ContiguousArray<UInt32> = []
+    private var tuples: ContiguousArray<Int32> = []
+    private var rowOf: ContiguousArray<Int32> = []
+    private var rows: ContiguousArray<Int32> = []
+    private var ids: [UInt64: Int32] = [:]
+    private var tupleStates: [[Int32]] = []
+    private var tupleIDs: [[Int32]: Int32] = [:]
+    private var universality: [Int8] = []
+    private var interiors: [Int32: [UInt64]] = [:]
+    private var slices: [[UInt8]]?
+
+    init(_ components: [StringComponent], isCanonical: Bool, rule: (([Int32]) -> Bool)? = nil) {
+        self.components = components
+        self.isCanonical = isCanonical
+        self.rule = rule
+        _ = state(StringMode.normal, tuple([Int32](repeating: 1, count: components.count)))
+    }
+
+    /// The state behind the opening quote.
+    static let start: Int32 = 0
+
+    /// The number of states built so far.
+    var count: Int { modes.count }
+
+    private func tuple(_ states: [Int32]) -> Int32 {
+        if states.count == 1 { return states[0] }
+        if let id = tupleIDs[states] { return id }
+        let id = Int32(tupleStates.count)
+        tupleStates.append(states)
+        tupleIDs[states] = id
+        return id
+    }
+
+    private func state(_ mode: UInt32, _ tuple: Int32) -> Int32 {
+        let key = UInt64(mode) << 32 | UInt64(UInt32(bitPattern: tuple))
+        if let id = ids[key] { return id }
+        let id = Int32(modes.count)
+        ids[key] = id
+        modes.append(mode)
+        tuples.append(tuple)
+        rowOf.append(-1)
+        universality.append(-1)
+        return id
+    }
+
+    /// Whether a state stands between two characters.
+    @inline(__always)
+    func isBoundary(_ state: Int32) -> Bool { modes[Int(state)] == StringMode.normal }
+
+    /// The spelling state of a machine state.
+    func mode(_ state: Int32) -> UInt32 { modes[Int(state)] }
+
+    /// The components' states.
+    func componentStates(_ state: Int32) -> [Int32] {
+        let tuple = tuples[Int(state)]
+        return components.count == 1 ? [tuple] : tupleStates[Int(tuple)]
+    }
+
+    /// Whether the text so far is in a component's language.
+    func accepts(_ state: Int32, component: Int) -> Bool {
+        modes[Int(state)] == StringMode.normal
+            && components[component].accepts(componentStates(state)[component])
+    }
+
+    /// The state after one more raw byte, or ``dead``, or ``close`` for the quote that ends the string.
+    @inline(__always)
+    func step(_ state: Int32, _ byte: UInt8) -> Int32 {
+        let row = rowOf[Int(state)]
+        if row >= 0 {
+            let known = rows[Int(row) + Int(byte)]
+            if known != StringMachine.unknown { return known }
+        }
+        return compute(state, byte)
+    }
+
+    private func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
+        if rowOf[Int(state)] < 0 {
+            rowOf[Int(state)] = Int32(rows.count)
+            rows.append(contentsOf: repeatElement(StringMachine.unknown, count: 256))
+        }
+        let mode = modes[Int(state)]
+        let effect = StringMode.step(mode, byte)
+        var result = StringMachine.dead
+        if !isCanonical || StringMode.isCanonical(mode, byte, effect) {
+            switch effect {
+            case .dead: break
+            case .close: result = StringMachine.close
+            case .silent(let next):
+                if !isCanonical || canEscape(state, next) { result = self.state(next, tuples[Int(state)]) }
+            case .raw(let next): result = follow(state, CollectionOfOne(byte), next)
+            case .scalar(let scalar):
+                result = follow(state, ByteExpressions.utf8(scalar), StringMode.normal)
+            }
+        }
+        rows[Int(rowOf[Int(state)]) + Int(byte)] = result
+        return result
+    }
+
+    /// Whether a backslash can lead anywhere in a machine that spells one way only.
+    private func canEscape(_ state: Int32, _ next: UInt32) -> Bool {
+        if next != StringMode.escape { return true }
+        let mustEscape: [UInt8] = [0x22, 0x5C, 0x7F] + Array(0x00...0x1F)
+        return mustEscape.contains { follow(state, CollectionOfOne($0), StringMode.normal) >= 0 }
+    }
+
+    private func follow(_ state: Int32, _ bytes: some Sequence<UInt8>, _ mode: UInt32) -> Int32 {
+        if components.isEmpty { return self.state(mode, tuples[Int(state)]) }
+        var states = componentStates(state)
+        for byte in bytes {
+            for index in states.indices where states[index] != 0 {
+                states[index] = components[index].step(states[index], byte)
+            }
+        }
+        let lives = rule.map { $0(states) } ?? !states.contains(0)
+        return lives ? self.state(mode, tuple(states)) : StringMachine.dead
+    }
+
+    /// Whether no string text at all can kill a state, so that the mask of free text applies.
+    func isUniversal(_ state: Int32) -> Bool {
+        guard modes[Int(state)] == StringMode.normal else { return false }
+        if universality[Int(state)] >= 0 { return universality[Int(state)] == 1 }
+        let states = componentStates(state)
+        var verdict = !isCanonical
+        if verdict, let rule {
+            // With every component that might die dead, does the whole still live?
+            let worst = states.indices.map { index -> Int32 in
+                if case .pattern(let automaton) = components[index], automaton.isUniversal(states[index]) {
+                    return states[index]
+                }
+                return 0
+            }
+            verdict = rule(worst)
+        } else if verdict {
+            verdict = states.indices.allSatisfy {
+                if case .pattern(let automaton) = components[$0] {
+                    automaton.isUniversal(states[$0])
+                } else {
+                    false
+                }
+            }
+        }
+        universality[Int(state)] = verdict ? 1 : 0
+        return verdict
+    }
+
+    /// The tokens without a closing quote that may follow a boundary state, as words of a token set.
+    func interior(_ state: Int32, _ tokens: StringTokens) -> [UInt64] {
+        if isUniversal(state) { return tokens.base }
+        if let known = interiors[state] { return known }
+        var words = [UInt64](repeating: 0, count: tokens.base.count)
+        for (index, slice) in tokens.slices.enumerated() {
+            if contains(slice: index, of: tokens, from: state) {
+                for word in words.indices { words[word] |= slice.words[word] }
+            } else {
+                walk(slice.trie, from: state, into: &words)
+            }
+        }
+        if interiors.count > 1_500 { interiors.removeAll() }
+        interiors[state] = words
+        return words
+    }
+
+    /// Whether every token of a slice can follow: every string over the slice's alphabet, up to its longest token.
+    private func contains(slice index: Int, of tokens: StringTokens, from state: Int32) -> Bool {
+        let slice = tokens.slices[index]
+        if slice.alphabet.isEmpty { return false }
+        let letters = representatives(of: tokens)[index]
+        var seen: Set<Int32> = [state]
+        var layer = [state]
+        for _ in 0..<slice.longest {
+            var next: [Int32] = []
+            for here in layer {
+                for byte in letters {
+                    let after = step(here, byte)
+                    if after < 0 { return false }
+                    if seen.insert(after).inserted { next.append(after) }
+                }
+            }
+            if next.isEmpty { return true }
+            if seen.count > 400 { return false }
+            layer = next
+        }
+        return true
+    }
+
+    /// One letter of a slice for each group that no component tells apart.
+    private func representatives(of tokens: StringTokens) -> [[UInt8]] {
+        if let slices { return slices }
+        let built = tokens.slices.map { slice -> [UInt8] in
+            var seen: Set<[UInt8]> = []
+            return slice.alphabet.filter { byte in
+                var signature: [UInt8] = []
+                for component in components {
+                    switch component {
+                    case .pattern(let automaton): signature.append(automaton.classOf[Int(byte)])
+                    case .finite: signature.append(byte)
+                    }
+                }
+                return seen.insert(signature).inserted
+            }
+        }
+        slices = built
+        return built
+    }
+
+    private func walk(_ trie: VocabularyTrie, from state: Int32, into words: inout [UInt64]) {
+        var ends: [Int] = [trie.count]
+        var states: [Int32] = [state]
+        var index = 0
+        let noToken = VocabularyTrie.noToken
+        while index < trie.count {
+            while let end = ends.last, end <= index, ends.count > 1 {
+                ends.removeLast()
+                states.removeLast()
+            }
+            let node = trie.nodes[index]
+            let end = Int(node & 0xFFFF_FFFF)
+            let next = step(states[states.count - 1], UInt8(node >> 56))
+            if next < 0 {
+                index = end
+                continue
+            }
+            let token = Int(node >> 32) & noToken
+            if token != noToken {
+                words[token >> 6] |= 1 << UInt64(token & 63)
+                if let twins = trie.twins[token] {
+                    for twin in twins { words[twin >> 6] |= 1 << UInt64(twin & 63) }
+                }
+            }
+            index += 1
+            if end > index {
+                ends.append(end)
+                states.append(next)
+            }
+        }
+    }
+}

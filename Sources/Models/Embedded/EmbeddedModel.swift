@@ -1,0 +1,143 @@
+import Agent
+import Masking
+import Transformer
+
+/// A GGUF file decoded in process, under the mask of the catalogue.
+///
+/// Decoding blocks the actor for one token at a time; whoever observes the tokens decides when the next is decoded.
+public actor EmbeddedModel: Model {
+    /// The model's name, its vocabulary and how it writes calls.
+    public let info: ModelInfo
+
+    private let tokenizer: Tokenizer
+    private let session: InferenceSession
+    private let engine: MaskEngine
+    private let format = CallFormat.hermes
+
+    /// Opens the file at `path`.
+    /// - Throws: ``ModelError`` when it cannot be used; one line with the file and the reason.
+    public init(path: String) throws(Agent.ModelError) {
+        do {
+            let file = try GGUFFile(path)
+            let model = try LlamaModel(file)
+            tokenizer = try Tokenizer(file)
+            let record = EmbeddedVocabulary.record(of: tokenizer.vocabulary)
+            engine = MaskEngine(vocabulary: try Masking.Vocabulary(record))
+            session = InferenceSession(model)
+            info = ModelInfo(name: model.name, kind: "embedded", vocabulary: record, callFormat: "hermes")
+        } catch {
+            throw Agent.ModelError("\(path): \(error)")
+        }
+    }
+
+    /// Decodes one response.
+    /// - Throws: ``ModelError``, `CancellationError`, or what `observe` threw.
+    public func respond(
+        to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
+    ) async throws -> ModelResponse {
+        let prompt = HermesPrompt(messages: request.messages, catalogue: request.catalogue)
+        let tokens = try wrapping { try tokenizer.encode(prompt.parts) }
+        let cached = zip(tokens, session.tokens).prefix { $0 == $1 }.count
+        try await observe(.request(record(of: prompt, request, tokens: tokens.count, cached: cached)))
+        var matcher = try wrapping { try engine.matcher(for: grammar(of: request.catalogue)) }
+        var sampler = try wrapping { Sampler(try SamplerSettings(request)) }
+        var response = HermesResponse(format: format)
+        var started = ContinuousClock.now
+        var logits = try wrapping { try session.evaluate(prompt: tokens) }
+        for position in 0..<request.maximumTokens {
+            try Task.checkCancellation()
+            let allowed = matcher.allowed()
+            let choice = try wrapping {
+                try sampler.sample(
+                    logits: logits, allowed: AllowedTokens(words: allowed.words, count: vocabulary.count))
+            }
+            try wrapping { try matcher.advance(choice.token) }
+            let step = step(choice, logits: logits, allowed: allowed, request.round, position, since: started)
+            response.append(bytes: step.bytes, special: step.special)
+            try await observe(.token(step))
+            started = ContinuousClock.now
+            if vocabulary.endOfTurn.contains(choice.token) {
+                return try finished(response, request, promptTokens: tokens.count, written: position + 1)
+            }
+            if position + 1 < request.maximumTokens {
+                logits = try wrapping { try session.evaluate([choice.token]) }
+            }
+        }
+        return ModelResponse(
+            content: response.content, calls: [], finishReason: .length,
+            usage: Usage(promptTokens: tokens.count, completionTokens: request.maximumTokens))
+    }
+
+    private func finished(
+        _ response: HermesResponse, _ request: ModelRequest, promptTokens: Int, written: Int
+    ) throws -> ModelResponse {
+        let earlier = request.messages.reduce(0) { count, message in
+            if case .assistant(let answer) = message { count + answer.calls.count } else { count }
+        }
+        let calls = try response.calls(numberedFrom: earlier + 1)
+        return ModelResponse(
+            content: response.content, calls: calls, finishReason: calls.isEmpty ? .stop : .toolCalls,
+            usage: Usage(promptTokens: promptTokens, completionTokens: written))
+    }
+
+    private func record(
+        of prompt: HermesPrompt, _ request: ModelRequest, tokens: Int, cached: Int
+    ) -> RequestRecord {
+        RequestRecord(
+            round: request.round, text: prompt.text, promptTokens: tokens, cachedTokens: cached,
+            toolTokens: request.catalogue.map { tool in
+                RequestRecord.ToolCost(
+                    name: tool.name, tokens: tokenizer.encode(HermesPrompt.line(for: tool)).count)
+            })
+    }
+
+    private func grammar(of catalogue: [ToolDefinition]) -> Grammar {
+        let tools = catalogue.map { CallableTool(name: $0.name, parameters: $0.parameters) }
+        return Grammar(turn: TurnGrammar(tools: tools, format: format))
+    }
+
+    private var vocabulary: Masking.Vocabulary { engine.vocabulary }
+
+    private func step(
+        _ choice: Choice, logits: [Float], allowed: TokenSet, _ round: Int, _ position: Int,
+        since started: ContinuousClock.Instant
+    ) -> TokenStep {
+        var special: String?
+        if case .special(let name) = vocabulary[choice.token] { special = name }
+        let unmasked = logits.indices.prefix(vocabulary.count).max { logits[$0] < logits[$1] } ?? choice.token
+        return TokenStep(
+            round: round, position: position, token: choice.token,
+            bytes: special == nil ? Array(vocabulary.bytes(of: choice.token)) : [], special: special,
+            distribution: .full(Array(logits.prefix(vocabulary.count))), allowed: allowed.words,
+            figures: TokenFigures(
+                probabilityBefore: choice.probabilityBefore, probabilityAfter: choice.probabilityAfter,
+                rejectedMass: choice.rejectedMass, entropyBefore: choice.entropyBefore,
+                entropyAfter: choice.entropyAfter, unmaskedChoice: unmasked),
+            milliseconds: (ContinuousClock.now - started) / .milliseconds(1))
+    }
+
+    private func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as Agent.ModelError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw Agent.ModelError("\(info.name): \(error)")
+        }
+    }
+}
+
+extension SamplerSettings {
+    /// The settings of one request: each round draws from a sequence of its own, so that a round can be repeated.
+    fileprivate init(_ request: ModelRequest) throws(SamplingError) {
+        guard request.sampling.temperature > 0 else {
+            self = .greedy
+            return
+        }
+        try self.init(
+            temperature: request.sampling.temperature, topP: request.sampling.topP,
+            seed: request.sampling.seed &+ UInt64(request.round) &* 0x9E37_79B9_7F4A_7C15)
+    }
+}

@@ -1,0 +1,106 @@
+import Agent
+import JSON
+import Masking
+import Transformer
+
+/// A conversation in ChatML with Hermes-style tools, as the embedded model reads it (docs/support-desk.md).
+///
+/// Tags are special tokens by name; the words of a person, a tool or a model are text and never become one.
+struct HermesPrompt {
+    /// The prompt, in the pieces that are tokenised apart: training cuts text at special tokens only.
+    private(set) var parts: [PromptPart] = []
+
+    /// The prompt as text, tags spelled out.
+    var text: String {
+        parts.map { part in
+            switch part {
+            case .text(let text): text
+            case .special(let name): name
+            }
+        }.joined()
+    }
+
+    init(messages: [Message], catalogue: [ToolDefinition]) {
+        var system = ""
+        for case .system(let text) in messages { system += system.isEmpty ? text : "\n\n" + text }
+        if !system.isEmpty || !catalogue.isEmpty { appendSystem(system, catalogue: catalogue) }
+        var results: [ToolMessage] = []
+        for message in messages {
+            if case .tool(let result) = message {
+                results.append(result)
+                continue
+            }
+            appendResults(&results)
+            switch message {
+            case .user(let text): appendTurn("user") { $0.append(text: text) }
+            case .assistant(let answer): appendTurn("assistant") { $0.append(answer) }
+            case .system, .tool: break
+            }
+        }
+        appendResults(&results)
+        append(tag: "<|im_start|>")
+        append(text: "assistant\n")
+    }
+
+    /// The line by which a tool stands in the prompt.
+    static func line(for tool: ToolDefinition) -> String { tool.functionJSON.text(.spaced) }
+
+    private mutating func append(text: String) {
+        if case .text(let before) = parts.last {
+            parts[parts.count - 1] = .text(before + text)
+        } else if !text.isEmpty {
+            parts.append(.text(text))
+        }
+    }
+
+    private mutating func append(tag: String) { parts.append(.special(tag)) }
+
+    private mutating func appendTurn(_ role: String, _ body: (inout HermesPrompt) -> Void) {
+        append(tag: "<|im_start|>")
+        append(text: role + "\n")
+        body(&self)
+        append(tag: "<|im_end|>")
+        append(text: "\n")
+    }
+
+    private mutating func appendSystem(_ system: String, catalogue: [ToolDefinition]) {
+        appendTurn("system") { prompt in
+            prompt.append(text: system)
+            guard !catalogue.isEmpty else { return }
+            prompt.append(text: (system.isEmpty ? "" : "\n\n") + "Functions you can call:\n")
+            prompt.append(tag: "<tools>")
+            prompt.append(text: "\n" + catalogue.map(HermesPrompt.line).joined(separator: "\n") + "\n")
+            prompt.append(tag: "</tools>")
+            prompt.append(text: "\nTo call one, write {\"name\": ‹name›, \"arguments\": ‹object›} inside ")
+            prompt.append(tag: "<tool_call>")
+            prompt.append(tag: "</tool_call>")
+            prompt.append(text: "; several calls may follow one another.")
+        }
+    }
+
+    private mutating func append(_ answer: AssistantMessage) {
+        let format = CallFormat.hermes
+        append(text: answer.content)
+        for (position, call) in answer.calls.enumerated() {
+            if position > 0 { append(text: format.separator) }
+            append(tag: format.opening)
+            append(
+                text: format.beforeName + call.name + format.beforeArguments + call.arguments.text
+                    + format.afterArguments)
+            append(tag: format.closing)
+        }
+    }
+
+    private mutating func appendResults(_ results: inout [ToolMessage]) {
+        guard !results.isEmpty else { return }
+        appendTurn("user") { prompt in
+            for (position, result) in results.enumerated() {
+                if position > 0 { prompt.append(text: "\n") }
+                prompt.append(tag: "<tool_response>")
+                prompt.append(text: "\n" + result.content + "\n")
+                prompt.append(tag: "</tool_response>")
+            }
+        }
+        results = []
+    }
+}

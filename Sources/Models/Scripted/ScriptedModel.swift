@@ -1,0 +1,71 @@
+import Agent
+import Foundation
+import JSON
+
+/// A model that gives prepared responses in order: for tests, and for designing a catalogue without a model.
+///
+/// The file is a JSON array with one object a response: `{"content": "…"}` or
+/// `{"calls": [{"id": "…", "name": "…", "arguments": {…} or "text"}]}`, optionally with `"finish": "length"`.
+public actor ScriptedModel: Model {
+    /// The script's name; no vocabulary.
+    public let info: ModelInfo
+    private var responses: ArraySlice<ModelResponse>
+
+    /// A model that gives `responses` in order.
+    public init(name: String = "script", responses: [ModelResponse]) {
+        info = ModelInfo(name: name, kind: "scripted")
+        self.responses = responses[...]
+    }
+
+    /// Reads the script at `path`.
+    /// - Throws: ``ModelError`` with the file, the place and what is expected there.
+    public init(path: String) throws(ModelError) {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ModelError("\(path) cannot be read; it should be a JSON array of responses")
+        }
+        let value: JSONValue
+        do { value = try JSONParser.parse(Array(data)) } catch { throw ModelError("\(path): \(error)") }
+        guard case .array(let entries) = value else {
+            throw ModelError("\(path): a script is a JSON array of responses")
+        }
+        var responses: [ModelResponse] = []
+        for (position, entry) in entries.enumerated() {
+            responses.append(try ScriptedModel.response(entry, place: "\(path): response \(position + 1)"))
+        }
+        self.init(name: path.split(separator: "/").last.map(String.init) ?? path, responses: responses)
+    }
+
+    private static func response(_ entry: JSONValue, place: String) throws(ModelError) -> ModelResponse {
+        guard case .object(let object) = entry else { throw ModelError("\(place) is no object") }
+        if let key = object.keys.first(where: { !["content", "calls", "finish"].contains($0) }) {
+            throw ModelError("\(place): there is no key \"\(key)\"; there are content, calls, finish")
+        }
+        var calls: [ToolCall] = []
+        for (position, call) in (entry["calls"]?.arrayValue ?? []).enumerated() {
+            guard let id = call["id"]?.stringValue, let name = call["name"]?.stringValue,
+                let arguments = call["arguments"]
+            else { throw ModelError("\(place): call \(position + 1) needs id, name and arguments") }
+            let text = arguments.stringValue ?? arguments.text(.spaced)
+            calls.append(ToolCall(id: ToolCallID(id), name: name, arguments: ByteString(text)))
+        }
+        let finish = entry["finish"]?.stringValue.map(FinishReason.init(name:))
+        return ModelResponse(
+            content: entry["content"]?.stringValue ?? "", calls: calls,
+            finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls))
+    }
+
+    /// Gives the next response.
+    /// - Throws: ``ModelError`` when the script is at its end.
+    public func respond(
+        to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
+    ) async throws -> ModelResponse {
+        guard let response = responses.popFirst() else {
+            throw ModelError("\(info.name) has no response for round \(request.round); add one to the script")
+        }
+        let messages = request.messages.count == 1 ? "1 message" : "\(request.messages.count) messages"
+        try await observe(
+            .request(
+                RequestRecord(round: request.round, text: "\(messages), \(request.catalogue.count) tools")))
+        return response
+    }
+}

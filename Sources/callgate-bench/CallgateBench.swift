@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `callgate-bench`: measures the parts of Callgate that must be fast or right.
+@main
+struct CallgateBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "callgate-bench", abstract: "Measures the embedded model and the mask engine.",
+        subcommands: [ModelBench.self, MaskBench.self])
+}

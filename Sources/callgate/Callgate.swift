@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: `callgate` without a subcommand opens the demo workflow in the debugger.
+struct Callgate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "callgate",
+        abstract: "A step-through debugger for LLM agents that call tools.",
+        discussion: """
+            Examples:
+              callgate                               the demo workflow in the debugger
+              callgate run my-workflow.yaml          a workflow of your own
+              callgate run --headless --approve all --prompt "look up T-1042"
+              callgate replay sessions/x.jsonl       step through a recorded session
+
+            Exit codes: 0 done, 1 the run failed, 2 usage, 3 a policy stopped it.
+            """,
+        version: "0.1.0",
+        subcommands: [RunCommand.self, ReplayCommand.self, MaskCommand.self, ToolsCommand.self],
+        defaultSubcommand: RunCommand.self)
+}
+
+@main
+enum Program {
+    @MainActor
+    static func main() {
+        do {
+            var command = try Callgate.parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            failure.exit()
+        } catch {
+            guard Callgate.exitCode(for: error) != .success else { Callgate.exit(withError: error) }
+            let line = Callgate.message(for: error).split(separator: "\n").first.map(String.init)
+            Failure(.usage, (line ?? "these arguments cannot be used") + "; see 'callgate --help'").exit()
+        }
+    }
+}
+
+/// An end of the program that is not success: one line on standard error and an exit code.
+struct Failure: Error {
+    /// The program's exit codes besides 0.
+    enum Code: Int32 {
+        /// The run failed.
+        case failed = 1
+        /// The arguments or a file cannot be used.
+        case usage = 2
+        /// A policy or a person stopped the run.
+        case stopped = 3
+    }
+
+    let code: Code
+    let message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    func exit() -> Never {
+        FileHandle.standardError.write(Data("callgate: \(message)\n".utf8))
+        Foundation.exit(code.rawValue)
+    }
+}
+
+/// Runs `body`, turning whatever it throws into a failure with that code.
+func failing<Result>(_ code: Failure.Code, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let failure as Failure {
+        throw failure
+    } catch {
+        throw Failure(code, String(describing: error))
+    }
+}

@@ -1,0 +1,185 @@
+import ArgumentParser
+import Foundation
+import JSON
+import Masking
+import Models
+import Terminal
+import Transformer
+
+/// `callgate mask`: the allowed-token set of a schema after a prefix, and why not for the rest.
+struct MaskCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mask",
+        abstract: "Show which tokens a schema allows after a text, and why not the others.",
+        discussion: """
+            Examples:
+              callgate mask --schema ticket.json --vocab model.gguf --text '{"priority": "'
+              callgate mask --schema ticket.json --vocab tekken.tiktoken --text '{' --why u --json
+            """)
+
+    @Option(help: "The JSON Schema, a file.")
+    var schema: String
+
+    @Option(help: "The vocabulary: a GGUF file, a tiktoken file or a Hugging Face tokenizer.json.")
+    var vocab: String
+
+    @Option(help: "What has been written so far.")
+    var text = ""
+
+    @Option(help: "Explain this text as the next token, instead of samples of what is masked.")
+    var why: String?
+
+    @Option(help: "How many allowed and how many masked tokens to list; 0 lists all.")
+    var list = 20
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if list < 0 { throw ValidationError("--list takes 0 or more") }
+    }
+
+    func run() throws {
+        let schemaValue = try failing(.usage) {
+            guard let data = FileManager.default.contents(atPath: schema) else {
+                throw Failure(.usage, "\(schema) cannot be read")
+            }
+            do { return try JSONParser.parse(Array(data)) } catch {
+                throw Failure(.usage, "\(schema): \(error)")
+            }
+        }
+        let vocabulary = try VocabularyFile.read(vocab)
+        var matcher = try failing(.usage) {
+            do {
+                return try MaskEngine(vocabulary: vocabulary).matcher(for: Grammar(schema: schemaValue))
+            } catch {
+                throw Failure(.usage, "\(schema): \(error)")
+            }
+        }
+        do {
+            try matcher.advance(bytes: Array(text.utf8))
+        } catch {
+            throw Failure(.usage, "the text is refused by the schema: \(error)")
+        }
+        let report = MaskReport(matcher: matcher, why: why, most: list == 0 ? .max : list)
+        print(json ? report.json.text(.pretty) : report.lines.joined(separator: "\n"))
+    }
+}
+
+/// What `callgate mask` prints.
+struct MaskReport {
+    private struct Row {
+        let token: Int
+        let text: String
+        let reasons: [String]
+    }
+
+    private let vocabularySize: Int
+    private let allowedCount: Int
+    private let canEnd: Bool
+    private var allowed: [Row] = []
+    private var masked: [Row] = []
+    private var explanation: Explanation?
+
+    init(matcher: Matcher, why: String?, most: Int) {
+        let vocabulary = matcher.vocabulary
+        let set = matcher.allowed()
+        vocabularySize = vocabulary.count
+        allowedCount = set.count
+        canEnd = matcher.canEnd
+        if let why {
+            explanation = matcher.explain(bytes: Array(why.utf8))
+        }
+        for token in 0..<vocabulary.count {
+            let isAllowed = set.contains(token)
+            guard case .unused = vocabulary[token] else {
+                if isAllowed, allowed.count < most {
+                    allowed.append(
+                        Row(token: token, text: MaskReport.text(of: token, in: vocabulary), reasons: []))
+                } else if !isAllowed, why == nil, masked.count < most {
+                    let reasons = matcher.explain(token).reasons.map(\.description)
+                    masked.append(
+                        Row(token: token, text: MaskReport.text(of: token, in: vocabulary), reasons: reasons))
+                }
+                continue
+            }
+        }
+    }
+
+    private static func text(of token: Int, in vocabulary: Masking.Vocabulary) -> String {
+        switch vocabulary[token] {
+        case .special(let name): name
+        case .unused: ""
+        case .bytes(let bytes): SafeText(bytes: bytes).plain
+        }
+    }
+
+    var lines: [String] {
+        var lines = [
+            "allowed \(allowedCount) of \(vocabularySize) tokens\(canEnd ? "; the text may end here" : "")"
+        ]
+        lines += allowed.map { "  \($0.token)\t\(quoted($0.text))" }
+        if allowed.count < allowedCount {
+            lines.append("  … and \(allowedCount - allowed.count) more (--list 0)")
+        }
+        if let explanation {
+            lines.append(SafeText(explanation.description).plain)
+        } else if !masked.isEmpty {
+            lines.append("masked \(vocabularySize - allowedCount)")
+            lines += masked.map { row in
+                "  \(row.token)\t\(quoted(row.text))\t\(SafeText(row.reasons.joined(separator: "; ")).plain)"
+            }
+        }
+        return lines
+    }
+
+    private func quoted(_ text: String) -> String { JSONValue.string(text).text() }
+
+    var json: JSONValue {
+        func rows(_ rows: [Row]) -> JSONValue {
+            .array(
+                rows.map { row in
+                    var object: JSONValue = ["id": .number(JSONNumber(row.token)), "text": .string(row.text)]
+                    if !row.reasons.isEmpty, case .object(var members) = object {
+                        members["why"] = .array(row.reasons.map(JSONValue.string))
+                        object = .object(members)
+                    }
+                    return object
+                })
+        }
+        var report: JSONObject = JSONObject()
+        report["vocabulary"] = .number(JSONNumber(vocabularySize))
+        report["allowed_count"] = .number(JSONNumber(allowedCount))
+        report["may_end"] = .bool(canEnd)
+        report["allowed"] = rows(allowed)
+        if let explanation {
+            report["why"] = .array(explanation.reasons.map { .string($0.description) })
+        } else {
+            report["masked"] = rows(masked)
+        }
+        return .object(report)
+    }
+}
+
+/// Vocabularies in the files that people have.
+enum VocabularyFile {
+    /// Reads a vocabulary; the kind is told by the file's first bytes.
+    /// - Throws: ``Failure`` with the file and what is wrong with it.
+    static func read(_ path: String) throws -> Masking.Vocabulary {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw Failure(.usage, "\(path) cannot be read")
+        }
+        let start = try failing(.usage) { try handle.read(upToCount: 4) ?? Data() }
+        return try failing(.usage) {
+            if start == Data("GGUF".utf8) {
+                return try Masking.Vocabulary(
+                    EmbeddedVocabulary.record(of: Tokenizer(GGUFFile(path)).vocabulary))
+            }
+            let url = URL(fileURLWithPath: path)
+            if start.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+                return try Masking.Vocabulary.huggingFace(tokenizerJSON: url)
+            }
+            return try Masking.Vocabulary.tiktoken(contentsOf: url)
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Agent
+import Debugger
+// Both targets have an Effect; here it is what the debugger asks for.
+import enum Debugger.Effect
+import Foundation
+import Sessions
+import Terminal
+
+/// The debugger on a screen: hands keys and events to it, shows what it shows, and performs what it asks for.
+///
+/// Everything that is decided is decided in `Debugger`; this is its hands. It lives on the main thread, the run on
+/// the thread pool; what the run says comes back through a mailbox that wakes the wait for keys.
+@MainActor
+final class DebuggerProgram {
+    private let screen: any Screen
+    private var debugger: Debugger
+    private let mailbox: Mailbox<Input>
+    private let run: LiveRun?
+    /// The journal, for `:save`.
+    private let journal: String
+    private var exitStatus: Int32?
+
+    /// While a guard counts down the debugger wants to be told that time passes.
+    private static let tick = Duration.milliseconds(100)
+
+    private init(
+        screen: any Screen, debugger: Debugger, mailbox: Mailbox<Input>, run: LiveRun?, journal: String
+    ) {
+        self.screen = screen
+        self.debugger = debugger
+        self.mailbox = mailbox
+        self.run = run
+        self.journal = journal
+    }
+
+    /// Debugs a run until the person quits.
+    /// - Throws: ``Failure`` when it cannot start, or when the run had ended otherwise than with an answer.
+    static func live(
+        assembly: Assembly, journal place: JournalPlace, prompt: String?, screen choice: ScreenChoice
+    ) throws {
+        let wake = try failing(.usage) { try Wake() }
+        let mailbox = Mailbox<Input>(wake: wake)
+        let (writer, past) = try place.open(workflow: assembly.workflow.name) { mailbox.post(.events([$0])) }
+        let control = RunControl(
+            startsHeld: true, onStatus: { mailbox.post(.status($0)) },
+            onRefusal: { mailbox.post(.refused($0)) })
+        let loop = try failing(.usage) {
+            try Loop(
+                model: assembly.model, tools: assembly.tools, header: assembly.header(session: writer.path),
+                system: assembly.workflow.system, control: control, sink: writer, approval: .person,
+                resuming: RunState(folding: past))
+        }
+        let screen = try choice.open(wake: wake)
+        let debugger = try failing(.usage) { try Debugger(size: screen.size, resuming: past) }
+        let task = Task.detached { await loop.run(prompt: prompt) }
+        let program = DebuggerProgram(
+            screen: screen, debugger: debugger, mailbox: mailbox,
+            run: LiveRun(control: control, loop: loop, task: task), journal: writer.path)
+        program.drive()
+        task.cancel()
+        let outcome = Blocking.wait { await task.value }
+        writer.close()
+        program.finish(choice)
+        Notice.print("journal: \(writer.path)")
+        try program.leave(outcome)
+    }
+
+    /// Shows a recorded session until the person quits.
+    static func replay(_ journal: Journal, file: String, screen choice: ScreenChoice) throws {
+        let wake = try failing(.usage) { try Wake() }
+        let screen = try choice.open(wake: wake)
+        var debugger = try failing(.usage) {
+            try Debugger(replaying: journal.events, at: 1, size: screen.size)
+        }
+        for notice in journal.notices { _ = debugger.update(.notice(notice), at: now) }
+        let program = DebuggerProgram(
+            screen: screen, debugger: debugger, mailbox: Mailbox(wake: wake), run: nil, journal: file)
+        program.drive()
+        program.finish(choice)
+        try program.leave(.answered(""))
+    }
+
+    private static var now: Int64 { JournalWriter.systemClock() }
+
+    private func drive() {
+        while exitStatus == nil {
+            let view = debugger.view(screen.size)
+            screen.draw(view.canvas, cursor: view.cursor)
+            switch screen.nextEvent(timeout: debugger.wantsTicks ? DebuggerProgram.tick : nil) {
+            case .key(let key): take(.key(key))
+            case .paste(let text): take(.paste(text))
+            case .mouse(let mouse): take(.mouse(mouse))
+            case .resize(let size): take(.resize(size))
+            case .wake: for input in merged(mailbox.drain()) { take(input) }
+            case .exit(let request): exitStatus = request.status
+            case .focus: break
+            case nil: take(.tick)
+            }
+        }
+    }
+
+    /// Events that have piled up are taken together, so that the screen keeps up with a fast model.
+    private func merged(_ inputs: [Input]) -> [Input] {
+        var merged: [Input] = []
+        for input in inputs {
+            if case .events(let more) = input, case .events(let before) = merged.last {
+                merged[merged.count - 1] = .events(before + more)
+            } else {
+                merged.append(input)
+            }
+        }
+        return merged
+    }
+
+    private func take(_ input: Input) {
+        for effect in debugger.update(input, at: DebuggerProgram.now) { perform(effect) }
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .step(let granularity): run?.control.step(granularity)
+        case .resume: run?.control.resume()
+        case .pause: run?.control.pause()
+        case .send(let command): run?.control.send(command)
+        case .mark(let note): mark(note)
+        case .openEditor(let text, let suffix, let purpose):
+            do {
+                take(.edited(try screen.editText(text, suffix: suffix), purpose))
+            } catch {
+                take(.editorFailed("\(error)", text: text, purpose))
+            }
+        case .save(let path): take(.notice(save(to: path)))
+        case .suspend: screen.suspend()
+        case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
+        case .quit: exitStatus = 0
+        }
+    }
+
+    private func mark(_ note: String) {
+        guard let loop = run?.loop else { return }
+        let mailbox = mailbox
+        Task.detached {
+            do { try await loop.mark(note) } catch { mailbox.post(.refused("\(error)")) }
+        }
+    }
+
+    private func save(to path: String) -> String {
+        do {
+            try FileManager.default.copyItem(atPath: journal, toPath: path)
+            return "saved to \(path)"
+        } catch {
+            return FileManager.default.fileExists(atPath: path)
+                ? "\(path) is there already; choose another name" : "\(path) could not be written: \(error)"
+        }
+    }
+
+    /// Gives the terminal back; a screen in memory is printed as it was last seen.
+    private func finish(_ choice: ScreenChoice) {
+        let last = debugger.view(screen.size).canvas.plainText
+        screen.close()
+        if choice.keysFile != nil { print(last, terminator: "") }
+    }
+
+    private func leave(_ outcome: RunOutcome) throws {
+        if let exitStatus, exitStatus != 0 { Foundation.exit(exitStatus) }
+        switch outcome {
+        case .answered, .stopped: break
+        case .limit(let limit): throw Failure(.failed, "the run met its limit of \(limit)")
+        case .failed(let reason): throw Failure(.failed, reason)
+        case .policy(let reason): throw Failure(.stopped, reason)
+        }
+    }
+}
+
+/// A run that the debugger holds in its hand.
+private struct LiveRun {
+    let control: RunControl
+    let loop: Loop
+    let task: Task<RunOutcome, Never>
+}

@@ -1,0 +1,87 @@
+import Agent
+import Dispatch
+import Foundation
+import Sessions
+import Synchronization
+import Terminal
+
+/// A run without a terminal: the answer on standard output, what happened on standard error.
+struct HeadlessProgram {
+    let assembly: Assembly
+    let journal: JournalPlace
+    let approval: Approval
+    let printsEvents: Bool
+
+    /// Runs to the end.
+    /// - Throws: ``Failure`` unless the model answered.
+    func run(prompt: String?) throws {
+        let printsEvents = printsEvents
+        let (writer, past) = try journal.open(workflow: assembly.workflow.name) { event in
+            if printsEvents { FileHandle.standardOutput.write(Data(EventCodec.line(event))) }
+            if let line = Notice.line(for: event) { Notice.print(line) }
+        }
+        let loop = try failing(.usage) {
+            try Loop(
+                model: assembly.model, tools: assembly.tools, header: assembly.header(session: writer.path),
+                system: assembly.workflow.system, control: RunControl(startsHeld: false), sink: writer,
+                approval: approval, resuming: RunState(folding: past))
+        }
+        let outcome = Blocking.wait { await loop.run(prompt: prompt) }
+        writer.close()
+        Notice.print("journal: \(writer.path)")
+        switch outcome {
+        case .answered(let answer): if !printsEvents { print(SafeText(answer).plain) }
+        case .limit(let limit): throw Failure(.failed, "the run met its limit of \(limit)")
+        case .failed(let reason): throw Failure(.failed, reason)
+        case .stopped(let reason), .policy(let reason): throw Failure(.stopped, reason)
+        }
+    }
+}
+
+/// Short lines on standard error.
+enum Notice {
+    static func print(_ line: String) {
+        FileHandle.standardError.write(Data((SafeText(line).plain + "\n").utf8))
+    }
+
+    /// What a person who watches a run without a screen wants to know of an event.
+    static func line(for event: Event) -> String? {
+        switch event.body {
+        case .decided(let key, let decision, let decider): "\(key.id): \(decision.name) by \(decider.summary)"
+        case .callStarted(let key, let arguments): "\(key.id): runs with \(arguments.text)"
+        case .callFinished(let key, let result) where result.isError:
+            "\(key.id): \(result.ending.rawValue): \(result.content.prefix(200))"
+        case .requestRetried(_, let attempt, let reason, let delay):
+            "attempt \(attempt) failed: \(reason); again in \(delay) ms"
+        default: nil
+        }
+    }
+}
+
+/// A way from the main thread, which may block, into asynchronous code.
+enum Blocking {
+    /// Runs `body` on the thread pool and blocks until it is done.
+    static func wait<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) -> Result {
+        let box = Box<Result>()
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            box.set(await body())
+            done.signal()
+        }
+        done.wait()
+        return box.take()
+    }
+
+    private final class Box<Value: Sendable>: Sendable {
+        private let value = Mutex<Value?>(nil)
+
+        func set(_ new: Value) { value.withLock { $0 = new } }
+
+        func take() -> Value {
+            guard let value = value.withLock({ $0 }) else {
+                preconditionFailure("the task ended without a result")
+            }
+            return value
+        }
+    }
+}

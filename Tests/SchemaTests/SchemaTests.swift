@@ -1,0 +1,138 @@
+import JSON
+import Schema
+import Testing
+
+private func compile(_ text: String) throws -> CompiledSchema {
+    try CompiledSchema(try JSONParser.parse(text))
+}
+
+private func violations(_ schema: String, _ instance: String) throws -> [String] {
+    try compile(schema).validate(try JSONParser.parse(instance)).map {
+        "\($0.instancePointer) \($0.schemaPointer): \($0.message)"
+    }
+}
+
+@Suite struct ValidationTests {
+    @Test func violationsNameInstanceSchemaAndReason() throws {
+        let schema = """
+            {"type": "object", "required": ["id"], "additionalProperties": false,
+             "properties": {"id": {"$ref": "#/$defs/id"}, "n": {"type": "integer", "minimum": 1, "maximum": 20}},
+             "$defs": {"id": {"type": "string", "pattern": "^T-[0-9]{4}$"}}}
+            """
+        #expect(try violations(schema, #"{"id": "T-1042", "n": 2.0}"#) == [])
+        #expect(try violations(schema, "{}") == [#" /required: must have "id""#])
+        #expect(
+            try violations(schema, #"{"id": "1042", "n": 21, "x": 1}"#) == [
+                "/id /properties/id/$ref/pattern: must match ^T-[0-9]{4}$",
+                "/n /properties/n/maximum: must be at most 20",
+                #" /additionalProperties: must not have "x"; there are "id", "n""#,
+            ])
+    }
+
+    @Test func lengthsCountCharactersNotBytes() throws {
+        #expect(try violations(#"{"maxLength": 2}"#, #""é😀""#) == [])
+        #expect(try violations(#"{"maxLength": 1}"#, #""é😀""#).count == 1)
+    }
+
+    @Test func canonicallyEquivalentValuesAreDifferent() throws {
+        #expect(try violations("{\"enum\": [\"e\u{301}\"]}", "\"\u{e9}\"").count == 1)
+    }
+}
+
+@Suite struct CompilationTests {
+    @Test(arguments: [
+        (#"{"properties": {"a": {"typ": "string"}}}"#, "/properties/a/typ", "not supported"),
+        (#"{"type": "strin"}"#, "/type", "no type"), (#"{"minLength": -1}"#, "/minLength", "whole number"),
+        (##"{"$ref": "#/nowhere"}"##, "/$ref", "refers to nothing"),
+        (#"{"$ref": "http://example.com/x"}"#, "/$ref", "within the document"),
+        (#"{"pattern": "a("}"#, "/pattern", "not closed"), (#"{"enum": []}"#, "/enum", "at least one"),
+        (#"{"items": 3}"#, "/items", "object or a boolean"), (##"{"$ref": "#"}"##, "its root", "circle"),
+        (##"{"anyOf": [{"$ref": "#/anyOf/1"}, {"$ref": "#/anyOf/0"}]}"##, "anyOf", "circle"),
+    ])
+    func faultsAreNamedWithTheirPlace(schema: String, place: String, reason: String) throws {
+        let error = #expect(throws: SchemaError.self) { try compile(schema) }
+        let text = try #require(error).description
+        #expect(text.contains(place) && text.contains(reason), "\(text)")
+    }
+
+    @Test func deepSchemasAndManyValuesEnd() throws {
+        let deep = String(repeating: #"{"items":"#, count: 400) + "{}" + String(repeating: "}", count: 400)
+        #expect(throws: SchemaError.self) { try compile(deep) }
+        let values = (0..<100_000).map { "\"v\($0)\"" }.joined(separator: ",")
+        #expect(try violations("{\"enum\": [\(values)]}", "\"v99999\"") == [])
+    }
+}
+
+@Suite struct PatternTests {
+    @Test(arguments: [
+        ("^T-[0-9]{4}$", "T-1042", true), ("^T-[0-9]{4}$", "T-10423", false), ("b+", "abbbc", true),
+        ("^(a|b)*?c$", "ababc", true), ("^[^\\d\\s]+$", "abc", true), ("^[^\\d\\s]+$", "a c", false),
+        ("^\\p{Lu}\\p{L}*$", "Élan", true), ("^\\p{Lu}\\p{L}*$", "élan", false), ("(?<=a)b", "ab", true),
+        ("(?<!a)b", "ab", false), ("^(?!.*x).*$", "abc", true), ("^(?!.*x).*$", "axc", false),
+        ("^(.)\\1$", "aa", true), ("^(.)\\1$", "ab", false), ("^(?<q>['\"]).*\\k<q>$", "'x'", true),
+        ("\\bfoo\\b", "a foo b", true), ("\\bfoo\\b", "food", false), ("^.$", "😀", true),
+        ("^.$", "\n", false),
+        ("^\\u{1F600}$", "😀", true), ("^\\ud83d\\ude00$", "😀", true), ("^[\\w-]+@x\\.y$", "a-b@x.y", true),
+        ("^a{2,3}$", "aaaa", false), ("a{,2}", "a{,2}", true), ("^$", "", true), ("^(a*)*$", "aaa", true),
+        ("^\\x41\\cA?$", "A", true), ("[]]", "]", false), ("^[a\\]]$", "]", true), ("^\\/x$", "/x", true),
+    ])
+    func verdictsAreThoseOfECMAScript(pattern: String, text: String, matches: Bool) throws {
+        #expect(try ECMAPattern(pattern).matches(text) == matches)
+    }
+
+    @Test(arguments: ["(", ")", "[", "a**", "*a", "[b-a]", "a{3,2}", "(?<n", "(?x)", "\\", "\\p{Nonsense}"])
+    func faultyPatternsAreRefused(pattern: String) {
+        #expect(throws: PatternError.self) { try ECMAPattern(pattern) }
+    }
+
+    @Test func aHostilePatternEndsInAnError() throws {
+        #expect(throws: PatternError.self) {
+            try ECMAPattern("^(a+)+$").matches(String(repeating: "a", count: 40) + "b")
+        }
+        #expect(try ECMAPattern("^.*x$").matches(String(repeating: "a", count: 100_000) + "x"))
+    }
+}
+
+@Suite struct LintTests {
+    private func findings(_ text: String) throws -> [String] {
+        let tools = try #require(try JSONParser.parse(text).arrayValue).map {
+            LintedTool(
+                name: $0["name"]?.stringValue ?? "", description: $0["description"]?.stringValue ?? "",
+                parameters: $0["parameters"] ?? [:])
+        }
+        return CatalogueLint.findings(in: tools).map(\.description)
+    }
+
+    @Test func aGoodCatalogueHasNoFindings() throws {
+        #expect(
+            try findings(
+                """
+                [{"name": "get_ticket", "description": "Look up one ticket by its ID", "parameters": {
+                  "type": "object", "required": ["id"], "additionalProperties": false,
+                  "properties": {"id": {"type": "string", "pattern": "^T-", "description": "For example T-1"}}}}]
+                """) == [])
+    }
+
+    @Test func whatIsHardForAModelIsNamedWithItsPlace() throws {
+        let found = try findings(
+            """
+            [{"name": "get", "parameters": {"type": "object", "properties": {"status": {"type": "string"}, "x": {}}}},
+             {"name": "get_ticket", "description": "Look up one ticket", "parameters": {"type": "object",
+              "additionalProperties": false, "required": ["ticket_id"], "properties": {
+                "ticket_id": {"type": "string", "description": "The ID"},
+                "how": {"type": "string", "description": "one of fast, slow"}}}},
+             {"name": "ticket_get", "description": "Look up one ticket", "parameters": {"typ": 1}}]
+            """)
+        for expected in [
+            "get: the name says too little", "get: there is no description", "get: no parameter is required",
+            "get: other members are allowed", "get /properties/status: there is no description",
+            "get /properties/status: a free string stands where a choice belongs",
+            "get /properties/x: there is no type",
+            "get_ticket /properties/ticket_id: an ID without a pattern",
+            "get_ticket /properties/how: the description lists the choices",
+            "ticket_get: the name differs by little from get_ticket", "ticket_get /typ: the keyword typ",
+        ] {
+            #expect(found.contains { $0.hasPrefix(expected) }, "\(expected) is missing in \(found)")
+        }
+    }
+}
