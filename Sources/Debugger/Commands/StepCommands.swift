@@ -1,0 +1,113 @@
+import Agent
+import Terminal
+
+/// Going on in a run, and both ways in recorded time.
+enum StepCommands {
+    static let all: [Command] =
+        [
+            forward(
+                "token", "to the next token or whatever comes first", "token", "s", .event, .step(.token)),
+            forward("call", "to the next call or result", "call", "n", .call, .step(.call)),
+            forward("round", "to the next request", "round", "t", .round, .step(.round)),
+            forward("continue", "until a call waits or the run ends", "continue", "c", .stop, .resume),
+            Command(
+                "pause", title: "hold the run at its next checkpoint", hint: "pause", group: .step,
+                keys: [.character("p"), .control("c")], availability: canPause
+            ) { _, _ in [.pause] },
+            backward("back-token", "one step", "S", .event),
+            backward("back-call", "to the previous call or result", "N", .call),
+            backward("back-round", "to the previous request", "T", .round),
+            backward("back-continue", "to the previous stop, or to the start", "C", .stop),
+            Command(
+                "first", title: "to the first step", group: .back, keys: [.character("g")],
+                availability: canGoBack
+            ) { state, _ in
+                state.go(to: 1)
+                return []
+            },
+            Command(
+                "last", title: "to the last step; in a run, to the present", group: .back,
+                keys: [.character("G")]
+            ) {
+                state, _ in
+                state.go(to: state.timeline.log.count)
+                return []
+            },
+            Command(
+                "goto", aliases: ["step"], title: "to a step, or some steps on (+N) or back (-N)",
+                group: .back,
+                argument: .init(name: "N"), perform: goTo),
+        ]
+
+    private static func forward(
+        _ name: String, _ title: String, _ hint: String, _ key: Unicode.Scalar,
+        _ landmark: StepIndex.Landmark,
+        _ effect: DebuggerEffect
+    ) -> Command {
+        Command(
+            name, title: title, hint: hint, group: .step, keys: [.character(key)], availability: canGoForward
+        ) { state, _ in
+            if state.timeline.isLive { return [effect] }
+            let log = state.timeline.log
+            state.go(to: log.index.next(landmark, after: state.timeline.step, count: log.count) ?? log.count)
+            return []
+        }
+    }
+
+    private static func backward(
+        _ name: String, _ title: String, _ key: Unicode.Scalar, _ landmark: StepIndex.Landmark
+    ) -> Command {
+        Command(
+            name, title: title, hint: name == "back-token" ? "back" : nil, group: .back,
+            keys: [.character(key)],
+            availability: canGoBack
+        ) { state, _ in
+            let index = state.timeline.log.index
+            state.go(to: index.previous(landmark, before: state.timeline.step) ?? 1)
+            return []
+        }
+    }
+
+    private static let canGoForward: Command.Check = { state in
+        guard state.timeline.isLive else {
+            let isLast = state.timeline.step == state.timeline.log.count
+            return isLast ? .disabled("this is the last step; capitals go back: S N T C") : .ready
+        }
+        switch state.run {
+        case .ended: return .disabled("the run has ended; capitals go back in it: S N T C")
+        case .waiting:
+            let waiting = state.firstWaiting.map { "\($0.key.id) waits" } ?? "a call waits"
+            return .disabled("\(waiting) for your decision; the run goes on from there")
+        default: return .ready
+        }
+    }
+
+    private static let canGoBack: Command.Check = { state in
+        state.timeline.step > 1 ? .ready : .disabled("this is the first step")
+    }
+
+    private static let canPause: Command.Check = { state in
+        switch state.run {
+        case nil: .absent("a recorded session does not run; q quits")
+        case .ended: .absent("the run has ended; q quits")
+        case .waiting: .absent("the run waits for your decision already")
+        case .paused: .absent("the run is paused already")
+        case .running: .ready
+        }
+    }
+
+    private static let goTo: Command.Action = { state, argument in
+        guard let number = Int(argument) else {
+            state.refuse("'\(argument)' is no step; write a number, or +N or -N")
+            return []
+        }
+        let isRelative = argument.hasPrefix("+") || argument.hasPrefix("-")
+        let step = isRelative ? state.timeline.step.addingReportingOverflow(number).partialValue : number
+        guard (1...max(1, state.timeline.log.count)).contains(step) else {
+            state.refuse("there is no step \(step); the session has steps 1 to \(state.timeline.log.count)")
+            return []
+        }
+        state.go(to: step)
+        return []
+    }
+}

@@ -1,0 +1,109 @@
+import Agent
+import Terminal
+
+/// The debugger: a value that takes inputs, asks for effects, and shows itself on a canvas.
+///
+/// It knows no terminal, no file and no clock; the program that drives it performs the effects and passes the time in.
+public struct Debugger {
+    private var state: DebuggerState
+    private var explainer: MaskExplainer?
+    private var hasHeader = false
+
+    /// A debugger for a run whose events will come as ``Input/events(_:)``.
+    ///
+    /// - Parameters:
+    ///   - size: the cells of the screen.
+    ///   - keys: other keys for commands, by the commands' names.
+    ///   - past: the events of the session that is taken up again.
+    /// - Throws: ``KeyBindingError`` for bindings that cannot be used.
+    public init(size: Size, keys: [String: String] = [:], resuming past: [Event] = []) throws(KeyBindingError)
+    {
+        state = DebuggerState(
+            timeline: Timeline(), run: .running, size: size, commands: try CommandTable.standard.binding(keys)
+        )
+        state.append(past)
+        settle()
+    }
+
+    /// A debugger for a recorded session, which nothing can change.
+    ///
+    /// - Parameters:
+    ///   - events: the whole session.
+    ///   - step: the step that is looked at first; the last one where it is `nil`.
+    ///   - size: the cells of the screen.
+    ///   - keys: other keys for commands, by the commands' names.
+    /// - Throws: ``KeyBindingError`` for bindings that cannot be used.
+    public init(
+        replaying events: [Event], at step: Int? = nil, size: Size, keys: [String: String] = [:]
+    ) throws(KeyBindingError) {
+        self.init(
+            replaying: events, at: step ?? events.count, size: size,
+            commands: try CommandTable.standard.binding(keys))
+    }
+
+    init(replaying events: [Event], at step: Int, size: Size, commands: CommandTable) {
+        let timeline = Timeline(replaying: events, at: step)
+        state = DebuggerState(timeline: timeline, run: nil, size: size, commands: commands)
+        state.go(to: timeline.step)
+        if state.selectedCall?.needsDecision == true { state.focus.pane = .calls }
+        settle()
+    }
+
+    /// Takes an input and says what the program shall do.
+    ///
+    /// - Parameter time: now, in milliseconds since 1970, as events have it.
+    public mutating func update(_ input: Input, at time: Int64) -> [DebuggerEffect] {
+        state.now = time
+        let effects = state.take(input)
+        settle()
+        return effects
+    }
+
+    /// The screen at a size, and where its cursor is; the size of the last resize where none is given.
+    public func view(_ size: Size? = nil) -> ScreenView {
+        guard let size, size != state.size else { return ScreenPainter.paint(state) }
+        var other = self
+        other.state.size = size
+        other.settle()
+        return ScreenPainter.paint(other.state)
+    }
+
+    /// Whether the run goes on or a guard counts down, so that the program should send ``Input/tick`` now and then.
+    public var wantsTicks: Bool { state.timeline.isLive && !state.shown.calls.allSatisfy(\.isResolved) }
+
+    private mutating func settle() {
+        if !hasHeader, let header = state.timeline.log.last.header {
+            hasHeader = true
+            explainer = MaskExplainer(header: header)
+        }
+        state.settle(explainer: &explainer)
+    }
+}
+
+/// What the screen shows.
+public struct ScreenView: Sendable, Hashable {
+    /// The cells.
+    public let canvas: Canvas
+    /// Where the cursor is, while text is being written.
+    public let cursor: Point?
+}
+
+extension DebuggerState {
+    /// Takes an input.
+    mutating func take(_ input: Input) -> [DebuggerEffect] {
+        switch input {
+        case .key(let key): return press(key)
+        case .paste(let text): paste(text)
+        case .mouse(let mouse): handle(mouse)
+        case .resize(let size): self.size = size
+        case .events(let events): append(events)
+        case .status(let status): take(status)
+        case .refused(let reason): take(refusal: reason)
+        case .notice(let text): say(text)
+        case .edited(let text, let purpose): return take(edited: text, for: purpose)
+        case .editorFailed(let reason, let text, let purpose): editorFailed(reason, text: text, for: purpose)
+        case .tick: break
+        }
+        return []
+    }
+}

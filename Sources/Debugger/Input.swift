@@ -1,0 +1,62 @@
+import Agent
+import Terminal
+
+/// What reaches the debugger from outside.
+public enum Input: Sendable {
+    /// A key was pressed.
+    case key(Key)
+    /// Text was pasted; outside of a text field it does nothing.
+    case paste(String)
+    /// The mouse did something.
+    case mouse(Mouse)
+    /// The terminal has another size.
+    case resize(Size)
+    /// The run has stored these events, in order.
+    case events([Event])
+    /// The run does something else now.
+    case status(RunStatus)
+    /// The run did not take a command; one line says why.
+    case refused(String)
+    /// Something that the person should know, in one line.
+    case notice(String)
+    /// The person has left their editor with this text.
+    case edited(String, EditorPurpose)
+    /// The person's editor could not be used; the text that it was given comes back, so that none is lost.
+    case editorFailed(String, text: String, EditorPurpose)
+    /// Nothing but time has passed.
+    case tick
+}
+
+/// What a text in the person's editor is for.
+public enum EditorPurpose: Sendable, Hashable {
+    /// The arguments of a call that waits, as it was shown.
+    case arguments(CallKey, ToolCall)
+    /// What the model shall read in the place of a tool's result.
+    case response(CallKey, ToolCall)
+    /// What the model shall read as a result.
+    case result(CallKey)
+}
+
+/// What the debugger asks the program to do: its only way to the world.
+public enum DebuggerEffect: Sendable, Hashable {
+    /// Let the run go on to the next checkpoint of that kind.
+    case step(Granularity)
+    /// Let the run go on until a call waits or it ends.
+    case resume
+    /// Hold the run at the next checkpoint.
+    case pause
+    /// Send a command to the run.
+    case send(RunCommand)
+    /// Store a mark with a note in the journal.
+    case mark(String)
+    /// Let the person change a text in their editor; the answer is ``Input/edited(_:_:)``.
+    case openEditor(text: String, suffix: String, EditorPurpose)
+    /// Write the session to a file of that path, without replacing one; say how it went by a notice.
+    case save(path: String)
+    /// Stop the program as the shell's job control does.
+    case suspend
+    /// Paint the whole screen anew.
+    case redraw
+    /// End the program.
+    case quit
+}

@@ -1,0 +1,158 @@
+import Agent
+import Terminal
+
+/// Laying the panes out after every input, so that keys act on what is on the screen and drawing decides nothing.
+extension DebuggerState {
+    mutating func settle(explainer: inout MaskExplainer?) {
+        frame.layout = ScreenLayout(size: size, focus: focus)
+        settleMask(explainer: &explainer)
+        settleConversation()
+        settleCalls()
+        settleResults()
+        settleLayer(explainer: &explainer)
+        let record =
+            timeline.isLive && showsCalls ? selectedCall.flatMap { $0.needsDecision ? $0 : nil } : nil
+        approval.show(record, toTheEnd: frame.calls.isWholeShown(calls.detail), at: now)
+    }
+
+    private mutating func settleConversation() {
+        guard let area = frame.layout.content(of: .conversation) else { return }
+        let trail =
+            shown.phase == .decoding
+            ? TokenTrail(log: timeline.log, step: timeline.step, round: shown.round) : nil
+        frame.conversation = ConversationPane.lines(shown, trail: trail, width: area.width)
+        conversation.scroll.update(count: frame.conversation.count, page: area.height)
+        if conversation.followsEnd { conversation.scroll.move(to: .max) }
+    }
+
+    private mutating func settleCalls() {
+        frame.calls = ListFrame()
+        guard let area = frame.layout.content(of: .calls), let record = selectedCall else { return }
+        let state = shown
+        let pane = CallsPane(timeline: timeline, now: now, width: area.width) { state.provenance(of: $0) }
+        frame.calls.rows = pane.rows()
+        frame.calls.selected = shown.calls.firstIndex { $0.key == record.key }
+        frame.calls.heading = pane.heading(record)
+        (frame.calls.detail, frame.calls.argumentLines) = pane.detail(record)
+        frame.calls.share(height: area.height)
+        calls.settle(in: frame.calls)
+    }
+
+    private mutating func settleResults() {
+        frame.results = ListFrame()
+        guard let area = frame.layout.content(of: .results), let record = selectedResult else { return }
+        let pane = ResultsPane(calls: resultCalls, width: area.width)
+        frame.results.rows = pane.rows()
+        frame.results.selected = resultCalls.firstIndex { $0.key == record.key }
+        frame.results.heading = pane.heading(record)
+        frame.results.detail = pane.detail(record)
+        frame.results.share(height: area.height)
+        results.settle(in: frame.results)
+    }
+
+    private mutating func settleMask(explainer: inout MaskExplainer?) {
+        guard let trail = TokenTrail(log: timeline.log, step: timeline.step, round: shown.round) else {
+            frame.mask = MaskFrame()
+            return
+        }
+        if frame.mask.table?.step != trail.step {
+            frame.mask = MaskFrame()
+            frame.mask.table = MaskTable(
+                trail.token, step: trail.step, vocabulary: shown.header?.model.vocabulary)
+        }
+        guard let table = frame.mask.table else { return }
+        if frame.mask.filtered != mask.view {
+            frame.mask.positions = table.positions(of: mask)
+            frame.mask.filtered = mask.view
+        }
+        let area = frame.layout.content(of: .mask) ?? Rect(size: Size(0, 0))
+        if !area.isEmpty, frame.mask.insight == nil { frame.mask.insight = explainer?.insight(for: trail) }
+        let view = MaskPaneView(table: table, trail: trail, insight: frame.mask.insight, width: area.width)
+        frame.mask.head = area.isEmpty ? [] : view.head(height: area.height / 3)
+        frame.mask.hasTableHead = area.height - frame.mask.head.count >= 3
+        let page = area.height - frame.mask.head.count - (frame.mask.hasTableHead ? 1 : 0)
+        let isPartial = if case .partial = table.kind { true } else { false }
+        frame.mask.columns = MaskColumns(
+            width: area.width, isPartial: isPartial, isUnknown: table.kind == .unknown)
+        mask.rows.update(count: frame.mask.positions.count, page: page)
+        selectCandidate(table)
+        explainVisibleRows(table, trail, &explainer)
+    }
+
+    private mutating func selectCandidate(_ table: MaskTable) {
+        if let row = mask.row {
+            frame.mask.selected =
+                frame.mask.positions.isEmpty ? nil : min(row, frame.mask.positions.count - 1)
+            return
+        }
+        let chosen = table.chosen.flatMap { frame.mask.positions.firstIndex(of: Int32(clamping: $0)) }
+        frame.mask.selected = frame.mask.positions.isEmpty ? nil : chosen ?? 0
+        mask.rows.move(to: 0)
+        mask.rows.show(frame.mask.selected ?? 0, margin: 2)
+    }
+
+    /// Asks why for the masked rows on the screen alone: an answer costs more than a mask.
+    private mutating func explainVisibleRows(
+        _ table: MaskTable, _ trail: TokenTrail, _ explainer: inout MaskExplainer?
+    ) {
+        guard frame.mask.insight != nil, frame.mask.columns.note > 12 else { return }
+        for row in mask.rows.visible {
+            let candidate = table.candidate(at: Int(frame.mask.positions[row]))
+            guard !candidate.isAllowed, let token = candidate.token else { continue }
+            explain(token, trail, &explainer)
+        }
+    }
+
+    private mutating func explain(_ token: Int, _ trail: TokenTrail, _ explainer: inout MaskExplainer?) {
+        guard let insight = frame.mask.insight, insight.verdicts[token] == nil else { return }
+        frame.mask.insight?.verdicts[token] = explainer?.verdict(on: token, after: trail)
+    }
+
+    private mutating func settleLayer(explainer: inout MaskExplainer?) {
+        let box = LayerBox(size: size)
+        switch layers.last {
+        case .document(var document):
+            if case .token(let token) = document.topic,
+                let trail = TokenTrail(log: timeline.log, step: timeline.step, round: shown.round)
+            {
+                if frame.mask.insight == nil { frame.mask.insight = explainer?.insight(for: trail) }
+                explain(token, trail, &explainer)
+            }
+            frame.document = DocumentContent.lines(document.topic, self, width: box.content.width)
+            document.scroll.update(count: frame.document.count, page: box.content.height)
+            layers[layers.count - 1] = .document(document)
+        case .review(var review):
+            frame.document = LayerBox.reviewLines(review, width: box.content.width)
+            review.scroll.update(count: frame.document.count, page: box.content.height)
+            layers[layers.count - 1] = .review(review)
+        case .editor(var editor):
+            let (text, cursor) = editor.field.layout(width: box.content.width)
+            frame.document = text.lines.map { line in
+                var styled = StyledText()
+                styled.append(line.text)
+                return styled
+            }
+            let page = box.content.height - (editor.fault == nil ? 0 : box.faultHeight)
+            editor.scroll.update(count: text.lines.count, page: max(1, page))
+            editor.scroll.show(cursor.y)
+            layers[layers.count - 1] = .editor(editor)
+        default: frame.document = []
+        }
+    }
+}
+
+extension CallListPane {
+    /// Takes over what there is to scroll, and keeps the selected row in view.
+    fileprivate mutating func settle(in frame: ListFrame) {
+        list.update(count: frame.rows.count, page: frame.listHeight)
+        if let selected = frame.selected { list.show(selected) }
+        detail.update(count: frame.detail.count, page: frame.detailHeight)
+    }
+}
+
+extension ListFrame {
+    /// Whether the last line of the arguments is on the screen.
+    func isWholeShown(_ scroll: Scroll) -> Bool {
+        detailHeight > 0 && (argumentLines == 0 || scroll.visible.upperBound >= argumentLines)
+    }
+}

@@ -1,0 +1,145 @@
+import Agent
+import JSON
+import Terminal
+
+/// Every call of the session, and the selected one in full.
+struct CallsPane {
+    let timeline: Timeline
+    let now: Int64
+    let width: Int
+    /// Where the values of a call came from.
+    let provenance: (CallRecord) -> [ArgumentProvenance]
+
+    /// One line a call: sign, ID, tool, arguments, status.
+    func rows() -> [StyledText] {
+        let calls = timeline.shown.calls
+        let ids = min(14, calls.map { SafeText($0.key.id.text).width }.max() ?? 0) + 1
+        let names = min(24, calls.map { SafeText($0.call.name).width }.max() ?? 0) + 1
+        let words = (calls.map { $0.statusWord.count }.max() ?? 0)
+        return calls.map { record in
+            let id = StyledText(record.key.id.text, Theme.heading)
+            var line = StyledText("\(record.sign) ", record.statusStyle) + id.fitted(to: ids)
+            line =
+                line
+                + StyledText(record.call.name).fitted(to: max(8, min(names, width - 4 - ids - words - 1)))
+            let room = width - 2 - line.width - words - 1
+            if room >= 12 {
+                var arguments = StyledText()
+                arguments.append(record.argumentsLine, Theme.faint)
+                line = line + arguments.fitted(to: room) + TextLines.space(1)
+            }
+            return line + StyledText(record.statusWord, record.statusStyle)
+        }
+    }
+
+    /// The heading over the detail.
+    func heading(_ record: CallRecord) -> StyledText {
+        StyledText(record.key.id.text, Theme.heading)
+            + StyledText(" · \(record.call.name) · round \(record.key.round) · ")
+            + StyledText(record.statusWords, record.statusStyle)
+    }
+
+    /// All that is known of a call, and how many of the lines its arguments take.
+    func detail(_ record: CallRecord) -> (lines: [StyledText], argumentLines: Int) {
+        var text = TextLines(width: width)
+        ArgumentLines.add(record.call.arguments, provenance: provenance(record), to: &text)
+        let argumentLines = text.lines.count
+        for problem in record.problems {
+            text.wrap(
+                SafeText("✗ \(problem.kind.rawValue): \(problem.message)"), Theme.bad)
+        }
+        addEdit(record, to: &text)
+        addSuspicions(record, to: &text)
+        if let ruling = record.ruling {
+            text.field("rule", ruling.sentence)
+        }
+        if let decision = record.decision {
+            let decider = record.decider.map { " by \($0.summary)" } ?? ""
+            text.field("decision", decision.words + decider)
+            if case .deny(let reason?) = decision { text.field("reason", reason) }
+            if case .refuse(let problem) = decision { text.field("reason", problem) }
+        }
+        addHistory(record, to: &text)
+        return (text.lines, argumentLines)
+    }
+
+    private func addEdit(_ record: CallRecord, to text: inout TextLines) {
+        let ran: ByteString
+        if case .edit(let arguments, _)? = record.decision {
+            ran = arguments
+        } else if let arguments = record.ranArguments, arguments != record.call.arguments {
+            ran = arguments
+        } else {
+            return
+        }
+        text.add("the edit: - as asked, + as it runs", Theme.label)
+        for line in LineDifference.between(prettyJSON(record.call.arguments), prettyJSON(ran)) {
+            text.add(line)
+        }
+    }
+
+    private func addSuspicions(_ record: CallRecord, to text: inout TextLines) {
+        for passage in timeline.shown.suspicions(of: record) {
+            text.wrap(
+                SafeText(
+                    "! may follow text in the result of \(passage.call.id) that \(passage.reason): \(passage.text)"
+                ),
+                Theme.attention)
+        }
+    }
+
+    /// The steps at which the call moved on, up to the one that is looked at.
+    private func addHistory(_ record: CallRecord, to text: inout TextLines) {
+        let steps = timeline.log.index.ofCall[record.key] ?? []
+        var label = "steps"
+        for step in steps where step <= timeline.step {
+            guard let event = timeline.log[step], let words = CallsPane.words(event.body) else { continue }
+            let moment = Figure.moment(milliseconds: event.time - timeline.log.start)
+            text.wrap(
+                SafeText("\(step)  \(moment)  \(words)"), label: StyledText(label, Theme.label), margin: 10)
+            label = ""
+        }
+        guard timeline.isLive, record.status == .waiting || record.status == .running,
+            let last = steps.last.flatMap({ timeline.log[$0] }), now > last.time
+        else { return }
+        text.wrap(
+            SafeText("for \(Figure.duration(milliseconds: Double((now - last.time) / 1_000 * 1_000)))"),
+            Theme.faint,
+            margin: 10)
+    }
+
+    private static func words(_ body: EventBody) -> String? {
+        switch body {
+        case .callJudged(_, let problems, let ruling):
+            (problems.isEmpty ? "valid" : Figure.amount(problems.count, "problem"))
+                + ", rules say \(ruling.effect.rawValue)"
+        case .decided(_, let decision, let decider): "\(decision.words) by \(decider.summary)"
+        case .callStarted: "began to run"
+        case .callFinished(_, let result):
+            "\(result.ending.words) after \(Figure.duration(milliseconds: result.milliseconds))"
+        case .callLate(_, let result): "late output, \(Figure.amount(result.content.utf8.count, "byte"))"
+        case .resultEdited: "result edited by a person"
+        case .toolMessage: "the model reads the result"
+        default: nil
+        }
+    }
+}
+
+extension Ruling {
+    /// The ruling in words: what, by which rule, why.
+    var sentence: String {
+        guard let rule else { return "\(effect.rawValue): no rule matches, so the policy's default holds" }
+        return "\(effect.rawValue) by rule \(rule)" + (reason.map { ": \($0)" } ?? "")
+    }
+}
+
+extension TextLines {
+    /// A line of a comparison, marked in text and in colour.
+    mutating func add(_ line: LineDifference) {
+        switch line {
+        case .same(let text): wrapStyled(StyledText("  \(text)", Theme.faint), hanging: 4)
+        case .removed(let text): wrapStyled(StyledText("- \(text)", Theme.removed), hanging: 4)
+        case .added(let text): wrapStyled(StyledText("+ \(text)", Theme.added), hanging: 4)
+        }
+    }
+}

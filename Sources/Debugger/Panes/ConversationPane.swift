@@ -1,0 +1,153 @@
+import Agent
+import JSON
+import Terminal
+
+/// The conversation, message by message, and what the model is writing.
+struct ConversationPane {
+    /// Rows of a system prompt and of a tool's result before the rest is left to the panes that show it in full.
+    static let mostSystemRows = 4
+    static let mostResultRows = 6
+
+    private let state: RunState
+    private let trail: TokenTrail?
+    private let margin: Int
+    private var text: TextLines
+
+    /// The lines of the pane at a width.
+    ///
+    /// - Parameter trail: the round that is being decoded; `nil` where none is.
+    static func lines(_ state: RunState, trail: TokenTrail?, width: Int) -> [StyledText] {
+        var pane = ConversationPane(state: state, trail: trail, width: width)
+        return pane.lines()
+    }
+
+    private init(state: RunState, trail: TokenTrail?, width: Int) {
+        self.state = state
+        self.trail = trail
+        margin = width >= 40 ? 10 : 2
+        text = TextLines(width: width)
+    }
+
+    private mutating func lines() -> [StyledText] {
+        var next = 0
+        for (index, message) in state.messages.enumerated() {
+            if index > 0 { text.blank() }
+            switch message {
+            case .system(let prompt):
+                add(prompt, Theme.faint, role: "system", most: ConversationPane.mostSystemRows) {
+                    "… \($0) more lines: Enter shows the request"
+                }
+            case .user(let prompt): add(prompt, Theme.chosen, role: "user")
+            case .assistant(let answer): add(answer, from: &next)
+            case .tool(let result): add(result)
+            }
+        }
+        if state.phase == .decoding { addDecoding() }
+        if let outcome = state.outcome { add(outcome) }
+        if text.lines.isEmpty { text.wrap("Nothing has been said yet.", Theme.faint) }
+        return text.lines
+    }
+
+    private mutating func add(
+        _ string: String, _ style: Style = .plain, role: String, most: Int = .max,
+        rest: (Int) -> String = { "… \($0) more lines" }
+    ) {
+        add(SafeText(string), style, role: StyledText(role, Theme.label), most: most, rest: rest)
+    }
+
+    /// A text behind its role, or below it where the pane is narrow.
+    private mutating func add(
+        _ shown: SafeText, _ style: Style, role: StyledText, most: Int = .max,
+        rest: (Int) -> String = { "… \($0) more lines" }
+    ) {
+        if margin >= 10 {
+            text.wrap(shown, style, label: role, margin: margin, most: most, rest: rest)
+        } else {
+            if role.width > 0 { text.add(role) }
+            text.wrap(shown, style, margin: margin, most: most, rest: rest)
+        }
+    }
+
+    private mutating func add(_ answer: AssistantMessage, from next: inout Int) {
+        var role = StyledText("assistant", Theme.label)
+        if !answer.content.isEmpty || answer.calls.isEmpty {
+            let shown = answer.content.isEmpty ? SafeText("(no words)") : SafeText(answer.content)
+            add(shown, answer.content.isEmpty ? Theme.faint : .plain, role: role)
+            role = StyledText()
+        }
+        for call in answer.calls {
+            // The session's calls stand in the order in which the messages ask for them.
+            let record = state.calls.element(next)
+            next += 1
+            if margin < 10, role.width > 0 { text.add(role) }
+            var line = margin >= 10 ? TextLines.fit(role, margin) : TextLines.space(margin)
+            line.append("\(record?.sign ?? "·") ", record?.statusStyle ?? .plain)
+            line.append(call.id.text, Theme.heading)
+            line.append(" \(call.name) ", .plain)
+            if let record { line.append(record.statusWord, record.statusStyle) }
+            text.add(line)
+            text.wrap(
+                TokenText.line(Array(call.arguments.text.utf8)), margin: margin + 2, mode: .characters,
+                most: ConversationPane.mostResultRows)
+            role = StyledText()
+        }
+    }
+
+    private mutating func add(_ result: ToolMessage) {
+        let sign = result.isError ? "✗ " : "✓ "
+        var line =
+            margin >= 10
+            ? TextLines.fit(StyledText("tool", Theme.label), margin) : StyledText("tool ", Theme.label)
+        line.append(sign, result.isError ? Theme.bad : Theme.good)
+        line.append(result.callID.text, Theme.heading)
+        line.append(" \(result.name)")
+        text.add(line)
+        text.wrap(
+            SafeText(result.content), margin: margin + 2, mode: .characters,
+            most: ConversationPane.mostResultRows
+        ) { "… \($0) more lines: pane 4 shows all" }
+    }
+
+    /// What the model has written of its response, the last token set off.
+    private mutating func addDecoding() {
+        if !text.lines.isEmpty { text.blank() }
+        let role = StyledText("assistant", Theme.label)
+        guard let trail else {
+            add(SafeText("… has the request and writes nothing yet"), Theme.faint, role: role)
+            return
+        }
+        let before = SafeText(bytes: trail.writtenBefore)
+        let last = TokenText.visible(trail.token)
+        let start = text.lines.count
+        add(before + last + SafeText("▏"), .plain, role: role)
+        text.emphasise(last: last.glyphs.count + 1, from: start)
+    }
+
+    private mutating func add(_ outcome: RunOutcome) {
+        text.blank()
+        switch outcome {
+        case .answered: add("the model answered; the run has ended", Theme.good, role: "end")
+        case .limit(let limit): add("the run met its limit: \(limit)", Theme.attention, role: "end")
+        case .stopped(let reason), .policy(let reason): add(reason, Theme.attention, role: "end")
+        case .failed(let reason): add("failed: \(reason)", Theme.bad, role: "end")
+        }
+    }
+}
+
+extension TextLines {
+    /// Sets the last glyphs of the text from a line on off against the rest.
+    mutating func emphasise(last count: Int, from start: Int) {
+        var left = count
+        for index in lines.indices.reversed() where index >= start && left > 0 {
+            var styled = StyledText()
+            var runs = lines[index].runs
+            guard let run = runs.popLast() else { continue }
+            let split = max(0, run.text.glyphs.count - left)
+            for other in runs { styled.append(other.text, other.style) }
+            styled.append(SafeText(glyphs: run.text.glyphs[..<split]), run.style)
+            styled.append(SafeText(glyphs: run.text.glyphs[split...]), Theme.chosen.adding(.underline))
+            left -= run.text.glyphs.count - split
+            replace(at: index, with: styled)
+        }
+    }
+}

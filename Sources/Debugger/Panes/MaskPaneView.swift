@@ -1,0 +1,161 @@
+import Agent
+import Terminal
+
+/// What ruled the choice of one token: the text so far, the figures, and the table of candidates.
+struct MaskPaneView {
+    let table: MaskTable
+    let trail: TokenTrail
+    let insight: MaskInsight?
+    let width: Int
+
+    /// The lines above the table, the most telling first; at most `height` of them.
+    func head(height: Int) -> [StyledText] {
+        var text = TextLines(width: width)
+        text.add(written)
+        if height > 1 { text.add(figures) }
+        if height > 2, let insight {
+            let more = insight.differs ? " (recomputed: the engine of today allows other tokens)" : ""
+            text.wrap(
+                SafeText(insight.expected + more), label: StyledText("expected", Theme.label), margin: 10)
+        }
+        if height > 3, let against = masked { text.add(against) }
+        return Array(text.lines.prefix(max(0, height)))
+    }
+
+    /// The end of the text so far and the token set off from it.
+    private var written: StyledText {
+        let token = TokenText.visible(table.token)
+        let room = max(0, width - token.width - 1)
+        let before = TokenText.line(trail.writtenBefore.suffix(4 * width + 64))
+        var glyphs = before.glyphs[...]
+        var used = before.width
+        let isCut = used > room || before.glyphs.count < trail.writtenBefore.count / 4
+        while used > max(0, room - (isCut ? 1 : 0)), let first = glyphs.popFirst() { used -= first.width }
+        var line = StyledText()
+        if isCut { line.append("…", Theme.faint) }
+        line.append(SafeText(glyphs: glyphs), Theme.faint)
+        line.append(token, Theme.chosen.adding(.underline))
+        return line
+    }
+
+    /// Allowed of all, rejected mass, entropy.
+    private var figures: StyledText {
+        var parts: [String] = []
+        switch (table.token.allowedCount, table.vocabularySize) {
+        case (1, _): parts.append("forced: the only token allowed")
+        case (let count?, let size?): parts.append("allowed \(Figure.count(count)) of \(Figure.count(size))")
+        case (let count?, nil): parts.append("allowed \(Figure.count(count))")
+        case (nil, _): parts.append("no mask ruled here")
+        }
+        if let figures = table.token.figures {
+            if table.token.allowed != nil { parts.append("rejected \(Figure.percent(figures.rejectedMass))") }
+            let (before, after) = (
+                Figure.fixed(figures.entropyBefore, 2), Figure.fixed(figures.entropyAfter, 2)
+            )
+            parts.append("entropy \(before) → \(after) bits")
+        }
+        switch table.kind {
+        case .full: break
+        case .partial(let size):
+            parts.append(
+                "top \(table.count) of " + (size.map(Figure.count) ?? "an unknown number")
+                    + " candidates told")
+        case .unknown: parts.append("this model tells no probabilities")
+        }
+        return StyledText(parts.joined(separator: " · "))
+    }
+
+    /// What the model would have said without the mask, where that is something else.
+    private var masked: StyledText? {
+        guard let figures = table.token.figures, !table.token.allows(figures.unmaskedChoice) else {
+            return nil
+        }
+        var line = StyledText("without the mask ", Theme.label)
+        line.append(table.text(of: figures.unmaskedChoice), Theme.chosen)
+        return line
+    }
+
+    /// The columns' names.
+    func tableHead(_ columns: MaskColumns) -> StyledText {
+        let isPartial = if case .partial = table.kind { true } else { false }
+        var line = TextLines.space(MaskColumns.sign)
+        line = line + MaskPaneView.cell("rank", columns.rank, .right)
+        line = line + MaskPaneView.cell("token", columns.token)
+        line = line + MaskPaneView.cell("ID", columns.id, .right)
+        line = line + MaskPaneView.cell(isPartial ? "log p" : "logit", columns.logit, .right)
+        if columns.hasBefore {
+            line = line + MaskPaneView.cell("before", MaskColumns.percent + columns.bar, .right)
+        }
+        if columns.hasAfter {
+            line = line + MaskPaneView.cell("after", MaskColumns.percent + columns.bar, .right)
+        }
+        return line
+    }
+
+    /// One candidate.
+    func row(_ candidate: MaskTable.Candidate, _ columns: MaskColumns, verdict: TokenVerdict?) -> StyledText {
+        let style =
+            candidate.isChosen ? Theme.chosen : candidate.isAllowed ? Style.plain : Theme.faint
+        var line = StyledText(candidate.isChosen ? "* " : "  ", Theme.chosen)
+        line = line + MaskPaneView.cell(Figure.count(candidate.rank), columns.rank, .right, Theme.faint)
+        var token = StyledText()
+        token.append(candidate.text, style)
+        line = line + MaskPaneView.cell(token, columns.token)
+        line =
+            line + MaskPaneView.cell(candidate.token.map(String.init) ?? "", columns.id, .right, Theme.faint)
+        line =
+            line
+            + MaskPaneView.cell(
+                candidate.logit.map { Figure.fixed($0, 2) } ?? "", columns.logit, .right, style)
+        if columns.hasBefore {
+            line = line + share(candidate.before, columns, Theme.barBefore, style, none: "")
+        }
+        if columns.hasAfter {
+            line =
+                line
+                + share(
+                    candidate.isAllowed ? candidate.after : nil, columns, Theme.barAfter, style,
+                    none: candidate.isAllowed ? "" : "masked")
+        }
+        guard columns.note > 2 else { return line }
+        return line + TextLines.space(1) + note(candidate, verdict).truncated(to: columns.note - 1)
+    }
+
+    private func note(_ candidate: MaskTable.Candidate, _ verdict: TokenVerdict?) -> StyledText {
+        if candidate.isChosen { return StyledText(table.token.isForced ? "forced" : "chosen", Theme.good) }
+        guard !candidate.isAllowed else { return StyledText() }
+        guard let verdict, !verdict.reasons.isEmpty else {
+            return table.kind == .full ? StyledText() : StyledText("masked", Theme.bad)
+        }
+        return StyledText(verdict.summary, Theme.bad)
+    }
+
+    /// A probability as a number and a bar.
+    private func share(
+        _ probability: Double?, _ columns: MaskColumns, _ barStyle: Style, _ style: Style, none: String
+    ) -> StyledText {
+        guard let probability else {
+            let look = none.isEmpty ? Theme.faint : Theme.bad
+            return MaskPaneView.cell(none, MaskColumns.percent, .right, look) + TextLines.space(columns.bar)
+        }
+        var line = MaskPaneView.cell(Figure.percent(probability), MaskColumns.percent, .right, style)
+        if columns.bar > 1 {
+            line = line + TextLines.space(1) + StyledText(bar(probability, width: columns.bar - 1), barStyle)
+        } else {
+            line = line + TextLines.space(columns.bar)
+        }
+        return line
+    }
+
+    private static func cell(
+        _ text: String, _ width: Int, _ alignment: Alignment = .left, _ style: Style = Theme.faint
+    ) -> StyledText {
+        cell(StyledText(text, style), width, alignment)
+    }
+
+    /// A column with a space on the side away from its text.
+    private static func cell(_ text: StyledText, _ width: Int, _ alignment: Alignment = .left) -> StyledText {
+        guard width > 0 else { return StyledText() }
+        return text.fitted(to: width - 1, alignment: alignment) + TextLines.space(1)
+    }
+}

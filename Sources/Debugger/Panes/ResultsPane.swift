@@ -1,0 +1,81 @@
+import Agent
+import Terminal
+
+/// What tools said, and what the model reads of it, by call ID.
+struct ResultsPane {
+    let calls: [CallRecord]
+    let width: Int
+
+    /// One line a result: sign, ID, tool, ending, time, size.
+    func rows() -> [StyledText] {
+        let ids = min(14, calls.map { SafeText($0.key.id.text).width }.max() ?? 0) + 1
+        let names = min(24, calls.map { SafeText($0.call.name).width }.max() ?? 0) + 1
+        return calls.map { record in
+            let line =
+                StyledText("\(record.sign) ", record.statusStyle)
+                + StyledText(record.key.id.text, Theme.heading).fitted(to: ids)
+                + StyledText(record.call.name).fitted(to: names)
+            return line + StyledText(figures(record), record.statusStyle)
+        }
+    }
+
+    private func figures(_ record: CallRecord) -> String {
+        var parts = [record.statusWord]
+        if let result = record.result {
+            parts.append(Figure.duration(milliseconds: result.milliseconds))
+            parts.append(Figure.amount(result.content.utf8.count, "byte"))
+        }
+        if record.editedResult != nil { parts.append("edited") }
+        if record.late != nil { parts.append("late output") }
+        return parts.joined(separator: " · ")
+    }
+
+    func heading(_ record: CallRecord) -> StyledText {
+        StyledText(record.key.id.text, Theme.heading) + StyledText(" · \(record.call.name) · ")
+            + StyledText(record.statusWords, record.statusStyle)
+    }
+
+    /// What the tool said, and what the model reads where that is something else.
+    func detail(_ record: CallRecord) -> [StyledText] {
+        var text = TextLines(width: width)
+        let read = record.message?.content ?? record.pendingMessage?.content
+        if let result = record.result {
+            if read != nil, read.map({ $0.utf8.elementsEqual(result.content.utf8) }) != true {
+                text.add("the tool said", Theme.label)
+            }
+            add(result.content, to: &text)
+        } else {
+            text.add("nothing ran, so there is no result of the tool", Theme.faint)
+        }
+        addReading(record, to: &text)
+        if let late = record.late {
+            text.heading("late output, after the call had been given up; the model never reads it")
+            add(late.content, to: &text)
+        }
+        return text.lines
+    }
+
+    private func addReading(_ record: CallRecord, to text: inout TextLines) {
+        let isSent = record.message != nil
+        guard let read = record.message?.content ?? record.pendingMessage?.content else {
+            text.heading("the model reads nothing yet")
+            return
+        }
+        let verb = isSent ? "the model has read" : "the model will read"
+        if let result = record.result, read.utf8.elementsEqual(result.content.utf8) {
+            text.heading("\(verb) this, to the byte")
+            return
+        }
+        text.heading(record.editedResult == nil ? verb : "\(verb), as edited by a person")
+        add(read, to: &text)
+        if !isSent { text.add("R changes it until the round goes on", Theme.faint) }
+    }
+
+    private func add(_ content: String, to text: inout TextLines) {
+        if content.isEmpty {
+            text.add("(empty)", Theme.faint)
+        } else {
+            text.wrap(SafeText(content), mode: .characters)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Agent
+
+/// What events and changes of status do to the screen.
+extension DebuggerState {
+    /// Takes the events that the run has stored.
+    mutating func append(_ events: [Event]) {
+        for event in events {
+            timeline.append(event)
+            if case .decided(let key, _, _) = event.body { forget(key) }
+            if timeline.isLive { follow(event) }
+            if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
+        }
+    }
+
+    /// Takes what the run is doing now.
+    mutating func take(_ status: RunStatus) {
+        run = status
+        if status == .waiting, timeline.isLive, !isTyping { showWaitingCall() }
+    }
+
+    /// Takes the run's objection to a command.
+    mutating func take(refusal reason: String) {
+        approval.clearAllSent()
+        refuse("not done: \(reason)")
+    }
+
+    /// Looks at a step, and selects the call that it is about.
+    mutating func go(to step: Int) {
+        timeline.go(to: step)
+        mask.row = nil
+        if let event = timeline.event { follow(event) }
+        conversation.followsEnd = true
+    }
+
+    /// Selects the call that an event is about, but never takes one away that waits under the person's eyes.
+    private mutating func follow(_ event: Event) {
+        if case .token = event.body { mask.row = nil }
+        if case .responseReceived(let round, let response, _) = event.body, let call = response.calls.first {
+            select(CallKey(round: round, id: call.id))
+        }
+        guard let key = event.body.callKey else { return }
+        select(key)
+        switch event.body {
+        case .callFinished, .toolMessage, .callLate, .resultEdited: results.select(key)
+        default: break
+        }
+    }
+
+    private mutating func select(_ key: CallKey) {
+        if timeline.isLive, let waiting = calls.selected.flatMap({ shown.call($0) }), waiting.needsDecision,
+            waiting.key != key
+        {
+            return
+        }
+        calls.select(key)
+        if timeline.isLive, let next = shown.waitingCalls.first, shown.call(key)?.needsDecision != true {
+            calls.select(next.key)
+        }
+    }
+
+    /// Brings a call that waits before the person, unless they are in the middle of something.
+    private mutating func announce(_ key: CallKey) {
+        guard !timeline.isReplay else { return }
+        if isTyping || !timeline.isLive {
+            say("\(key.id) waits for your decision" + (timeline.isLive ? "" : "; G returns to the present"))
+        } else {
+            showWaitingCall()
+        }
+    }
+
+    private mutating func showWaitingCall() {
+        guard let waiting = shown.waitingCalls.first else { return }
+        if selectedCall?.needsDecision != true { calls.select(waiting.key) }
+        if focus.pane != .calls { focus.pane = .calls }
+        layers.removeAll { if case .document = $0 { true } else { false } }
+    }
+
+    /// What was under way for a call that has been decided is over.
+    private mutating func forget(_ key: CallKey) {
+        approval.clearSent(key)
+        drafts = drafts.filter { $0.key.call?.key != key }
+    }
+}

@@ -1,0 +1,170 @@
+import Agent
+import JSON
+import Terminal
+
+/// What becomes of the texts and answers that layers ask for.
+extension DebuggerState {
+    /// Takes the text of a prompt.
+    mutating func submitPrompt() -> [DebuggerEffect] {
+        guard case .prompt(let prompt)? = layers.popLast() else { return [] }
+        let text = prompt.field.text
+        switch prompt.purpose {
+        case .command: return enter(line: text)
+        case .search(let pane):
+            beginSearch(text, in: pane)
+            return []
+        case .mark: return [.mark(text.isEmpty ? "mark" : text)]
+        case .denial(let call, let stopsRun):
+            let decision = call.bound(.deny(reason: text.isEmpty ? nil : text), stopsRun: stopsRun)
+            guard stopsRun else { return send(decision) }
+            layers.append(
+                .confirmation(
+                    Confirmation(
+                        question: "Deny \(call.key.id) (\(call.call.name)) and stop the run?",
+                        consequence: "The run ends here; calls that are running are cancelled.",
+                        action: .denyAndStop(decision))))
+            return []
+        }
+    }
+
+    /// Does what was asked.
+    mutating func confirm() -> [DebuggerEffect] {
+        guard case .confirmation(let confirmation)? = layers.popLast() else { return [] }
+        switch confirmation.action {
+        case .denyAndStop(let decision): return send(decision)
+        case .quit: return [.quit]
+        }
+    }
+
+    /// Goes on with the text of the editor.
+    mutating func submitEditor() -> [DebuggerEffect] {
+        guard case .editor(let editor)? = layers.last else { return [] }
+        return take(editor.field.text, for: editor.purpose)
+    }
+
+    /// Hands the text to the person's editor.
+    mutating func continueInEditor() -> [DebuggerEffect] {
+        guard case .editor(let editor)? = layers.last else { return [] }
+        let text = editor.field.text
+        drafts[editor.purpose] = text
+        switch editor.purpose {
+        case .arguments(let call):
+            return [.openEditor(text: text, suffix: ".json", .arguments(call.key, call.call))]
+        case .response(let call):
+            return [.openEditor(text: text, suffix: ".txt", .response(call.key, call.call))]
+        case .result(let key): return [.openEditor(text: text, suffix: ".txt", .result(key))]
+        }
+    }
+
+    /// Closes the editor and keeps its text.
+    mutating func putEditorAway() -> [DebuggerEffect] {
+        guard case .editor(let editor)? = layers.popLast() else { return [] }
+        drafts[editor.purpose] = editor.field.text
+        return []
+    }
+
+    /// Takes a text that was written in the person's editor.
+    mutating func take(edited text: String, for purpose: EditorPurpose) -> [DebuggerEffect] {
+        // What an editor adds at the end of a file is not part of the text.
+        let text = text.hasSuffix("\n") ? String(text.dropLast()) : text
+        return take(text, for: TextEditor.Purpose(purpose))
+    }
+
+    /// Keeps the text that the person's editor could not be opened on.
+    mutating func editorFailed(_ reason: String, text: String, for purpose: EditorPurpose) {
+        let purpose = TextEditor.Purpose(purpose)
+        if case .editor(let editor)? = layers.last, editor.purpose == purpose {
+            refuse(reason)
+        } else {
+            layers.append(.editor(TextEditor(purpose, text: text, fault: reason)))
+        }
+    }
+
+    private mutating func take(_ text: String, for purpose: TextEditor.Purpose) -> [DebuggerEffect] {
+        drafts[purpose] = text
+        if case .editor(let editor)? = layers.last, editor.purpose == purpose { layers.removeLast() }
+        switch purpose {
+        case .arguments(let call): review(text, of: call)
+        case .response(let call): return send(call.bound(.respond(content: text)))
+        case .result(let key):
+            drafts[purpose] = nil
+            return [.send(.editResult(key, content: text))]
+        }
+        return []
+    }
+
+    /// Shows what an edit changes, or what is wrong with it, with the text still at hand.
+    private mutating func review(_ text: String, of call: DecidedCall) {
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(text)
+        } catch {
+            layers.append(.editor(faulty(.arguments(call), text, fault: error.description, at: error.offset)))
+            return
+        }
+        let arguments = ByteString(value.text(.spaced))
+        if let problem = problems(name: call.call.name, arguments: arguments).first {
+            layers.append(.editor(faulty(.arguments(call), text, fault: problem.message, at: nil)))
+            return
+        }
+        let old = prettyJSON(call.call.arguments)
+        let new = value.text(.pretty)
+        if (try? JSONParser.parse(call.call.arguments.text)) == value {
+            drafts[.arguments(call)] = nil
+            say("nothing was changed; a runs the call as written")
+            return
+        }
+        layers.append(
+            .review(
+                EditReview(
+                    call: call, arguments: arguments, draft: text,
+                    difference: LineDifference.between(old, new))))
+    }
+
+    private func faulty(
+        _ purpose: TextEditor.Purpose, _ text: String, fault: String, at offset: Int?
+    ) -> TextEditor {
+        var editor = TextEditor(purpose, text: text, fault: fault)
+        if let offset { editor.field.moveCursor(to: offset) }
+        return editor
+    }
+
+    /// What the gate would say against arguments, as far as the catalogue tells.
+    private func problems(name: String, arguments: ByteString) -> [CallProblem] {
+        guard let catalogue = timeline.log.last.header?.catalogue,
+            let checker = try? CallChecker(catalogue: catalogue)
+        else { return [] }
+        return checker.problems(name: name, arguments: arguments)
+    }
+
+    /// Sends the edit that is reviewed.
+    mutating func sendEdit(_ mode: EditMode) -> [DebuggerEffect] {
+        guard case .review(let review)? = layers.popLast() else { return [] }
+        return send(review.call.bound(.edit(arguments: review.arguments, mode: mode)))
+    }
+
+    /// Goes back from the review to the text.
+    mutating func editMore() -> [DebuggerEffect] {
+        guard case .review(let review)? = layers.popLast() else { return [] }
+        layers.append(.editor(TextEditor(.arguments(review.call), text: review.draft)))
+        return []
+    }
+
+    /// Leaves the review; the text is kept.
+    mutating func dropReview() -> [DebuggerEffect] {
+        guard case .review(let review)? = layers.popLast() else { return [] }
+        drafts[.arguments(review.call)] = review.draft
+        return []
+    }
+}
+
+extension TextEditor.Purpose {
+    /// The purpose that the program was asked to open an editor for.
+    init(_ purpose: EditorPurpose) {
+        switch purpose {
+        case .arguments(let key, let call): self = .arguments(DecidedCall(key: key, call: call))
+        case .response(let key, let call): self = .response(DecidedCall(key: key, call: call))
+        case .result(let key): self = .result(key)
+        }
+    }
+}
