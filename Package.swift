@@ -24,13 +24,16 @@ let package = Package(
         .executableTarget(
             name: "callgate",
             dependencies: [
-                "Agent", "Debugger", "JSON", "Masking", "Models", "Schema", "Sessions", "Terminal", "Tools", "Transformer",
+                "Agent", "Debugger", "JSON", "Masking", "Models", "Schema", "Sessions", "Terminal", "Tools",
+                "Transformer",
                 "Workflows", arguments,
             ],
             resources: [.copy("Resources/support-desk.gguf"), .copy("Resources/support-desk.yaml")]),
         .executableTarget(
             name: "callgate-bench",
-            dependencies: ["Agent", "JSON", "Masking", "Models", "Schema", "Tools", "Transformer", arguments],
+            dependencies: [
+                "Agent", "JSON", "Masking", "Models", "Schema", "Tools", "Transformer", arguments,
+            ],
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
         .target(name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Terminal"]),
@@ -49,11 +52,14 @@ let package = Package(
 
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "CallgateTests", dependencies: ["callgate"]),
         .testTarget(
-            name: "DebuggerTests", dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
+            name: "DebuggerTests",
+            dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
         .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"]),
-        .testTarget(name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),

@@ -7,7 +7,10 @@ import Testing
     @Test func theDemoQuestionIsAnsweredTrulyAndReplaysWithoutDatabase() throws {
         let folder = try Folder()
         let run = try CommandLineRun(
-            ["run", "--headless", "--approve", "all", "--prompt", HeadlessTests.question, "--record", "x.jsonl"],
+            [
+                "run", "--headless", "--approve", "all", "--prompt", HeadlessTests.question, "--record",
+                "x.jsonl",
+            ],
             in: folder)
         #expect(run.status == 0, "\(run.errors)")
         for id in ["T-1042", "T-1057"] { #expect(run.output.contains(id), "\(run.output)") }
@@ -16,13 +19,16 @@ import Testing
         let replay = try CommandLineRun(["replay", "x.jsonl", "--print"], in: folder)
         #expect(replay.status == 0)
         #expect(replay.output.contains("get_comments") && replay.output.contains("by --approve all"))
-        #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("support-desk.sqlite").path))
+        #expect(
+            !FileManager.default.fileExists(
+                atPath: folder.url.appendingPathComponent("support-desk.sqlite").path))
     }
 
     @Test func withApproveNoneNothingRuns() throws {
         let folder = try Folder()
         let run = try CommandLineRun(
-            ["run", "--headless", "--approve", "none", "--prompt", "look up T-1042", "--record", "x.jsonl"], in: folder)
+            ["run", "--headless", "--approve", "none", "--prompt", "look up T-1042", "--record", "x.jsonl"],
+            in: folder)
         #expect(run.status == 0, "\(run.errors)")
         #expect(!(try folder.read("x.jsonl")).contains(#""kind":"started""#))
     }
@@ -37,15 +43,18 @@ import Testing
     @Test func eventsArePrintedAsTheJournalHasThem() throws {
         let folder = try Folder()
         let run = try CommandLineRun(
-            ["run", "--headless", "--approve", "all", "--json", "--prompt", "hello", "--record", "x.jsonl"], in: folder)
+            ["run", "--headless", "--approve", "all", "--json", "--prompt", "hello", "--record", "x.jsonl"],
+            in: folder)
         #expect(run.output == (try folder.read("x.jsonl")))
     }
 
     @Test func aScriptedModelThatEndsEarlyFailsTheRun() throws {
         let folder = try Folder()
         try folder.write(
-            #"[{"calls": [{"id": "a", "name": "get_ticket", "arguments": {"id": "T-1042"}}]}]"#, to: "script.json")
-        try folder.write("model: {scripted: script.json}\ntools: [{builtin: support-desk}]\nprompt: go\n", to: "w.yaml")
+            #"[{"calls": [{"id": "a", "name": "get_ticket", "arguments": {"id": "T-1042"}}]}]"#,
+            to: "script.json")
+        try folder.write(
+            "model: {scripted: script.json}\ntools: [{builtin: support-desk}]\nprompt: go\n", to: "w.yaml")
         let run = try CommandLineRun(["run", "w.yaml", "--headless", "--approve", "all"], in: folder)
         #expect(run.status == 1)
         #expect(run.errors.contains("script.json has no response for round 2"), "\(run.errors)")
@@ -55,7 +64,8 @@ import Testing
 @Suite struct UsageTests {
     @Test(arguments: [
         (["nonsense-file.yaml"], "nonsense-file.yaml cannot be read"), (["--no-such-flag"], "Unknown option"),
-        (["run", "--headless"], "--headless needs --approve"), (["run", "--approve", "all"], "go with --headless"),
+        (["run", "--headless"], "--headless needs --approve"),
+        (["run", "--approve", "all"], "go with --headless"),
         (["replay", "missing.jsonl"], "missing.jsonl"), (["replay"], "Missing expected argument"),
         (["tools", "lint", "missing.json"], "missing.json cannot be read"),
         (["mask", "--schema", "missing.json", "--vocab", "x"], "missing.json cannot be read"),
@@ -77,7 +87,10 @@ import Testing
     }
 
     @Test func helpHasExamples() throws {
-        for arguments in [["--help"], ["run", "--help"], ["replay", "--help"], ["mask", "--help"], ["tools", "lint", "--help"]] {
+        for arguments in [
+            ["--help"], ["run", "--help"], ["replay", "--help"], ["mask", "--help"],
+            ["tools", "lint", "--help"],
+        ] {
             let run = try CommandLineRun(arguments, in: try Folder())
             #expect(run.status == 0 && run.output.contains("callgate "), "\(arguments)")
             #expect(run.output.contains("Example"), "\(arguments)")
@@ -89,15 +102,19 @@ import Testing
     @Test func allowedTokensAndReasonsComeFromTheSchema() throws {
         let folder = try Folder()
         try folder.write(
-            #"{"type": "object", "properties": {"priority": {"enum": ["low", "medium", "high"]}}}"#, to: "s.json")
+            #"{"type": "object", "properties": {"priority": {"enum": ["low", "medium", "high"]}}}"#,
+            to: "s.json")
         let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Sources/callgate/Resources/support-desk.gguf").standardizedFileURL.path
+            .appendingPathComponent("../../Sources/callgate/Resources/support-desk.gguf").standardizedFileURL
+            .path
         let run = try CommandLineRun(
-            ["mask", "--schema", "s.json", "--vocab", model, "--text", #"{"priority": ""#, "--why", "u"], in: folder)
+            ["mask", "--schema", "s.json", "--vocab", model, "--text", #"{"priority": ""#, "--why", "u"],
+            in: folder)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("/properties/priority/enum"), "\(run.output)")
         let refused = try CommandLineRun(
             ["mask", "--schema", "s.json", "--vocab", model, "--text", #"{"priority": "u"#], in: folder)
-        #expect(refused.status == 2 && refused.errors.contains("/properties/priority/enum"), "\(refused.errors)")
+        #expect(
+            refused.status == 2 && refused.errors.contains("/properties/priority/enum"), "\(refused.errors)")
     }
 }

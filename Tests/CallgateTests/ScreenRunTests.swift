@@ -17,7 +17,10 @@ import Testing
             await:ended
             """, to: "keys.txt")
         let run = try CommandLineRun(
-            ["run", "--prompt", "look up T-1042", "--keys", "keys.txt", "--screen", "120x40", "--record", "x.jsonl"],
+            [
+                "run", "--prompt", "look up T-1042", "--keys", "keys.txt", "--screen", "120x40", "--record",
+                "x.jsonl",
+            ],
             in: folder)
         #expect(run.output.contains("not today"), "\(run.output)\n\(run.errors)")
         #expect(!(try folder.read("x.jsonl")).contains(#""kind":"started""#))
