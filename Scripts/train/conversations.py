@@ -405,7 +405,6 @@ TASKS = [
     ("tickets", 6, look_up), ("comments", 9, comments), ("create", 12, create), ("notify", 8, notify),
     ("create_notify", 5, create), ("tell_about", 5, tell_about), ("chat", 4, chat),
 ]
-MORE_CREATING = {"create": 6, "create_notify": 4}
 QUOTING = ("create", "create_notify", "notify")
 
 
@@ -420,8 +419,7 @@ def sloppy(random, text):
 def conversation(sampler, odd_share=0.22):
     """One conversation; in training a share of them meets rejections, edits and failures."""
     random = sampler.random
-    shares = [share + (MORE_CREATING.get(name, 0) if sampler.long_titles else 0) for name, share, _ in TASKS]
-    kind = random.choices([name for name, _, _ in TASKS], shares)[0]
+    kind = random.choices([name for name, _, _ in TASKS], [share for _, share, _ in TASKS])[0]
     talk = Conversation(kind)
     odd = not sampler.held_out and random.random() < odd_share
     next(fill for name, _, fill in TASKS if name == kind)(sampler, talk, odd)

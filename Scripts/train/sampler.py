@@ -9,10 +9,9 @@ HELD_OUT_ENDINGS = (77, 78, 79)
 
 
 class Sampler:
-    def __init__(self, seed, held_out=False, long_titles=False):
+    def __init__(self, seed, held_out=False):
         self.random = random.Random(seed)
         self.held_out = held_out
-        self.long_titles = long_titles
 
     def word(self, capital=False):
         """A word that nobody has seen, so that only copying helps."""
@@ -65,10 +64,6 @@ class Sampler:
         fault = self.random.choice(words.HELD_OUT_FAULTS if self.held_out else words.FAULTS)
         if not self.held_out and self.random.random() < 0.25:
             fault = fault.split()[0] + " " + self.word()
-        if not self.held_out and self.long_titles and self.random.random() < 0.4:
-            verb = fault.split()[0] if self.random.random() < 0.5 else self.word()
-            fault = f"{verb} {self.random.choice(words.JOINTS)} "
-            fault += self.word() if self.random.random() < 0.6 else self.random.choice(words.NOUNS)
         if self.random.random() < 0.85:
             text = noun + " " + fault
         else:

@@ -45,7 +45,6 @@ class Phase:
     catalogue: float = 0.35
     catalogue_from: float = 1.0
     digit_weight: float = 1.0
-    long_titles: bool = False
     keeps_optimisers: bool = False
     # Applied to the weights before the phase.
     shrink_attention: float = 1.0
@@ -62,20 +61,16 @@ PHASES = [
         1_400, 6_011, muon=0.007, adam=2e-3, decay=0.1, digit_weight=4.0, spread_digits=True, rate=(1.0, 0.0),
         falling_share=0.85, catalogue_from=0.8,
     ),
-    Phase(
-        480, 7_011, muon=0.005, adam=1.2e-3, decay=0.1, digit_weight=2.0, rate=(1.0, 0.0), catalogue=0.6,
-        long_titles=True,
-    ),
 ]
 
 
 class Batches:
     """Endless batches of conversations of about one length: tokens and targets (-100 where nothing is learnt)."""
 
-    def __init__(self, tokenizer, seed, phase):
+    def __init__(self, tokenizer, seed, tokens):
         self.tokenizer = tokenizer
-        self.tokens = phase.batch_tokens
-        self.sampler = Sampler(seed, long_titles=phase.long_titles)
+        self.tokens = tokens
+        self.sampler = Sampler(seed)
         self.waiting = {length: [] for length in LENGTHS}
         self.ready = []
 
@@ -173,7 +168,7 @@ def train(out, threads, resume):
             if not (phase.keeps_optimisers and optims):
                 optims = optimisers(net, phase.muon, phase.adam, phase.decay)
         # A resumed phase draws fresh conversations rather than its first ones again.
-        batches = Batches(tokenizer, phase.seed + first, phase)
+        batches = Batches(tokenizer, phase.seed + first, phase.batch_tokens)
         choose = random.Random(phase.seed + first)
         run(net, optims, phase, number, first, batches, choose, prefixes, checkpoint)
 

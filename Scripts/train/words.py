@@ -54,6 +54,3 @@ Restarted the service, Escalated to the vendor, Patch is in review, Customer con
 Needs a new cable, Ordered a replacement, Works again for now, Found the cause, Testing a fix, Called them back,
 Same as last week, Blocked by the network team, Deployed to staging, Will check tomorrow
 """)
-
-# Between the words of long titles, so that a title is copied to its end and not to its first likely one.
-JOINTS = ["the", "of", "at", "no", "in", "every", "with", "for the", "from", "to"]

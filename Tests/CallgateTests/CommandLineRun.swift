@@ -16,7 +16,7 @@ struct CommandLineRun {
         process.standardInput = FileHandle.nullDevice
         // Files rather than pipes: nothing that is printed can fill up and block.
         let files = ["stdout.txt", "stderr.txt"].map { folder.url.appendingPathComponent($0) }
-        for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])
         try process.run()

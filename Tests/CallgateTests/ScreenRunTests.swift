@@ -7,6 +7,7 @@ import Testing
         let folder = try Folder()
         try folder.write(
             """
+            await:before the request
             n
             await:waiting for you
             2

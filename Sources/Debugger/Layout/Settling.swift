@@ -10,6 +10,8 @@ extension DebuggerState {
         settleCalls()
         settleResults()
         settleLayer(explainer: &explainer)
+        // A prompt takes the bottom line only: what was under the decision keys stays there while it is written.
+        if case .prompt? = layers.last { return }
         let record =
             timeline.isLive && showsCalls ? selectedCall.flatMap { $0.needsDecision ? $0 : nil } : nil
         approval.show(record, toTheEnd: frame.calls.isWholeShown(calls.detail), at: now)

@@ -72,7 +72,11 @@ extension Automaton {
         switch keyword {
         case .values:
             guard case .finite(let set) = component else { break }
-            let alive = set.alive(state)
+            // In the schema's own order, which is the one that a person knows; the automaton keeps them sorted.
+            let order = (node.values ?? []).compactMap { $0.stringValue.map { Array($0.utf8) } }
+            let alive = set.alive(state).sorted {
+                (order.firstIndex(of: $0) ?? .max) < (order.firstIndex(of: $1) ?? .max)
+            }
             let list = alive.prefix(8).map { "\"\(String(decoding: $0, as: UTF8.self))\"" }.joined(
                 separator: ", ")
             return reason(
