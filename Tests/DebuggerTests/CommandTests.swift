@@ -123,7 +123,7 @@ import Testing
         try driver.press("tab")
         #expect(driver.bottom == ":filter masked")
         try driver.press("enter")
-        #expect(driver.shows("masked · rows"), "\(driver.screen)")
+        #expect(driver.shows("└ masked ─") && driver.shows("‹ESC›[") && !driver.shows("chosen"))
     }
 
     @Test func effectsOfTheSessionAreAskedFor() throws {
