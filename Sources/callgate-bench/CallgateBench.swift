@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct CallgateBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "callgate-bench", abstract: "Measures the mask engine.", subcommands: [MaskBench.self])
+        commandName: "callgate-bench", abstract: "Measures the mask engine.",
+        subcommands: [MaskBench.self, MaskBenchExplain.self])
 }

@@ -19,6 +19,9 @@ final class PatternAutomaton {
     private var slacks: [Int32: Int] = [:]
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
+    private static let smallSize = 300
+    /// A slack that was not found out.
+    static let unknownSlack = 1 << 20
 
     /// An automaton of an expression built in `expressions`.
     init(_ root: ByteExpressions.ID, in expressions: ByteExpressions) {
@@ -210,19 +213,16 @@ final class PatternAutomaton {
         if let known = slacks[state] { return known }
         var seen: Set<Int32> = []
         var stack = [state]
-        var bound = 0
-        while let next = stack.popLast() {
+        while let next = stack.popLast(), seen.count <= PatternAutomaton.smallSize {
             for byte in representatives {
                 let after = step(next, byte)
-                guard after != PatternAutomaton.dead, seen.insert(after).inserted else { continue }
-                bound = max(bound, shortestEnd(after))
-                stack.append(after)
-            }
-            if seen.count > 300 {
-                bound = 1 << 20
-                break
+                if after != PatternAutomaton.dead, seen.insert(after).inserted { stack.append(after) }
             }
         }
+        // Only a small automaton is worth the searches from each of its states.
+        let bound =
+            seen.count > PatternAutomaton.smallSize
+            ? PatternAutomaton.unknownSlack : seen.reduce(0) { max($0, shortestEnd($1)) }
         slacks[state] = bound
         return bound
     }
