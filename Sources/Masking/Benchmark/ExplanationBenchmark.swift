@@ -61,7 +61,11 @@ public struct ExplanationBenchmark {
         }
         report.instances += 1
         let reasons = refusal.explanation.reasons
-        let isNamed = reasons.contains { $0.source == .keyword(keyword) && $0.pointer.description == pointer }
+        // The oracle leads its pointers through references; explanations say where the keyword stands.
+        let place = JSONPointer(text: pointer).map { schema.standing($0).description }
+        let isNamed = reasons.contains {
+            $0.source == .keyword(keyword) && ($0.pointer.description == pointer || $0.pointer.description == place)
+        }
         if isNamed {
             report.named += 1
         } else {
@@ -97,6 +101,23 @@ public struct ExplanationBenchmark {
 }
 
 extension JSONValue {
+    /// Where a pointer leads when references to places of this document are followed on the way.
+    func standing(_ pointer: JSONPointer) -> JSONPointer {
+        var place = JSONPointer()
+        for token in pointer.tokens {
+            var jumps = 0
+            while self[place.appending(token)] == nil, jumps < 32,
+                let reference = self[place]?["$ref"]?.stringValue, reference.hasPrefix("#"),
+                let target = JSONPointer(text: String(reference.dropFirst()))
+            {
+                place = target
+                jumps += 1
+            }
+            place = place.appending(token)
+        }
+        return place
+    }
+
     /// The value without the member at a place.
     func removing(_ pointer: JSONPointer) -> JSONValue {
         guard let first = pointer.tokens.first else { return self }
