@@ -64,7 +64,8 @@ public struct ExplanationBenchmark {
         // The oracle leads its pointers through references; explanations say where the keyword stands.
         let place = JSONPointer(text: pointer).map { schema.standing($0).description }
         let isNamed = reasons.contains {
-            $0.source == .keyword(keyword) && ($0.pointer.description == pointer || $0.pointer.description == place)
+            $0.source == .keyword(keyword)
+                && ($0.pointer.description == pointer || $0.pointer.description == place)
         }
         if isNamed {
             report.named += 1
