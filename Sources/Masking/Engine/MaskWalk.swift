@@ -247,6 +247,7 @@ struct MaskWalk {
             return
         }
         // Between what surely fits and what surely does not, token by token.
+        var verdicts: [Int64: Bool] = [:]
         let upper = spec.isConjunction ? min(remaining, tokens.longest) : tokens.longest
         for index in words.indices {
             let sure = safe >= 0 ? words[index] & tokens.byLength[min(safe, tokens.longest)][index] : 0
@@ -257,13 +258,16 @@ struct MaskWalk {
                 open &= open - 1
                 var state = here.b
                 var count = here.c
-                var lives = true
                 for byte in automaton.vocabulary.bytes(of: token) {
                     count = spec.count(count, isBoundary: spec.machine.isBoundary(state))
                     state = spec.machine.step(state, byte)
-                    lives = state >= 0 && spec.lives(state, count, automaton.formulas)
-                    if !lives { break }
+                    if state < 0 { break }
                 }
+                guard state >= 0 else { continue }
+                // A string that has died by its length stays dead, so its end tells all.
+                let key = Int64(state) << 32 | Int64(count)
+                let lives = verdicts[key] ?? spec.lives(state, count, automaton.formulas)
+                verdicts[key] = lives
                 if lives { insert(token) }
             }
         }

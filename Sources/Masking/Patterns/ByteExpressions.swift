@@ -132,6 +132,11 @@ struct ByteExpressions {
         case (.times(let a, let low, let high), .times(let b, let otherLow, let otherHigh)):
             return a == b && low <= otherLow && (high < 0 || otherHigh >= 0 && otherHigh <= high)
         case (.sequence(let a, let b), .sequence(let c, let d)):
+            if b == ByteExpressions.anything, d == b, case .times(let part, let low, _) = nodes[Int(a)],
+                case .times(let other, let otherLow, _) = nodes[Int(c)], part == other, low <= otherLow
+            {
+                return true
+            }
             return covers(a, c, depth - 1) && covers(b, d, depth - 1)
         default: return false
         }

@@ -150,6 +150,8 @@ final class PatternAutomaton {
                 }
             }
             if seen.count > 200 {
+                // Too large to say; nor is it worth asking again from any of these.
+                for other in seen where universal[Int(other)] < 0 { universal[Int(other)] = 0 }
                 verdict = false
                 break
             }
