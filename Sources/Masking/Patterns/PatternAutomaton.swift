@@ -17,6 +17,8 @@ final class PatternAutomaton {
     private var universal: [Int8] = []
     private var shortest: [Int32] = []
     private var slacks: [Int32: Int] = [:]
+    /// Expressions that are known, or taken, to match something.
+    private var alive: Set<ByteExpressions.ID> = []
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
     private static let smallSize = 300
@@ -83,17 +85,32 @@ final class PatternAutomaton {
         if expression == ByteExpressions.never || !expressions.mayBeVoid[Int(expression)] {
             return expression
         }
-        if stateOf[expression] != nil { return expression }
-        var seen: Set<ByteExpressions.ID> = [expression]
+        if stateOf[expression] != nil || alive.contains(expression) { return expression }
+        var cameFrom: [ByteExpressions.ID: ByteExpressions.ID] = [expression: expression]
         var stack = [expression]
+        // All that lies on the way to a match can match as well, and need not be asked again.
+        func remember(_ end: ByteExpressions.ID) {
+            var next = end
+            while alive.insert(next).inserted, let before = cameFrom[next], before != next { next = before }
+        }
         while let next = stack.popLast() {
-            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] { return expression }
+            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next) {
+                remember(next)
+                alive.insert(expression)
+                return expression
+            }
             // A search that has not ended soon is taken as alive: the closing quote decides then.
-            if seen.count > 2_000 { return expression }
+            if cameFrom.count > 400 {
+                remember(next)
+                alive.insert(expression)
+                return expression
+            }
             for byte in representatives {
                 let after = expressions.derivative(next, byte)
-                if after != ByteExpressions.never, stateOf[after] != nil { return expression }
-                if after != ByteExpressions.never, seen.insert(after).inserted { stack.append(after) }
+                if after != ByteExpressions.never, cameFrom[after] == nil {
+                    cameFrom[after] = next
+                    stack.append(after)
+                }
             }
         }
         return ByteExpressions.never
