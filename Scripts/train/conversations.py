@@ -67,7 +67,7 @@ def tickets_of_one_person(sampler, talk, with_comments):
     random = sampler.random
     who, priority = sampler.name(), random.choices(PRIORITIES, [1, 1, 2])[0]
     talk.world["users"].append(who)
-    count = random.choices([0, 1, 2, 3, 4], [1, 3, 5, 6, 2])[0]
+    count = random.choices([0, 1, 2, 3, 4], [1, 2, 4, 6, 4] if sampler.wide else [1, 3, 5, 6, 2])[0]
     tickets = []
     for id in sampler.ticket_ids(count):
         comments = []
@@ -324,7 +324,7 @@ def notify(sampler, talk, odd):
     random = sampler.random
     who = sampler.name()
     talk.world["users"].append(who)
-    message = random.choice([
+    message = sampler.phrase(2, 7) if sampler.wide and random.random() < 0.3 else random.choice([
         f"the {sampler.noun()} is back", f"please check the {sampler.noun()}", f"meeting at {random.randint(8, 18)}",
         f"{sampler.ticket_id()} is urgent", f"the {sampler.noun()} works again", f"call {sampler.name()} back",
         f"{sampler.word()} {sampler.word()} {sampler.word()}", f"{sampler.title()}",
@@ -405,13 +405,16 @@ TASKS = [
     ("tickets", 6, look_up), ("comments", 9, comments), ("create", 12, create), ("notify", 8, notify),
     ("create_notify", 5, create), ("tell_about", 5, tell_about), ("chat", 4, chat),
 ]
+# What a wide sampler draws more often: the tasks that copy the longest texts.
+WIDE_SHARES = {"stalled": 34, "create": 18, "create_notify": 9, "comments": 11}
 QUOTING = ("create", "create_notify", "notify")
 
 
-def sloppy(random, text):
-    """As people type: a small first letter, no punctuation at the end."""
+def sloppy(random, text, names):
+    """As people type: a small first letter, unless a name begins there, and no punctuation at the end."""
     kind = random.random()
-    if kind < 0.2 and text[:1].isupper() and not text[:2].isupper():
+    begins_with_name = any(text.startswith(name) for name in names)
+    if kind < 0.2 and text[:1].isupper() and not text[:2].isupper() and not begins_with_name:
         text = text[0].lower() + text[1:]
     return text.rstrip("?.") if kind > 0.75 else text
 
@@ -419,12 +422,13 @@ def sloppy(random, text):
 def conversation(sampler, odd_share=0.22):
     """One conversation; in training a share of them meets rejections, edits and failures."""
     random = sampler.random
-    kind = random.choices([name for name, _, _ in TASKS], [share for _, share, _ in TASKS])[0]
+    shares = {name: share for name, share, _ in TASKS} | (WIDE_SHARES if sampler.wide else {})
+    kind = random.choices(list(shares), list(shares.values()))[0]
     talk = Conversation(kind)
     odd = not sampler.held_out and random.random() < odd_share
     next(fill for name, _, fill in TASKS if name == kind)(sampler, talk, odd)
     if kind not in QUOTING:
-        talk.prompt = sloppy(random, talk.prompt)
+        talk.prompt = sloppy(random, talk.prompt, talk.world["users"])
     elif random.random() < 0.3 and not talk.prompt[0].isupper():
         talk.prompt = talk.prompt[0].upper() + talk.prompt[1:]
     return talk

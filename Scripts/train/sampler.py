@@ -9,9 +9,11 @@ HELD_OUT_ENDINGS = (77, 78, 79)
 
 
 class Sampler:
-    def __init__(self, seed, held_out=False):
+    def __init__(self, seed, held_out=False, wide=False):
         self.random = random.Random(seed)
         self.held_out = held_out
+        # Long titles, comments and messages of words that do not belong together: what is read must be copied.
+        self.wide = wide
 
     def word(self, capital=False):
         """A word that nobody has seen, so that only copying helps."""
@@ -47,6 +49,24 @@ class Sampler:
                 found.append(candidate)
         return sorted(found)
 
+    def phrase(self, shortest, longest):
+        """Unseen words among common ones, so that no word foretells the next."""
+        parts = []
+        for _ in range(self.random.randint(shortest, longest)):
+            kind = self.random.random()
+            if kind < 0.5:
+                parts.append(self.word())
+            else:
+                source = words.NOUNS if kind < 0.65 else words.FAULTS if kind < 0.8 else words.COMMON
+                parts.append(self.random.choice(self.random.choice(source).split()))
+        text = " ".join(parts)
+        return text[0].upper() + text[1:] if self.random.random() < 0.7 else text
+
+    def long_fault(self, fault):
+        verb = fault.split()[0] if self.random.random() < 0.5 else self.word()
+        rest = self.word() if self.random.random() < 0.6 else self.random.choice(words.NOUNS)
+        return f"{verb} {self.random.choice(words.COMMON)} {rest}"
+
     def noun(self):
         if self.held_out:
             return self.random.choice(words.HELD_OUT_NOUNS)
@@ -60,10 +80,14 @@ class Sampler:
         return self.word() + " " + self.random.choice(words.NOUNS)
 
     def title(self):
+        if self.wide and self.random.random() < 0.2:
+            return self.phrase(2, 6)
         noun = self.noun()
         fault = self.random.choice(words.HELD_OUT_FAULTS if self.held_out else words.FAULTS)
         if not self.held_out and self.random.random() < 0.25:
             fault = fault.split()[0] + " " + self.word()
+        if self.wide and self.random.random() < 0.4:
+            fault = self.long_fault(fault)
         if self.random.random() < 0.85:
             text = noun + " " + fault
         else:
@@ -71,6 +95,8 @@ class Sampler:
         return text[0].upper() + text[1:] if self.random.random() < 0.85 else text
 
     def comment(self):
+        if self.wide and self.random.random() < 0.25:
+            return self.phrase(2, 6)
         if self.held_out or self.random.random() < 0.4:
             verb = self.random.choice(["Checked", "Cleaned", "Replaced", "Tested", "Moved"])
             return f"{verb} the {self.noun()}"

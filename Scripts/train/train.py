@@ -45,6 +45,7 @@ class Phase:
     catalogue: float = 0.35
     catalogue_from: float = 1.0
     digit_weight: float = 1.0
+    wide: bool = False
     keeps_optimisers: bool = False
     # Applied to the weights before the phase.
     shrink_attention: float = 1.0
@@ -61,16 +62,20 @@ PHASES = [
         1_400, 6_011, muon=0.007, adam=2e-3, decay=0.1, digit_weight=4.0, spread_digits=True, rate=(1.0, 0.0),
         falling_share=0.85, catalogue_from=0.8,
     ),
+    Phase(
+        2_600, 7_011, muon=0.007, adam=2e-3, decay=0.1, digit_weight=3.0, wide=True, rate=(1.0, 0.0),
+        falling_share=0.9, catalogue=0.4, catalogue_from=0.8,
+    ),
 ]
 
 
 class Batches:
     """Endless batches of conversations of about one length: tokens and targets (-100 where nothing is learnt)."""
 
-    def __init__(self, tokenizer, seed, tokens):
+    def __init__(self, tokenizer, seed, tokens, wide):
         self.tokenizer = tokenizer
         self.tokens = tokens
-        self.sampler = Sampler(seed)
+        self.sampler = Sampler(seed, wide=wide)
         self.waiting = {length: [] for length in LENGTHS}
         self.ready = []
 
@@ -168,7 +173,7 @@ def train(out, threads, resume):
             if not (phase.keeps_optimisers and optims):
                 optims = optimisers(net, phase.muon, phase.adam, phase.decay)
         # A resumed phase draws fresh conversations rather than its first ones again.
-        batches = Batches(tokenizer, phase.seed + first, phase.batch_tokens)
+        batches = Batches(tokenizer, phase.seed + first, phase.batch_tokens, phase.wide)
         choose = random.Random(phase.seed + first)
         run(net, optims, phase, number, first, batches, choose, prefixes, checkpoint)
 

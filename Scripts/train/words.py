@@ -54,3 +54,5 @@ Restarted the service, Escalated to the vendor, Patch is in review, Customer con
 Needs a new cable, Ordered a replacement, Works again for now, Found the cause, Testing a fix, Called them back,
 Same as last week, Blocked by the network team, Deployed to staging, Will check tomorrow
 """)
+
+COMMON = _phrases("the, of, at, no, in, every, with, for the, from, to, and, is, not, a, on, this, all, new")

@@ -64,11 +64,13 @@ import Testing
         for _ in 0..<4 { try driver.press("backspace") }
         try driver.press("ctrl-s")
         try RecordedScreens.expect(driver.screen, "editor-fault-80x24")
+        // The cursor stands where the fault is.
+        try driver.press("ctrl-end")
         driver.type("x\"\n}")
         try driver.press("ctrl-s")
         try RecordedScreens.expect(driver.screen, "editor-refused-80x24")
-        for _ in 0..<3 { try driver.press("backspace") }
-        try driver.press("backspace", "backspace", "backspace", "backspace")
+        try driver.press("ctrl-end")
+        for _ in "highx\"\n}" { try driver.press("backspace") }
         driver.type("low\"\n}")
         try driver.press("ctrl-s")
         try RecordedScreens.expect(driver.screen, "review-80x24")
