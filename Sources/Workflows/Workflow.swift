@@ -50,6 +50,8 @@ public enum ModelSource: Sendable, Hashable {
     case gguf(path: String)
     /// A file of responses.
     case scripted(path: String)
+    /// A model behind a server.
+    case remote(RemoteModelSource)
 }
 
 /// Where tools of a workflow come from.

@@ -103,7 +103,8 @@ private struct WorkflowReader {
 
     func workflow() throws(WorkflowError) -> Workflow {
         Workflow(
-            name: root["name"]?.stringValue ?? defaultName, model: model, tools: tools, policy: try policy(),
+            name: root["name"]?.stringValue ?? defaultName, model: try model(), tools: tools,
+            policy: try policy(),
             limits: limits, sampling: sampling(), system: root["system"]?.stringValue,
             prompt: root["prompt"]?.stringValue,
             editMode: root["edit-mode"]?.stringValue.flatMap(EditMode.init) ?? .annotate)
@@ -122,7 +123,9 @@ private struct WorkflowReader {
         return String(file[...slash]) + text
     }
 
-    private var model: ModelSource {
+    private func model() throws(WorkflowError) -> ModelSource {
+        let reader = RemoteModelReader(document: document, file: file, path: path)
+        if let source = try reader.source() { return .remote(source) }
         if let script = root["model"]?["scripted"]?.stringValue { return .scripted(path: path(script)) }
         guard let embedded = root["model"]?["embedded"]?.stringValue, embedded != "builtin" else {
             return .builtin

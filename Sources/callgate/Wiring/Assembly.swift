@@ -1,6 +1,5 @@
 import Agent
 import Foundation
-import Models
 import Sessions
 import Tools
 import Workflows
@@ -19,14 +18,7 @@ struct Assembly {
         var workflow = try Assembly.read(file)
         if let seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
-        let source = workflow.model
-        let model: any Model = try failing(.usage) {
-            switch source {
-            case .builtin: try EmbeddedModel(path: try DemoFiles.model())
-            case .gguf(let path): try EmbeddedModel(path: path)
-            case .scripted(let path): try ScriptedModel(path: path)
-            }
-        }
+        let model = try ModelOpening.open(workflow.model)
         tools = try failing(.usage) {
             try workflow.tools.flatMap { source -> [any Tool] in
                 switch source {
@@ -40,7 +32,7 @@ struct Assembly {
         info = Blocking.wait { await model.info }
     }
 
-    private static func read(_ file: String?) throws -> Workflow {
+    static func read(_ file: String?) throws -> Workflow {
         let path = try file ?? DemoFiles.workflow()
         return try failing(.usage) {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
