@@ -5,10 +5,13 @@ import Synchronization
 public final class LocalServer: Sendable {
     /// A request as it came.
     public struct Request: Sendable {
+        /// Such as `POST`.
         public var method: String
+        /// The path with its query.
         public var path: String
         /// Values by lower-case name.
         public var headers: [String: String]
+        /// The whole body.
         public var body: [UInt8]
 
         /// The body as text.
@@ -17,13 +20,16 @@ public final class LocalServer: Sendable {
 
     /// What is sent back.
     public struct Reply: Sendable {
+        /// The status code.
         public var status: Int
+        /// Headers besides those of the framing.
         public var headers: [String: String]
         /// The body, each piece in a write of its own.
         public var pieces: [[UInt8]]
         /// Whether the connection breaks behind the pieces.
         public var isCut: Bool
 
+        /// A reply in pieces.
         public init(
             status: Int = 200, headers: [String: String] = [:], pieces: [[UInt8]], isCut: Bool = false
         ) {
@@ -33,6 +39,7 @@ public final class LocalServer: Sendable {
             self.isCut = isCut
         }
 
+        /// A reply of one text.
         public init(status: Int = 200, headers: [String: String] = [:], _ text: String, isCut: Bool = false) {
             self.init(status: status, headers: headers, pieces: [Array(text.utf8)], isCut: isCut)
         }
