@@ -42,7 +42,7 @@ let package = Package(
         .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),
         .target(name: "Tools", dependencies: ["Agent", "JSON", grdb]),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
-        .target(name: "Masking", dependencies: ["JSON", "Schema"], swiftSettings: optimised),
+        .target(name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"], swiftSettings: optimised),
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
@@ -57,7 +57,7 @@ let package = Package(
             name: "DebuggerTests",
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
-        .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"]),
+        .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .testTarget(
             name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
