@@ -13,10 +13,15 @@ struct Callgate: ParsableCommand {
               callgate run --headless --approve all --prompt "look up T-1042"
               callgate replay sessions/x.jsonl       step through a recorded session
 
-            Exit codes: 0 done, 1 the run failed, 2 usage, 3 a policy stopped it.
+              callgate grep '~err' sessions/         what went wrong in a folder of sessions
+
+            Exit codes: 0 done, 1 the run failed or a comparison found something, 2 usage,
+            3 stopped by a policy or a breakpoint.
             """,
         version: "0.1.0",
-        subcommands: [RunCommand.self, ReplayCommand.self, MaskCommand.self, ToolsCommand.self],
+        subcommands: [
+            RunCommand.self, ReplayCommand.self, GrepCommand.self, MaskCommand.self, ToolsCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 
@@ -29,6 +34,9 @@ enum Program {
             try command.run()
         } catch let failure as Failure {
             failure.exit()
+        } catch let code as ExitCode {
+            // What was found is printed already.
+            Foundation.exit(code.rawValue)
         } catch {
             guard Callgate.exitCode(for: error) != .success else { Callgate.exit(withError: error) }
             let line = Callgate.message(for: error).split(separator: "\n").first.map(String.init)

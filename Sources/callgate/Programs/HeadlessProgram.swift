@@ -11,6 +11,8 @@ struct HeadlessProgram {
     let journal: JournalPlace
     let approval: Approval
     let printsEvents: Bool
+    /// The run stops at the first event that matches one of them.
+    var breakpoints: [Filter] = []
 
     /// Runs to the end.
     /// - Throws: ``Failure`` unless the model answered.
@@ -20,10 +22,12 @@ struct HeadlessProgram {
             if printsEvents { FileHandle.standardOutput.write(Data(EventCodec.line(event))) }
             if let line = Notice.line(for: event) { Notice.print(line) }
         }
+        let control = RunControl(startsHeld: false)
+        control.setBreakpoints(breakpoints, endRun: true)
         let loop = try failing(.usage) {
             try Loop(
                 model: assembly.model, tools: assembly.tools, header: assembly.header(session: writer.path),
-                system: assembly.workflow.system, control: RunControl(startsHeld: false), sink: writer,
+                system: assembly.workflow.system, control: control, sink: writer,
                 approval: approval, resuming: RunState(folding: past))
         }
         let outcome = Blocking.wait { await loop.run(prompt: prompt) }
