@@ -38,8 +38,9 @@ struct TokenVerdict: Sendable, Hashable {
         guard let first = reasons.first else { return "allowed" }
         let more = reasons.count > 1 ? " (and \(reasons.count - 1) more)" : ""
         let sentence = first.sentence + more
-        let room = max(width - sentence.count - 2, width >= 48 ? width / 2 : width)
-        let place = first.place.count > room ? "…" + first.place.suffix(max(0, room - 1)) : first.place
-        return "\(place): \(sentence)"
+        func end(_ room: Int) -> String {
+            first.place.count > room ? "…" + first.place.suffix(max(0, room - 1)) : first.place
+        }
+        return width < 48 ? end(width) : "\(end(max(width - sentence.count - 2, width / 2))): \(sentence)"
     }
 }
