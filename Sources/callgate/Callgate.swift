@@ -16,7 +16,9 @@ struct Callgate: ParsableCommand {
             Exit codes: 0 done, 1 the run failed, 2 usage, 3 a policy stopped it.
             """,
         version: "0.1.0",
-        subcommands: [RunCommand.self, ReplayCommand.self, MaskCommand.self, ToolsCommand.self],
+        subcommands: [
+            RunCommand.self, ReplayCommand.self, MaskCommand.self, ToolsCommand.self, InitCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 

@@ -210,11 +210,15 @@ private final class Fifo: Sendable {
         let handle = try await withCheckedThrowingContinuation {
             (continuation: CheckedContinuation<String, any Error>) in
             DispatchQueue.global().async {
-                guard let reader = FileHandle(forReadingAtPath: fifo.path),
-                    let line = try? reader.read(upToCount: 10)
-                else { return continuation.resume(throwing: ToolFailure("the pipe cannot be read")) }
-                try? "go\n".write(toFile: go.path, atomically: false, encoding: .utf8)
-                continuation.resume(returning: String(decoding: line, as: UTF8.self))
+                guard let reader = FileHandle(forReadingAtPath: fifo.path) else {
+                    return continuation.resume(throwing: ToolFailure("the pipe cannot be read"))
+                }
+                var line = ""
+                while let byte = try? reader.read(upToCount: 1), byte != Data("\n".utf8), !byte.isEmpty {
+                    line += String(decoding: byte, as: UTF8.self)
+                }
+                FileHandle(forWritingAtPath: go.path)?.write(Data("go\n".utf8))
+                continuation.resume(returning: line)
             }
         }
         #expect(try await output.content == "done\n")

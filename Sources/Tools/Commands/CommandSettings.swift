@@ -40,6 +40,15 @@ public struct CommandSettings: Sendable, Hashable {
         self.outputBytes = outputBytes
     }
 
+    /// What runs, in a word for a list of tools.
+    public var programName: String {
+        guard case .program(let groups) = body, case .text(let name)? = groups.first?.first?.pieces.first
+        else {
+            return "sh"
+        }
+        return name
+    }
+
     /// What to start for a call with those arguments.
     /// - Throws: `ToolFailure` in words for the model.
     func launch(_ arguments: JSONValue) throws -> ProcessLaunch {

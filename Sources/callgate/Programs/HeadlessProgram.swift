@@ -26,6 +26,7 @@ struct HeadlessProgram {
                 system: assembly.workflow.system, control: RunControl(startsHeld: false), sink: writer,
                 approval: approval, resuming: RunState(folding: past))
         }
+        Interrupts.endProgram()
         let outcome = Blocking.wait { await loop.run(prompt: prompt) }
         writer.close()
         Notice.print("journal: \(writer.path)")
