@@ -21,6 +21,7 @@ private struct WorkflowChecker {
 
     func check() throws(WorkflowError) {
         try checkKeys(of: document.value, against: Workflow.schema, at: JSONPointer())
+        try ToolShapes(document: document, file: file).check()
         let schema: CompiledSchema
         do {
             schema = try CompiledSchema(Workflow.schema)
@@ -103,7 +104,9 @@ private struct WorkflowReader {
 
     func workflow() throws(WorkflowError) -> Workflow {
         Workflow(
-            name: root["name"]?.stringValue ?? defaultName, model: model, tools: tools, policy: try policy(),
+            name: root["name"]?.stringValue ?? defaultName, model: model,
+            tools: try ToolSourceReader(document: document, file: file, path: path).sources(),
+            policy: try policy(),
             limits: limits, sampling: sampling(), system: root["system"]?.stringValue,
             prompt: root["prompt"]?.stringValue,
             editMode: root["edit-mode"]?.stringValue.flatMap(EditMode.init) ?? .annotate)
@@ -130,12 +133,6 @@ private struct WorkflowReader {
         return .gguf(path: path(embedded))
     }
 
-    private var tools: [ToolSource] {
-        (root["tools"]?.arrayValue ?? []).map {
-            .supportDesk(database: $0["database"]?.stringValue.map(path))
-        }
-    }
-
     private var limits: Limits {
         var limits = Limits()
         let given = root["limits"]
@@ -148,7 +145,7 @@ private struct WorkflowReader {
         set(\.seconds, "seconds")
         set(\.toolSeconds, "tool-seconds")
         set(\.resultBytes, "result-bytes")
-        set(\.parallelCalls, "parallel-calls")
+        if let parallel = root["parallel"]?.intValue { limits.parallelCalls = parallel }
         return limits
     }
 

@@ -21,6 +21,7 @@ struct Callgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, MaskCommand.self, ToolsCommand.self,
+            InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

@@ -30,6 +30,7 @@ struct HeadlessProgram {
                 system: assembly.workflow.system, control: control, sink: writer,
                 approval: approval, resuming: RunState(folding: past))
         }
+        Interrupts.endProgram()
         let outcome = Blocking.wait { await loop.run(prompt: prompt) }
         writer.close()
         Notice.print("journal: \(writer.path)")
