@@ -37,7 +37,7 @@ let package = Package(
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
         .target(name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Terminal"]),
-        .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", yams]),
+        .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(name: "Sessions", dependencies: ["Agent", "JSON", "Schema"], swiftSettings: optimised),
         .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
@@ -67,6 +67,6 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
         .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Tools"]),
         .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
-        .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Workflows"]),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Tools", "Workflows"]),
     ]
 )
