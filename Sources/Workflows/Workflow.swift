@@ -54,12 +54,6 @@ public enum ModelSource: Sendable, Hashable {
     case remote(RemoteModelSource)
 }
 
-/// Where tools of a workflow come from.
-public enum ToolSource: Sendable, Hashable {
-    /// The support desk of the demo, over a SQLite database; `nil` is the default place.
-    case supportDesk(database: String?)
-}
-
 /// Why a workflow file cannot be used.
 public struct WorkflowError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file as it was named.

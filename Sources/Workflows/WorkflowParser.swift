@@ -21,6 +21,7 @@ private struct WorkflowChecker {
 
     func check() throws(WorkflowError) {
         try checkKeys(of: document.value, against: Workflow.schema, at: JSONPointer())
+        try ToolShapes(document: document, file: file).check()
         let schema: CompiledSchema
         do {
             schema = try CompiledSchema(Workflow.schema)
@@ -103,7 +104,8 @@ private struct WorkflowReader {
 
     func workflow() throws(WorkflowError) -> Workflow {
         Workflow(
-            name: root["name"]?.stringValue ?? defaultName, model: try model(), tools: tools,
+            name: root["name"]?.stringValue ?? defaultName, model: try model(),
+            tools: try ToolSourceReader(document: document, file: file, path: path).sources(),
             policy: try policy(),
             limits: limits, sampling: sampling(), system: root["system"]?.stringValue,
             prompt: root["prompt"]?.stringValue,
@@ -133,12 +135,6 @@ private struct WorkflowReader {
         return .gguf(path: path(embedded))
     }
 
-    private var tools: [ToolSource] {
-        (root["tools"]?.arrayValue ?? []).map {
-            .supportDesk(database: $0["database"]?.stringValue.map(path))
-        }
-    }
-
     private var limits: Limits {
         var limits = Limits()
         let given = root["limits"]
@@ -151,7 +147,7 @@ private struct WorkflowReader {
         set(\.seconds, "seconds")
         set(\.toolSeconds, "tool-seconds")
         set(\.resultBytes, "result-bytes")
-        set(\.parallelCalls, "parallel-calls")
+        if let parallel = root["parallel"]?.intValue { limits.parallelCalls = parallel }
         return limits
     }
 

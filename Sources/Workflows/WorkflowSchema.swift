@@ -22,6 +22,9 @@ extension Workflow {
                 "description": "Where the tools come from, in the order of the catalogue.", "type": "array",
                 "items": tool,
             ],
+            "parallel": bound(
+                "The most calls of one round that run at the same time; 4 by default, 1 is one after the other.",
+                256),
             "policy": policy,
             "limits": limits,
             "sampling": sampling,
@@ -32,19 +35,6 @@ extension Workflow {
                 "enum": ["annotate", "rewrite", "silent"],
             ],
         ],
-        "additionalProperties": false,
-    ]
-
-    private static let tool: JSONValue = [
-        "type": "object",
-        "properties": [
-            "builtin": ["description": "Tools that come with the program.", "enum": ["support-desk"]],
-            "database": [
-                "description": "The SQLite file of the support desk, created and seeded at first use.",
-                "type": "string", "minLength": 1,
-            ],
-        ],
-        "required": ["builtin"],
         "additionalProperties": false,
     ]
 
@@ -96,7 +86,6 @@ extension Workflow {
             "seconds": bound("The most seconds of model and tool time; 600 by default.", 1_000_000),
             "tool-seconds": bound("The seconds that a tool may take; 30 by default.", 1_000_000),
             "result-bytes": bound("The most bytes of one result; 262144 by default.", 1_000_000_000),
-            "parallel-calls": bound("The most calls that run at the same time; 4 by default.", 256),
         ],
         "additionalProperties": false,
     ]

@@ -2,7 +2,7 @@ extension Workflow {
     /// A commented workflow file to start from: the demo, with every key that the format knows.
     public static let template = """
         # A Callgate workflow: a model, its tools and the rules of the run.
-        # yaml-language-server: $schema=docs/workflow.schema.json
+        # yaml-language-server: $schema=workflow.schema.json
         name: support-desk
 
         model:
@@ -23,6 +23,29 @@ extension Workflow {
         tools:
           - builtin: support-desk
             database: support-desk.sqlite   # created and seeded at first use
+
+          # A command: a program and its arguments, without a shell; {path} is the call's argument.
+          # - name: count_words
+          #   description: Counts the words of a text file.
+          #   parameters:
+          #     type: object
+          #     properties: {path: {type: string}}
+          #     required: [path]
+          #   command:
+          #     run: [wc, -w, --, "{path}"]  # or  shell: 'wc -w -- "$ARG_path"'
+          #     stdin: none                # or json: the arguments as JSON
+          #     folder: .
+          #     environment: [PATH, LANG=C]
+          #     seconds: 10
+          #     output-bytes: 65536
+
+          # A tool without a body: you answer its calls yourself (r), before any code exists.
+          # - name: ask_the_boss
+          #   description: Asks the boss a question.
+          #   parameters: {type: object, properties: {question: {type: string}}, required: [question]}
+
+        # How many calls of one round run at the same time.
+        parallel: 4
 
         # Which calls run: deny is looked at first, then ask, then allow; paths are relative to this file.
         policy:
@@ -47,7 +70,6 @@ extension Workflow {
           seconds: 600             # of model and tool time; time in which a person decides does not count
           tool-seconds: 30
           result-bytes: 262144
-          parallel-calls: 4
 
         sampling:
           temperature: 0           # 0 takes the most probable token

@@ -45,8 +45,8 @@ import Testing
             model: {embedded: models/m.gguf}
             tools: []
             policy: {default: deny, ask: [{tool: a, when: {/x/0: "^1", "": y}}, {tool: a}]}
-            limits: {rounds: 1, tokens: 2, response-tokens: 3, seconds: 4, tool-seconds: 5, result-bytes: 6,
-              parallel-calls: 7}
+            limits: {rounds: 1, tokens: 2, response-tokens: 3, seconds: 4, tool-seconds: 5, result-bytes: 6}
+            parallel: 7
             sampling: {temperature: 0.7, top-p: 0.9, seed: 9007199254740993}
             system: no
             prompt: |
@@ -58,7 +58,7 @@ import Testing
             {"name": "n", "model": {"embedded": "models/m.gguf"}, "tools": [],
             \t"policy": {"default": "deny", "ask": [{"tool": "a", "when": {"/x/0": "^1", "": "y"}}, {"tool": "a"}]},
             "limits": {"rounds": 1, "tokens": 2, "response-tokens": 3, "seconds": 4, "tool-seconds": 5,
-              "result-bytes": 6, "parallel-calls": 7},
+              "result-bytes": 6}, "parallel": 7,
             "sampling": {"temperature": 0.7, "top-p": 0.9, "seed": 9007199254740993}, "system": "no",
             "prompt": "two\\nlines\\n", "edit-mode": "silent"}
             """
@@ -111,8 +111,8 @@ import Testing
             fault("policy:\n  allow:\n    - toll: x\n")
                 == "w.yaml:3:7: there is no key \"toll\" here; did you mean tool?")
         #expect(
-            fault("limits: {seconds: 1, paralel-calls: 2}")
-                == "w.yaml:1:22: there is no key \"paralel-calls\" here; did you mean parallel-calls?")
+            fault("limits: {seconds: 1, result-byte: 2}")
+                == "w.yaml:1:22: there is no key \"result-byte\" here; did you mean result-bytes?")
         #expect(
             fault("model:\n  gemini: x\n")
                 == "w.yaml:2:3: there is no key \"gemini\" here; there are embedded, scripted, openai, anthropic, "

@@ -10,6 +10,20 @@ public protocol Tool: Sendable {
     /// The call is run once. Cancelling the task asks the tool to stop; output after that is kept as late output.
     /// - Throws: ``ToolFailure`` for what the model should read; any other error is reported by its description.
     func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput
+
+    /// The seconds after which a call is given up; `nil`, the default, is the run's own limit.
+    var timeLimit: Int? { get }
+
+    /// Whether nothing can run and a person answers in the tool's place; false by default.
+    var isByHand: Bool { get }
+}
+
+extension Tool {
+    /// The run's own limit.
+    public var timeLimit: Int? { nil }
+
+    /// Something runs.
+    public var isByHand: Bool { false }
 }
 
 /// What a tool said.
@@ -27,6 +41,15 @@ public struct ToolOutput: Sendable, Hashable {
         self.content = content
         self.isError = isError
     }
+}
+
+/// How a call ended in a recording, thrown by a tool that repeats it: also the endings that no tool brings about.
+public struct RecordedEnding: Error, Sendable, Hashable {
+    /// The recorded result.
+    public let result: CallResult
+
+    /// The ending with that result.
+    public init(_ result: CallResult) { self.result = result }
 }
 
 /// A failure that the model should read as the call's result.

@@ -7,12 +7,18 @@ extension Loop {
     func runCalls() async throws -> RunOutcome? {
         for record in state.roundCalls where record.status == .proposed && record.ruling == nil {
             try judge(record)
+            try leaveAtBreakpoint()
         }
         var isWaiting = false
         while true {
+            // What runs is waited for, so that no call is left in doubt.
+            if running.isEmpty { try leaveAtBreakpoint() }
             if let outcome = try decideAutomatically() { return outcome }
             try startApproved()
-            if state.roundCalls.allSatisfy(\.isResolved), control.mayPass(.results(round: state.round)) {
+            if hit != nil, running.isEmpty { continue }
+            if hit == nil, state.roundCalls.allSatisfy(\.isResolved),
+                control.mayPass(.results(round: state.round))
+            {
                 try deliver()
                 if isWaiting { control.report(.running) }
                 return nil
@@ -34,7 +40,10 @@ extension Loop {
     }
 
     private func ruling(_ name: String, _ arguments: ByteString) -> Ruling {
-        header.policy.ruling(tool: name, arguments: try? JSONParser.parse(arguments.text))
+        let ruling = header.policy.ruling(tool: name, arguments: try? JSONParser.parse(arguments.text))
+        guard ruling.effect == .allow, runner.isByHand(name) else { return ruling }
+        // A rule can let a call run, but here nothing can.
+        return Ruling(effect: .ask, rule: ruling.rule, reason: "\(name) has no body: a person answers it")
     }
 
     /// Decides what needs no person: what the rules settle, and without a person everything.
@@ -44,7 +53,7 @@ extension Loop {
                 "call \(doubtful.key.id) of \(doubtful.call.name) had begun when the session broke off; "
                     + "a person must decide whether it runs again")
         }
-        for record in state.roundCalls where record.decision == nil {
+        for record in state.roundCalls where record.decision == nil && hit == nil {
             guard let ruling = record.ruling else { continue }
             switch (ruling.effect, approval) {
             case (.deny, _):
@@ -55,6 +64,9 @@ extension Loop {
             case _ where !record.problems.isEmpty:
                 let problem = CallProblem.refusal(record.problems)
                 try emit(.decided(record.key, .refuse(problem: problem), by: .validation))
+            case _ where approval == .all && runner.isByHand(record.call.name):
+                let problem = "\(record.call.name) is answered by a person, and nobody is there"
+                try emit(.decided(record.key, .refuse(problem: problem), by: .option("--approve all")))
             case (.allow, _): try emit(.decided(record.key, .approve, by: .rule(ruling.rule ?? "default")))
             case (.ask, .all): try emit(.decided(record.key, .approve, by: .option("--approve all")))
             case (.ask, .policyOnly):
@@ -67,7 +79,7 @@ extension Loop {
 
     private func startApproved() throws {
         for record in state.roundCalls
-        where record.status == .approved && running.count < header.limits.parallelCalls {
+        where record.status == .approved && running.count < header.limits.parallelCalls && hit == nil {
             if record.decider != .person, !control.mayPass(.call(record.key)) { return }
             let arguments = record.effectiveArguments
             // Checked once more on the very bytes that run: nothing between the gate and here may have changed them.
@@ -91,6 +103,7 @@ extension Loop {
                     description: "call \(record.key.id) of \(record.call.name) has no result to deliver")
             }
             try emit(.toolMessage(record.key, content: message.content, isError: message.isError))
+            try leaveAtBreakpoint()
         }
     }
 
@@ -110,7 +123,7 @@ extension Loop {
             }
             try emit(.resultEdited(key, content: content))
         case .timedOut(let key):
-            let seconds = header.limits.toolSeconds
+            let seconds = runner.seconds(for: state.call(key)?.call.name ?? "")
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")
         case .ended(let key, let result):
             if let call = running.removeValue(forKey: key) {
@@ -159,15 +172,21 @@ extension Loop {
                 return
                     "call \(bound.key.id) had begun with edited arguments; edit it again to say which run now"
             }
-            guard let problem = record.problems.first else { return nil }
+            guard let problem = record.problems.first else { return byHandObjection(record) }
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):
             if let problem = checker.problems(name: record.call.name, arguments: arguments).first {
                 return "the edited call cannot run: \(problem.message)"
             }
             let ruling = ruling(record.call.name, arguments)
-            return ruling.effect == .deny ? "the edited call cannot run: \(ruling.summary)" : nil
+            return ruling.effect == .deny
+                ? "the edited call cannot run: \(ruling.summary)" : byHandObjection(record)
         }
+    }
+
+    private func byHandObjection(_ record: CallRecord) -> String? {
+        guard runner.isByHand(record.call.name) else { return nil }
+        return "\(record.call.name) has no body that could run; answer in its place (r) or deny it"
     }
 }
 

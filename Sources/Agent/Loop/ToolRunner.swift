@@ -12,6 +12,12 @@ struct ToolRunner: Sendable {
         self.limits = limits
     }
 
+    /// The seconds that a call of that tool may take.
+    func seconds(for name: String) -> Int { tools[ByteString(name)]?.timeLimit ?? limits.toolSeconds }
+
+    /// Whether a person answers the calls of that tool.
+    func isByHand(_ name: String) -> Bool { tools[ByteString(name)]?.isByHand ?? false }
+
     /// Starts a call; its end, or the end of its time, is posted to `control`.
     ///
     /// A tool that ignores cancellation runs on; what it says later arrives as a second end of the same call.
@@ -32,8 +38,9 @@ struct ToolRunner: Sendable {
                 tool, call, arguments: arguments, limits: limits, started: started)
             control.post(.ended(key, result))
         }
+        let seconds = self.seconds(for: call.name)
         let deadline = Task {
-            try await Task.sleep(for: .seconds(limits.toolSeconds))
+            try await Task.sleep(for: .seconds(seconds))
             control.post(.timedOut(key))
         }
         return RunningCall(tool: running, deadline: deadline, started: started)
@@ -60,6 +67,8 @@ struct ToolRunner: Sendable {
                 return result(.mispaired, error.description)
             }
             return result(output.isError ? .failed : .completed, output.content)
+        } catch let recorded as RecordedEnding {
+            return recorded.result
         } catch let failure as ToolFailure {
             return result(.failed, failure.description)
         } catch is CancellationError {

@@ -29,7 +29,7 @@ struct ModelsCommand: ParsableCommand {
         var workflow: String?
 
         func run() throws {
-            let source = try Assembly.read(workflow).model
+            let source = try WorkflowFile.read(workflow).model
             let model = try ModelOpening.open(source)
             let trial = ModelTrial(limit: 64)
             let outcome = Blocking.wait { await trial.run(model) }

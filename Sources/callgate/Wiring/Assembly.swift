@@ -1,7 +1,6 @@
 import Agent
 import Foundation
 import Sessions
-import Tools
 import Workflows
 
 /// A workflow's parts, opened: the model, the tools and what the journal says of them.
@@ -15,31 +14,14 @@ struct Assembly {
     ///
     /// - Throws: ``Failure`` with the usage code: every fault here is one of the file or of what it names.
     init(file: String?, seed: UInt64?, temperature: Double?) throws {
-        var workflow = try Assembly.read(file)
+        var workflow = try WorkflowFile.read(file)
         if let seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
         let model = try ModelOpening.open(workflow.model)
-        tools = try failing(.usage) {
-            try workflow.tools.flatMap { source -> [any Tool] in
-                switch source {
-                case .supportDesk(let database):
-                    try SupportDesk(path: database ?? "support-desk.sqlite").tools
-                }
-            }
-        }
+        tools = try Toolbox(workflow.tools).tools
         self.workflow = workflow
         self.model = model
         info = Blocking.wait { await model.info }
-    }
-
-    static func read(_ file: String?) throws -> Workflow {
-        let path = try file ?? DemoFiles.workflow()
-        return try failing(.usage) {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw Failure(.usage, "\(path) cannot be read; is it a workflow file?")
-            }
-            return try Workflow.parse(text, file: path)
-        }
     }
 
     /// What a new session's journal begins with; `session` is the journal's path.

@@ -1,0 +1,84 @@
+import JSON
+
+extension Workflow {
+    /// The schema of one entry of `tools`.
+    ///
+    /// The properties of all kinds stand side by side, so that an unknown key is found whatever the kind;
+    /// `ToolShapes` says which of them go together.
+    static let tool: JSONValue = [
+        "description": .string(
+            "Tools that come with the program (builtin), or one tool by name: a command, or answered by hand "
+                + "where it has no body."),
+        "type": "object",
+        "properties": [
+            "builtin": ["description": "Tools that come with the program.", "enum": ["support-desk"]],
+            "database": [
+                "description": "The SQLite file of the support desk, created and seeded at first use.",
+                "type": "string", "minLength": 1,
+            ],
+            "name": [
+                "description": "The name by which the model calls the tool.", "type": "string",
+                "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+            ],
+            "description": ["description": "What the tool does, for the model.", "type": "string"],
+            "parameters": [
+                "description": "The JSON Schema of the arguments; no arguments by default.", "type": "object",
+            ],
+            "command": command,
+        ],
+        "additionalProperties": false,
+        "oneOf": [["required": ["builtin"]], ["required": ["name"]]],
+    ]
+
+    private static let command: JSONValue = [
+        "description": "A program that runs once for each call, in a process group of its own.",
+        "type": "object",
+        "properties": [
+            "run": [
+                "description": .string(
+                    "The program and its arguments, without a shell. {name} is an argument of the call, {/a/0} "
+                        + "one by JSON Pointer, {{ and }} are braces. An element that names an absent argument "
+                        + "is left out; elements in a list of their own are left out together."),
+                "type": "array", "minItems": 1,
+                "items": [
+                    "anyOf": [
+                        ["type": "string"], ["type": "array", "items": ["type": "string"], "minItems": 1],
+                    ]
+                ],
+            ],
+            "shell": [
+                "description": .string(
+                    "A script for /bin/sh instead of run; it reads the call's arguments from the variables "
+                        + "ARG_name and holds no templates."),
+                "type": "string", "minLength": 1,
+            ],
+            "stdin": [
+                "description": "What the standard input holds: nothing, or the arguments as JSON.",
+                "enum": ["none", "json"],
+            ],
+            "folder": ["description": "The working folder.", "type": "string", "minLength": 1],
+            "environment": [
+                "description": .string(
+                    "The whole environment: NAME passes a variable on, NAME=value sets one. By default PATH, HOME, "
+                        + "USER, LOGNAME, SHELL, TERM, LANG, LC_ALL, TZ and TMPDIR are passed on."),
+                "type": "array", "items": ["type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*(=[^]*)?$"],
+            ],
+            "seconds": [
+                "description": "The seconds after which it is given up; limits.tool-seconds by default.",
+                "type": "integer", "minimum": 1, "maximum": 1_000_000,
+            ],
+            "output-bytes": [
+                "description": "The most bytes kept of each output; 65536 by default.",
+                "type": "integer", "minimum": 1, "maximum": 1_000_000_000,
+            ],
+            "leading-dash": [
+                "description": .string(
+                    "Whether a text argument that fills an element may begin with a dash where no -- stands before "
+                        + "it; false by default, as the program would read it as an option."),
+                "type": "boolean",
+            ],
+        ],
+        "additionalProperties": false,
+        "oneOf": [["required": ["run"]], ["required": ["shell"]]],
+    ]
+}

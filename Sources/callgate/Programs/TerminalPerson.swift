@@ -1,0 +1,73 @@
+import Agent
+import Foundation
+import JSON
+import Synchronization
+import Terminal
+
+/// The person at the terminal of `tools call`: is shown the call that waits and decides it by a line of text.
+final class TerminalPerson: Sendable {
+    /// The run to which decisions go; set before it begins.
+    let control = Mutex<RunControl?>(nil)
+
+    /// Whether somebody can be asked.
+    static var isThere: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Shows the call that waits and asks; on a thread of its own, as it blocks.
+    func decide(_ sink: FoldingSink) {
+        Thread.detachNewThread { [self] in
+            guard let record = sink.state.waitingCalls.first else { return }
+            show(record)
+            let decision = record.problems.isEmpty ? ask(record) : Decision.deny(reason: nil)
+            let bound = BoundDecision(
+                key: record.key, call: record.call, decision: decision, decider: .person)
+            control.withLock { $0 }?.send(.decide(bound))
+        }
+    }
+
+    /// The gate did not take the decision: says why and asks again.
+    func refuse(_ reason: String, _ sink: FoldingSink) {
+        Notice.print(reason)
+        decide(sink)
+    }
+
+    private func show(_ record: CallRecord) {
+        Notice.print("\(record.call.name) \(record.call.arguments.text)")
+        for problem in record.problems { Notice.print("  \(problem.kind.rawValue): \(problem.message)") }
+        if let ruling = record.ruling { Notice.print("  \(ruling.summary)") }
+    }
+
+    private func ask(_ record: CallRecord) -> Decision {
+        while true {
+            switch line("[a]pprove, [d]eny, [r]espond in its place? ")?.first {
+            case "a", "y": return .approve
+            case "d", "n", nil:
+                let reason = line("reason (may be empty): ") ?? ""
+                return .deny(reason: reason.isEmpty ? nil : reason)
+            case "r": return .respond(content: line("result: ") ?? "")
+            default: continue
+            }
+        }
+    }
+
+    private func line(_ question: String) -> String? {
+        FileHandle.standardError.write(Data(question.utf8))
+        return readLine()
+    }
+}
+
+/// What a signal does to a program without a screen: it ends by `exit`, so that the tools it runs end with it.
+enum Interrupts {
+    /// Ends the program with the signal's usual exit code on SIGINT, SIGTERM and SIGHUP.
+    static func endProgram() {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            // The handler holds its source, which would end with this function otherwise.
+            source.setEventHandler {
+                _ = source
+                exit(128 + number)
+            }
+            source.activate()
+        }
+    }
+}
