@@ -12,10 +12,11 @@ extension DebuggerState {
             }
             if case .decided(let key, _, _) = event.body { forget(key) }
             if timeline.isLive { follow(event) }
-            if case .requestRetried(_, let attempt, let reason, let delay) = event.body {
-                say("attempt \(attempt) failed: \(reason); again in \(delay) ms")
-            }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
+        }
+        // Only while it is the latest that has happened: the next token or failure says more.
+        if case .requestRetried(_, let attempt, let reason, let delay)? = events.last?.body, timeline.isLive {
+            say("attempt \(attempt) failed: \(reason); again in \(delay) ms")
         }
     }
 
