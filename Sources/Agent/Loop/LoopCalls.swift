@@ -36,11 +36,7 @@ extension Loop {
         let problems = checker.problems(name: record.call.name, arguments: record.call.arguments)
         try emit(
             .callJudged(
-                record.key, problems: problems, ruling: ruling(record.call.name, record.call.arguments)))
-    }
-
-    private func ruling(_ name: String, _ arguments: ByteString) -> Ruling {
-        header.policy.ruling(tool: name, arguments: try? JSONParser.parse(arguments.text))
+                record.key, problems: problems, ruling: header.policy.ruling(for: record, in: state)))
     }
 
     /// Decides what needs no person: what the rules settle, and without a person everything.
@@ -172,7 +168,7 @@ extension Loop {
             if let problem = checker.problems(name: record.call.name, arguments: arguments).first {
                 return "the edited call cannot run: \(problem.message)"
             }
-            let ruling = ruling(record.call.name, arguments)
+            let ruling = header.policy.ruling(for: record.asking(arguments), in: state)
             return ruling.effect == .deny ? "the edited call cannot run: \(ruling.summary)" : nil
         }
     }
