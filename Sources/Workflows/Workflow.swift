@@ -53,6 +53,8 @@ public enum ModelSource: Sendable, Hashable {
     case gguf(path: String)
     /// A file of responses.
     case scripted(path: String)
+    /// A model behind a server.
+    case remote(RemoteModelSource)
 }
 
 /// Why a workflow file cannot be used.

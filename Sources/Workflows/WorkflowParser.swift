@@ -104,7 +104,7 @@ private struct WorkflowReader {
 
     func workflow() throws(WorkflowError) -> Workflow {
         Workflow(
-            name: root["name"]?.stringValue ?? defaultName, model: model,
+            name: root["name"]?.stringValue ?? defaultName, model: try model(),
             tools: try ToolSourceReader(document: document, file: file, path: path).sources(),
             policy: try policy(),
             limits: limits, sampling: sampling(), system: root["system"]?.stringValue,
@@ -126,7 +126,9 @@ private struct WorkflowReader {
         return String(file[...slash]) + text
     }
 
-    private var model: ModelSource {
+    private func model() throws(WorkflowError) -> ModelSource {
+        let reader = RemoteModelReader(document: document, file: file, path: path)
+        if let source = try reader.source() { return .remote(source) }
         if let script = root["model"]?["scripted"]?.stringValue { return .scripted(path: path(script)) }
         guard let embedded = root["model"]?["embedded"]?.stringValue, embedded != "builtin" else {
             return .builtin

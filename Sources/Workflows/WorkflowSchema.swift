@@ -13,7 +13,7 @@ extension Workflow {
                     "Shown in the title and used for the journal's name; the file's name by default.",
                 "type": "string", "minLength": 1, "maxLength": 60,
             ],
-            "model": model,
+            "model": modelSchema,
             "system": ["description": "The system prompt.", "type": "string"],
             "prompt": [
                 "description": "What to ask, where the command line gives no --prompt.", "type": "string",
@@ -40,23 +40,6 @@ extension Workflow {
             ],
         ],
         "additionalProperties": false,
-    ]
-
-    private static let model: JSONValue = [
-        "description": "The model; the builtin one by default.",
-        "type": "object",
-        "properties": [
-            "embedded": [
-                "description": "Decoded in process: builtin, or the path of a GGUF file.", "type": "string",
-                "minLength": 1,
-            ],
-            "scripted": [
-                "description": "The path of a file of responses.", "type": "string", "minLength": 1,
-            ],
-        ],
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
     ]
 
     private static let policy: JSONValue = [

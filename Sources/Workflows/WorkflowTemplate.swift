@@ -8,6 +8,11 @@ extension Workflow {
         model:
           embedded: builtin          # or the path of a GGUF file
           # scripted: responses.json # a file of responses, for tests
+          # or a server; a key is only ever named by the environment variable that holds it:
+          # openai: {model: NAME, url: "https://HOST/v1", key: MY_API_KEY, logprobs: 20}
+          # anthropic: {model: NAME}         # key: ANTHROPIC_API_KEY by default
+          # ollama: {model: NAME, logprobs: 20}
+          # llama-server: {url: "http://127.0.0.1:8080"}   # masked token by token on this side
 
         system: >-
           You are the support desk assistant. Use the functions to look things up; never guess.

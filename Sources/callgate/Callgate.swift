@@ -24,7 +24,8 @@ struct Callgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
-            AuditCommand.self, RulesCommand.self, MaskCommand.self, ToolsCommand.self, InitCommand.self,
+            AuditCommand.self, RulesCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self,
+            InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// What answers a conversation, token by token where it can.
 public protocol Model: Sendable {
     /// What the journal and the title say of the model.
@@ -160,13 +162,19 @@ public struct ModelResponse: Sendable, Hashable {
     public var finishReason: FinishReason
     /// Tokens of the prompt and of the response, where known.
     public var usage: Usage?
+    /// The response as its provider wrote it, where parts of it must be sent back unaltered (thinking blocks).
+    public var providerBlocks: JSONValue?
 
     /// A response of the given parts.
-    public init(content: String, calls: [ToolCall], finishReason: FinishReason, usage: Usage? = nil) {
+    public init(
+        content: String, calls: [ToolCall], finishReason: FinishReason, usage: Usage? = nil,
+        providerBlocks: JSONValue? = nil
+    ) {
         self.content = content
         self.calls = calls
         self.finishReason = finishReason
         self.usage = usage
+        self.providerBlocks = providerBlocks
     }
 }
 

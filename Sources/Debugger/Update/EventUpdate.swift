@@ -12,6 +12,9 @@ extension DebuggerState {
             }
             if case .decided(let key, _, _) = event.body { forget(key) }
             if timeline.isLive { follow(event) }
+            if case .requestRetried(_, let attempt, let reason, let delay) = event.body {
+                say("attempt \(attempt) failed: \(reason); again in \(delay) ms")
+            }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
         }
     }

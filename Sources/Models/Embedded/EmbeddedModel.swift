@@ -73,10 +73,7 @@ public actor EmbeddedModel: Model {
     private func finished(
         _ response: HermesResponse, _ request: ModelRequest, promptTokens: Int, written: Int
     ) throws -> ModelResponse {
-        let earlier = request.messages.reduce(0) { count, message in
-            if case .assistant(let answer) = message { count + answer.calls.count } else { count }
-        }
-        let calls = try response.calls(numberedFrom: earlier + 1)
+        let calls = try response.calls(numberedFrom: request.nextCallNumber)
         return ModelResponse(
             content: response.content, calls: calls, finishReason: calls.isEmpty ? .stop : .toolCalls,
             usage: Usage(promptTokens: promptTokens, completionTokens: written))
@@ -128,7 +125,7 @@ public actor EmbeddedModel: Model {
 
 extension SamplerSettings {
     /// The settings of one request: each round draws from a sequence of its own, so that a round can be repeated.
-    fileprivate init(_ request: ModelRequest) throws(SamplingError) {
+    init(_ request: ModelRequest) throws(SamplingError) {
         guard request.sampling.temperature > 0 else {
             self = .greedy
             return

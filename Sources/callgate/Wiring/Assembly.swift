@@ -1,6 +1,5 @@
 import Agent
 import Foundation
-import Models
 import Sessions
 import Workflows
 
@@ -18,14 +17,7 @@ struct Assembly {
         var workflow = try WorkflowFile.read(file)
         if let seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
-        let source = workflow.model
-        let model: any Model = try failing(.usage) {
-            switch source {
-            case .builtin: try EmbeddedModel(path: try DemoFiles.model())
-            case .gguf(let path): try EmbeddedModel(path: path)
-            case .scripted(let path): try ScriptedModel(path: path)
-            }
-        }
+        let model = try ModelOpening.open(workflow.model)
         tools = try Toolbox(workflow.tools).tools
         self.workflow = workflow
         self.model = model
