@@ -37,12 +37,13 @@ let package = Package(
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
         .target(name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Terminal"]),
-        .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", yams]),
+        .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(name: "Sessions", dependencies: ["Agent", "JSON", "Schema"], swiftSettings: optimised),
         .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),
-        .target(name: "Tools", dependencies: ["Agent", "JSON", grdb]),
+        .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
+        .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
-        .target(name: "Masking", dependencies: ["JSON", "Schema"], swiftSettings: optimised),
+        .target(name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"], swiftSettings: optimised),
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
@@ -57,7 +58,7 @@ let package = Package(
             name: "DebuggerTests",
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
-        .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"]),
+        .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .testTarget(
             name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
@@ -66,6 +67,6 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
         .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Tools"]),
         .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
-        .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Workflows"]),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Tools", "Workflows"]),
     ]
 )

@@ -45,6 +45,8 @@ public enum DebuggerEffect: Sendable, Hashable {
     case resume
     /// Hold the run at the next checkpoint.
     case pause
+    /// Hold the run wherever one of these matches, and nowhere else.
+    case setBreakpoints([Filter])
     /// Send a command to the run.
     case send(RunCommand)
     /// Store a mark with a note in the journal.

@@ -12,12 +12,19 @@ struct Callgate: ParsableCommand {
               callgate run my-workflow.yaml          a workflow of your own
               callgate run --headless --approve all --prompt "look up T-1042"
               callgate replay sessions/x.jsonl       step through a recorded session
+              callgate grep '~err' sessions/         what went wrong in a folder of sessions
+              callgate diff a.jsonl b.jsonl          where two sessions parted
+              callgate check sessions/               run saved sessions again, as tests
+              callgate audit sessions/x.jsonl        who decided what; verifies the journal
 
-            Exit codes: 0 done, 1 the run failed, 2 usage, 3 a policy stopped it.
+            Exit codes: 0 done, 1 the run failed or a comparison found something, 2 usage,
+            3 stopped by a policy or a breakpoint.
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ReplayCommand.self, MaskCommand.self, ToolsCommand.self, InitCommand.self,
+            RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
+            AuditCommand.self, MaskCommand.self, ToolsCommand.self,
+            InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }
@@ -31,6 +38,9 @@ enum Program {
             try command.run()
         } catch let failure as Failure {
             failure.exit()
+        } catch let code as ExitCode {
+            // What was found is printed already.
+            Foundation.exit(code.rawValue)
         } catch {
             guard Callgate.exitCode(for: error) != .success else { Callgate.exit(withError: error) }
             let line = Callgate.message(for: error).split(separator: "\n").first.map(String.init)

@@ -177,6 +177,7 @@ struct Bench: Sendable {
     var approval = Approval.person
     var system: String?
     var startsHeld = false
+    var breakpoints: [Filter] = []
     /// What the person does when something happens: called after each event, on the run's own thread.
     var person: @Sendable (Event, RunState, RunControl) -> Void = { _, _, _ in }
     var status: @Sendable (RunStatus, RunControl) -> Void = { _, _ in }
@@ -208,6 +209,7 @@ struct Bench: Sendable {
             onStatus: { [status] change in if let control = holder.control { status(change, control) } },
             onRefusal: { reason in refusals.withLock { $0.append(reason) } })
         holder.set(control)
+        control.setBreakpoints(breakpoints, endRun: true)
         let journal = MemoryJournal(
             after: events, failsAfter: failsAfter, watcher: { [person] in person($0, $1, control) })
         let tools = tools(log)

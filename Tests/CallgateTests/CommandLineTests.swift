@@ -88,7 +88,8 @@ import Testing
 
     @Test func helpHasExamples() throws {
         for arguments in [
-            ["--help"], ["run", "--help"], ["replay", "--help"], ["mask", "--help"],
+            ["--help"], ["run", "--help"], ["replay", "--help"], ["mask", "--help"], ["grep", "--help"],
+            ["diff", "--help"], ["check", "--help"], ["audit", "--help"],
             ["tools", "lint", "--help"],
         ] {
             let run = try CommandLineRun(arguments, in: try Folder())

@@ -29,6 +29,8 @@ public actor Loop {
     /// The state after the last event.
     public internal(set) var state: RunState
     var running: [CallKey: RunningCall] = [:]
+    /// The breakpoint at which the run ends as soon as nothing is under way.
+    private(set) var hit: BreakpointHit?
 
     /// A loop over the given parts.
     ///
@@ -65,6 +67,8 @@ public actor Loop {
         } catch is CancellationError {
             for call in running.values { call.cancel() }
             return .stopped("interrupted")
+        } catch let hit as BreakpointHit {
+            return .stopped(hit.description)
         } catch {
             let outcome = RunOutcome.failed(String(describing: error))
             // When the journal itself failed there is nowhere left to write the end to.
@@ -120,6 +124,7 @@ public actor Loop {
     private func advance() async throws -> RunOutcome {
         while true {
             try Task.checkCancellation()
+            try leaveAtBreakpoint()
             switch state.phase {
             case .idle: return .failed("there is no prompt; give one with --prompt or in the workflow")
             case .finished: return state.outcome ?? .failed("the session has ended")
@@ -179,13 +184,16 @@ public actor Loop {
 
     private func observe(_ event: DecodeEvent) async throws {
         switch event {
-        case .request(let record): try emit(.requestSent(record))
+        case .request(let record):
+            try emit(.requestSent(record))
+            try leaveAtBreakpoint()
         case .retry(let attempt, let reason, let delay):
             try emit(
                 .requestRetried(
                     round: state.round, attempt: attempt, reason: reason, delayMilliseconds: delay))
         case .token(let step):
             try emit(.token(step))
+            try leaveAtBreakpoint()
             try settle()
             if let budgetMet { throw budgetMet }
             try await control.hold(at: .token)
@@ -194,11 +202,19 @@ public actor Loop {
 
     /// Stores an event and takes it into account; nothing may act on an event before this has returned.
     func emit(_ body: EventBody) throws {
+        let event: Event
         do {
-            state.apply(try sink.append(body))
+            event = try sink.append(body)
         } catch {
             throw SinkError(description: "the journal could not be written: \(error)")
         }
+        state.apply(event)
+        if hit == nil { hit = control.breakpointHit(by: event, in: state) }
+    }
+
+    /// Ends the run where a breakpoint was hit; only while no call is running.
+    func leaveAtBreakpoint() throws {
+        if let hit { throw hit }
     }
 }
 

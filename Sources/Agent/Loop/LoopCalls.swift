@@ -7,12 +7,18 @@ extension Loop {
     func runCalls() async throws -> RunOutcome? {
         for record in state.roundCalls where record.status == .proposed && record.ruling == nil {
             try judge(record)
+            try leaveAtBreakpoint()
         }
         var isWaiting = false
         while true {
+            // What runs is waited for, so that no call is left in doubt.
+            if running.isEmpty { try leaveAtBreakpoint() }
             if let outcome = try decideAutomatically() { return outcome }
             try startApproved()
-            if state.roundCalls.allSatisfy(\.isResolved), control.mayPass(.results(round: state.round)) {
+            if hit != nil, running.isEmpty { continue }
+            if hit == nil, state.roundCalls.allSatisfy(\.isResolved),
+                control.mayPass(.results(round: state.round))
+            {
                 try deliver()
                 if isWaiting { control.report(.running) }
                 return nil
@@ -47,7 +53,7 @@ extension Loop {
                 "call \(doubtful.key.id) of \(doubtful.call.name) had begun when the session broke off; "
                     + "a person must decide whether it runs again")
         }
-        for record in state.roundCalls where record.decision == nil {
+        for record in state.roundCalls where record.decision == nil && hit == nil {
             guard let ruling = record.ruling else { continue }
             switch (ruling.effect, approval) {
             case (.deny, _):
@@ -73,7 +79,7 @@ extension Loop {
 
     private func startApproved() throws {
         for record in state.roundCalls
-        where record.status == .approved && running.count < header.limits.parallelCalls {
+        where record.status == .approved && running.count < header.limits.parallelCalls && hit == nil {
             if record.decider != .person, !control.mayPass(.call(record.key)) { return }
             let arguments = record.effectiveArguments
             // Checked once more on the very bytes that run: nothing between the gate and here may have changed them.
@@ -97,6 +103,7 @@ extension Loop {
                     description: "call \(record.key.id) of \(record.call.name) has no result to deliver")
             }
             try emit(.toolMessage(record.key, content: message.content, isError: message.isError))
+            try leaveAtBreakpoint()
         }
     }
 

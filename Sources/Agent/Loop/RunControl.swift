@@ -69,6 +69,8 @@ public final class RunControl: Sendable {
         var inbox: [LoopInput] = []
         var waiter: CheckedContinuation<Void, Never>?
         var tokenWaiter: CheckedContinuation<Void, Never>?
+        var breakpoints: [Filter] = []
+        var breakpointsEndRun = false
     }
 
     private enum Pace {
@@ -118,6 +120,33 @@ public final class RunControl: Sendable {
 
     /// Holds the run at the next checkpoint.
     public func pause() { change { $0.pace = .held } }
+
+    /// Holds the run, or ends it, when an event matches one of the expressions; replaces earlier ones.
+    ///
+    /// A run that ends so writes no end into its journal: it can be taken up where it stopped.
+    public func setBreakpoints(_ filters: [Filter], endRun: Bool = false) {
+        state.withLock {
+            $0.breakpoints = filters
+            $0.breakpointsEndRun = endRun
+        }
+    }
+
+    /// What the breakpoints make of an event that was just taken into account: holds the run where they say so.
+    ///
+    /// - Returns: where the run must end.
+    func breakpointHit(by event: Event, in fold: RunState) -> BreakpointHit? {
+        switch event.body {
+        case .sessionResumed, .runFinished, .marked: return nil
+        default: break
+        }
+        let (filters, endsRun) = state.withLock { ($0.breakpoints, $0.breakpointsEndRun) }
+        guard let filter = filters.first(where: { $0.matches(event, in: fold) }) else { return nil }
+        guard endsRun else {
+            pause()
+            return nil
+        }
+        return BreakpointHit(step: event.number, event: event.body.name, filter: filter)
+    }
 
     /// Sends a command to the run.
     public func send(_ command: RunCommand) { post(.command(command)) }
@@ -213,6 +242,15 @@ public final class RunControl: Sendable {
     func report(_ status: RunStatus) { onStatus(status) }
 
     func refuse(_ reason: String) { onRefusal(reason) }
+}
+
+/// A breakpoint ended the run; everything up to its step is in the journal.
+struct BreakpointHit: Error, CustomStringConvertible {
+    let step: Int
+    let event: String
+    let filter: Filter
+
+    var description: String { "breakpoint \(filter) at step \(step) (\(event))" }
 }
 
 /// What can reach a run from outside its own task.

@@ -66,6 +66,8 @@ struct ToolRunner: Sendable {
                 return result(.mispaired, error.description)
             }
             return result(output.isError ? .failed : .completed, output.content)
+        } catch let recorded as RecordedEnding {
+            return recorded.result
         } catch let failure as ToolFailure {
             return result(.failed, failure.description)
         } catch is CancellationError {

@@ -10,6 +10,7 @@ enum DocumentContent {
         case .messages: "messages"
         case .request: "the request of round \(state.shown.round), as it left"
         case .session: "session"
+        case .breakpoints: "breakpoints"
         case .call(let key): "call \(key.id)"
         case .result(let key): "result of \(key.id)"
         case .token, .candidate: "why this token"
@@ -22,6 +23,7 @@ enum DocumentContent {
         case .messages: messages(state, width: width)
         case .request: request(state.shown, width: width)
         case .session: session(state, width: width)
+        case .breakpoints: BreakpointDocument.lines(state, width: width)
         case .call(let key): call(key, state, width: width)
         case .result(let key): result(key, state, width: width)
         case .token(let token): CandidateDocument.lines(token: token, state, width: width)

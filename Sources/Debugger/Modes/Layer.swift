@@ -155,6 +155,7 @@ struct OpenDocument: Sendable {
         case messages
         case request
         case session
+        case breakpoints
         case call(CallKey)
         case result(CallKey)
         /// Why a token may or may not come at the step's token.

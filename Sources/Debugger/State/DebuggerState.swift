@@ -18,6 +18,9 @@ struct DebuggerState: Sendable {
     /// What lies over the panes, the front one last.
     var layers: [Layer] = []
     var search: Search?
+    var breakpoints = Breakpoints()
+    /// What `:find` looked for last.
+    var found: FilterMatches?
     var messages = MessageLog()
     /// Lines that were entered on the command line, the latest last.
     var history: [String] = []

@@ -6,6 +6,10 @@ extension DebuggerState {
     mutating func append(_ events: [Event]) {
         for event in events {
             timeline.append(event)
+            breakpoints.extend(timeline.log)
+            if !timeline.isReplay, let point = breakpoints.hit(at: timeline.log.count) {
+                say("breakpoint \(point.number), \(point.matches.filter), at step \(timeline.log.count)")
+            }
             if case .decided(let key, _, _) = event.body { forget(key) }
             if timeline.isLive { follow(event) }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }

@@ -123,7 +123,7 @@ extension Automaton {
         }
         if groups.contains(where: \.isEmpty) { return (patterns.freeString, false) }
         if groups.isEmpty { return (patterns.freeString, true) }
-        let machine = StringMachine(components, isCanonical: false) { states in
+        let machine = StringMachine(components, isCanonical: false, budget: patterns.budget) { states in
             groups.allSatisfy { $0.contains { states[$0] != 0 } }
         }
         return (

@@ -72,13 +72,12 @@ extension Automaton {
         switch keyword {
         case .values:
             guard case .finite(let set) = component else { break }
-            // In the schema's own order, which is the one that a person knows; the automaton keeps them sorted.
-            let order = (node.values ?? []).compactMap { $0.stringValue.map { Array($0.utf8) } }
-            let alive = set.alive(state).sorted {
-                (order.firstIndex(of: $0) ?? .max) < (order.firstIndex(of: $1) ?? .max)
+            // In the schema's order, as its writer knows them.
+            let living = Set(set.alive(state))
+            let alive = (node.values ?? []).compactMap(\.stringValue).filter {
+                living.contains(Array($0.utf8))
             }
-            let list = alive.prefix(8).map { "\"\(String(decoding: $0, as: UTF8.self))\"" }.joined(
-                separator: ", ")
+            let list = alive.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
             return reason(
                 schema, node.valuesKeyword,
                 "only \(list)\(alive.count > 8 ? ", …" : "") can follow; \(shown) fits none")

@@ -106,8 +106,40 @@ struct ByteExpressions {
         {
             flat.remove(ByteExpressions.empty)
         }
-        guard flat.count > 1 else { return flat.first ?? ByteExpressions.never }
-        return intern(.choice(flat.sorted()))
+        let open = withoutCovered(flat)
+        guard open.count > 1 else { return open.first ?? ByteExpressions.never }
+        return intern(.choice(open.sorted()))
+    }
+
+    /// The parts that no other part contains: without this, nested counted repetitions derive to ever more parts.
+    private func withoutCovered(_ parts: Set<ID>) -> Set<ID> {
+        guard parts.count > 1, parts.count <= 256 else { return parts }
+        var kept: [ID] = []
+        // Parts with equal shapes only can cover each other; others are passed over quickly.
+        for part in parts.sorted() {
+            if kept.contains(where: { covers($0, part, 6) }) { continue }
+            kept.removeAll { covers(part, $0, 6) }
+            kept.append(part)
+        }
+        return Set(kept)
+    }
+
+    /// Whether one expression plainly matches all that another does, by the counts of its repetitions.
+    private func covers(_ wide: ID, _ narrow: ID, _ depth: Int) -> Bool {
+        if wide == narrow { return true }
+        if depth == 0 { return false }
+        switch (nodes[Int(wide)], nodes[Int(narrow)]) {
+        case (.times(let a, let low, let high), .times(let b, let otherLow, let otherHigh)):
+            return a == b && low <= otherLow && (high < 0 || otherHigh >= 0 && otherHigh <= high)
+        case (.sequence(let a, let b), .sequence(let c, let d)):
+            if b == ByteExpressions.anything, d == b, case .times(let part, let low, _) = nodes[Int(a)],
+                case .times(let other, let otherLow, _) = nodes[Int(c)], part == other, low <= otherLow
+            {
+                return true
+            }
+            return covers(a, c, depth - 1) && covers(b, d, depth - 1)
+        default: return false
+        }
     }
 
     /// All of the expressions at once.

@@ -17,8 +17,13 @@ final class PatternAutomaton {
     private var universal: [Int8] = []
     private var shortest: [Int32] = []
     private var slacks: [Int32: Int] = [:]
+    /// Expressions that are known, or taken, to match something.
+    private var alive: Set<ByteExpressions.ID> = []
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
+    private static let smallSize = 300
+    /// A slack that was not found out.
+    static let unknownSlack = 1 << 20
 
     /// An automaton of an expression built in `expressions`.
     init(_ root: ByteExpressions.ID, in expressions: ByteExpressions) {
@@ -80,17 +85,32 @@ final class PatternAutomaton {
         if expression == ByteExpressions.never || !expressions.mayBeVoid[Int(expression)] {
             return expression
         }
-        if stateOf[expression] != nil { return expression }
-        var seen: Set<ByteExpressions.ID> = [expression]
+        if stateOf[expression] != nil || alive.contains(expression) { return expression }
+        var cameFrom: [ByteExpressions.ID: ByteExpressions.ID] = [expression: expression]
         var stack = [expression]
+        // All that lies on the way to a match can match as well, and need not be asked again.
+        func remember(_ end: ByteExpressions.ID) {
+            var next = end
+            while alive.insert(next).inserted, let before = cameFrom[next], before != next { next = before }
+        }
         while let next = stack.popLast() {
-            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] { return expression }
+            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next) {
+                remember(next)
+                alive.insert(expression)
+                return expression
+            }
             // A search that has not ended soon is taken as alive: the closing quote decides then.
-            if seen.count > 2_000 { return expression }
+            if cameFrom.count > 400 {
+                remember(next)
+                alive.insert(expression)
+                return expression
+            }
             for byte in representatives {
                 let after = expressions.derivative(next, byte)
-                if after != ByteExpressions.never, stateOf[after] != nil { return expression }
-                if after != ByteExpressions.never, seen.insert(after).inserted { stack.append(after) }
+                if after != ByteExpressions.never, cameFrom[after] == nil {
+                    cameFrom[after] = next
+                    stack.append(after)
+                }
             }
         }
         return ByteExpressions.never
@@ -147,6 +167,8 @@ final class PatternAutomaton {
                 }
             }
             if seen.count > 200 {
+                // Too large to say; nor is it worth asking again from any of these.
+                for other in seen where universal[Int(other)] < 0 { universal[Int(other)] = 0 }
                 verdict = false
                 break
             }
@@ -210,19 +232,16 @@ final class PatternAutomaton {
         if let known = slacks[state] { return known }
         var seen: Set<Int32> = []
         var stack = [state]
-        var bound = 0
-        while let next = stack.popLast() {
+        while let next = stack.popLast(), seen.count <= PatternAutomaton.smallSize {
             for byte in representatives {
                 let after = step(next, byte)
-                guard after != PatternAutomaton.dead, seen.insert(after).inserted else { continue }
-                bound = max(bound, shortestEnd(after))
-                stack.append(after)
-            }
-            if seen.count > 300 {
-                bound = 1 << 20
-                break
+                if after != PatternAutomaton.dead, seen.insert(after).inserted { stack.append(after) }
             }
         }
+        // Only a small automaton is worth the searches from each of its states.
+        let bound =
+            seen.count > PatternAutomaton.smallSize
+            ? PatternAutomaton.unknownSlack : seen.reduce(0) { max($0, shortestEnd($1)) }
         slacks[state] = bound
         return bound
     }

@@ -10,6 +10,9 @@ final class SchemaGraph {
     private var keyIDs: [[UInt8]: Int32] = [:]
     /// The finite string languages of `enum` and `const`, by schema.
     var stringSets: [Int32: FiniteSet] = [:]
+    /// The schema that a schema stands in or is referred to from (the first), and the keyword where several
+    /// alternatives or a condition lie between.
+    private(set) var parents: [Int32: (schema: Int32, keyword: String?)] = [:]
     private var expansions: [Int64: Formulas.ID] = [:]
     private var expanding: Set<Int64> = []
 
@@ -178,5 +181,24 @@ final class SchemaGraph {
         node.constant = false
         nodes.append(node)
         return Int32(nodes.count - 1)
+    }
+
+    /// Notes which schemas a schema applies.
+    func adopt(_ parent: Int32) {
+        let node = nodes[Int(parent)]
+        func note(_ children: some Sequence<Int32>, _ keyword: String?) {
+            for child in children where parents[child] == nil && child != parent {
+                parents[child] = (parent, keyword)
+            }
+        }
+        note(node.anyOf, "anyOf")
+        note(node.oneOf, "oneOf")
+        note([node.not].compactMap { $0 }, "not")
+        note([node.condition, node.consequent, node.alternative].compactMap { $0 }, nil)
+        note(node.allOf + node.prefix, nil)
+        note([node.reference, node.items, node.contains, node.additional, node.names].compactMap { $0 }, nil)
+        note(
+            node.properties.map(\.schema) + node.patterns.map(\.schema) + node.dependentSchemas.map(\.schema),
+            nil)
     }
 }

@@ -37,6 +37,7 @@ struct SchemaLoader {
         while let (number, value, pointer, base) = loader.pending.popLast() {
             let node = try loader.read(value, pointer, base)
             graph.nodes[Int(number)] = node
+            graph.adopt(number)
             if graph.nodes.count > SchemaGraph.maximumNodes {
                 throw .tooLarge(reason: "more than \(SchemaGraph.maximumNodes) subschemas")
             }

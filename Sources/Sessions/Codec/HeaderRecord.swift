@@ -97,6 +97,14 @@ extension SamplingSettings {
     }
 }
 
+extension EventCodec {
+    /// The limits as the journal has them.
+    static func text(of limits: Limits) -> String { limits.json.text() }
+
+    /// The policy as the journal has it.
+    static func text(of policy: Policy) -> String { policy.json.text() }
+}
+
 extension Limits {
     fileprivate var json: JSONValue {
         [

@@ -32,6 +32,13 @@ public struct SessionPrinter: Sendable {
         return paragraph("\(first.number)-\(last.number)", "tokens", Self.summary(of: tokens.map(\.step)))
     }
 
+    /// An event on one line of at most `length` characters, without its number.
+    public static func summary(of event: Event, length: Int = 160) -> String {
+        let text = text(of: event.body).joined(separator: " ")
+        let line = "\(event.body.name)\(text.isEmpty ? "" : ": ")\(text)"
+        return line.count > length ? line.prefix(length - 1) + "…" : line
+    }
+
     /// A paragraph: the events' numbers and a title with its first line, the rest below it.
     private func paragraph(_ numbers: String, _ title: String, _ text: [String]) -> [String] {
         let head = numbers + String(repeating: " ", count: max(1, 10 - numbers.count)) + title
@@ -192,7 +199,7 @@ extension SessionPrinter {
         return "\"\(PlainText.line(String(decoding: step.bytes, as: UTF8.self)))\""
     }
 
-    private static func percent(_ probability: Double) -> String {
+    static func percent(_ probability: Double) -> String {
         String(format: "%.2f %%", probability * 100)
     }
 }

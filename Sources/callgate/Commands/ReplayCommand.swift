@@ -13,6 +13,7 @@ struct ReplayCommand: ParsableCommand {
             Examples:
               callgate replay sessions/two-rounds.jsonl
               callgate replay sessions/two-rounds.jsonl --print
+              callgate replay sessions/two-rounds.jsonl --print --filter '~err | ~unseen'
               callgate replay sessions/two-rounds.jsonl --at 42 --screen 120x40
             """)
 
@@ -24,6 +25,11 @@ struct ReplayCommand: ParsableCommand {
 
     @Flag(help: "With --print: every token on a line of its own.")
     var tokens = false
+
+    @Option(
+        help: "With --print: only the events that match; see 'docs/filters.md'.",
+        transform: { try Filter($0) })
+    var filter: Filter?
 
     @Option(help: "Print the screen at this step as plain text.")
     var at: Int?
@@ -38,6 +44,7 @@ struct ReplayCommand: ParsableCommand {
         if print, at != nil {
             throw ValidationError("--print and --at are two different outputs; choose one")
         }
+        if filter != nil, !print { throw ValidationError("--filter goes with --print") }
         if tokens, !print { throw ValidationError("--tokens goes with --print") }
         if screen != nil, at == nil, keys == nil {
             throw ValidationError("--screen goes with --at N or --keys")
@@ -66,8 +73,12 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func printEvents(of journal: Journal) {
-        var printer = SessionPrinter(eachToken: tokens)
+        // Of a response's tokens only some may match, so that a summary of them would mislead.
+        var printer = SessionPrinter(eachToken: tokens || filter != nil)
+        var state = RunState()
         for event in journal.events {
+            state.apply(event)
+            if let filter, !filter.matches(event, in: state) { continue }
             for line in printer.lines(of: event) { Swift.print(line) }
         }
         for line in printer.finish() { Swift.print(line) }

@@ -15,6 +15,7 @@ struct RunCommand: ParsableCommand {
               callgate run --prompt "list Maya's high-priority tickets"
               callgate run my-workflow.yaml --seed 7 --record sessions/monday.jsonl
               callgate run --headless --approve policy --json | tee events.jsonl
+              callgate run --headless --approve all --break '~tool notify_user | ~p<0.2'
               callgate run --resume sessions/monday.jsonl
             """)
 
@@ -55,6 +56,14 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Without a terminal: print every event as a line of JSON.")
     var json = false
 
+    @Option(
+        name: .customLong("break"),
+        help: ArgumentHelp(
+            "Without a terminal: stop with code 3 at the first event that matches; see 'docs/filters.md'.",
+            valueName: "expr"),
+        transform: { try Filter($0) })
+    var breakpoints: [Filter] = []
+
     @Option(help: "Play these keys on a screen in memory and print it at the end; see 'docs/keys.md'.")
     var keys: String?
 
@@ -65,8 +74,9 @@ struct RunCommand: ParsableCommand {
         if headless, approve == nil {
             throw ValidationError("--headless needs --approve all, none or policy: nobody is there to ask")
         }
-        if !headless, approve != nil || json {
-            throw ValidationError("--approve and --json go with --headless; without it a person decides")
+        if !headless, approve != nil || json || !breakpoints.isEmpty {
+            throw ValidationError(
+                "--approve, --json and --break go with --headless; without it a person decides")
         }
         if record != nil, resume != nil {
             throw ValidationError("--resume goes on in its own journal; leave --record out")
@@ -88,7 +98,8 @@ struct RunCommand: ParsableCommand {
                 default: .none
                 }
             try HeadlessProgram(
-                assembly: assembly, journal: journal, approval: approval, printsEvents: json
+                assembly: assembly, journal: journal, approval: approval, printsEvents: json,
+                breakpoints: breakpoints
             ).run(prompt: prompt)
         } else {
             try MainActor.assumeIsolated {
@@ -107,7 +118,8 @@ struct JournalPlace {
 
     /// Opens the journal; of one that is taken up, the events so far are folded.
     func open(
-        workflow: String, observer: @escaping @Sendable (Event) -> Void
+        workflow: String, observer: @escaping @Sendable (Event) -> Void,
+        lines: @escaping @Sendable ([UInt8]) -> Void = { _ in }
     ) throws -> (writer: JournalWriter, past: [Event]) {
         try failing(.usage) {
             var past: [Event] = []
@@ -116,11 +128,13 @@ struct JournalPlace {
                     resuming: resume,
                     report: { Notice.print($0.description) },
                     fold: { past.append($0) },
-                    observer: observer)
+                    observer: observer, lines: lines)
                 return (writer, past)
             }
-            if let record { return (try JournalWriter(creating: record, observer: observer), []) }
-            return (try JournalWriter(workflow: workflow, observer: observer), [])
+            if let record {
+                return (try JournalWriter(creating: record, observer: observer, lines: lines), [])
+            }
+            return (try JournalWriter(workflow: workflow, observer: observer, lines: lines), [])
         }
     }
 }

@@ -119,6 +119,7 @@ final class DebuggerProgram {
         case .step(let granularity): run?.control.step(granularity)
         case .resume: run?.control.resume()
         case .pause: run?.control.pause()
+        case .setBreakpoints(let filters): run?.control.setBreakpoints(filters)
         case .send(let command): run?.control.send(command)
         case .mark(let note): mark(note)
         case .openEditor(let text, let suffix, let purpose):

@@ -11,19 +11,23 @@ struct HeadlessProgram {
     let journal: JournalPlace
     let approval: Approval
     let printsEvents: Bool
+    /// The run stops at the first event that matches one of them.
+    var breakpoints: [Filter] = []
 
     /// Runs to the end.
     /// - Throws: ``Failure`` unless the model answered.
     func run(prompt: String?) throws {
         let printsEvents = printsEvents
-        let (writer, past) = try journal.open(workflow: assembly.workflow.name) { event in
-            if printsEvents { FileHandle.standardOutput.write(Data(EventCodec.line(event))) }
-            if let line = Notice.line(for: event) { Notice.print(line) }
-        }
+        let (writer, past) = try journal.open(
+            workflow: assembly.workflow.name,
+            observer: { event in if let line = Notice.line(for: event) { Notice.print(line) } },
+            lines: { line in if printsEvents { FileHandle.standardOutput.write(Data(line)) } })
+        let control = RunControl(startsHeld: false)
+        control.setBreakpoints(breakpoints, endRun: true)
         let loop = try failing(.usage) {
             try Loop(
                 model: assembly.model, tools: assembly.tools, header: assembly.header(session: writer.path),
-                system: assembly.workflow.system, control: RunControl(startsHeld: false), sink: writer,
+                system: assembly.workflow.system, control: control, sink: writer,
                 approval: approval, resuming: RunState(folding: past))
         }
         Interrupts.endProgram()

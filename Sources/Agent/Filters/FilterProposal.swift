@@ -1,0 +1,57 @@
+import Foundation
+
+extension Filter {
+    /// An expression that matches this event and those like it, for a breakpoint set with one key.
+    ///
+    /// `state` is the fold up to and including the event. An event that nothing tells apart is proposed by its round.
+    public static func proposed(for event: Event, in state: RunState) -> String {
+        switch event.body {
+        case .token(let step): proposal(for: step) ?? "~round \(step.round)"
+        case .messageAdded(let message): "~role \(message.role)"
+        case .responseReceived(_, let response, _):
+            response.calls.first.map { tool($0.name) } ?? "~role assistant & ~round \(state.round)"
+        case .callFinished(let key, let result) where result.isError: tool(key, in: state) + " & ~err"
+        case .callJudged(let key, let problems, let ruling):
+            if !problems.isEmpty {
+                tool(key, in: state) + " & ~err"
+            } else if let rule = ruling.rule {
+                "~rule \(exactly(rule))"
+            } else {
+                tool(key, in: state)
+            }
+        case .decided(let key, _, _):
+            tool(key, in: state)
+                + (state.call(key).map { " & ~status \(quoted($0.status.rawValue))" } ?? "")
+        case .runFinished(let outcome) where outcome.name != "answered": "~err"
+        case .marked(let note) where !note.isEmpty: exactly(note)
+        default: event.body.callKey.map { tool($0, in: state) } ?? "~round \(state.round)"
+        }
+    }
+
+    private static func proposal(for step: TokenStep) -> String? {
+        if step.isForced { return "~forced" }
+        guard let figures = step.figures else { return nil }
+        if figures.rejectedMass > 0.5 { return "~rejected>0.5" }
+        // One more digit than is shown, rounded up: the token itself lies under the bound.
+        let bound = (figures.probabilityBefore * 100).rounded(.down) / 100 + 0.01
+        return String(format: "~p<%.2f", bound)
+    }
+
+    private static func tool(_ key: CallKey, in state: RunState) -> String {
+        state.call(key).map { tool($0.call.name) } ?? "~id \(exactly(key.id.text))"
+    }
+
+    private static func tool(_ name: String) -> String { "~tool \(exactly(name))" }
+
+    /// A pattern for that text and no other, quoted where the grammar needs it.
+    private static func exactly(_ text: String) -> String {
+        let special = Set("\\^$.*+?()[]{}|/")
+        let pattern = text.map { special.contains($0) ? "\\\($0)" : String($0) }.joined()
+        return quoted("^\(pattern)$")
+    }
+
+    private static func quoted(_ word: String) -> String {
+        let needsQuotes = word.contains { $0.isWhitespace || "&|()\"".contains($0) }
+        return needsQuotes ? "\"\(word.replacing("\"", with: "\\\""))\"" : word
+    }
+}

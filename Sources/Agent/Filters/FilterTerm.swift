@@ -1,0 +1,166 @@
+import JSON
+import Schema
+
+/// One condition of a filter expression.
+public enum FilterTerm: Sendable, Hashable {
+    /// `~tool RE`: an event of a call whose tool's name matches.
+    case tool(ECMAPattern)
+    /// `~arg PATH=RE`: an event of a call whose argument at that pointer matches.
+    case argument(JSONPointer, ECMAPattern)
+    /// `~id RE`: an event of a call whose ID matches.
+    case id(ECMAPattern)
+    /// `~role RE`: a message of that role.
+    case role(ECMAPattern)
+    /// `~res RE`: a result whose text matches.
+    case result(ECMAPattern)
+    /// `~err`: a result, a check or an end that reports a failure.
+    case error
+    /// `~status S`: an event of a call that stands so: waiting, running, denied …
+    case status(CallRecord.Status)
+    /// `~taint SOURCE`: an event of a call with an argument whose value comes from there.
+    case taint(Taint)
+    /// `~unseen`: an event of a call with an argument that stands nowhere.
+    case unseen
+    /// `~p<0.2`: a token whose probability before the mask compares so.
+    case probability(Comparison)
+    /// `~rejected>0.5`: a token at which the masked tokens' raw probability compares so.
+    case rejected(Comparison)
+    /// `~forced`: a token that was the only allowed one.
+    case forced
+    /// `~rule RE`: an event of a call that a rule of such a name ruled.
+    case rule(ECMAPattern)
+    /// `~round N`: an event of that round.
+    case round(Comparison)
+    /// `~time>2s`: a response or a call whose time compares so, in milliseconds.
+    case time(Comparison)
+    /// A bare word: an event with a text that matches.
+    case text(ECMAPattern)
+
+    /// A comparison with a number.
+    public struct Comparison: Sendable, Hashable {
+        /// The ways to compare.
+        public enum Order: String, Sendable, Hashable, CaseIterable {
+            /// At most.
+            case atMost = "<="
+            /// At least.
+            case atLeast = ">="
+            /// Less.
+            case less = "<"
+            /// More.
+            case more = ">"
+            /// The same.
+            case equal = "="
+        }
+
+        /// How to compare.
+        public var order: Order
+        /// The number.
+        public var bound: Double
+
+        func holds(for value: Double) -> Bool {
+            switch order {
+            case .less: value < bound
+            case .more: value > bound
+            case .atMost: value <= bound
+            case .atLeast: value >= bound
+            case .equal: value == bound
+            }
+        }
+    }
+
+    /// Where a value may come from.
+    public enum Taint: Sendable, Hashable {
+        /// `result`: only from a tool's result, not from the person, the system prompt or the schema.
+        case result
+        /// `user`: from a message of the person.
+        case user
+        /// `system`: from the system prompt.
+        case system
+        /// `schema`: from the tool's schema.
+        case schema
+        /// Any other word: only from results, and from one of the tool, or the call, of that name.
+        case call(String)
+    }
+}
+
+extension FilterTerm {
+    /// Three-valued truth; `nil` where it cannot be decided.
+    func evaluate(_ subject: FilterSubject, in state: RunState, quantifier: FilterQuantifier) -> Bool? {
+        switch self {
+        case .tool, .argument, .id, .status, .taint, .unseen, .rule:
+            return Bool?.any(subject.calls(in: state)) { evaluate($0, in: state) }
+        case .role(let pattern): return Bool?.any(subject.roles) { pattern.decides($0) }
+        case .result(let pattern): return Bool?.any(subject.results) { pattern.decides($0) }
+        case .error: return subject.isFailure
+        case .probability(let comparison):
+            return subject.token?.figures.map { comparison.holds(for: $0.probabilityBefore) } ?? false
+        case .rejected(let comparison):
+            return subject.token?.figures.map { comparison.holds(for: $0.rejectedMass) } ?? false
+        case .forced: return subject.token?.isForced ?? false
+        case .round(let comparison): return comparison.holds(for: Double(subject.round ?? state.round))
+        case .time(let comparison): return subject.duration.map { comparison.holds(for: $0) } ?? false
+        case .text(let pattern): return Bool?.any(subject.texts) { pattern.decides($0) }
+        }
+    }
+
+    private func evaluate(_ record: CallRecord, in state: RunState) -> Bool? {
+        switch self {
+        case .tool(let pattern): return pattern.decides(record.call.name)
+        case .id(let pattern): return pattern.decides(record.key.id.text)
+        case .status(let status): return record.status == status
+        case .rule(let pattern): return Bool?.any(record.rules) { pattern.decides($0) }
+        case .argument(let pointer, let pattern):
+            guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
+            guard let value = arguments[pointer] else { return false }
+            return pattern.decides(value.stringValue ?? value.text())
+        case .unseen, .taint:
+            guard (try? JSONParser.parse(record.call.arguments.text)) != nil else { return nil }
+            return state.provenance(of: record).contains { matches($0, in: state) }
+        default: return false
+        }
+    }
+
+    private func matches(_ argument: ArgumentProvenance, in state: RunState) -> Bool {
+        guard case .taint(let taint) = self else { return argument.isUnseen }
+        switch taint {
+        case .result: return argument.comesFromResultOnly
+        case .user: return argument.sources.contains { if case .user = $0 { true } else { false } }
+        case .system: return argument.sources.contains(.system)
+        case .schema: return argument.sources.contains { if case .catalogue = $0 { true } else { false } }
+        case .call(let name):
+            return argument.comesFromResultOnly
+                && argument.sources.contains { source in
+                    guard case .result(let key, _) = source else { return false }
+                    let names = [key.id.text, state.call(key)?.call.name ?? ""]
+                    return names.contains { $0.utf8.elementsEqual(name.utf8) }
+                }
+        }
+    }
+}
+
+extension Bool? {
+    /// Whether something holds for one of the elements: undecided only where none is certain and one is undecided.
+    static func any<Element>(_ elements: some Sequence<Element>, _ holds: (Element) -> Bool?) -> Bool? {
+        var result: Bool? = false
+        for element in elements {
+            let one = holds(element)
+            if one == true { return true }
+            if one == nil { result = nil }
+        }
+        return result
+    }
+}
+
+extension ECMAPattern {
+    /// Whether a match stands in `text`; `nil` where that cannot be decided within the pattern's budget.
+    func decides(_ text: String) -> Bool? { try? matches(text) }
+}
+
+extension CallRecord {
+    /// The names of the rules that had a say.
+    fileprivate var rules: [String] {
+        var names = [ruling?.rule].compactMap { $0 }
+        if case .rule(let name) = decider, !names.contains(name) { names.append(name) }
+        return names
+    }
+}

@@ -1,0 +1,48 @@
+import Agent
+import Foundation
+import Sessions
+
+/// The journals that a command line names: files as they are, of folders every `.jsonl` file in them.
+enum SessionFiles {
+    /// The paths, those of a folder in the order of their names.
+    /// - Throws: ``Failure`` where nothing is at a path, or a folder holds no journal.
+    static func expand(_ paths: [String]) throws -> [String] {
+        var files: [String] = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw Failure(.usage, "there is no file or folder \(path)")
+            }
+            guard isFolder.boolValue else {
+                files.append(path)
+                continue
+            }
+            let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? [])
+                .filter { $0.hasSuffix(".jsonl") }.sorted()
+            if names.isEmpty { throw Failure(.usage, "\(path) holds no journal (.jsonl)") }
+            files += names.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+        }
+        return files
+    }
+
+    /// Gives each event with the state after it, one line of the file in memory at a time.
+    ///
+    /// A line that cannot be read ends the file with a notice.
+    /// - Throws: ``Failure`` for a file that is no journal, and what `body` throws.
+    static func read(_ path: String, _ body: (Event, RunState) throws -> Void) throws {
+        var state = RunState()
+        do {
+            var reader = try JournalReader(path: path)
+            while let event = try reader.next() {
+                state.apply(event)
+                try body(event, state)
+            }
+            if let line = reader.incompleteLine { Notice.print("\(path): \(line)") }
+        } catch let error as JournalError {
+            guard case .corrupt = error.kind, state.header != nil else {
+                throw Failure(.usage, error.description)
+            }
+            Notice.print("\(error); what follows event \(state.step) is left out")
+        }
+    }
+}
