@@ -128,7 +128,7 @@ extension Loop {
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")
         case .ended(let key, let result):
             if let call = running.removeValue(forKey: key) {
-                call.deadline.cancel()
+                call.deadline?.cancel()
                 try emit(.callFinished(key, result))
                 if result.ending == .mispaired { return .failed(result.content) }
             } else if result.ending != .cancelled {
@@ -141,7 +141,7 @@ extension Loop {
     func giveUp(_ key: CallKey, _ ending: CallResult.Ending, _ content: String) throws {
         guard let call = running.removeValue(forKey: key) else { return }
         call.cancel()
-        let milliseconds = call.started.millisecondsSince
+        let milliseconds = call.milliseconds
         try emit(.callFinished(key, CallResult(ending: ending, content: content, milliseconds: milliseconds)))
     }
 
