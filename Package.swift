@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
-        .target(name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"], swiftSettings: optimised),
+        .target(
+            name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"],
+            swiftSettings: optimised),
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
@@ -53,14 +55,18 @@ let package = Package(
 
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "CallgateTests", dependencies: ["callgate"]),
+        .target(name: "LocalServer", path: "Tests/LocalServer"),
+        .testTarget(name: "CallgateTests", dependencies: ["callgate", "LocalServer"]),
         .testTarget(
             name: "DebuggerTests",
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
         .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .testTarget(
-            name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
+            name: "ModelsTests",
+            dependencies: [
+                "Agent", "JSON", "LocalServer", "Masking", "Models", "Sessions", "Tools", "Transformer",
+            ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),

@@ -109,7 +109,8 @@ private struct WorkflowReader {
             policy: try policy(),
             limits: limits, sampling: sampling(), system: root["system"]?.stringValue,
             prompt: root["prompt"]?.stringValue,
-            editMode: root["edit-mode"]?.stringValue.flatMap(EditMode.init) ?? .annotate)
+            editMode: root["edit-mode"]?.stringValue.flatMap(EditMode.init) ?? .annotate,
+            principal: root["principal"]?.stringValue)
     }
 
     /// The file's name without its folder and ending.
@@ -192,7 +193,16 @@ private struct WorkflowReader {
         }
         return Rule(
             name: name ?? "", effect: effect, tool: tool, arguments: conditions,
+            condition: try condition(value["when"]?.stringValue, at: place.appending("when")),
             reason: value["reason"]?.stringValue)
+    }
+
+    private func condition(_ text: String?, at place: JSONPointer) throws(WorkflowError) -> Filter? {
+        guard let text else { return nil }
+        do { return try Filter(text) } catch {
+            throw WorkflowError(
+                file: file, place: document.place(of: place), "\"\(text)\" is no filter expression: \(error)")
+        }
     }
 
     private func conditions(

@@ -26,6 +26,10 @@ extension Workflow {
                 "The most calls of one round that run at the same time; 4 by default, 1 is one after the other.",
                 256),
             "policy": policy,
+            "principal": [
+                "description": "On whose behalf the tools are called; rules ask for it with ~principal.",
+                "type": "string", "minLength": 1,
+            ],
             "limits": limits,
             "sampling": sampling,
             "edit-mode": [
@@ -66,9 +70,10 @@ extension Workflow {
             ],
             "when": [
                 "description": .string(
-                    "Conditions that must all hold: the place of an argument (a JSON Pointer such as /user) and "
-                        + "a regular expression that its text must contain a match of."),
-                "type": "object",
+                    "A filter expression such as '~taint result & !~tool notify_user' (docs/filters.md), or conditions "
+                        + "that must all hold: the place of an argument (a JSON Pointer such as /user) and a regular "
+                        + "expression that its text must contain a match of."),
+                "type": ["object", "string"],
                 "additionalProperties": ["type": "string"],
             ],
             "reason": ["description": "Why; a denial tells the model.", "type": "string", "minLength": 1],

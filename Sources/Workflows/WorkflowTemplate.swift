@@ -47,6 +47,9 @@ extension Workflow {
         # How many calls of one round run at the same time.
         parallel: 4
 
+        # On whose behalf the tools are called: rules ask for it with ~principal.
+        principal: support-desk
+
         # Which calls run: deny is looked at first, then ask, then allow; paths are relative to this file.
         policy:
           default: ask
@@ -56,6 +59,8 @@ extension Workflow {
               when:
                 /user: "@"                  # a regular expression on an argument, found by its JSON Pointer
               reason: only people of this desk can be notified
+            - name: no-invented-tickets
+              when: ~arg ticket_id=. & ~unseen   # or a filter expression: docs/filters.md
           allow:
             - name: reading
               tool: get_*

@@ -16,6 +16,7 @@ struct Callgate: ParsableCommand {
               callgate diff a.jsonl b.jsonl          where two sessions parted
               callgate check sessions/               run saved sessions again, as tests
               callgate audit sessions/x.jsonl        who decided what; verifies the journal
+              callgate rules try new.yaml sessions/  what rules would have done, as a dry run
 
             Exit codes: 0 done, 1 the run failed or a comparison found something, 2 usage,
             3 stopped by a policy or a breakpoint.
@@ -23,7 +24,7 @@ struct Callgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
-            AuditCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self,
+            AuditCommand.self, RulesCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self,
             InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)

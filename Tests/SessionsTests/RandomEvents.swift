@@ -20,6 +20,7 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Random events of every kind, with awkward texts, bytes and numbers.
 struct RandomEvents {
     var random: SeededGenerator
+    private static let filters = ["~taint result & !~err", "~cmd \"^(a|b)\""].compactMap { try? Filter($0) }
     private static let patterns = ["^a+$", "T-[0-9]{4}", "x|y"].compactMap { try? ECMAPattern($0) }
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
@@ -214,7 +215,8 @@ struct RandomEvents {
                             ArgumentCondition(
                                 pointer: JSONPointer(random.list { $0.text() }),
                                 pattern: RandomEvents.patterns[random.int(3)])
-                        }, reason: random.maybe { $0.text() })
-                }, fallback: Effect.allCases[int(3)]))
+                        }, condition: random.maybe { RandomEvents.filters[$0.int(2)] },
+                        reason: random.maybe { $0.text() })
+                }, fallback: Effect.allCases[int(3)]), principal: maybe { $0.text() })
     }
 }

@@ -27,13 +27,17 @@ import Testing
             arguments: [
                 ArgumentCondition(pointer: JSONPointer(["user"]), pattern: try ECMAPattern("@"))
             ], reason: "only people of this desk can be notified")
+        let invented = Rule(
+            name: "no-invented-tickets", effect: .deny, tool: "*",
+            condition: try Filter("~arg ticket_id=. & ~unseen"))
         #expect(
             workflow
                 == Workflow(
                     name: "support-desk", tools: [.supportDesk(database: "demo/support-desk.sqlite")],
                     policy: Policy(
-                        rules: [outside, Rule(name: "reading", effect: .allow, tool: "get_*")]),
-                    system: system, prompt: "which high-priority tickets is Maya not making progress on?"))
+                        rules: [outside, invented, Rule(name: "reading", effect: .allow, tool: "get_*")]),
+                    system: system, prompt: "which high-priority tickets is Maya not making progress on?",
+                    principal: "support-desk"))
         let keys = Workflow.schema["properties"]?.objectValue?.keys ?? []
         for key in keys { #expect(Workflow.template.contains("\n\(key):"), "\(key)") }
     }

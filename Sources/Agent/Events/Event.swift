@@ -102,12 +102,14 @@ public struct SessionHeader: Sendable, Hashable {
     public var limits: Limits
     /// The rules in force.
     public var policy: Policy
+    /// On whose behalf the tools are called, for rules; `nil` where the workflow does not say.
+    public var principal: String?
 
     /// A header of the given parts.
     public init(
         id: String, workflow: String, model: ModelInfo, catalogue: [ToolDefinition],
         sampling: SamplingSettings,
-        limits: Limits, policy: Policy
+        limits: Limits, policy: Policy, principal: String? = nil
     ) {
         self.id = id
         self.workflow = workflow
@@ -116,6 +118,7 @@ public struct SessionHeader: Sendable, Hashable {
         self.sampling = sampling
         self.limits = limits
         self.policy = policy
+        self.principal = principal
     }
 }
 

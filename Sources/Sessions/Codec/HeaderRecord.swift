@@ -8,7 +8,7 @@ extension SessionHeader {
             ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
             ("catalogue", .array(catalogue.map(\.json))), ("sampling", sampling.json),
             ("limits", limits.json),
-            ("policy", policy.json),
+            ("policy", policy.json), ("principal", principal.map { .string($0) }),
         ]
     }
 
@@ -18,7 +18,8 @@ extension SessionHeader {
             model: try ModelInfo(fields("model")),
             catalogue: try fields("catalogue").list(ToolDefinition.init),
             sampling: try SamplingSettings(fields("sampling")), limits: try Limits(fields("limits")),
-            policy: try Policy(fields("policy")))
+            policy: try Policy(fields("policy")),
+            principal: try fields.optional("principal")?.string())
     }
 }
 
@@ -143,7 +144,8 @@ extension Rule {
     fileprivate var json: JSONValue {
         .record([
             "name": .string(name), "effect": .string(effect.rawValue), "tool": .string(tool),
-            "when": .array(arguments.map(\.json)), "reason": reason.map { .string($0) },
+            "when": .array(arguments.map(\.json)), "if": condition.map { .string($0.source) },
+            "reason": reason.map { .string($0) },
         ])
     }
 
@@ -153,6 +155,7 @@ extension Rule {
                 name: try fields("name").string(),
                 effect: try fields("effect").word(Effect.self, known: Effect.allCases),
                 tool: try fields("tool").string(), arguments: try fields("when").list(ArgumentCondition.init),
+                condition: try fields.optional("if").map { try $0.filter() },
                 reason: try fields.optional("reason")?.string())
         }
     }
@@ -179,6 +182,12 @@ extension ArgumentCondition {
 }
 
 extension Field {
+    fileprivate func filter() throws -> Filter {
+        do { return try Filter(try string()) } catch let error as FilterError {
+            throw fault("this is no filter expression: \(error)")
+        }
+    }
+
     func pointer() throws -> JSONPointer {
         guard let pointer = JSONPointer(text: try string()) else { throw fault("this is no JSON Pointer") }
         return pointer

@@ -102,6 +102,7 @@ public struct SessionPrinter: Sendable {
                     .joined()
                 return PlainText.line(
                     "rule \(rule.name): \(rule.effect.rawValue) \(rule.tool)\(conditions)"
+                        + (rule.condition.map { " when \($0)" } ?? "")
                         + (rule.reason.map { ", because \($0)" } ?? ""))
             } + header.catalogue.map { PlainText.line("tool \($0.name): \($0.description)") }
     }

@@ -29,6 +29,7 @@ struct Assembly {
         let name = URL(fileURLWithPath: session).deletingPathExtension().lastPathComponent
         return SessionHeader(
             id: name, workflow: workflow.name, model: info, catalogue: tools.map(\.definition),
-            sampling: workflow.sampling, limits: workflow.limits, policy: workflow.policy)
+            sampling: workflow.sampling, limits: workflow.limits, policy: workflow.policy,
+            principal: workflow.principal)
     }
 }
