@@ -4,6 +4,7 @@
 #
 #   Scripts/peers/llama-server.sh              build where needed, print the path
 #   CALLGATE_PEERS=DIR                         where the cache lies; ~/.cache/callgate-peers by default
+#   CALLGATE_PEER_CMAKE="-D…"                  more for cmake, such as a build type that compiles sooner
 #   CALLGATE_PEER_JOBS=N                       how many compilers run at the same time; 2 by default
 #
 # Exit code 77, with the reason on standard error, where it cannot be built here.
@@ -34,9 +35,10 @@ if [ ! -f "$source/CMakeLists.txt" ]; then
         skip "the source package of llama-cpp-python $version cannot be had"
     tar -xzf "$cache/llama_cpp_python-$version.tar.gz" -C "$cache"
 fi
+# shellcheck disable=SC2086 # several words are meant
 cmake -S "$source" -B "$cache/llama-build-$version" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
     -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_UI=OFF \
-    -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF -DGGML_OPENMP=OFF >&2 || skip "cmake refused the source"
+    -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF -DGGML_OPENMP=OFF ${CALLGATE_PEER_CMAKE:-} >&2 || skip "cmake refused the source"
 nice cmake --build "$cache/llama-build-$version" --target llama-server -j "${CALLGATE_PEER_JOBS:-2}" >&2 ||
     skip "the build failed; see above"
 [ -x "$server" ] || skip "the build left no llama-server"

@@ -117,8 +117,8 @@ struct StepCounter {
             allowed: nil, figures: nil, milliseconds: (ContinuousClock.now - last) / .milliseconds(1))
         switch piece {
         case .text(let text), .arguments(let text): step.bytes = Array(text.utf8)
-        case .call(let name): step.special = "call \(name)"
-        case .thinking: step.special = "thinking"
+        case .call(let name): step.special = "<call \(name)>"
+        case .thinking: step.special = "<thinking>"
         case .token(let token):
             step.token = token.id ?? TokenStep.unknownToken
             step.bytes = token.bytes

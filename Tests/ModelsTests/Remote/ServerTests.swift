@@ -247,6 +247,30 @@ import Testing
         #expect(throws: ModelError.self) { try APIKey(variable: "K", environment: ["K": "a\nb"]) }
     }
 
+    @Test(arguments: [false, true])
+    func cancellingEndsTheWaitForASilentServer(hasHead: Bool) async throws {
+        let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+        let release = DispatchSemaphore(value: 0)
+        let server = try LocalServer { _, _ in
+            if !hasHead {
+                arrived.yield()
+                release.wait()
+            }
+            return LocalServer.Reply(pieces: ServerTests.cutInto(200, RecordedStream.openAICalls.bytes)) {
+                guard hasHead else { return }
+                arrived.yield()
+                release.wait()
+            }
+        }
+        defer { release.signal() }
+        let model = try openAI(server, Watch())
+        let request = request
+        let run = Task { try await model.respond(to: request) { _ in } }
+        for await _ in arrivals { break }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+    }
+
     /// A session that breaks off behind a call sends the thinking of its journal back, to the byte.
     @Test func thinkingBlocksSurviveTheJournal() throws {
         let response = RecordedStream.anthropicThinking.response
