@@ -36,7 +36,8 @@ let package = Package(
             ],
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
-        .target(name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Terminal"]),
+        .target(
+            name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"]),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(name: "Sessions", dependencies: ["Agent", "JSON", "Schema"], swiftSettings: optimised),
         .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),

@@ -81,5 +81,10 @@ extension Workflow {
           top-p: 1
           seed: 0
 
+        # What the mask fixes beyond the tools' schemas.
+        mask:
+          keys: any                # or schema: in the schema's order
+          spaces: one              # compact, one (after , and :) or any
+
         """
 }

@@ -59,9 +59,10 @@ import Testing
     @Test func findGoesFromMatchToMatch() throws {
         var driver = try Driver.replay(Sessions.parallel, at: 1)
         let matches = steps(Sessions.parallel) {
-            if case .token(let step) = $0 { step.isForced } else { false }
+            if case .toolMessage = $0 { true } else { false }
         }
-        try driver.enter("find ~forced")
+        try #require(matches.count > 1)
+        try driver.enter("find ~role tool")
         #expect(driver.title.contains("step \(matches[0])/"))
         #expect(driver.bottom.contains("match 1 of \(matches.count)"), "\(driver.bottom)")
         try driver.press("ctrl-n")
@@ -93,5 +94,21 @@ import Testing
         try driver.enter("delete all")
         try driver.press("B")
         #expect(driver.shows("There is no breakpoint"))
+    }
+}
+
+/// Two sessions beside each other.
+@Suite struct ComparisonTests {
+    @Test func aSessionIsComparedWithAnother() throws {
+        var driver = try Driver.replay(Sessions.twoRounds, size: Size(120, 40))
+        try driver.press("=")
+        driver.type("other.jsonl")
+        try driver.press("enter")
+        #expect(driver.takeEffects() == [.compare(path: "other.jsonl")])
+        driver.send(.compared(path: "other.jsonl", Sessions.parallel))
+        try RecordedScreens.expect(driver.screen, "comparison-120x40")
+        try driver.press("esc")
+        driver.send(.compared(path: "itself.jsonl", Sessions.twoRounds))
+        #expect(driver.shows("They do not differ"))
     }
 }

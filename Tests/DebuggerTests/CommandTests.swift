@@ -30,7 +30,7 @@ import Testing
         ("x", "cancel"), ("1", "conversation"), ("2", "calls"), ("3", "mask"), ("4", "results"),
         ("tab", "next-pane"),
         ("backtab", "previous-pane"), ("z", "zoom"), ("/", "search"), ("g", "first"), ("G", "last"),
-        ("m", "mark"), ("b", "break"), ("B", "breakpoints"), ("i", "intercept"),
+        ("m", "mark"), ("b", "break"), ("B", "breakpoints"), ("i", "intercept"), ("=", "compare"),
         (":", "command"), ("?", "help"), ("w", "save"), ("q", "back"), ("enter", "open"),
     ])
     func keysAreThoseOfTheDesign(key: String, name: String) throws {
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func keysOfWhatDoesNotExistYetAreNotBound() throws {
-        for name in ["A", "F", "="] {
+        for name in ["A", "F"] {
             #expect(table.command(for: try #require(Key(name)), in: .panes) == nil, "\(name)")
         }
     }

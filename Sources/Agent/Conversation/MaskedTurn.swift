@@ -20,9 +20,11 @@ extension Masking.Vocabulary {
 
 extension Grammar {
     /// The language of a model's turn: words, or calls of the catalogue.
-    public init(turnWith catalogue: [ToolDefinition], format: CallFormat) {
+    public init(
+        turnWith catalogue: [ToolDefinition], format: CallFormat, settings: MaskSettings = MaskSettings()
+    ) {
         let tools = catalogue.map { CallableTool(name: $0.name, parameters: $0.parameters) }
-        self.init(turn: TurnGrammar(tools: tools, format: format))
+        self.init(turn: TurnGrammar(tools: tools, format: format), options: settings.options)
     }
 }
 

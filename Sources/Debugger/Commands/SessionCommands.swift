@@ -24,6 +24,15 @@ enum SessionCommands {
             return [.save(path: argument)]
         },
         Command(
+            "compare", aliases: ["diff"], title: "this session beside another: where they part",
+            group: .session,
+            keys: [.character("=")], argument: .init(name: "FILE", isOptional: true)
+        ) { state, argument in
+            if !argument.isEmpty { return [.compare(path: argument)] }
+            state.layers.append(.prompt(Prompt(.command, text: "compare ")))
+            return []
+        },
+        Command(
             "command", title: "the command line; Tab completes", hint: "command", group: .session,
             keys: [.character(":")]
         ) {

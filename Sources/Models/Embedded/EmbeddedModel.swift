@@ -40,7 +40,8 @@ public actor EmbeddedModel: Model {
         let cached = zip(tokens, session.tokens).prefix { $0 == $1 }.count
         try await observe(.request(record(of: prompt, request, tokens: tokens.count, cached: cached)))
         var matcher = try wrapping {
-            try engine.matcher(for: Grammar(turnWith: request.catalogue, format: format))
+            try engine.matcher(
+                for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
         }
         var sampler = try wrapping { Sampler(try SamplerSettings(request)) }
         var response = HermesResponse(format: format)

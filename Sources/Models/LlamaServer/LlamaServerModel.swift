@@ -84,7 +84,8 @@ public actor LlamaServerModel: Model {
         var matcher: Matcher
         var sampler: Sampler
         do {
-            matcher = try engine.matcher(for: Grammar(turnWith: request.catalogue, format: format))
+            matcher = try engine.matcher(
+                for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
             sampler = Sampler(try SamplerSettings(request))
         } catch {
             throw Agent.ModelError("\(info.name): \(error)")

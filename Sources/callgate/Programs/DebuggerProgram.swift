@@ -129,6 +129,7 @@ final class DebuggerProgram {
                 take(.editorFailed("\(error)", text: text, purpose))
             }
         case .save(let path): take(.notice(save(to: path)))
+        case .compare(let path): take(journal(at: path))
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
         case .quit: exitStatus = 0
@@ -140,6 +141,14 @@ final class DebuggerProgram {
         let mailbox = mailbox
         Task.detached {
             do { try await loop.mark(note) } catch { mailbox.post(.refused("\(error)")) }
+        }
+    }
+
+    private func journal(at path: String) -> Input {
+        do {
+            return .compared(path: path, try Journal(path: path, upToDamage: true).events)
+        } catch {
+            return .notice("\(error)")
         }
     }
 
