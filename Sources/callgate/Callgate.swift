@@ -16,6 +16,7 @@ struct Callgate: ParsableCommand {
               callgate diff a.jsonl b.jsonl          where two sessions parted
               callgate check sessions/               run saved sessions again, as tests
               callgate audit sessions/x.jsonl        who decided what; verifies the journal
+              callgate provenance sessions/x.jsonl   where each argument's value came from
               callgate rules try new.yaml sessions/  what rules would have done, as a dry run
 
             Exit codes: 0 done, 1 the run failed or a comparison found something, 2 usage,
@@ -25,7 +26,7 @@ struct Callgate: ParsableCommand {
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
             AuditCommand.self, RulesCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self,
-            InitCommand.self,
+            InitCommand.self, ProvenanceCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }
