@@ -31,7 +31,11 @@ extension Grammar {
 extension CallFormat {
     /// The format that a journal names; `nil` for one that is not known here.
     public init?(named name: String) {
-        guard name == "hermes" else { return nil }
-        self = .hermes
+        switch name {
+        case "hermes": self = .hermes
+        case "llama-3": self = .llama3
+        case "mistral": self = .mistral
+        default: return nil
+        }
     }
 }
