@@ -9,6 +9,8 @@ struct Assembly {
     let workflow: Workflow
     let model: any Model
     let tools: [any Tool]
+    /// Where the lines and questions of MCP servers go.
+    let host: ServerHost
     private let info: ModelInfo
 
     /// Reads the workflow file, or the demo's, and opens its parts.
@@ -26,7 +28,8 @@ struct Assembly {
             case .scripted(let path): try ScriptedModel(path: path)
             }
         }
-        tools = try Toolbox(workflow.tools).tools
+        let toolbox = try Toolbox(workflow.tools)
+        (tools, host) = (toolbox.tools, toolbox.host)
         self.workflow = workflow
         self.model = model
         info = Blocking.wait { await model.info }
