@@ -7,8 +7,8 @@ extension Workflow {
     /// `ToolShapes` says which of them go together.
     static let tool: JSONValue = [
         "description": .string(
-            "Tools that come with the program (builtin), or one tool by name: a command, or answered by hand "
-                + "where it has no body."),
+            "Tools that come with the program (builtin), those of MCP servers (mcp), or one tool by name: a command, "
+                + "or answered by hand where it has no body."),
         "type": "object",
         "properties": [
             "builtin": ["description": "Tools that come with the program.", "enum": ["support-desk"]],
@@ -25,9 +25,52 @@ extension Workflow {
                 "description": "The JSON Schema of the arguments; no arguments by default.", "type": "object",
             ],
             "command": command,
+            "mcp": mcp,
+            "servers": [
+                "description": "The servers of mcp that are used; all by default.", "type": "array",
+                "items": ["type": "string"],
+            ],
+            "tools": [
+                "description": "The tools that are taken, where * stands for any characters; all by default.",
+                "type": "array", "items": ["type": "string", "minLength": 1],
+            ],
+            "prefix": [
+                "description":
+                    "Whether tools are named server_tool, where two servers have tools of one name.",
+                "type": "boolean",
+            ],
         ],
         "additionalProperties": false,
-        "oneOf": [["required": ["builtin"]], ["required": ["name"]]],
+        "oneOf": [["required": ["builtin"]], ["required": ["name"]], ["required": ["mcp"]]],
+    ]
+
+    private static let mcp: JSONValue = [
+        "description": .string(
+            "MCP servers: the path of a file with mcpServers, or the servers by name, each with command, args and env, "
+                + "or with url and headers. ${NAME} is a variable of the environment."),
+        "type": ["string", "object"],
+        "minLength": 1,
+        "additionalProperties": [
+            "type": "object",
+            "properties": [
+                "command": [
+                    "description": "The program of a server over stdio.", "type": "string", "minLength": 1,
+                ],
+                "args": ["description": "Its arguments.", "type": "array", "items": ["type": "string"]],
+                "env": [
+                    "description": "Variables beside the usual ones.", "type": "object",
+                    "additionalProperties": ["type": "string"],
+                ],
+                "cwd": ["description": "Its working folder.", "type": "string", "minLength": 1],
+                "url": ["description": "The address of a server over Streamable HTTP.", "type": "string"],
+                "headers": [
+                    "description": "Headers for every request to it.", "type": "object",
+                    "additionalProperties": ["type": "string"],
+                ],
+                "type": ["enum": ["stdio", "http", "streamable-http", "sse"]],
+                "disabled": ["description": "Leaves the server out.", "type": "boolean"],
+            ],
+        ],
     ]
 
     private static let command: JSONValue = [

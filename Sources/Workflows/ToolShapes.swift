@@ -9,6 +9,7 @@ struct ToolShapes {
     private static let kinds: [(key: String, others: [String])] = [
         ("builtin", ["database"]),
         ("name", ["description", "parameters", "command"]),
+        ("mcp", ["servers", "tools", "prefix"]),
     ]
 
     func check() throws(WorkflowError) {

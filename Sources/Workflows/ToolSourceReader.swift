@@ -11,6 +11,8 @@ public enum ToolSource: Sendable, Hashable {
     case command(ToolDefinition, CommandSettings)
     /// A tool without a body: a person answers in its place.
     case byHand(ToolDefinition)
+    /// The tools of MCP servers.
+    case mcp(MCPSource)
 }
 
 /// Builds the tools' sources from a document that the schema has accepted.
@@ -39,6 +41,7 @@ struct ToolSourceReader {
 
     private func source(_ tool: JSONValue, at place: JSONPointer) throws(WorkflowError) -> ToolSource {
         if tool["builtin"] != nil { return .supportDesk(database: tool["database"]?.stringValue.map(path)) }
+        if tool["mcp"] != nil { return .mcp(try servers(tool, at: place)) }
         let definition = try definition(tool, at: place)
         if let command = tool["command"] {
             return .command(

@@ -44,6 +44,12 @@ extension Workflow {
           #   description: Asks the boss a question.
           #   parameters: {type: object, properties: {question: {type: string}}, required: [question]}
 
+          # The tools of MCP servers, from the file that other programs use too, or named here.
+          # - mcp: mcp.json              # {"mcpServers": {"time": {"command": "mcp-server-time"}}}
+          #   servers: [time]            # only these
+          #   tools: ["get_*"]           # only these
+          #   prefix: true               # named time_get_current_time
+
         # How many calls of one round run at the same time.
         parallel: 4
 

@@ -39,6 +39,7 @@ final class DebuggerProgram {
         let wake = try failing(.usage) { try Wake() }
         let mailbox = Mailbox<Input>(wake: wake)
         let (writer, past) = try place.open(workflow: assembly.workflow.name) { mailbox.post(.events([$0])) }
+        assembly.host.attach(log: writer.path + ".servers.log", show: { mailbox.post(.notice($0)) })
         let control = RunControl(
             startsHeld: true, onStatus: { mailbox.post(.status($0)) },
             onRefusal: { mailbox.post(.refused($0)) })
