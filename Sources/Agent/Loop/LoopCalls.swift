@@ -165,11 +165,8 @@ extension Loop {
             guard let problem = record.problems.first else { return nil }
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):
-            if let problem = checker.problems(name: record.call.name, arguments: arguments).first {
-                return "the edited call cannot run: \(problem.message)"
-            }
-            let ruling = header.policy.ruling(for: record.asking(arguments), in: state)
-            return ruling.effect == .deny ? "the edited call cannot run: \(ruling.summary)" : nil
+            return checker.objection(
+                toEditing: record, arguments: arguments, policy: header.policy, in: state)
         }
     }
 }
