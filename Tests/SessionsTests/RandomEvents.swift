@@ -221,6 +221,9 @@ struct RandomEvents {
                                 pattern: RandomEvents.patterns[random.int(3)])
                         }, condition: random.maybe { RandomEvents.filters[$0.int(2)] },
                         reason: random.maybe { $0.text() })
-                }, fallback: Effect.allCases[int(3)]), principal: maybe { $0.text() })
+                }, fallback: Effect.allCases[int(3)]), principal: maybe { $0.text() },
+            parent: maybe { random in
+                SessionParent(session: random.text(), step: random.int(99), hash: random.maybe { $0.text() })
+            })
     }
 }
