@@ -82,7 +82,7 @@ import Testing
         let last = try #require(server.requests.last).text
         #expect(last.contains(#""role":"tool","tool_call_id":"call_7""#), "\(last)")
         let journal = try folder.read("x.jsonl")
-        #expect(journal.contains(#""kind":"retry""#) && journal.contains(#""special":"call get_ticket""#))
+        #expect(journal.contains(#""kind":"retry""#) && journal.contains(#""special":"<call get_ticket>""#))
         // Its own output is in that folder too.
         #expect(try filesWithKey(in: folder) == [])
         let replay = try CommandLineRun(["replay", "x.jsonl", "--print"], in: folder)

@@ -28,15 +28,19 @@ public final class LocalServer: Sendable {
         public var pieces: [[UInt8]]
         /// Whether the connection breaks behind the pieces.
         public var isCut: Bool
+        /// Called behind the first piece.
+        public var pause: @Sendable () -> Void
 
         /// A reply in pieces.
         public init(
-            status: Int = 200, headers: [String: String] = [:], pieces: [[UInt8]], isCut: Bool = false
+            status: Int = 200, headers: [String: String] = [:], pieces: [[UInt8]], isCut: Bool = false,
+            pause: @escaping @Sendable () -> Void = {}
         ) {
             self.status = status
             self.headers = headers
             self.pieces = pieces
             self.isCut = isCut
+            self.pause = pause
         }
 
         /// A reply of one text.
@@ -98,7 +102,8 @@ public final class LocalServer: Sendable {
         var head = "HTTP/1.1 \(reply.status) X\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
         for (name, value) in reply.headers { head += "\(name): \(value)\r\n" }
         guard LocalServer.write(Array((head + "\r\n").utf8), connection) else { return }
-        for piece in reply.pieces where !piece.isEmpty {
+        for (position, piece) in reply.pieces.enumerated() where !piece.isEmpty {
+            if position == 1 { reply.pause() }
             let framed = Array((String(piece.count, radix: 16) + "\r\n").utf8) + piece + Array("\r\n".utf8)
             guard LocalServer.write(framed, connection) else { return }
         }

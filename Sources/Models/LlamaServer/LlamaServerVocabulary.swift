@@ -38,7 +38,8 @@ struct LlamaServerVocabulary: Sendable {
     /// control tokens by asking which texts are one.
     init(_ server: LlamaServer, _ properties: LlamaServer.Properties) async throws {
         let count = properties.vocabularySize ?? LlamaServerVocabulary.largest
-        let all = try await server.candidates(after: [0], count: count, decoy: nil)
+        let decoy = try await server.tokenize("a", isSpecial: false).last
+        let all = try await server.candidates(after: [0], count: count, decoy: decoy)
         var tokens: [String: Int] = [:]
         let named = [properties.endOfText, properties.beginningOfText].compactMap { $0 }
         for name in LlamaServerVocabulary.names + named where tokens[name] == nil {

@@ -53,6 +53,8 @@ public struct RemoteModel: Model {
                 for piece in try reader.take(bytes) {
                     hasSpoken = true
                     try await observe(.token(steps.step(for: piece)))
+                    // The time for which a person held the run is not the model's.
+                    steps.goOn()
                 }
             }
             return try reader.response(numberingFrom: request.nextCallNumber)
@@ -103,21 +105,20 @@ struct StepCounter {
 
     init(round: Int) { self.round = round }
 
+    /// Counts the next step's time from now on.
+    mutating func goOn() { last = .now }
+
     /// The step for the next piece; servers tell no token IDs, and a piece may be more than one token.
     mutating func step(for piece: ResponsePiece) -> TokenStep {
-        let now = ContinuousClock.now
-        defer {
-            position += 1
-            last = now
-        }
+        defer { position += 1 }
         var step = TokenStep(
             round: round, position: position, token: TokenStep.unknownToken, bytes: [],
             distribution: .unknown,
-            allowed: nil, figures: nil, milliseconds: (now - last) / .milliseconds(1))
+            allowed: nil, figures: nil, milliseconds: (ContinuousClock.now - last) / .milliseconds(1))
         switch piece {
         case .text(let text), .arguments(let text): step.bytes = Array(text.utf8)
-        case .call(let name): step.special = "call \(name)"
-        case .thinking: step.special = "thinking"
+        case .call(let name): step.special = "<call \(name)>"
+        case .thinking: step.special = "<thinking>"
         case .token(let token):
             step.token = token.id ?? TokenStep.unknownToken
             step.bytes = token.bytes

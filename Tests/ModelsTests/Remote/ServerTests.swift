@@ -246,4 +246,68 @@ import Testing
         #expect(error?.description.contains("NOT_SET is not set") == true)
         #expect(throws: ModelError.self) { try APIKey(variable: "K", environment: ["K": "a\nb"]) }
     }
+
+    @Test(arguments: [false, true])
+    func cancellingEndsTheWaitForASilentServer(hasHead: Bool) async throws {
+        let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+        let release = DispatchSemaphore(value: 0)
+        let server = try LocalServer { _, _ in
+            if !hasHead {
+                arrived.yield()
+                release.wait()
+            }
+            return LocalServer.Reply(pieces: ServerTests.cutInto(200, RecordedStream.openAICalls.bytes)) {
+                guard hasHead else { return }
+                arrived.yield()
+                release.wait()
+            }
+        }
+        defer { release.signal() }
+        let model = try openAI(server, Watch())
+        let request = request
+        let run = Task { try await model.respond(to: request) { _ in } }
+        for await _ in arrivals { break }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+    }
+
+    /// A session that breaks off behind a call sends the thinking of its journal back, to the byte.
+    @Test func thinkingBlocksSurviveTheJournal() throws {
+        let response = RecordedStream.anthropicThinking.response
+        let header = SessionHeader(
+            id: "s", workflow: "w", model: ModelInfo(name: "m", kind: "anthropic"), catalogue: [],
+            sampling: SamplingSettings(), limits: Limits(), policy: Policy())
+        let events = [
+            .sessionStarted(header), .messageAdded(.user("look")),
+            .requestSent(RequestRecord(round: 1, text: "{}")),
+            .responseReceived(round: 1, response, milliseconds: 1),
+        ].enumerated().map { Event(number: $0 + 1, time: 0, body: $1) }
+        var decoder = EventDecoder()
+        let read = try events.enumerated().map { line, event in
+            try decoder.decode(Array(EventCodec.line(event).dropLast()), lineNumber: line + 1)
+        }
+        #expect(read == events)
+        guard case .assistant(let message)? = RunState(folding: read).messages.last else {
+            Issue.record("the answer is the last message")
+            return
+        }
+        #expect(message.providerBlocks == response.providerBlocks)
+    }
+
+    /// What a server counts stands above the pieces that were seen.
+    @Test func tokensAreCountedAsTheServerCountsThem() {
+        var state = RunState()
+        func apply(_ body: EventBody) { state.apply(Event(number: state.step + 1, time: 0, body: body)) }
+        apply(.messageAdded(.user("x")))
+        apply(.requestSent(RequestRecord(round: 1, text: "")))
+        var steps = StepCounter(round: 1)
+        for piece in [ResponsePiece.text("ab"), .text("c")] { apply(.token(steps.step(for: piece))) }
+        #expect(state.tokens == 2)
+        let usage = Usage(promptTokens: 3, completionTokens: 7)
+        apply(
+            .responseReceived(
+                round: 1, ModelResponse(content: "abc", calls: [], finishReason: .stop, usage: usage),
+                milliseconds: 1))
+        #expect(state.tokens == 7 && state.roundTokens == 7)
+    }
 }
