@@ -19,6 +19,10 @@ final class PatternAutomaton {
     private var slacks: [Int32: Int] = [:]
     /// Expressions that are known, or taken, to match something.
     private var alive: Set<ByteExpressions.ID> = []
+    /// The latest byte strings that have led an expression to a match.
+    private var endings: [[UInt8]] = []
+    private static let endingLimit = 6
+    private static let longestEnding = 12
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
     private static let smallSize = 300
@@ -86,34 +90,58 @@ final class PatternAutomaton {
             return expression
         }
         if stateOf[expression] != nil || alive.contains(expression) { return expression }
-        var cameFrom: [ByteExpressions.ID: ByteExpressions.ID] = [expression: expression]
+        // What completed an earlier expression often completes its neighbours.
+        if endings.contains(where: { completes(expression, $0) }) {
+            alive.insert(expression)
+            return expression
+        }
+        var cameFrom: [ByteExpressions.ID: (before: ByteExpressions.ID, byte: UInt8)] = [:]
         var stack = [expression]
         // All that lies on the way to a match can match as well, and need not be asked again.
-        func remember(_ end: ByteExpressions.ID) {
+        func remember(_ end: ByteExpressions.ID, asEnding: Bool) {
             var next = end
-            while alive.insert(next).inserted, let before = cameFrom[next], before != next { next = before }
+            var ending: [UInt8] = []
+            alive.insert(end)
+            while next != expression, let (before, byte) = cameFrom[next] {
+                alive.insert(before)
+                ending.append(byte)
+                next = before
+            }
+            guard asEnding, ending.count <= PatternAutomaton.longestEnding else { return }
+            if endings.count >= PatternAutomaton.endingLimit { endings.removeFirst() }
+            endings.append(ending.reversed())
         }
         while let next = stack.popLast() {
             if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next) {
-                remember(next)
-                alive.insert(expression)
+                remember(next, asEnding: true)
                 return expression
             }
             // A search that has not ended soon is taken as alive: the closing quote decides then.
             if cameFrom.count > 400 {
-                remember(next)
-                alive.insert(expression)
+                remember(next, asEnding: false)
                 return expression
             }
-            for byte in representatives {
+            // Backwards, so that ASCII is tried before characters of several bytes.
+            for byte in representatives.reversed() {
                 let after = expressions.derivative(next, byte)
-                if after != ByteExpressions.never, cameFrom[after] == nil {
-                    cameFrom[after] = next
+                if after != ByteExpressions.never, after != expression, cameFrom[after] == nil {
+                    cameFrom[after] = (next, byte)
                     stack.append(after)
                 }
             }
         }
         return ByteExpressions.never
+    }
+
+    /// Whether the bytes lead an expression to one that surely matches something.
+    private func completes(_ expression: ByteExpressions.ID, _ ending: [UInt8]) -> Bool {
+        var next = expression
+        for byte in ending {
+            if alive.contains(next) { return true }
+            next = expressions.derivative(next, byte)
+            if next == ByteExpressions.never { return false }
+        }
+        return expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next)
     }
 
     /// The state after one more byte; ``dead`` when no accepted string goes on so.
