@@ -89,7 +89,9 @@ public struct MaskBenchmark {
             let firstToken = report.tokenTimes.count
             let fault = drive(tokens, start, &report.tokenTimes)
             let times = report.tokenTimes[firstToken...]
-            if let place = times.indices.max(by: { times[$0] < times[$1] }), times[place] > result.slowestToken {
+            if let place = times.indices.max(by: { times[$0] < times[$1] }),
+                times[place] > result.slowestToken
+            {
                 result.slowestToken = times[place]
                 result.slowestPlace = "test \(index) token \(place - firstToken)"
             }

@@ -264,7 +264,8 @@ struct MaskWalk {
     ///
     /// A string that has died by its length stays dead, so nothing below is visited.
     private mutating func walkCounted(
-        _ siblings: Range<Int>, _ spec: StringSpec, _ state: Int32, _ count: Int32, _ verdicts: inout [Int64: Bool]
+        _ siblings: Range<Int>, _ spec: StringSpec, _ state: Int32, _ count: Int32,
+        _ verdicts: inout [Int64: Bool]
     ) {
         let counted = spec.count(count, isBoundary: spec.machine.isBoundary(state))
         var node = siblings.lowerBound

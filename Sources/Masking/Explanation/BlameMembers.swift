@@ -78,6 +78,10 @@ extension Automaton {
                 continue
             }
             for value in schemas where !inhabited(formulas.leaf(.schema(value))) {
+                if graph.nodes[Int(value)].isLiteral {
+                    reasons.append(reason(schema, "enum", "the listed value has no key \(shown)"))
+                    continue
+                }
                 let pointer = graph.nodes[Int(value)].pointer
                 let isAdditional = value == node.additional
                 reasons.append(

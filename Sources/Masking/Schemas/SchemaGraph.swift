@@ -148,6 +148,7 @@ final class SchemaGraph {
         var node = SchemaNode()
         node.pointer = pointer
         node.valuesKeyword = keyword
+        node.isLiteral = true
         switch value {
         case .array(let elements):
             node.kinds = .array
@@ -167,7 +168,7 @@ final class SchemaGraph {
                 (id, literal(last[id] ?? .null, pointer: pointer, keyword: keyword))
             }
             for (id, schema) in node.properties { node.schemaOfKey[id] = schema }
-            node.additional = nothing(pointer)
+            node.additional = nothing(pointer, keyword: keyword)
         default: node.values = [value]
         }
         nodes.append(node)
@@ -175,9 +176,11 @@ final class SchemaGraph {
     }
 
     /// A schema that nothing satisfies.
-    func nothing(_ pointer: JSONPointer) -> Int32 {
+    /// - Parameter keyword: the keyword that lists a value of which the schema is a part, if it is.
+    func nothing(_ pointer: JSONPointer, keyword: String? = nil) -> Int32 {
         var node = SchemaNode()
         node.pointer = pointer
+        if let keyword { (node.valuesKeyword, node.isLiteral) = (keyword, true) }
         node.constant = false
         nodes.append(node)
         return Int32(nodes.count - 1)

@@ -54,6 +54,9 @@ struct SchemaNode {
     /// The values of `enum` and `const`, intersected, and the keyword to name.
     var values: [JSONValue]?
     var valuesKeyword = "enum"
+    /// Whether the schema stands for (a part of) a value listed by its parent's `enum` or `const`: then that keyword
+    /// is to blame for all it refuses.
+    var isLiteral = false
     // Strings.
     var minLength = 0
     var maxLength: Int?
