@@ -84,7 +84,7 @@ extension Automaton {
             return Set(items.map(\.canonical)).count == items.count
         case .pattern: return value.stringValue.map { node.pattern?.exact?($0) ?? true } ?? true
         case .format: return value.stringValue.map { node.format?.exact?($0) ?? true } ?? true
-        case .schema: return validate?(value, node.pointer) ?? true
+        case .unevaluatedItems, .unevaluatedProperties: return evaluate(schema, value) != nil
         }
     }
 
@@ -171,7 +171,10 @@ extension Automaton {
 
     /// The keyword that an object with these keys violates when it closes.
     func objectFault(_ schema: Int32, _ seen: SeenKeys) -> String? {
-        let node = graph.nodes[Int(schema)]
+        objectFault(graph.nodes[Int(schema)], seen)
+    }
+
+    func objectFault(_ node: SchemaNode, _ seen: SeenKeys) -> String? {
         if !node.required.allSatisfy(seen.contains) { return "required" }
         if Int(seen.count) < node.minProperties { return "minProperties" }
         if let maximum = node.maxProperties, Int(seen.count) > maximum { return "maxProperties" }

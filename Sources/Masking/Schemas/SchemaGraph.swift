@@ -72,7 +72,14 @@ final class SchemaGraph {
                 parts.append(formulas.any([formulas.not(present), needed]))
             }
         }
-        if node.checkedKeyword != nil { parts.append(formulas.leaf(.check(number, .schema))) }
+        if start == .array {
+            if let foreseen = node.foreseenItems { parts.append(expand(foreseen, start, formulas)) }
+            if node.checksItems { parts.append(formulas.leaf(.check(number, .unevaluatedItems))) }
+        }
+        if start == .object {
+            if let foreseen = node.foreseenProperties { parts.append(expand(foreseen, start, formulas)) }
+            if node.checksProperties { parts.append(formulas.leaf(.check(number, .unevaluatedProperties))) }
+        }
         return formulas.all(parts)
     }
 
@@ -199,7 +206,11 @@ final class SchemaGraph {
         note([node.not].compactMap { $0 }, "not")
         note([node.condition, node.consequent, node.alternative].compactMap { $0 }, nil)
         note(node.allOf + node.prefix, nil)
-        note([node.reference, node.items, node.contains, node.additional, node.names].compactMap { $0 }, nil)
+        note(
+            [
+                node.reference, node.items, node.contains, node.additional, node.names, node.unevaluatedItems,
+                node.unevaluatedProperties,
+            ].compactMap { $0 }, nil)
         note(
             node.properties.map(\.schema) + node.patterns.map(\.schema) + node.dependentSchemas.map(\.schema),
             nil)
