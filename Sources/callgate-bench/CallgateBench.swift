@@ -5,5 +5,5 @@ import ArgumentParser
 struct CallgateBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "callgate-bench", abstract: "Measures the mask engine.",
-        subcommands: [MaskBench.self, MaskBenchExplain.self])
+        subcommands: [MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self])
 }
