@@ -56,7 +56,9 @@ struct SchemaPlaces {
     }
 
     private mutating func add(_ document: JSONValue, uri: String) {
-        documents.append((uri, document, SchemaDraft(document)))
+        // A document that does not say its draft is read like the one that refers to it.
+        let draft = document["$schema"] == nil ? documents.first?.draft : nil
+        documents.append((uri, document, draft ?? SchemaDraft(document)))
         let place = SchemaPlace(document: documents.count - 1, pointer: JSONPointer(), base: uri)
         named[uri] = place
         collect(document, place)
