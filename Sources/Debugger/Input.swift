@@ -59,6 +59,8 @@ public enum DebuggerEffect: Sendable, Hashable {
     case save(path: String)
     /// Read a journal, to be compared with the session; the answer is ``Input/compared(path:_:)`` or a notice.
     case compare(path: String)
+    /// Write the session up to that step into a new journal, to go on from there; say how it went by a notice.
+    case fork(step: Int, path: String)
     /// Stop the program as the shell's job control does.
     case suspend
     /// Paint the whole screen anew.

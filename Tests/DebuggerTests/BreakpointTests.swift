@@ -96,19 +96,3 @@ import Testing
         #expect(driver.shows("There is no breakpoint"))
     }
 }
-
-/// Two sessions beside each other.
-@Suite struct ComparisonTests {
-    @Test func aSessionIsComparedWithAnother() throws {
-        var driver = try Driver.replay(Sessions.twoRounds, size: Size(120, 40))
-        try driver.press("=")
-        driver.type("other.jsonl")
-        try driver.press("enter")
-        #expect(driver.takeEffects() == [.compare(path: "other.jsonl")])
-        driver.send(.compared(path: "other.jsonl", Sessions.parallel))
-        try RecordedScreens.expect(driver.screen, "comparison-120x40")
-        try driver.press("esc")
-        driver.send(.compared(path: "itself.jsonl", Sessions.twoRounds))
-        #expect(driver.shows("They do not differ"))
-    }
-}
