@@ -28,7 +28,8 @@ struct SchemaSuiteTests {
             let count = refused.values.reduce(0) { $0 + $1.count }
             var lines = ["\(title): \(groups) groups, \(groups - count) compiled, \(instances) instances"]
             for (reason, names) in refused.sorted(by: { $0.value.count > $1.value.count }) {
-                lines.append("  refused \(names.count): \(reason) (\(names.prefix(3).joined(separator: "; ")))")
+                lines.append(
+                    "  refused \(names.count): \(reason) (\(names.prefix(3).joined(separator: "; ")))")
             }
             return lines.joined(separator: "\n")
         }
@@ -89,7 +90,8 @@ struct SchemaSuiteTests {
                 }
                 if fault.isEmpty != test["valid"]?.boolValue {
                     tally.wrong.append(
-                        "\(draft) \(name): \(test["description"]?.stringValue ?? "") \(data.text()): \(fault)")
+                        "\(draft) \(name): \(test["description"]?.stringValue ?? "") \(data.text()): \(fault)"
+                    )
                 }
             }
         }

@@ -35,6 +35,7 @@ final class Automaton {
     var closedStrings: [SIMD4<Int32>: Int32] = [:]
     var numbers: [NumberState] = []
     var numberIDs: [NumberState: Int32] = [:]
+    var numberSpecs: [Int32: NumberSpec] = [:]
     var alternatives: [Formulas.ID: NumberAlternatives] = [:]
     var deliveries: [UInt64: Int32] = [:]
     var seenSets: [SeenKeys] = [SeenKeys()]

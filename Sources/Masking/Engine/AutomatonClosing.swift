@@ -109,11 +109,13 @@ extension Automaton {
 
     /// The number keywords of one schema.
     func numberSpec(_ schema: Int32) -> NumberSpec {
+        if let known = numberSpecs[schema] { return known }
         let node = graph.nodes[Int(schema)]
         var spec = NumberSpec()
         spec.isIntegral = node.isIntegral
         spec.add(node.bounds)
-        spec.values = node.values.map { $0.compactMap { $0.numberValue?.decimal } }
+        spec.values = node.values.map { NumberValues($0.compactMap { $0.numberValue?.decimal }) }
+        numberSpecs[schema] = spec
         return spec
     }
 
@@ -134,7 +136,7 @@ extension Automaton {
                     spec.isIntegral = spec.isIntegral || own.isIntegral
                     spec.add(graph.nodes[Int(schema)].bounds)
                     if let values = own.values {
-                        spec.values = spec.values.map { $0.filter(values.contains) } ?? values
+                        spec.values = spec.values?.intersection(values) ?? values
                     }
                 }
                 if !spec.isFree { needsText = true }

@@ -82,9 +82,7 @@ extension Automaton {
         if let known = members.allowsOthers { return known }
         var verdict = members.mayHaveOthers
         let shape = members.shape
-        if verdict, shape.patterns.isEmpty,
-            !shape.schemas.contains(where: { graph.nodes[Int($0)].names != nil })
-        {
+        if verdict, shape.patterns.isEmpty {
             let member = memberFormulas(members.formula, key: nil, text: nil, shape: shape, matched: [])
             verdict = member.kept != Formulas.no && member.child != Formulas.no && inhabited(member.child)
         }

@@ -215,4 +215,36 @@ final class SchemaGraph {
             node.properties.map(\.schema) + node.patterns.map(\.schema) + node.dependentSchemas.map(\.schema),
             nil)
     }
+
+    /// What so many alternatives with so many keys would take: each key is held against each alternative.
+    private static let maximumKeyChoices = 40_000_000
+
+    /// Refuses choices between objects whose keys would take too long to work out.
+    func refuseUnwieldy(_ range: Range<Int>) throws(GrammarError) {
+        for number in range {
+            let node = nodes[number]
+            for alternatives in [node.anyOf, node.oneOf] where alternatives.count > 100 {
+                var named: Set<Int32> = []
+                for part in alternatives {
+                    let inner = nodes[Int(part)]
+                    let target = inner.reference.map { nodes[Int($0)] } ?? inner
+                    for property in target.properties { named.insert(property.key) }
+                    named.formUnion(target.required)
+                }
+                if named.count * alternatives.count > SchemaGraph.maximumKeyChoices {
+                    throw .tooLarge(
+                        reason:
+                            "\(alternatives.count) alternatives with \(named.count) keys at #\(node.pointer)")
+                }
+            }
+            if let values = node.values, values.count > 100 {
+                let objects = values.compactMap(\.objectValue)
+                let keys = Set(objects.flatMap { $0.map { key($0.key.utf8) } })
+                if keys.count * objects.count > SchemaGraph.maximumKeyChoices {
+                    throw .tooLarge(
+                        reason: "\(objects.count) objects with \(keys.count) keys at #\(node.pointer)")
+                }
+            }
+        }
+    }
 }

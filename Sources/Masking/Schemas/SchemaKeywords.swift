@@ -51,7 +51,10 @@ extension SchemaLoader {
                 exact: { (try? exact.matches($0)) ?? false })
         } catch {
             throw .malformed(
-                keyword: keyword, at: reading.pointer, reason: "is no ECMA-262 pattern: \(source) (\(error))")
+                keyword: keyword, at: reading.pointer,
+                reason:
+                    "is no ECMA-262 pattern: \(source.count > 80 ? source.prefix(80) + "…" : source) (\(error))"
+            )
         }
     }
 

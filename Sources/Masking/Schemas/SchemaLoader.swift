@@ -51,6 +51,7 @@ struct SchemaLoader {
                 throw .tooLarge(reason: "more than \(SchemaGraph.maximumNodes) subschemas")
             }
         }
+        try graph.refuseUnwieldy(first..<graph.nodes.count)
         graph.foreseeUnevaluated(first..<graph.nodes.count)
         return root
     }
