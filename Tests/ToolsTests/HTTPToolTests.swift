@@ -5,6 +5,10 @@ import Testing
 
 @testable import Tools
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 private func field(_ name: String, _ value: String) throws -> HTTPSettings.Field {
     HTTPSettings.Field(name: name, value: try ArgumentTemplate(value, variables: true))
 }
@@ -230,7 +234,7 @@ private final class LoopbackServer: Sendable {
                 guard connection >= 0 else { return }
                 let request = LoopbackServer.read(connection)
                 let answer = Array(respond(request).utf8)
-                _ = send(connection, answer, answer.count, Int32(MSG_NOSIGNAL.rawValue))
+                _ = send(connection, answer, answer.count, Int32(MSG_NOSIGNAL))
                 close(connection)
             }
         }

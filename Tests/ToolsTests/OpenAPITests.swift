@@ -1,9 +1,14 @@
 import Agent
+import Foundation
 import JSON
 import Schema
 import Testing
 
 @testable import Tools
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
 
 private let document: JSONValue = [
     "openapi": "3.0.3",
