@@ -44,6 +44,21 @@ extension Workflow {
           #   description: Asks the boss a question.
           #   parameters: {type: object, properties: {question: {type: string}}, required: [question]}
 
+          # An HTTP request; keys come from the environment.
+          # - name: get_weather
+          #   description: Tells the weather of a city.
+          #   parameters: {type: object, properties: {city: {type: string}}, required: [city]}
+          #   http:
+          #     method: GET
+          #     url: https://api.example.org/cities/{city}/weather
+          #     query: {units: metric}
+          #     headers: {Authorization: "Bearer ${WEATHER_KEY}"}
+
+          # Every operation of an OpenAPI 3 document.
+          # - openapi: petstore.yaml
+          #   server: http://localhost:8080
+          #   tools: [getPet*]
+
           # The tools of MCP servers, from the file that other programs use too, or named here.
           # - mcp: mcp.json              # {"mcpServers": {"time": {"command": "mcp-server-time"}}}
           #   servers: [time]            # only these

@@ -51,6 +51,19 @@ struct Toolbox {
         case .byHand(let definition):
             return [Entry(tool: ByHandTool(definition: definition), origin: "answered by hand")]
         case .mcp(let source): return try await open(source, host)
+        case .http(let definition, let settings):
+            return [
+                Entry(tool: HTTPTool(definition: definition, settings: settings), origin: origin(settings))
+            ]
+        case .openAPI(let source):
+            guard let text = try? String(contentsOfFile: source.path, encoding: .utf8) else {
+                throw Failure(.usage, "\(source.path) cannot be read; is it an OpenAPI document?")
+            }
+            do {
+                return try source.open(text).map { Entry(tool: $0, origin: origin($0.settings)) }
+            } catch let error as OpenAPIError {
+                throw Failure(.usage, "\(source.path): \(error)")
+            }
         }
     }
 
@@ -66,6 +79,10 @@ struct Toolbox {
             }
         }
         return entries
+    }
+
+    private static func origin(_ settings: HTTPSettings) -> String {
+        "\(settings.method) \(settings.url.source)"
     }
 
     private static func servers(_ source: MCPSource) throws -> [MCPServerSettings] {
