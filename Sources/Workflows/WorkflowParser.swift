@@ -158,6 +158,11 @@ private struct WorkflowReader {
         if let value = given?["temperature"]?.numberValue { settings.temperature = value.doubleValue }
         if let value = given?["top-p"]?.numberValue { settings.topP = value.doubleValue }
         if let value = given?["seed"]?.intValue { settings.seed = UInt64(value) }
+        let mask = root["mask"]
+        if let keys = mask?["keys"]?.stringValue.flatMap(MaskSettings.Keys.init) { settings.mask.keys = keys }
+        if let spaces = mask?["spaces"]?.stringValue.flatMap(MaskSettings.Spaces.init) {
+            settings.mask.spaces = spaces
+        }
         return settings
     }
 

@@ -32,6 +32,7 @@ extension Workflow {
             ],
             "limits": limits,
             "sampling": sampling,
+            "mask": mask,
             "edit-mode": [
                 "description": .string(
                     "What the model is told of an edited call: annotate (its own call and a note), rewrite "
@@ -110,6 +111,23 @@ extension Workflow {
             "seed": [
                 "description": "The same seed gives the same run.", "type": "integer", "minimum": 0,
                 "maximum": .number(JSONNumber(Int.max)),
+            ],
+        ],
+        "additionalProperties": false,
+    ]
+
+    private static let mask: JSONValue = [
+        "description":
+            "What the mask fixes beyond the tools' schemas, for a model that is masked on this side.",
+        "type": "object",
+        "properties": [
+            "keys": [
+                "description": "In which order an object's keys may come: any, or the schema's.",
+                "enum": ["any", "schema"],
+            ],
+            "spaces": [
+                "description": "White space between the tokens of JSON: none, one after , and :, or any.",
+                "enum": ["compact", "one", "any"],
             ],
         ],
         "additionalProperties": false,

@@ -44,6 +44,27 @@ extension Workflow {
           #   description: Asks the boss a question.
           #   parameters: {type: object, properties: {question: {type: string}}, required: [question]}
 
+          # An HTTP request; keys come from the environment.
+          # - name: get_weather
+          #   description: Tells the weather of a city.
+          #   parameters: {type: object, properties: {city: {type: string}}, required: [city]}
+          #   http:
+          #     method: GET
+          #     url: https://api.example.org/cities/{city}/weather
+          #     query: {units: metric}
+          #     headers: {Authorization: "Bearer ${WEATHER_KEY}"}
+
+          # Every operation of an OpenAPI 3 document.
+          # - openapi: petstore.yaml
+          #   server: http://localhost:8080
+          #   tools: [getPet*]
+
+          # The tools of MCP servers, from the file that other programs use too, or named here.
+          # - mcp: mcp.json              # {"mcpServers": {"time": {"command": "mcp-server-time"}}}
+          #   servers: [time]            # only these
+          #   tools: ["get_*"]           # only these
+          #   prefix: true               # named time_get_current_time
+
         # How many calls of one round run at the same time.
         parallel: 4
 
@@ -80,6 +101,11 @@ extension Workflow {
           temperature: 0           # 0 takes the most probable token
           top-p: 1
           seed: 0
+
+        # What the mask fixes beyond the tools' schemas.
+        mask:
+          keys: any                # or schema: in the schema's order
+          spaces: one              # compact, one (after , and :) or any
 
         """
 }

@@ -52,6 +52,7 @@ import Testing
             limits: {rounds: 1, tokens: 2, response-tokens: 3, seconds: 4, tool-seconds: 5, result-bytes: 6}
             parallel: 7
             sampling: {temperature: 0.7, top-p: 0.9, seed: 9007199254740993}
+            mask: {keys: schema, spaces: any}
             system: no
             prompt: |
               two
@@ -63,7 +64,8 @@ import Testing
             \t"policy": {"default": "deny", "ask": [{"tool": "a", "when": {"/x/0": "^1", "": "y"}}, {"tool": "a"}]},
             "limits": {"rounds": 1, "tokens": 2, "response-tokens": 3, "seconds": 4, "tool-seconds": 5,
               "result-bytes": 6}, "parallel": 7,
-            "sampling": {"temperature": 0.7, "top-p": 0.9, "seed": 9007199254740993}, "system": "no",
+            "sampling": {"temperature": 0.7, "top-p": 0.9, "seed": 9007199254740993},
+            "mask": {"keys": "schema", "spaces": "any"}, "system": "no",
             "prompt": "two\\nlines\\n", "edit-mode": "silent"}
             """
         let expected = Workflow(
@@ -81,7 +83,9 @@ import Testing
             limits: Limits(
                 rounds: 1, tokens: 2, responseTokens: 3, seconds: 4, toolSeconds: 5, resultBytes: 6,
                 parallelCalls: 7),
-            sampling: SamplingSettings(temperature: 0.7, topP: 0.9, seed: 9_007_199_254_740_993),
+            sampling: SamplingSettings(
+                temperature: 0.7, topP: 0.9, seed: 9_007_199_254_740_993,
+                mask: MaskSettings(keys: .schema, spaces: .any)),
             system: "no", prompt: "two\nlines\n", editMode: .silent)
         #expect(try Workflow.parse(yaml, file: "/home/me/w.yaml") == expected)
         #expect(try Workflow.parse(json, file: "/home/me/w.json") == expected)

@@ -93,12 +93,17 @@ public struct SamplingSettings: Sendable, Hashable {
     public var topP: Double
     /// The seed of the random choices; the same seed gives the same run.
     public var seed: UInt64
+    /// What the mask fixes beyond the schemas, for a model that is masked on this side.
+    public var mask: MaskSettings
 
     /// Settings of the given values; greedy by default.
-    public init(temperature: Double = 0, topP: Double = 1, seed: UInt64 = 0) {
+    public init(
+        temperature: Double = 0, topP: Double = 1, seed: UInt64 = 0, mask: MaskSettings = MaskSettings()
+    ) {
         self.temperature = temperature
         self.topP = topP
         self.seed = seed
+        self.mask = mask
     }
 }
 

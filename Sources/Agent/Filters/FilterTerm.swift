@@ -21,6 +21,8 @@ public enum FilterTerm: Sendable, Hashable {
     case taint(Taint)
     /// `~unseen`: an event of a call with an argument that stands nowhere.
     case unseen
+    /// `~injected`: an event of a call that follows what reads like an order in a result.
+    case injected
     /// `~p<0.2`: a token whose probability before the mask compares so.
     case probability(Comparison)
     /// `~rejected>0.5`: a token at which the masked tokens' raw probability compares so.
@@ -93,7 +95,7 @@ extension FilterTerm {
     /// Three-valued truth; `nil` where it cannot be decided.
     func evaluate(_ subject: FilterSubject, in state: RunState, quantifier: FilterQuantifier) -> Bool? {
         switch self {
-        case .tool, .argument, .id, .status, .taint, .unseen, .rule, .command, .count:
+        case .tool, .argument, .id, .status, .taint, .unseen, .injected, .rule, .command, .count:
             return Bool?.any(subject.calls(in: state)) { evaluate($0, in: state, quantifier: quantifier) }
         case .principal(let pattern):
             return state.header?.principal.map { pattern.decides($0) } ?? false
@@ -133,6 +135,7 @@ extension FilterTerm {
             case .any: Bool?.any(parts) { pattern.decides($0) }
             case .all: Bool?.any(parts) { pattern.decides($0).map(!) }.map(!)
             }
+        case .injected: return !state.suspicions(of: record).isEmpty
         case .unseen, .taint:
             guard (try? JSONParser.parse(record.call.arguments.text)) != nil else { return nil }
             return state.provenance(of: record).contains { matches($0, in: state) }

@@ -176,12 +176,9 @@ extension Loop {
             guard let problem = record.problems.first else { return byHandObjection(record) }
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):
-            if let problem = checker.problems(name: record.call.name, arguments: arguments).first {
-                return "the edited call cannot run: \(problem.message)"
-            }
-            let ruling = ruling(for: record.asking(arguments))
-            return ruling.effect == .deny
-                ? "the edited call cannot run: \(ruling.summary)" : byHandObjection(record)
+            return checker.objection(
+                toEditing: record, arguments: arguments, policy: header.policy, in: state)
+                ?? byHandObjection(record)
         }
     }
 

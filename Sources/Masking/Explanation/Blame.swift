@@ -19,7 +19,7 @@ extension Automaton {
         let named = node.isLiteral ? node.valuesKeyword : keyword
         return Reason(
             tool: toolName(of: schema), pointer: node.pointer.appending(named), source: .keyword(named),
-            sentence: sentence, schema: schema)
+            sentence: node.document.map { "in \($0): \(sentence)" } ?? sentence, schema: schema)
     }
 
     /// The tool that a schema belongs to, in a turn.

@@ -58,12 +58,14 @@ extension Automaton {
             let node = graph.nodes[Int(schema)]
             let matched = members.shape.patterns.map { pattern -> Bool in
                 let state = pattern.automaton.run(PatternAutomaton.start, text)
-                return isPrefix ? state != PatternAutomaton.dead : pattern.automaton.accepts[Int(state)]
+                return isPrefix
+                    ? state != PatternAutomaton.dead
+                    : pattern.test.accepts(String(decoding: text, as: UTF8.self))
             }
             if isPrefix {
                 let own = zip(members.shape.patterns, matched).contains { $0.schema == schema && $1 }
                 if let additional = node.additional, !own, graph.nodes[Int(additional)].constant == false {
-                    reasons.append(reason(schema, "additionalProperties", "allows no key like \(shown)"))
+                    reasons.append(reason(schema, node.additionalKeyword, "allows no key like \(shown)"))
                 }
                 if node.names != nil {
                     reasons.append(reason(schema, "propertyNames", "allows no key like \(shown)"))
@@ -89,7 +91,7 @@ extension Automaton {
                         tool: toolName(of: value), pointer: pointer,
                         source: .keyword(
                             isAdditional
-                                ? "additionalProperties" : pointer.tokens.dropLast().last ?? "properties"),
+                                ? node.additionalKeyword : pointer.tokens.dropLast().last ?? "properties"),
                         sentence: isAdditional
                             ? "the key \(shown) is not among those allowed" : "allows no value for \(shown)"))
             }
@@ -108,7 +110,7 @@ extension Automaton {
                 reasons.append(
                     reason(schema, "maxProperties", "at most \(maximum) members; the object has them"))
             } else if node.additional != nil {
-                reasons.append(reason(schema, "additionalProperties", "every key allowed is there already"))
+                reasons.append(reason(schema, node.additionalKeyword, "every key allowed is there already"))
             }
         }
         return reasons

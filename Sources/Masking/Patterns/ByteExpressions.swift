@@ -96,6 +96,11 @@ struct ByteExpressions {
 
     /// Any of the expressions.
     mutating func choice(_ parts: [ID]) -> ID {
+        if parts.count == 2 {
+            // Most derivatives of a choice leave one side.
+            if parts[0] == ByteExpressions.never || parts[0] == parts[1] { return parts[1] }
+            if parts[1] == ByteExpressions.never { return parts[0] }
+        }
         var flat: Set<ID> = []
         var single = ByteSet()
         var stack = parts

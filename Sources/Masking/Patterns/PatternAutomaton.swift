@@ -14,6 +14,8 @@ final class PatternAutomaton {
     let classOf: [UInt8]
     private let classCount: Int
     private let representatives: [UInt8]
+    /// For each shape of UTF-8 encoded characters, one byte of each class at each position.
+    private let shapes: [[[UInt8]]]
     private var universal: [Int8] = []
     private var shortest: [Int32] = []
     private var slacks: [Int32: Int] = [:]
@@ -54,6 +56,12 @@ final class PatternAutomaton {
         var representatives = [UInt8](repeating: 0, count: classCount)
         for byte in (0..<256).reversed() { representatives[signature[byte]] = UInt8(byte) }
         self.representatives = representatives
+        shapes = PatternAutomaton.characters.map { shape in
+            shape.map { range in
+                var classes: Set<Int> = []
+                return range.filter { classes.insert(signature[Int($0)]).inserted }
+            }
+        }
         _ = state(of: ByteExpressions.never)
         _ = state(of: normalised(root))
         if expressionOf.count == 1 {
@@ -176,15 +184,17 @@ final class PatternAutomaton {
         var verdict = true
         search: while let next = stack.popLast() {
             if next != state, universal[Int(next)] == 1 { continue }
-            for lead in PatternAutomaton.characters {
+            for shape in shapes {
                 var ends: [Int32] = [next]
-                for range in lead {
-                    var after: Set<Int32> = []
-                    var classes: Set<UInt8> = []
-                    for byte in range where classes.insert(classOf[Int(byte)]).inserted {
-                        for end in ends { after.insert(step(end, byte)) }
+                for bytes in shape {
+                    var after: [Int32] = []
+                    for byte in bytes {
+                        for end in ends {
+                            let target = step(end, byte)
+                            if !after.contains(target) { after.append(target) }
+                        }
                     }
-                    ends = Array(after)
+                    ends = after
                 }
                 for end in ends {
                     if end == PatternAutomaton.dead || universal[Int(end)] == 0 {

@@ -72,7 +72,14 @@ final class SchemaGraph {
                 parts.append(formulas.any([formulas.not(present), needed]))
             }
         }
-        if node.checkedKeyword != nil { parts.append(formulas.leaf(.check(number, .schema))) }
+        if start == .array {
+            if let foreseen = node.foreseenItems { parts.append(expand(foreseen, start, formulas)) }
+            if node.checksItems { parts.append(formulas.leaf(.check(number, .unevaluatedItems))) }
+        }
+        if start == .object {
+            if let foreseen = node.foreseenProperties { parts.append(expand(foreseen, start, formulas)) }
+            if node.checksProperties { parts.append(formulas.leaf(.check(number, .unevaluatedProperties))) }
+        }
         return formulas.all(parts)
     }
 
@@ -199,9 +206,45 @@ final class SchemaGraph {
         note([node.not].compactMap { $0 }, "not")
         note([node.condition, node.consequent, node.alternative].compactMap { $0 }, nil)
         note(node.allOf + node.prefix, nil)
-        note([node.reference, node.items, node.contains, node.additional, node.names].compactMap { $0 }, nil)
+        note(
+            [
+                node.reference, node.items, node.contains, node.additional, node.names, node.unevaluatedItems,
+                node.unevaluatedProperties,
+            ].compactMap { $0 }, nil)
         note(
             node.properties.map(\.schema) + node.patterns.map(\.schema) + node.dependentSchemas.map(\.schema),
             nil)
+    }
+
+    /// What so many alternatives with so many keys would take: each key is held against each alternative.
+    private static let maximumKeyChoices = 40_000_000
+
+    /// Refuses choices between objects whose keys would take too long to work out.
+    func refuseUnwieldy(_ range: Range<Int>) throws(GrammarError) {
+        for number in range {
+            let node = nodes[number]
+            for alternatives in [node.anyOf, node.oneOf] where alternatives.count > 100 {
+                var named: Set<Int32> = []
+                for part in alternatives {
+                    let inner = nodes[Int(part)]
+                    let target = inner.reference.map { nodes[Int($0)] } ?? inner
+                    for property in target.properties { named.insert(property.key) }
+                    named.formUnion(target.required)
+                }
+                if named.count * alternatives.count > SchemaGraph.maximumKeyChoices {
+                    throw .tooLarge(
+                        reason:
+                            "\(alternatives.count) alternatives with \(named.count) keys at #\(node.pointer)")
+                }
+            }
+            if let values = node.values, values.count > 100 {
+                let objects = values.compactMap(\.objectValue)
+                let keys = Set(objects.flatMap { $0.map { key($0.key.utf8) } })
+                if keys.count * objects.count > SchemaGraph.maximumKeyChoices {
+                    throw .tooLarge(
+                        reason: "\(objects.count) objects with \(keys.count) keys at #\(node.pointer)")
+                }
+            }
+        }
     }
 }

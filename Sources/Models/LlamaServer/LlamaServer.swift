@@ -21,6 +21,8 @@ struct LlamaServer: Sendable {
         var beginningOfText: String?
         /// The size of the vocabulary, where the server is new enough to tell.
         var vocabularySize: Int?
+        /// The template that tells how the model reads a conversation.
+        var chatTemplate: String?
     }
 
     /// Asks for the model's name, its end token and the size of its vocabulary.
@@ -41,7 +43,7 @@ struct LlamaServer: Sendable {
             beginningOfText: word("bos_token"),
             vocabularySize: models?["data"]?[0]?["meta"]?["n_vocab"]?.intValue.flatMap {
                 (1...1 << 24).contains($0) ? $0 : nil
-            })
+            }, chatTemplate: word("chat_template"))
     }
 
     /// The tokens of a text; where `isSpecial`, names of special tokens in it become those.

@@ -13,7 +13,8 @@ public actor LlamaServerModel: Model {
     private let server: LlamaServer
     private let vocabulary: LlamaServerVocabulary
     private let engine: MaskEngine
-    private let format = CallFormat.hermes
+    private let dialect: ChatDialect
+    private var format: CallFormat { dialect.format }
     private let candidateCount: Int
     private var evaluated: [Int] = []
     private var spelled: [String: [Int]] = [:]
@@ -47,10 +48,19 @@ public actor LlamaServerModel: Model {
         _ server: LlamaServer, _ properties: LlamaServer.Properties, _ vocabulary: LlamaServerVocabulary,
         candidateCount: Int
     ) throws {
-        for name in ["<|im_start|>", "<|im_end|>"] where vocabulary.special[name] == nil {
+        guard
+            let dialect = ChatDialect(
+                template: properties.chatTemplate, hasToken: { vocabulary.special[$0] != nil })
+        else {
             throw Agent.ModelError(
-                "\(properties.name) has no token \(name), so it is no ChatML model; use it as openai instead")
+                "\(properties.name) is no ChatML, Llama 3 or Mistral model; use it as openai instead")
         }
+        for name in dialect.tags where vocabulary.special[name] == nil {
+            throw Agent.ModelError(
+                "\(properties.name) has no token \(name), which its chat template needs; use it as openai instead"
+            )
+        }
+        self.dialect = dialect
         if let size = properties.vocabularySize, size != vocabulary.record.entries.count {
             throw Agent.ModelError(
                 "\(properties.name) has \(size) tokens and the vocabulary file \(vocabulary.record.entries.count); "
@@ -65,7 +75,8 @@ public actor LlamaServerModel: Model {
         self.vocabulary = vocabulary
         self.candidateCount = max(1, candidateCount)
         info = ModelInfo(
-            name: properties.name, kind: "llama-server", vocabulary: vocabulary.record, callFormat: "hermes")
+            name: properties.name, kind: "llama-server", vocabulary: vocabulary.record,
+            callFormat: dialect.rawValue)
     }
 
     /// Decodes one response.
@@ -73,13 +84,13 @@ public actor LlamaServerModel: Model {
     public func respond(
         to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
-        let prompt = HermesPrompt(messages: request.messages, catalogue: request.catalogue)
+        let prompt = dialect.prompt(for: request)
         var tokens = try await encode(prompt.parts, observe)
         let promptCount = tokens.count
         let cached = zip(tokens, evaluated).prefix { $0 == $1 }.count
         var costs: [RequestRecord.ToolCost] = []
         for tool in request.catalogue {
-            let count = try await encode(.text(HermesPrompt.line(for: tool)), observe).count
+            let count = try await encode(.text(dialect.line(for: tool)), observe).count
             costs.append(RequestRecord.ToolCost(name: tool.name, tokens: count))
         }
         try await observe(
@@ -90,12 +101,14 @@ public actor LlamaServerModel: Model {
         var matcher: Matcher
         var sampler: Sampler
         do {
-            matcher = try engine.matcher(for: Grammar(turnWith: request.catalogue, format: format))
+            matcher = try engine.matcher(
+                for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
             sampler = Sampler(try SamplerSettings(request))
         } catch {
             throw Agent.ModelError("\(info.name): \(error)")
         }
-        var response = HermesResponse(format: format)
+        var response = DecodedResponse(
+            format: format, openingIsSpecial: vocabulary.special[format.opening] != nil)
         var started = ContinuousClock.now
         for position in 0..<request.maximumTokens {
             try Task.checkCancellation()

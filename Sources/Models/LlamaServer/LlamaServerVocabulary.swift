@@ -14,9 +14,12 @@ struct LlamaServerVocabulary: Sendable {
     /// Names of tokens that a prompt or a turn of this kind may need.
     private static let names = [
         "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<tool_call>", "</tool_call>", "<tools>", "</tools>",
-        "<tool_response>", "</tool_response>",
+        "<tool_response>", "</tool_response>", "<|begin_of_text|>", "<|start_header_id|>",
+        "<|end_header_id|>",
+        "<|eot_id|>", "<|eom_id|>", "<s>", "</s>", "[INST]", "[/INST]", "[TOOL_CALLS]", "[AVAILABLE_TOOLS]",
+        "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]",
     ]
-    private static let ends = ["<|im_end|>", "<|endoftext|>"]
+    private static let ends = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>"]
     /// More than any vocabulary in use has.
     private static let largest = 1 << 19
 

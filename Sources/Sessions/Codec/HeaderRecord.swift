@@ -9,6 +9,7 @@ extension SessionHeader {
             ("catalogue", .array(catalogue.map(\.json))), ("sampling", sampling.json),
             ("limits", limits.json),
             ("policy", policy.json), ("principal", principal.map { .string($0) }),
+            ("parent", parent?.json),
         ]
     }
 
@@ -19,7 +20,22 @@ extension SessionHeader {
             catalogue: try fields("catalogue").list(ToolDefinition.init),
             sampling: try SamplingSettings(fields("sampling")), limits: try Limits(fields("limits")),
             policy: try Policy(fields("policy")),
-            principal: try fields.optional("principal")?.string())
+            principal: try fields.optional("principal")?.string(),
+            parent: try fields.optional("parent").map(SessionParent.init))
+    }
+}
+
+extension SessionParent {
+    fileprivate var json: JSONValue {
+        .record(["session": .string(session), "step": .int(step), "hash": hash.map { .string($0) }])
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            SessionParent(
+                session: try fields("session").string(), step: try fields("step").int(),
+                hash: try fields.optional("hash")?.string())
+        }
     }
 }
 
@@ -86,6 +102,8 @@ extension SamplingSettings {
         .record([
             "temperature": .double(temperature), "topP": .double(topP),
             "seed": JSONNumber(text: String(seed)).map { .number($0) },
+            "maskKeys": mask.keys == .any ? nil : .string(mask.keys.rawValue),
+            "maskSpaces": mask.spaces == .one ? nil : .string(mask.spaces.rawValue),
         ])
     }
 
@@ -93,7 +111,12 @@ extension SamplingSettings {
         self = try field.object { fields in
             SamplingSettings(
                 temperature: try fields("temperature").double(), topP: try fields("topP").double(),
-                seed: try fields("seed").unsigned())
+                seed: try fields("seed").unsigned(),
+                mask: MaskSettings(
+                    keys: try fields.optional("maskKeys")?.word(
+                        MaskSettings.Keys.self, known: MaskSettings.Keys.allCases) ?? .any,
+                    spaces: try fields.optional("maskSpaces")?.word(
+                        MaskSettings.Spaces.self, known: MaskSettings.Spaces.allCases) ?? .one))
         }
     }
 }

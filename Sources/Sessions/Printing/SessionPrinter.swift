@@ -97,6 +97,8 @@ public struct SessionPrinter: Sendable {
             "limits \(limits.rounds) rounds, \(limits.tokens) tokens, \(limits.seconds) s",
             "policy \(header.policy.fallback.rawValue) by default, \(header.policy.rules.count) rules",
         ]
+            + [header.parent.map { "forked from \(PlainText.line($0.session)) at step \($0.step)" }]
+            .compactMap { $0 }
             + header.policy.rules.map { rule in
                 let conditions = rule.arguments.map { " when \($0.pointer) matches \($0.pattern.source)" }
                     .joined()

@@ -44,6 +44,14 @@ public protocol MCPHost: Sendable {
     /// Asks the person a server's question. The clock of the call stands still meanwhile.
     func answer(_ question: Elicitation) async -> ElicitationAnswer
 
-    /// A line of a server's log: its standard error, its log messages, its progress, its start and its end.
-    func log(server: String, _ line: String)
+    /// A line about a server, or a line of its own.
+    func log(server: String, _ line: String, _ kind: MCPLogKind)
+}
+
+/// What a line of a server's log is.
+public enum MCPLogKind: Sendable, Hashable {
+    /// Its standard error.
+    case output
+    /// What it sent as a log message, how far a call is, and what became of the connection.
+    case note
 }

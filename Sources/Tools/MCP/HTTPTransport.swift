@@ -172,17 +172,21 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         defer { post.finished() }
         if isStopped { return }
         if let error {
-            let reason = "cannot be reached: \(error.localizedDescription)"
-            guard isSettled else { return report(.ended(reason)) }
-            return fail(post, reason)
+            guard isSettled else {
+                return report(.ended("cannot be reached: \(error.localizedDescription)"))
+            }
+            return fail(
+                post,
+                "the connection was lost: \(error.localizedDescription); whether the call took effect is unknown"
+            )
         }
         finish(post)
     }
 
     private func finish(_ post: Post) {
         if post.isJSON, let value = try? JSONParser.parse(post.body), let request = post.request {
-            // A server that refuses a request before it has read its ID answers with the ID null.
-            if let fault = value["error"], value["id"] == nil || value["id"] == .null {
+            // A server that refuses a request before it has read its ID answers with null or a word of its own.
+            if let fault = value["error"], value["id"]?.intValue != request {
                 report(.message(HTTPTransport.fault(request, fault)))
             } else {
                 report(.message(post.body))
@@ -195,9 +199,11 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
             if post.status == 404, state.withLock({ $0.session }) != nil {
                 return report(.ended("no longer knows the session (HTTP 404)"))
             }
-            return fail(post, "answered with HTTP \(post.status)\(place)")
+            return fail(post, "the server answered with HTTP \(post.status)\(place)")
         }
-        if !post.isAnswered { fail(post, "ended its answer (HTTP \(post.status)) without a result") }
+        if !post.isAnswered {
+            fail(post, "the server ended its answer (HTTP \(post.status)) without a result")
+        }
     }
 
     /// Answers a request in the server's place, with an error.

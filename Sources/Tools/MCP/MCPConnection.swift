@@ -59,7 +59,7 @@ final class MCPConnection: Sendable {
             try await Task.sleep(for: MCPConnection.probeTime)
             run { $0.probeTimedOut() }
             try await Task.sleep(for: MCPConnection.openingTime - MCPConnection.probeTime)
-            let reason = "server \(name) did not list its tools within \(MCPConnection.openingTime)"
+            let reason = "did not list its tools within \(MCPConnection.openingTime)"
             run { $0.close(reason) }
         }
         defer { watch.cancel() }
@@ -98,7 +98,7 @@ final class MCPConnection: Sendable {
     }
 
     /// Ends the conversation.
-    func close() { run { $0.close("server \(name) was closed") } }
+    func close() { run { $0.close("was closed") } }
 
     private func cancel(_ call: Int) {
         // The continuation is there before the call is sent, so one of the two cancellations meets it.
@@ -110,8 +110,8 @@ final class MCPConnection: Sendable {
     private func take(_ report: MCPReport) {
         switch report {
         case .message(let bytes): run { $0.receive(bytes) }
-        case .log(let line): host.log(server: name, line)
-        case .ended(let reason): run { $0.close("server \(name) \(reason)") }
+        case .log(let line): host.log(server: name, line, .output)
+        case .ended(let reason): run { $0.close(reason) }
         }
     }
 
@@ -124,7 +124,7 @@ final class MCPConnection: Sendable {
         case .send(let message): state.withLock { $0.transport }?.send(message)
         case .settled(let era, let version):
             state.withLock { $0.transport }?.settle(era, version: version)
-            host.log(server: name, "speaks MCP \(version) (\(era.rawValue))")
+            host.log(server: name, "speaks MCP \(version) (\(era.rawValue))", .note)
         case .tools(let tools): takeOpening()?.resume(returning: tools)
         case .finished(let call, let result): takeCall(call)?.resume(returning: result)
         case .failed(let call, let reason): takeCall(call)?.resume(throwing: ToolFailure(reason))
@@ -135,15 +135,15 @@ final class MCPConnection: Sendable {
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 run { $0.resume(call) }
             }
-        case .log(let line): host.log(server: name, line)
+        case .log(let line): host.log(server: name, line, .note)
         case .unusable(let reason):
             let transport = state.withLock { state in
-                state.endReason = reason
+                state.endReason = "server \(name) \(reason)"
                 return state.transport
             }
             transport?.stop()
-            takeOpening()?.resume(throwing: MCPError(reason))
-            host.log(server: name, reason)
+            takeOpening()?.resume(throwing: MCPError("server \(name) \(reason)"))
+            host.log(server: name, reason, .note)
         }
     }
 

@@ -114,8 +114,11 @@ struct MCPCallResult: Sendable, Hashable {
         var parts: [String] = []
         for item in value["content"]?.arrayValue ?? [] { parts.append(MCPCallResult.text(item)) }
         if let structured = value["structuredContent"], structured != .null {
+            // A plain value travels in an object with the one member "result".
+            let plain = structured.objectValue?.count == 1 ? structured["result"]?.plainText : nil
             let isSaid = parts.contains { text in
-                (try? JSONParser.parse(text)).map { $0.isEquivalent(to: structured) } ?? false
+                plain.map { $0.utf8.elementsEqual(text.utf8) } == true
+                    || (try? JSONParser.parse(text)).map { $0.isEquivalent(to: structured) } ?? false
             }
             if !isSaid { parts.append(structured.text(.spaced)) }
         }

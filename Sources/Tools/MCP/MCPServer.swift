@@ -73,12 +73,13 @@ public struct MCPTool: Tool {
     public let definition: ToolDefinition
     /// What the server says of its behaviour; shown, and never trusted.
     public let annotations: JSONValue?
+    /// The server's own name of the tool.
+    public let serverName: String
     private let server: MCPServer
-    private let name: String
 
     init(server: MCPServer, description: MCPToolDescription, prefix: String) {
         self.server = server
-        name = description.name
+        serverName = description.name
         annotations = description.annotations
         definition = ToolDefinition(
             name: prefix + description.name, description: description.description,
@@ -89,7 +90,7 @@ public struct MCPTool: Tool {
     /// - Throws: `ToolFailure` for an error of the server or its death, `CancellationError` when it was cancelled.
     public func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput {
         let headers = MCPHeader.parameters(of: definition.parameters, arguments)
-        let result = try await server.call(name, arguments, headers: headers)
+        let result = try await server.call(serverName, arguments, headers: headers)
         return ToolOutput(callID: call.id, content: result.content, isError: result.isError)
     }
 }

@@ -25,7 +25,7 @@ struct MCPSession: Sendable {
         case wait(call: Int, milliseconds: Int)
         /// A line for the log.
         case log(String)
-        /// The server cannot be used.
+        /// The server cannot be used; why, as what follows its name.
         case unusable(String)
     }
 
@@ -80,14 +80,17 @@ struct MCPSession: Sendable {
         return initialize()
     }
 
-    /// The transport has ended.
+    /// The server cannot be used from here on; the reason goes on from the server's name.
     mutating func close(_ reason: String) -> [Action] {
         if case .closed = phase { return [] }
         phase = .closed(reason)
-        let actions: [Action] = calls.keys.sorted().map { .failed(call: $0, reason) }
+        // The end is known before a call's failure is, so that nobody takes the server for alive then.
+        var actions: [Action] = [.unusable(reason)] + questions.map { .withdraw($0) }
+        actions += calls.keys.sorted().map { .failed(call: $0, "server \(server) \(reason)") }
         calls = [:]
+        questions = []
         pending = [:]
-        return questions.map { .withdraw($0) } + actions + [.unusable(reason)]
+        return actions
     }
 
     /// Takes one message, or an array of them.
@@ -197,9 +200,9 @@ struct MCPSession: Sendable {
                 }
                 let versions = offered.joined(separator: ", ")
                 return close(
-                    "\(server) speaks MCP \(versions) only; callgate speaks up to \(MCPVersion.modern)")
+                    "speaks MCP \(versions) only; callgate speaks up to \(MCPVersion.modern)")
             case MCPErrorCode.headerMismatch, MCPErrorCode.missingCapability:
-                return close("\(server) refused server/discover: \(fault.description)")
+                return close("refused server/discover: \(fault.description)")
             default: return initialize()
             }
         }
@@ -209,11 +212,11 @@ struct MCPSession: Sendable {
 
     private mutating func initialized(_ result: JSONValue, _ fault: MCPFault?) -> [Action] {
         guard phase == .initializing else { return [] }
-        if let fault { return close("\(server) refused to initialize: \(fault.description)") }
+        if let fault { return close("refused to initialize: \(fault.description)") }
         guard let offered = result["protocolVersion"]?.stringValue, MCPVersion.legacy.contains(offered) else {
             let offered = result["protocolVersion"]?.text() ?? "nothing"
             return close(
-                "\(server) answered initialize with the version \(offered), which callgate doesn't speak")
+                "answered initialize with the version \(offered), which callgate doesn't speak")
         }
         return settle(.legacy, offered)
     }
@@ -237,11 +240,11 @@ struct MCPSession: Sendable {
         if let fault {
             // A server may have no tools at all, and then needs not know the method.
             if fault.code == MCPErrorCode.methodNotFound { return [.tools([])] }
-            return close("\(server) doesn't list its tools: \(fault.description)")
+            return close("doesn't list its tools: \(fault.description)")
         }
         for entry in result["tools"]?.arrayValue ?? [] {
             guard let tool = MCPToolDescription(entry) else {
-                return close("\(server) lists a tool without a name: \(entry.text().prefix(200))")
+                return close("lists a tool without a name: \(entry.text().prefix(200))")
             }
             listed.append(tool)
         }
@@ -250,7 +253,7 @@ struct MCPSession: Sendable {
             return [.tools(listed)]
         }
         guard cursors.insert(ByteString(cursor)).inserted, listed.count < MCPSession.maximumTools else {
-            return close("\(server) lists its tools without an end: the cursor \(cursor) came twice")
+            return close("lists its tools without an end: the cursor \(cursor) came twice")
         }
         return [send(.list, "tools/list", ["cursor": .string(cursor)])]
     }

@@ -24,8 +24,8 @@ extension MCPSession {
         _ call: Int, name: String, arguments: JSONValue, headers: [String: String] = [:]
     ) -> [Action] {
         guard phase == .ready else {
-            if case .closed(let reason) = phase { return [.failed(call: call, reason)] }
-            return [.failed(call: call, "\(server) isn't ready")]
+            if case .closed(let reason) = phase { return [.failed(call: call, "server \(server) \(reason)")] }
+            return [.failed(call: call, "server \(server) isn't ready")]
         }
         calls[call] = MCPCall(name: name, arguments: arguments, headers: headers)
         return sendCall(call)
@@ -71,19 +71,21 @@ extension MCPSession {
         state.request = nil
         if let fault {
             calls[call] = nil
-            return [.failed(call: call, "\(server): \(fault.description)")]
+            return [.failed(call: call, "server \(server): \(fault.description)")]
         }
         switch result["resultType"]?.stringValue ?? "complete" {
         case "complete":
             calls[call] = nil
             guard result.objectValue != nil else {
-                return [.failed(call: call, "\(server) answered without a result")]
+                return [.failed(call: call, "server \(server) answered without a result")]
             }
             return [.finished(call: call, MCPCallResult(result))]
         case "input_required" where era == .modern: return needsInput(call, state, result)
         case let kind:
             calls[call] = nil
-            return [.failed(call: call, "\(server) answered with a result of the unknown type \(kind)")]
+            return [
+                .failed(call: call, "server \(server) answered with a result of the unknown type \(kind)")
+            ]
         }
     }
 
@@ -95,7 +97,7 @@ extension MCPSession {
         state.given = JSONObject()
         func giveUp(_ reason: String) -> [Action] {
             calls[call] = nil
-            return [.failed(call: call, "\(server) \(reason)")]
+            return [.failed(call: call, "server \(server) \(reason)")]
         }
         guard state.rounds <= MCPSession.maximumRounds else {
             return giveUp("asked for more input \(MCPSession.maximumRounds) times and did not answer")

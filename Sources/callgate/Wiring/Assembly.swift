@@ -8,6 +8,8 @@ struct Assembly {
     let workflow: Workflow
     let model: any Model
     let tools: [any Tool]
+    /// Where the lines and questions of MCP servers go.
+    let host: ServerHost
     private let info: ModelInfo
 
     /// Reads the workflow file, or the demo's, and opens its parts.
@@ -18,7 +20,8 @@ struct Assembly {
         if let seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
         let model = try ModelOpening.open(workflow.model)
-        tools = try Toolbox(workflow.tools).tools
+        let toolbox = try Toolbox(workflow.tools)
+        (tools, host) = (toolbox.tools, toolbox.host)
         self.workflow = workflow
         self.model = model
         info = Blocking.wait { await model.info }
