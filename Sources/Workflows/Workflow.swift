@@ -53,12 +53,8 @@ public enum ModelSource: Sendable, Hashable {
     case gguf(path: String)
     /// A file of responses.
     case scripted(path: String)
-}
-
-/// Where tools of a workflow come from.
-public enum ToolSource: Sendable, Hashable {
-    /// The support desk of the demo, over a SQLite database; `nil` is the default place.
-    case supportDesk(database: String?)
+    /// A model behind a server.
+    case remote(RemoteModelSource)
 }
 
 /// Why a workflow file cannot be used.

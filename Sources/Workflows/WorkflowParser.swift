@@ -21,6 +21,7 @@ private struct WorkflowChecker {
 
     func check() throws(WorkflowError) {
         try checkKeys(of: document.value, against: Workflow.schema, at: JSONPointer())
+        try ToolShapes(document: document, file: file).check()
         let schema: CompiledSchema
         do {
             schema = try CompiledSchema(Workflow.schema)
@@ -103,7 +104,9 @@ private struct WorkflowReader {
 
     func workflow() throws(WorkflowError) -> Workflow {
         Workflow(
-            name: root["name"]?.stringValue ?? defaultName, model: model, tools: tools, policy: try policy(),
+            name: root["name"]?.stringValue ?? defaultName, model: try model(),
+            tools: try ToolSourceReader(document: document, file: file, path: path).sources(),
+            policy: try policy(),
             limits: limits, sampling: sampling(), system: root["system"]?.stringValue,
             prompt: root["prompt"]?.stringValue,
             editMode: root["edit-mode"]?.stringValue.flatMap(EditMode.init) ?? .annotate,
@@ -123,18 +126,14 @@ private struct WorkflowReader {
         return String(file[...slash]) + text
     }
 
-    private var model: ModelSource {
+    private func model() throws(WorkflowError) -> ModelSource {
+        let reader = RemoteModelReader(document: document, file: file, path: path)
+        if let source = try reader.source() { return .remote(source) }
         if let script = root["model"]?["scripted"]?.stringValue { return .scripted(path: path(script)) }
         guard let embedded = root["model"]?["embedded"]?.stringValue, embedded != "builtin" else {
             return .builtin
         }
         return .gguf(path: path(embedded))
-    }
-
-    private var tools: [ToolSource] {
-        (root["tools"]?.arrayValue ?? []).map {
-            .supportDesk(database: $0["database"]?.stringValue.map(path))
-        }
     }
 
     private var limits: Limits {
@@ -149,7 +148,7 @@ private struct WorkflowReader {
         set(\.seconds, "seconds")
         set(\.toolSeconds, "tool-seconds")
         set(\.resultBytes, "result-bytes")
-        set(\.parallelCalls, "parallel-calls")
+        if let parallel = root["parallel"]?.intValue { limits.parallelCalls = parallel }
         return limits
     }
 
@@ -159,6 +158,11 @@ private struct WorkflowReader {
         if let value = given?["temperature"]?.numberValue { settings.temperature = value.doubleValue }
         if let value = given?["top-p"]?.numberValue { settings.topP = value.doubleValue }
         if let value = given?["seed"]?.intValue { settings.seed = UInt64(value) }
+        let mask = root["mask"]
+        if let keys = mask?["keys"]?.stringValue.flatMap(MaskSettings.Keys.init) { settings.mask.keys = keys }
+        if let spaces = mask?["spaces"]?.stringValue.flatMap(MaskSettings.Spaces.init) {
+            settings.mask.spaces = spaces
+        }
         return settings
     }
 

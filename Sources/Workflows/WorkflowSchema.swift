@@ -13,7 +13,7 @@ extension Workflow {
                     "Shown in the title and used for the journal's name; the file's name by default.",
                 "type": "string", "minLength": 1, "maxLength": 60,
             ],
-            "model": model,
+            "model": modelSchema,
             "system": ["description": "The system prompt.", "type": "string"],
             "prompt": [
                 "description": "What to ask, where the command line gives no --prompt.", "type": "string",
@@ -22,6 +22,9 @@ extension Workflow {
                 "description": "Where the tools come from, in the order of the catalogue.", "type": "array",
                 "items": tool,
             ],
+            "parallel": bound(
+                "The most calls of one round that run at the same time; 4 by default, 1 is one after the other.",
+                256),
             "policy": policy,
             "principal": [
                 "description": "On whose behalf the tools are called; rules ask for it with ~principal.",
@@ -29,6 +32,7 @@ extension Workflow {
             ],
             "limits": limits,
             "sampling": sampling,
+            "mask": mask,
             "edit-mode": [
                 "description": .string(
                     "What the model is told of an edited call: annotate (its own call and a note), rewrite "
@@ -36,36 +40,6 @@ extension Workflow {
                 "enum": ["annotate", "rewrite", "silent"],
             ],
         ],
-        "additionalProperties": false,
-    ]
-
-    private static let model: JSONValue = [
-        "description": "The model; the builtin one by default.",
-        "type": "object",
-        "properties": [
-            "embedded": [
-                "description": "Decoded in process: builtin, or the path of a GGUF file.", "type": "string",
-                "minLength": 1,
-            ],
-            "scripted": [
-                "description": "The path of a file of responses.", "type": "string", "minLength": 1,
-            ],
-        ],
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
-    ]
-
-    private static let tool: JSONValue = [
-        "type": "object",
-        "properties": [
-            "builtin": ["description": "Tools that come with the program.", "enum": ["support-desk"]],
-            "database": [
-                "description": "The SQLite file of the support desk, created and seeded at first use.",
-                "type": "string", "minLength": 1,
-            ],
-        ],
-        "required": ["builtin"],
         "additionalProperties": false,
     ]
 
@@ -118,7 +92,6 @@ extension Workflow {
             "seconds": bound("The most seconds of model and tool time; 600 by default.", 1_000_000),
             "tool-seconds": bound("The seconds that a tool may take; 30 by default.", 1_000_000),
             "result-bytes": bound("The most bytes of one result; 262144 by default.", 1_000_000_000),
-            "parallel-calls": bound("The most calls that run at the same time; 4 by default.", 256),
         ],
         "additionalProperties": false,
     ]
@@ -138,6 +111,23 @@ extension Workflow {
             "seed": [
                 "description": "The same seed gives the same run.", "type": "integer", "minimum": 0,
                 "maximum": .number(JSONNumber(Int.max)),
+            ],
+        ],
+        "additionalProperties": false,
+    ]
+
+    private static let mask: JSONValue = [
+        "description":
+            "What the mask fixes beyond the tools' schemas, for a model that is masked on this side.",
+        "type": "object",
+        "properties": [
+            "keys": [
+                "description": "In which order an object's keys may come: any, or the schema's.",
+                "enum": ["any", "schema"],
+            ],
+            "spaces": [
+                "description": "White space between the tokens of JSON: none, one after , and :, or any.",
+                "enum": ["compact", "one", "any"],
             ],
         ],
         "additionalProperties": false,

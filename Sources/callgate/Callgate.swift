@@ -27,8 +27,8 @@ struct Callgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
-            ForkCommand.self, ImportCommand.self, ExportCommand.self,
-            AuditCommand.self, RulesCommand.self, ProvenanceCommand.self, MaskCommand.self, ToolsCommand.self,
+            ForkCommand.self, ImportCommand.self, ExportCommand.self, AuditCommand.self, RulesCommand.self,
+            ProvenanceCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self, InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

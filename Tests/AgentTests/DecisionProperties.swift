@@ -5,7 +5,7 @@ import Testing
 @testable import Agent
 
 /// Random decisions, crashes and resumptions; what may never happen does not.
-@Suite(.timeLimit(.minutes(5))) struct DecisionProperties {
+@Suite(.timeLimit(.minutes(20))) struct DecisionProperties {
     /// What a random person does; guarded, because events and statuses come from different threads.
     private final class Person: Sendable {
         private let random: Mutex<SeededGenerator>

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1))) struct GateTests {
+@Suite(.timeLimit(.minutes(20))) struct GateTests {
     private static let namedSchema: JSONValue = [
         "type": "object", "properties": ["user": ["type": "string"]], "required": ["user"],
     ]

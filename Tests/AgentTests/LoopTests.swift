@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.timeLimit(.minutes(20))) struct LimitTests {
     @Test("rounds: a model that never stops asking is stopped")
     func rounds() async throws {
         var bench = Bench(responses: (1...9).map { ScriptedModel.asking(call("c\($0)")) })
@@ -100,7 +100,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct SteppingTests {
+@Suite(.timeLimit(.minutes(20))) struct SteppingTests {
     /// Steps through a run of one call that a rule allows and three tokens, and says where it was held.
     private func stops(_ granularity: Granularity) async throws -> [RunStatus] {
         var bench = Bench(responses: [ScriptedModel.asking(call("c1")), ScriptedModel.saying("a b c")])

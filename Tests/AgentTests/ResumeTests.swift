@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(2))) struct ResumeTests {
+@Suite(.timeLimit(.minutes(20))) struct ResumeTests {
     /// Two rounds: four calls that end in four ways, then one that a rule allows, then an answer.
     private func bench() -> Bench {
         var bench = Bench(responses: [

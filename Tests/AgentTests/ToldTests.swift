@@ -5,7 +5,7 @@ import Testing
 @testable import Agent
 
 /// What the model is told (DESIGN, docs/support-desk.md), row by row and to the byte.
-@Suite(.timeLimit(.minutes(1))) struct ToldTests {
+@Suite(.timeLimit(.minutes(20))) struct ToldTests {
     private static let asked = call("c1", "act", #"{"user": "Maya"}"#)
 
     /// Decides the only call of a run that way.

@@ -70,7 +70,7 @@ import Testing
         try driver.press("ctrl-s")
         try RecordedScreens.expect(driver.screen, "editor-refused-80x24")
         try driver.press("ctrl-end")
-        for _ in "highx\"\n}" { try driver.press("backspace") }
+        for _ in "higx\"\n}" { try driver.press("backspace") }
         driver.type("low\"\n}")
         try driver.press("ctrl-s")
         try RecordedScreens.expect(driver.screen, "review-80x24")

@@ -205,7 +205,11 @@ struct RandomEvents {
                     name: $0.text(), description: $0.text(),
                     parameters: ["type": "object", "x": .string($0.text()), "n": 1, "x": [nil, true]])
             },
-            sampling: SamplingSettings(temperature: number(), topP: number(), seed: random.next()),
+            sampling: SamplingSettings(
+                temperature: number(), topP: number(), seed: random.next(),
+                mask: MaskSettings(
+                    keys: MaskSettings.Keys.allCases.randomElement(using: &random) ?? .any,
+                    spaces: MaskSettings.Spaces.allCases.randomElement(using: &random) ?? .one)),
             limits: Limits(rounds: int(99), tokens: int(99), seconds: int(99)),
             policy: Policy(
                 rules: list { random in

@@ -12,7 +12,7 @@ import Testing
 
 /// Drives the trial program (`Tests/TerminalTrial`) through a pseudo-terminal, as a terminal emulator would.
 @Suite(
-    "The curses screen on a terminal", .serialized, .timeLimit(.minutes(5)),
+    "The curses screen on a terminal", .serialized, .timeLimit(.minutes(20)),
     .enabled(if: trialProgram != nil, "the trial program is found beside the tests on Linux alone"))
 struct CursesScreenTests {
     /// What a terminal is told last when it is given back, with TERM=xterm-256color.

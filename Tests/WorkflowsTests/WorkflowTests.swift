@@ -49,9 +49,10 @@ import Testing
             model: {embedded: models/m.gguf}
             tools: []
             policy: {default: deny, ask: [{tool: a, when: {/x/0: "^1", "": y}}, {tool: a}]}
-            limits: {rounds: 1, tokens: 2, response-tokens: 3, seconds: 4, tool-seconds: 5, result-bytes: 6,
-              parallel-calls: 7}
+            limits: {rounds: 1, tokens: 2, response-tokens: 3, seconds: 4, tool-seconds: 5, result-bytes: 6}
+            parallel: 7
             sampling: {temperature: 0.7, top-p: 0.9, seed: 9007199254740993}
+            mask: {keys: schema, spaces: any}
             system: no
             prompt: |
               two
@@ -62,8 +63,9 @@ import Testing
             {"name": "n", "model": {"embedded": "models/m.gguf"}, "tools": [],
             \t"policy": {"default": "deny", "ask": [{"tool": "a", "when": {"/x/0": "^1", "": "y"}}, {"tool": "a"}]},
             "limits": {"rounds": 1, "tokens": 2, "response-tokens": 3, "seconds": 4, "tool-seconds": 5,
-              "result-bytes": 6, "parallel-calls": 7},
-            "sampling": {"temperature": 0.7, "top-p": 0.9, "seed": 9007199254740993}, "system": "no",
+              "result-bytes": 6}, "parallel": 7,
+            "sampling": {"temperature": 0.7, "top-p": 0.9, "seed": 9007199254740993},
+            "mask": {"keys": "schema", "spaces": "any"}, "system": "no",
             "prompt": "two\\nlines\\n", "edit-mode": "silent"}
             """
         let expected = Workflow(
@@ -81,7 +83,9 @@ import Testing
             limits: Limits(
                 rounds: 1, tokens: 2, responseTokens: 3, seconds: 4, toolSeconds: 5, resultBytes: 6,
                 parallelCalls: 7),
-            sampling: SamplingSettings(temperature: 0.7, topP: 0.9, seed: 9_007_199_254_740_993),
+            sampling: SamplingSettings(
+                temperature: 0.7, topP: 0.9, seed: 9_007_199_254_740_993,
+                mask: MaskSettings(keys: .schema, spaces: .any)),
             system: "no", prompt: "two\nlines\n", editMode: .silent)
         #expect(try Workflow.parse(yaml, file: "/home/me/w.yaml") == expected)
         #expect(try Workflow.parse(json, file: "/home/me/w.json") == expected)
@@ -115,11 +119,12 @@ import Testing
             fault("policy:\n  allow:\n    - toll: x\n")
                 == "w.yaml:3:7: there is no key \"toll\" here; did you mean tool?")
         #expect(
-            fault("limits: {seconds: 1, paralel-calls: 2}")
-                == "w.yaml:1:22: there is no key \"paralel-calls\" here; did you mean parallel-calls?")
+            fault("limits: {seconds: 1, result-byte: 2}")
+                == "w.yaml:1:22: there is no key \"result-byte\" here; did you mean result-bytes?")
         #expect(
-            fault("model:\n  openai: gpt\n")
-                == "w.yaml:2:3: there is no key \"openai\" here; there are embedded, scripted")
+            fault("model:\n  gemini: x\n")
+                == "w.yaml:2:3: there is no key \"gemini\" here; there are embedded, scripted, openai, anthropic, "
+                + "ollama, llama-server")
         #expect(
             fault("{\n  \"nam\": 1\n}", file: "w.json")
                 == "w.json:2:3: there is no key \"nam\" here; did you mean name?")

@@ -10,6 +10,20 @@ public protocol Tool: Sendable {
     /// The call is run once. Cancelling the task asks the tool to stop; output after that is kept as late output.
     /// - Throws: ``ToolFailure`` for what the model should read; any other error is reported by its description.
     func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput
+
+    /// The seconds after which a call is given up; `nil`, the default, is the run's own limit.
+    var timeLimit: Int? { get }
+
+    /// Whether nothing can run and a person answers in the tool's place; false by default.
+    var isByHand: Bool { get }
+}
+
+extension Tool {
+    /// The run's own limit.
+    public var timeLimit: Int? { nil }
+
+    /// Something runs.
+    public var isByHand: Bool { false }
 }
 
 /// What a tool said.

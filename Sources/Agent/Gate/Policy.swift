@@ -111,7 +111,7 @@ public struct Policy: Sendable, Hashable {
     }
 
     /// Whether `pattern`, in which `*` stands for any bytes, matches the whole of `text`.
-    static func glob(_ pattern: String, matches text: String) -> Bool {
+    public static func glob(_ pattern: String, matches text: String) -> Bool {
         let pattern = Array(pattern.utf8)
         let text = Array(text.utf8)
         var (at, position) = (0, 0)

@@ -36,7 +36,15 @@ extension Loop {
         let problems = checker.problems(name: record.call.name, arguments: record.call.arguments)
         try emit(
             .callJudged(
-                record.key, problems: problems, ruling: header.policy.ruling(for: record, in: state)))
+                record.key, problems: problems, ruling: ruling(for: record)))
+    }
+
+    private func ruling(for record: CallRecord) -> Ruling {
+        let ruling = header.policy.ruling(for: record, in: state)
+        guard ruling.effect == .allow, runner.isByHand(record.call.name) else { return ruling }
+        // A rule can let a call run, but here nothing can.
+        return Ruling(
+            effect: .ask, rule: ruling.rule, reason: "\(record.call.name) has no body: a person answers it")
     }
 
     /// Decides what needs no person: what the rules settle, and without a person everything.
@@ -57,6 +65,9 @@ extension Loop {
             case _ where !record.problems.isEmpty:
                 let problem = CallProblem.refusal(record.problems)
                 try emit(.decided(record.key, .refuse(problem: problem), by: .validation))
+            case _ where approval == .all && runner.isByHand(record.call.name):
+                let problem = "\(record.call.name) is answered by a person, and nobody is there"
+                try emit(.decided(record.key, .refuse(problem: problem), by: .option("--approve all")))
             case (.allow, _): try emit(.decided(record.key, .approve, by: .rule(ruling.rule ?? "default")))
             case (.ask, .all): try emit(.decided(record.key, .approve, by: .option("--approve all")))
             case (.ask, .policyOnly):
@@ -113,11 +124,11 @@ extension Loop {
             }
             try emit(.resultEdited(key, content: content))
         case .timedOut(let key):
-            let seconds = header.limits.toolSeconds
+            let seconds = runner.seconds(for: state.call(key)?.call.name ?? "")
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")
         case .ended(let key, let result):
             if let call = running.removeValue(forKey: key) {
-                call.deadline.cancel()
+                call.deadline?.cancel()
                 try emit(.callFinished(key, result))
                 if result.ending == .mispaired { return .failed(result.content) }
             } else if result.ending != .cancelled {
@@ -130,7 +141,7 @@ extension Loop {
     func giveUp(_ key: CallKey, _ ending: CallResult.Ending, _ content: String) throws {
         guard let call = running.removeValue(forKey: key) else { return }
         call.cancel()
-        let milliseconds = call.started.millisecondsSince
+        let milliseconds = call.milliseconds
         try emit(.callFinished(key, CallResult(ending: ending, content: content, milliseconds: milliseconds)))
     }
 
@@ -162,12 +173,18 @@ extension Loop {
                 return
                     "call \(bound.key.id) had begun with edited arguments; edit it again to say which run now"
             }
-            guard let problem = record.problems.first else { return nil }
+            guard let problem = record.problems.first else { return byHandObjection(record) }
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):
             return checker.objection(
                 toEditing: record, arguments: arguments, policy: header.policy, in: state)
+                ?? byHandObjection(record)
         }
+    }
+
+    private func byHandObjection(_ record: CallRecord) -> String? {
+        guard runner.isByHand(record.call.name) else { return nil }
+        return "\(record.call.name) has no body that could run; answer in its place (r) or deny it"
     }
 }
 

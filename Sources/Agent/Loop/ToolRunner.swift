@@ -12,6 +12,12 @@ struct ToolRunner: Sendable {
         self.limits = limits
     }
 
+    /// The seconds that a call of that tool may take.
+    func seconds(for name: String) -> Int { tools[ByteString(name)]?.timeLimit ?? limits.toolSeconds }
+
+    /// Whether a person answers the calls of that tool.
+    func isByHand(_ name: String) -> Bool { tools[ByteString(name)]?.isByHand ?? false }
+
     /// Starts a call; its end, or the end of its time, is posted to `control`.
     ///
     /// A tool that ignores cancellation runs on; what it says later arrives as a second end of the same call.
@@ -23,30 +29,30 @@ struct ToolRunner: Sendable {
             let result = CallResult(
                 ending: .failed, content: "no tool named \(call.name) is here", milliseconds: 0)
             control.post(.ended(key, result))
-            return RunningCall(tool: Task {}, deadline: Task {}, started: .now)
+            return RunningCall(tool: Task {}, deadline: nil, started: .now)
         }
         let started = ContinuousClock.now
         let limits = limits
+        let deadline = ToolDeadline(seconds: seconds(for: call.name)) { control.post(.timedOut(key)) }
         let running = Task(executorPreference: BlockingExecutor.shared) { [call] in
-            let result = await ToolRunner.run(
-                tool, call, arguments: arguments, limits: limits, started: started)
+            let result = await ToolDeadline.$current.withValue(deadline) {
+                await ToolRunner.run(tool, call, arguments: arguments, limits: limits) {
+                    started.millisecondsSince - deadline.pausedMilliseconds
+                }
+            }
             control.post(.ended(key, result))
-        }
-        let deadline = Task {
-            try await Task.sleep(for: .seconds(limits.toolSeconds))
-            control.post(.timedOut(key))
         }
         return RunningCall(tool: running, deadline: deadline, started: started)
     }
 
     private static func run(
         _ tool: any Tool, _ call: ToolCall, arguments: JSONValue, limits: Limits,
-        started: ContinuousClock.Instant
+        elapsed: @Sendable () -> Double
     ) async -> CallResult {
         // A failure can be as long as an answer.
         func result(_ ending: CallResult.Ending, _ content: String) -> CallResult {
             let size = content.utf8.count
-            let milliseconds = started.millisecondsSince
+            let milliseconds = elapsed()
             guard size > limits.resultBytes else {
                 return CallResult(ending: ending, content: content, milliseconds: milliseconds)
             }
@@ -75,13 +81,16 @@ struct ToolRunner: Sendable {
 /// A call under way.
 struct RunningCall: Sendable {
     let tool: Task<Void, Never>
-    let deadline: Task<Void, any Error>
+    let deadline: ToolDeadline?
     let started: ContinuousClock.Instant
+
+    /// Milliseconds of the call so far, without those in which a person decided something for it.
+    var milliseconds: Double { started.millisecondsSince - (deadline?.pausedMilliseconds ?? 0) }
 
     /// Asks the tool to stop, and stops watching the clock.
     func cancel() {
         tool.cancel()
-        deadline.cancel()
+        deadline?.cancel()
     }
 }
 
@@ -99,8 +108,5 @@ private final class BlockingExecutor: TaskExecutor {
 
 extension ContinuousClock.Instant {
     /// Milliseconds from this instant to now.
-    var millisecondsSince: Double {
-        let parts = (ContinuousClock.now - self).components
-        return Double(parts.seconds) * 1_000 + Double(parts.attoseconds) / 1e15
-    }
+    var millisecondsSince: Double { (ContinuousClock.now - self).milliseconds }
 }

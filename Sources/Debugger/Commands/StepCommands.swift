@@ -48,8 +48,12 @@ enum StepCommands {
             name, title: title, hint: hint, group: .step, keys: [.character(key)], availability: canGoForward
         ) { state, _ in
             if state.timeline.isLive { return [effect] }
-            let log = state.timeline.log
-            state.go(to: log.index.next(landmark, after: state.timeline.step, count: log.count) ?? log.count)
+            let (log, step) = (state.timeline.log, state.timeline.step)
+            let target = log.index.next(landmark, after: step, count: log.count) ?? log.count
+            // As in a live run, a breakpoint holds whatever the pace.
+            let point = state.breakpoints.next(after: step).flatMap { $0 <= target ? $0 : nil }
+            state.go(to: point ?? target)
+            state.sayBreakpoint()
             return []
         }
     }
@@ -62,8 +66,11 @@ enum StepCommands {
             keys: [.character(key)],
             availability: canGoBack
         ) { state, _ in
-            let index = state.timeline.log.index
-            state.go(to: index.previous(landmark, before: state.timeline.step) ?? 1)
+            let (index, step) = (state.timeline.log.index, state.timeline.step)
+            let target = index.previous(landmark, before: step) ?? 1
+            let point = state.breakpoints.previous(before: step).flatMap { $0 >= target ? $0 : nil }
+            state.go(to: point ?? target)
+            state.sayBreakpoint()
             return []
         }
     }
@@ -109,5 +116,13 @@ enum StepCommands {
         }
         state.go(to: step)
         return []
+    }
+}
+
+extension DebuggerState {
+    /// Says which breakpoint the step matches, if one does.
+    fileprivate mutating func sayBreakpoint() {
+        guard let point = breakpoints.hit(at: timeline.step) else { return }
+        say("breakpoint \(point.number): \(point.matches.filter)")
     }
 }

@@ -1,4 +1,5 @@
 import Agent
+import JSON
 import Masking
 
 /// Explains masks: the engine's answers at the steps that were looked at.
@@ -16,7 +17,8 @@ struct MaskExplainer {
             let format = header.model.callFormat.flatMap({ CallFormat(named: $0) }),
             let vocabulary = try? Vocabulary(record),
             let start = try? MaskEngine(vocabulary: vocabulary)
-                .matcher(for: Grammar(turnWith: header.catalogue, format: format))
+                .matcher(
+                    for: Grammar(turnWith: header.catalogue, format: format, settings: header.sampling.mask))
         else { return nil }
         self.start = start
     }
@@ -25,12 +27,22 @@ struct MaskExplainer {
     mutating func insight(for trail: TokenTrail) -> MaskInsight? {
         guard let matcher = matcher(before: trail) else { return nil }
         let expectation = matcher.expectation
-        let cursor =
-            expectation.path.last?.map(\.description).filter { !$0.isEmpty }.joined(separator: ", ") ?? ""
-        let place = [expectation.tool, cursor.isEmpty ? nil : cursor].compactMap { $0 }.joined(separator: " ")
         return MaskInsight(
-            step: trail.step, expected: expectation.words + (place.isEmpty ? "" : " (at \(place))"),
+            step: trail.step, expected: expectation.words, cursor: cursor(of: expectation),
+            alternatives: expectation.alternatives.map(\.description),
             differs: trail.token.allowed.map { $0 != matcher.allowed().words } ?? true)
+    }
+
+    /// The places that the value being written is held against; those of what encloses it where it has none.
+    private func cursor(of expectation: Expectation) -> String {
+        var places = expectation.alternatives.map(\.pointer)
+        if places.isEmpty { places = expectation.path.last ?? [] }
+        var seen: Set<JSONPointer> = []
+        let written = places.filter { seen.insert($0).inserted }.map(\.description).filter { !$0.isEmpty }
+        let shown = written.prefix(3).joined(separator: ", ")
+        let more = written.count > 3 ? " and \(written.count - 3) more" : ""
+        return ([expectation.tool].compactMap { $0 } + (shown.isEmpty ? [] : [shown + more])).joined(
+            separator: " ")
     }
 
     /// What the engine has against a token where the trail's token was chosen.
@@ -48,7 +60,9 @@ struct MaskExplainer {
             }
             return TokenVerdict.Reason(place: place, sentence: reason.sentence)
         }
-        return TokenVerdict(offset: explanation.offset, written: explanation.written, reasons: reasons)
+        let leaves = reasons.isEmpty ? matcher.alternatives(after: token)?.map(\.description) ?? [] : []
+        return TokenVerdict(
+            offset: explanation.offset, written: explanation.written, reasons: reasons, leaves: leaves)
     }
 
     private mutating func matcher(before trail: TokenTrail) -> Matcher? {

@@ -4,6 +4,10 @@ struct MaskInsight: Sendable {
     let step: Int
     /// What can follow, in words.
     var expected: String
+    /// The schema cursor: the tool, and the places in its schema that the value being written is held against.
+    var cursor: String
+    /// What each alternative of the schema that is still alive asks for.
+    var alternatives: [String]
     /// Whether the engine allows other tokens than those that were recorded.
     var differs: Bool
     /// Why tokens are masked, as far as it has been asked.
@@ -25,11 +29,18 @@ struct TokenVerdict: Sendable, Hashable {
     let written: String
     /// Nothing where the token is allowed.
     let reasons: [Reason]
+    /// For an allowed token: the alternatives of the schema that it leaves alive.
+    let leaves: [String]
 
-    /// The first reason on one line.
-    var summary: String {
+    /// The first reason in about `width` columns: the end of its place, which names the keyword, and as much of the
+    /// sentence as there is room for.
+    func summary(width: Int) -> String {
         guard let first = reasons.first else { return "allowed" }
-        return "\(first.place): \(first.sentence)"
-            + (reasons.count > 1 ? " (and \(reasons.count - 1) more)" : "")
+        let more = reasons.count > 1 ? " (and \(reasons.count - 1) more)" : ""
+        let sentence = first.sentence + more
+        func end(_ room: Int) -> String {
+            first.place.count > room ? "…" + first.place.suffix(max(0, room - 1)) : first.place
+        }
+        return width < 48 ? end(width) : "\(end(max(width - sentence.count - 2, width / 2))): \(sentence)"
     }
 }

@@ -67,9 +67,13 @@ enum CandidateDocument {
             return
         }
         text.field("expected", insight.expected)
-        guard let verdict = candidate.token.flatMap({ insight.verdicts[$0] }), !verdict.reasons.isEmpty else {
-            return
+        if !insight.cursor.isEmpty { text.field("schema", insight.cursor) }
+        guard let verdict = candidate.token.flatMap({ insight.verdicts[$0] }) else { return }
+        if verdict.reasons.isEmpty, !verdict.leaves.isEmpty {
+            text.heading("what it leaves alive in the schema")
+            for alternative in verdict.leaves { text.wrap(SafeText(alternative), margin: 2) }
         }
+        guard !verdict.reasons.isEmpty else { return }
         text.heading("why it is masked, recomputed from the catalogue")
         if verdict.offset > 0 || !verdict.written.isEmpty {
             text.field("at", "byte \(verdict.offset) of the token, \"\(verdict.written)\", cannot follow")

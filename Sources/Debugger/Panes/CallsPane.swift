@@ -1,5 +1,6 @@
 import Agent
 import JSON
+import Masking
 import Terminal
 
 /// Every call of the session, and the selected one in full.
@@ -50,6 +51,7 @@ struct CallsPane {
         }
         addEdit(record, to: &text)
         addSuspicions(record, to: &text)
+        addLateKeywords(record, to: &text)
         if let ruling = record.ruling {
             text.field("rule", ruling.sentence)
         }
@@ -86,6 +88,19 @@ struct CallsPane {
                 ),
                 Theme.attention)
         }
+    }
+
+    /// What the mask can hold the model to only where a value ends.
+    private func addLateKeywords(_ record: CallRecord, to text: inout TextLines) {
+        guard let tool = timeline.shown.header?.catalogue.first(where: { $0.name == record.call.name }) else {
+            return
+        }
+        let places = LateKeywords.pointers(in: tool.parameters)
+        guard !places.isEmpty else { return }
+        let shown = places.prefix(3).map(\.description).joined(separator: ", ")
+        let more = places.count > 3 ? " and \(places.count - 3) more" : ""
+        text.wrap(
+            SafeText("lint: \(shown)\(more): a violation is seen only where the value ends"), Theme.attention)
     }
 
     /// The steps at which the call moved on, up to the one that is looked at.

@@ -19,6 +19,21 @@ struct MaskPaneView {
                 SafeText(insight.expected + more), label: StyledText("expected", Theme.label), margin: 10)
         }
         if height > 3, let against = masked { text.add(against) }
+        if height > 3, let insight, !insight.cursor.isEmpty {
+            var line = StyledText("schema    ", Theme.label)
+            line.append(SafeText(insight.cursor), .plain)
+            if insight.alternatives.count > 1 {
+                line.append(" · \(insight.alternatives.count) alternatives alive", Theme.faint)
+            }
+            text.add(line)
+        }
+        if height > 4, let insight, insight.alternatives.count > 1 {
+            for alternative in insight.alternatives.prefix(height - text.lines.count) {
+                var line = StyledText("  or      ", Theme.faint)
+                line.append(SafeText(alternative), .plain)
+                text.add(line)
+            }
+        }
         return Array(text.lines.prefix(max(0, height)))
     }
 
@@ -118,16 +133,19 @@ struct MaskPaneView {
                     none: candidate.isAllowed ? "" : "masked")
         }
         guard columns.note > 2 else { return line }
-        return line + TextLines.space(1) + note(candidate, verdict).truncated(to: columns.note - 1)
+        return line + TextLines.space(1)
+            + note(candidate, verdict, room: columns.note - 1).truncated(to: columns.note - 1)
     }
 
-    private func note(_ candidate: MaskTable.Candidate, _ verdict: TokenVerdict?) -> StyledText {
+    private func note(
+        _ candidate: MaskTable.Candidate, _ verdict: TokenVerdict?, room: Int
+    ) -> StyledText {
         if candidate.isChosen { return StyledText(table.token.isForced ? "forced" : "chosen", Theme.good) }
         guard !candidate.isAllowed else { return StyledText() }
         guard let verdict, !verdict.reasons.isEmpty else {
             return table.kind == .full ? StyledText() : StyledText("masked", Theme.bad)
         }
-        return StyledText(verdict.summary, Theme.bad)
+        return StyledText(verdict.summary(width: room), Theme.bad)
     }
 
     /// A probability as a number and a bar.

@@ -18,6 +18,11 @@ struct DebuggerState: Sendable {
     /// What lies over the panes, the front one last.
     var layers: [Layer] = []
     var search: Search?
+    var breakpoints = Breakpoints()
+    /// What `:find` looked for last.
+    var found: FilterMatches?
+    /// The session that this one was compared with last.
+    var compared: ComparedSession?
     var messages = MessageLog()
     /// Lines that were entered on the command line, the latest last.
     var history: [String] = []

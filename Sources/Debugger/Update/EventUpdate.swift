@@ -6,9 +6,17 @@ extension DebuggerState {
     mutating func append(_ events: [Event]) {
         for event in events {
             timeline.append(event)
+            breakpoints.extend(timeline.log)
+            if !timeline.isReplay, let point = breakpoints.hit(at: timeline.log.count) {
+                say("breakpoint \(point.number), \(point.matches.filter), at step \(timeline.log.count)")
+            }
             if case .decided(let key, _, _) = event.body { forget(key) }
             if timeline.isLive { follow(event) }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
+        }
+        // Only while it is the latest that has happened: the next token or failure says more.
+        if case .requestRetried(_, let attempt, let reason, let delay)? = events.last?.body, timeline.isLive {
+            say("attempt \(attempt) failed: \(reason); again in \(delay) ms")
         }
     }
 

@@ -15,6 +15,13 @@ public struct MaskBenchmark {
         /// Invalid instances that the mask let through to their end.
         public var invalidAccepted: [String] = []
 
+        /// Nanoseconds of the slowest token and of the compilation.
+        public var slowestToken = 0
+        /// Which instance and which of its tokens that is.
+        public var slowestPlace = ""
+        /// Nanoseconds from the schema to the first mask.
+        public var compilation = 0
+
         /// Whether the schema compiled and every instance met its verdict.
         public var passes: Bool { refusal == nil && validRejected.isEmpty && invalidAccepted.isEmpty }
     }
@@ -73,12 +80,21 @@ public struct MaskBenchmark {
             return
         }
         _ = start.allowed()
-        report.compileTimes.append(processorTime() - begun)
+        result.compilation = processorTime() - begun
+        report.compileTimes.append(result.compilation)
         for (index, test) in tests.enumerated() {
             guard let data = test["data"], let isValid = test["valid"]?.boolValue,
                 let tokens = vocabulary.tokenize(data.text(.spaced).utf8)
             else { continue }
+            let firstToken = report.tokenTimes.count
             let fault = drive(tokens, start, &report.tokenTimes)
+            let times = report.tokenTimes[firstToken...]
+            if let place = times.indices.max(by: { times[$0] < times[$1] }),
+                times[place] > result.slowestToken
+            {
+                result.slowestToken = times[place]
+                result.slowestPlace = "test \(index) token \(place - firstToken)"
+            }
             if isValid, let fault { result.validRejected.append("test \(index): \(fault)") }
             if !isValid, fault == nil { result.invalidAccepted.append("test \(index)") }
         }
@@ -174,7 +190,10 @@ extension MaskBenchmark.Report {
     }
 
     /// The figures as text, with the failing files where asked.
-    public func text(failures: Bool) -> String {
+    /// - Parameters:
+    ///   - failures: whether each failing file is listed with its reason.
+    ///   - slowest: how many of the files with the slowest tokens and compilations are listed.
+    public func text(failures: Bool, slowest: Int = 0) -> String {
         var lines = [
             "cases \(cases.count), refused \(refused), passing \(passing), valid rejected \(validRejected), "
                 + "invalid accepted \(invalidAccepted), tokens \(tokenTimes.count)"
@@ -193,6 +212,14 @@ extension MaskBenchmark.Report {
                 if let refusal = result.refusal { lines.append("  refused: \(refusal)") }
                 lines += result.validRejected.map { "  valid rejected, \($0)" }
                 lines += result.invalidAccepted.map { "  invalid accepted, \($0)" }
+            }
+        }
+        for (name, time) in [
+            ("token", \MaskBenchmark.CaseResult.slowestToken), ("compilation", \.compilation),
+        ] {
+            for result in cases.sorted(by: { $0[keyPath: time] > $1[keyPath: time] }).prefix(slowest) {
+                let place = name == "token" ? ", \(result.slowestPlace)" : ""
+                lines.append("slow \(name): \(result.name) \(result[keyPath: time] / 1000) µs\(place)")
             }
         }
         return lines.joined(separator: "\n")

@@ -65,7 +65,8 @@ extension Automaton {
         } else if isConjunction {
             machine = patterns.machine(components, isCanonical: canonical)
         } else {
-            machine = StringMachine(components, isCanonical: canonical, rule: rule(formula, deciders))
+            machine = StringMachine(
+                components, isCanonical: canonical, budget: patterns.budget, rule: rule(formula, deciders))
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,

@@ -18,7 +18,7 @@ struct MaskWalk {
         words = [UInt64](repeating: 0, count: automaton.vocabulary.strings.base.count)
     }
 
-    private var all: Range<Int> { 0..<trie.count }
+    fileprivate var all: Range<Int> { 0..<trie.count }
 
     @inline(__always)
     private mutating func mark(_ node: UInt64) {
@@ -33,7 +33,7 @@ struct MaskWalk {
     }
 
     @inline(__always)
-    private mutating func insert(_ token: Int) { words[token >> 6] |= 1 << UInt64(token & 63) }
+    fileprivate mutating func insert(_ token: Int) { words[token >> 6] |= 1 << UInt64(token & 63) }
 
     /// Marks the tokens that may follow a configuration.
     mutating func run(_ id: Int32) {
@@ -50,7 +50,7 @@ struct MaskWalk {
     // MARK: Walking
 
     /// Visits sibling nodes whose parent led to a configuration.
-    private mutating func walk(_ siblings: Range<Int>, _ id: Int32) {
+    fileprivate mutating func walk(_ siblings: Range<Int>, _ id: Int32) {
         let here = automaton.configuration(id)
         switch here.place {
         case .string:
@@ -107,7 +107,7 @@ struct MaskWalk {
         trail = saved
     }
 
-    private mutating func visit(_ node: Int, _ target: Int32) {
+    fileprivate mutating func visit(_ node: Int, _ target: Int32) {
         let packed = trie.nodes[node]
         mark(packed)
         let end = Int(packed & 0xFFFF_FFFF)
@@ -157,7 +157,7 @@ struct MaskWalk {
         trail = saved
     }
 
-    private mutating func walkKey(
+    fileprivate mutating func walkKey(
         _ siblings: Range<Int>, _ context: KeyContext, _ cursor: KeyCursor, _ text: [UInt8], _ frame: Int32
     ) {
         var node = siblings.lowerBound
@@ -223,6 +223,21 @@ struct MaskWalk {
     private mutating func boundLength(_ spec: StringSpec, _ here: Configuration, _ tokens: StringTokens) {
         let bound = spec.tightest
         guard bound < Int.max else { return }
+        if !spec.isConjunction, spec.machine.isUniversal(here.b) {
+            // Only the length can end the string: how many more characters does it take?
+            var more = -1
+            while more <= tokens.longest,
+                spec.lives(here.b, min(here.c + Int32(more) + 1, spec.countLimit), automaton.formulas)
+            {
+                more += 1
+            }
+            if more < 0 {
+                for index in words.indices { words[index] = 0 }
+            } else if more < tokens.longest {
+                for index in words.indices { words[index] &= tokens.byLength[more][index] }
+            }
+            return
+        }
         let remaining = bound - Int(here.c)
         let slack = spec.isConjunction ? spec.slack(here.b) : tokens.longest
         if remaining - slack >= tokens.longest { return }
@@ -231,26 +246,46 @@ struct MaskWalk {
             for index in words.indices { words[index] &= tokens.byLength[remaining][index] }
             return
         }
-        // Between what surely fits and what surely does not, token by token.
+        // Between what surely fits and what surely does not, alongside the trie.
         let upper = spec.isConjunction ? min(remaining, tokens.longest) : tokens.longest
+        var isOpen = false
         for index in words.indices {
             let sure = safe >= 0 ? words[index] & tokens.byLength[min(safe, tokens.longest)][index] : 0
-            var open = upper >= 0 ? words[index] & tokens.byLength[upper][index] & ~sure : 0
+            let open = upper >= 0 ? words[index] & tokens.byLength[upper][index] & ~sure : 0
+            isOpen = isOpen || open != 0
             words[index] = sure
-            while open != 0 {
-                let token = index * 64 + open.trailingZeroBitCount
-                open &= open - 1
-                var state = here.b
-                var count = here.c
-                var lives = true
-                for byte in automaton.vocabulary.bytes(of: token) {
-                    count = spec.count(count, isBoundary: spec.machine.isBoundary(state))
-                    state = spec.machine.step(state, byte)
-                    lives = state >= 0 && spec.lives(state, count, automaton.formulas)
-                    if !lives { break }
-                }
-                if lives { insert(token) }
+        }
+        guard isOpen else { return }
+        var verdicts: [Int64: Bool] = [:]
+        walkCounted(all, spec, here.b, here.c, &verdicts)
+    }
+
+    /// Marks the tokens inside a string that its bounds on length let pass.
+    ///
+    /// A string that has died by its length stays dead, so nothing below is visited.
+    private mutating func walkCounted(
+        _ siblings: Range<Int>, _ spec: StringSpec, _ state: Int32, _ count: Int32,
+        _ verdicts: inout [Int64: Bool]
+    ) {
+        let counted = spec.count(count, isBoundary: spec.machine.isBoundary(state))
+        var node = siblings.lowerBound
+        while node < siblings.upperBound {
+            let packed = trie.nodes[node]
+            let end = Int(packed & 0xFFFF_FFFF)
+            defer { node = end }
+            let next = spec.machine.step(state, UInt8(packed >> 56))
+            guard next >= 0 else { continue }
+            let key = Int64(next) << 32 | Int64(counted)
+            let lives: Bool
+            if let known = verdicts[key] {
+                lives = known
+            } else {
+                lives = spec.lives(next, counted, automaton.formulas)
+                verdicts[key] = lives
             }
+            guard lives else { continue }
+            mark(packed)
+            if node + 1 < end { walkCounted(node + 1..<end, spec, next, counted, &verdicts) }
         }
     }
 
@@ -268,12 +303,84 @@ struct MaskWalk {
             named.machine = KeyCursor.deadMachine
             walkKey(all, context, named, text, here.frame)
         }
+        if let target = automaton.freshKey(here.frame) { return runFreshKey(here, context, text, target) }
         trie = automaton.vocabulary.strings.quoted
         walkKey(all, context, cursor, text, here.frame)
     }
 }
 
+extension MaskWalk {
+    /// Closing quotes of keys that may be anything: all such tokens lead to one place, but for those that complete a
+    /// key which is named or there already.
+    fileprivate mutating func runFreshKey(
+        _ here: Configuration, _ context: KeyContext, _ text: [UInt8], _ target: Int32
+    ) {
+        let tokens = automaton.vocabulary.strings
+        if target >= 0 {
+            for quoted in tokens.closing { insert(Int(quoted.token)) }
+            trie = tokens.suffixes
+            marksSuffixes = true
+            walk(all, target)
+            marksSuffixes = false
+        }
+        let shape = context.members.shape
+        let seen = automaton.seenSets[Int(automaton.frame(here.frame).seen)]
+        var special = Set(seen.keys)
+        special.formUnion(shape.keys)
+        for key in special {
+            let bytes = automaton.graph.keys[Int(key)]
+            guard bytes.count >= text.count, bytes.starts(with: text) else { continue }
+            trie = tokens.quoted
+            var node = -1
+            for byte in bytes[text.count...] + [0x22] {
+                guard let child = trie.child(of: node, on: byte) else {
+                    node = -2
+                    break
+                }
+                node = child
+            }
+            guard node >= 0 else { continue }
+            // These tokens were marked as if the key were new: take them out and do them again.
+            let end = Int(trie.nodes[node] & 0xFFFF_FFFF)
+            for inner in node..<end {
+                guard let token = trie.token(at: inner) else { continue }
+                for each in [token] + (trie.twins[token] ?? []) {
+                    words[each >> 6] &= ~(1 << UInt64(each & 63))
+                }
+            }
+            let next = automaton.closeKey(bytes, here.frame, naming: true)
+            if next >= 0 { visit(node, next) }
+        }
+        // Escapes can spell any of those keys: such tokens are few and done one by one.
+        trie = tokens.quotedEscapes
+        for node in 0..<trie.count {
+            guard let token = trie.token(at: node) else { continue }
+            for each in [token] + (trie.twins[token] ?? []) { words[each >> 6] &= ~(1 << UInt64(each & 63)) }
+        }
+        walkKey(all, context, KeyCursor(here), text, here.frame)
+    }
+}
+
 extension Automaton {
+    /// The configuration behind a key that no schema names and the object does not have, where all such keys lead to
+    /// the same; ``dead`` where such a key cannot end, `nil` where it depends on the key.
+    func freshKey(_ frameID: Int32) -> Int32? {
+        let context = keyContext(frameID)
+        let members = context.members
+        guard !readsText, context.allowsOthers, members.machine === patterns.freeString,
+            members.shape.patterns.isEmpty,
+            !members.shape.schemas.contains(where: { graph.nodes[Int($0)].names != nil })
+        else { return nil }
+        let member = otherMember(members, [])
+        guard member.kept != Formulas.no, member.child != Formulas.no, inhabited(member.child) else {
+            return Automaton.dead
+        }
+        var next = frame(frameID)
+        next.seen = intern(seenSets[Int(next.seen)].adding(nil))
+        next.formula = member.kept
+        return intern(Configuration(.colon, a: member.child, frame: intern(next)))
+    }
+
     /// The tokens that may follow a configuration, remembered where they depend on nothing else.
     func allowed(_ id: Int32, _ trail: Trail) -> [UInt64] {
         if let known = masks[id] { return known }

@@ -42,7 +42,10 @@ final class StringSpec {
                 }
             }
         }
-        requiredPatterns = maximum == nil ? [] : patterns
+        // Where a pattern's least length is too dear to know, the closing quote decides alone.
+        requiredPatterns =
+            maximum == nil
+            ? [] : patterns.filter { $0.1.slack(PatternAutomaton.start) < PatternAutomaton.unknownSlack }
     }
 
     /// The smallest upper bound on length of any leaf.

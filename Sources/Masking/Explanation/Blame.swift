@@ -16,9 +16,10 @@ extension Automaton {
     /// A reason that names a keyword of a schema.
     func reason(_ schema: Int32, _ keyword: String, _ sentence: String) -> Reason {
         let node = graph.nodes[Int(schema)]
+        let named = node.isLiteral ? node.valuesKeyword : keyword
         return Reason(
-            tool: toolName(of: schema), pointer: node.pointer.appending(keyword), source: .keyword(keyword),
-            sentence: sentence)
+            tool: toolName(of: schema), pointer: node.pointer.appending(named), source: .keyword(named),
+            sentence: node.document.map { "in \($0): \(sentence)" } ?? sentence, schema: schema)
     }
 
     /// The tool that a schema belongs to, in a turn.
@@ -75,7 +76,27 @@ extension Automaton {
             reasons = [policy(syntaxName(byte), "\(expected(id)) can follow; \(shown) does not fit")]
         }
         var seen: Set<Reason> = []
-        return reasons.filter { seen.insert($0).inserted }
+        return (reasons + enclosing(reasons)).filter { seen.insert($0).inserted }
+    }
+
+    /// The choices that the blamed keywords stand in: none of their alternatives is left.
+    private func enclosing(_ reasons: [Reason]) -> [Reason] {
+        var found: [Reason] = []
+        for reason in reasons {
+            var next = reason.schema
+            var steps = 0
+            while let schema = next, let parent = graph.parents[schema], steps < 64 {
+                if let keyword = parent.keyword {
+                    let sentence =
+                        keyword == "not"
+                        ? "what it forbids would hold" : "no alternative that is left allows this"
+                    found.append(self.reason(parent.schema, keyword, sentence))
+                }
+                next = parent.schema
+                steps += 1
+            }
+        }
+        return found
     }
 
     private func syntaxName(_ byte: UInt8) -> String {
@@ -160,6 +181,7 @@ extension Automaton {
     }
 
     private func blameFalse(_ schema: Int32) -> Reason {
+        if graph.nodes[Int(schema)].isLiteral { return reason(schema, "enum", "the listed value ends here") }
         let pointer = graph.nodes[Int(schema)].pointer
         let keyword = pointer.tokens.last ?? "false"
         return Reason(

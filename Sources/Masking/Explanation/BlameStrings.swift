@@ -72,13 +72,12 @@ extension Automaton {
         switch keyword {
         case .values:
             guard case .finite(let set) = component else { break }
-            // In the schema's own order, which is the one that a person knows; the automaton keeps them sorted.
-            let order = (node.values ?? []).compactMap { $0.stringValue.map { Array($0.utf8) } }
-            let alive = set.alive(state).sorted {
-                (order.firstIndex(of: $0) ?? .max) < (order.firstIndex(of: $1) ?? .max)
+            // In the schema's order, as its writer knows them.
+            let living = Set(set.alive(state))
+            let alive = (node.values ?? []).compactMap(\.stringValue).filter {
+                living.contains(Array($0.utf8))
             }
-            let list = alive.prefix(8).map { "\"\(String(decoding: $0, as: UTF8.self))\"" }.joined(
-                separator: ", ")
+            let list = alive.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
             return reason(
                 schema, node.valuesKeyword,
                 "only \(list)\(alive.count > 8 ? ", …" : "") can follow; \(shown) fits none")
@@ -132,9 +131,11 @@ extension Automaton {
             case .uniqueItems: return reason(schema, "uniqueItems", "the items must differ from one another")
             case .pattern: return reason(schema, "pattern", "the whole text does not match")
             case .format: return reason(schema, "format", "the whole text is not of that format")
-            case .schema:
-                let name = graph.nodes[Int(schema)].checkedKeyword ?? "$ref"
-                return reason(schema, name, "the closed value does not satisfy it")
+            case .unevaluatedItems:
+                return reason(schema, "unevaluatedItems", "some item is evaluated by no other keyword")
+            case .unevaluatedProperties:
+                return reason(
+                    schema, "unevaluatedProperties", "some member is evaluated by no other keyword")
             }
         }
     }

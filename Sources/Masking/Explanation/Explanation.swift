@@ -20,6 +20,8 @@ public struct Explanation: Sendable, Hashable, CustomStringConvertible {
         public var source: Source
         /// A sentence that says what would be allowed.
         public var sentence: String
+        /// The schema's number in the graph, where a keyword decides.
+        var schema: Int32?
 
         /// `pointer: sentence`, with the tool in front.
         public var description: String {

@@ -14,11 +14,22 @@ final class PatternAutomaton {
     let classOf: [UInt8]
     private let classCount: Int
     private let representatives: [UInt8]
+    /// For each shape of UTF-8 encoded characters, one byte of each class at each position.
+    private let shapes: [[[UInt8]]]
     private var universal: [Int8] = []
     private var shortest: [Int32] = []
     private var slacks: [Int32: Int] = [:]
+    /// Expressions that are known, or taken, to match something.
+    private var alive: Set<ByteExpressions.ID> = []
+    /// The latest byte strings that have led an expression to a match.
+    private var endings: [[UInt8]] = []
+    private static let endingLimit = 6
+    private static let longestEnding = 12
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
+    private static let smallSize = 300
+    /// A slack that was not found out.
+    static let unknownSlack = 1 << 20
 
     /// An automaton of an expression built in `expressions`.
     init(_ root: ByteExpressions.ID, in expressions: ByteExpressions) {
@@ -45,6 +56,12 @@ final class PatternAutomaton {
         var representatives = [UInt8](repeating: 0, count: classCount)
         for byte in (0..<256).reversed() { representatives[signature[byte]] = UInt8(byte) }
         self.representatives = representatives
+        shapes = PatternAutomaton.characters.map { shape in
+            shape.map { range in
+                var classes: Set<Int> = []
+                return range.filter { classes.insert(signature[Int($0)]).inserted }
+            }
+        }
         _ = state(of: ByteExpressions.never)
         _ = state(of: normalised(root))
         if expressionOf.count == 1 {
@@ -80,20 +97,59 @@ final class PatternAutomaton {
         if expression == ByteExpressions.never || !expressions.mayBeVoid[Int(expression)] {
             return expression
         }
-        if stateOf[expression] != nil { return expression }
-        var seen: Set<ByteExpressions.ID> = [expression]
+        if stateOf[expression] != nil || alive.contains(expression) { return expression }
+        // What completed an earlier expression often completes its neighbours.
+        if endings.contains(where: { completes(expression, $0) }) {
+            alive.insert(expression)
+            return expression
+        }
+        var cameFrom: [ByteExpressions.ID: (before: ByteExpressions.ID, byte: UInt8)] = [:]
         var stack = [expression]
+        // All that lies on the way to a match can match as well, and need not be asked again.
+        func remember(_ end: ByteExpressions.ID, asEnding: Bool) {
+            var next = end
+            var ending: [UInt8] = []
+            alive.insert(end)
+            while next != expression, let (before, byte) = cameFrom[next] {
+                alive.insert(before)
+                ending.append(byte)
+                next = before
+            }
+            guard asEnding, ending.count <= PatternAutomaton.longestEnding else { return }
+            if endings.count >= PatternAutomaton.endingLimit { endings.removeFirst() }
+            endings.append(ending.reversed())
+        }
         while let next = stack.popLast() {
-            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] { return expression }
+            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next) {
+                remember(next, asEnding: true)
+                return expression
+            }
             // A search that has not ended soon is taken as alive: the closing quote decides then.
-            if seen.count > 2_000 { return expression }
-            for byte in representatives {
+            if cameFrom.count > 400 {
+                remember(next, asEnding: false)
+                return expression
+            }
+            // Backwards, so that ASCII is tried before characters of several bytes.
+            for byte in representatives.reversed() {
                 let after = expressions.derivative(next, byte)
-                if after != ByteExpressions.never, stateOf[after] != nil { return expression }
-                if after != ByteExpressions.never, seen.insert(after).inserted { stack.append(after) }
+                if after != ByteExpressions.never, after != expression, cameFrom[after] == nil {
+                    cameFrom[after] = (next, byte)
+                    stack.append(after)
+                }
             }
         }
         return ByteExpressions.never
+    }
+
+    /// Whether the bytes lead an expression to one that surely matches something.
+    private func completes(_ expression: ByteExpressions.ID, _ ending: [UInt8]) -> Bool {
+        var next = expression
+        for byte in ending {
+            if alive.contains(next) { return true }
+            next = expressions.derivative(next, byte)
+            if next == ByteExpressions.never { return false }
+        }
+        return expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next)
     }
 
     /// The state after one more byte; ``dead`` when no accepted string goes on so.
@@ -128,15 +184,17 @@ final class PatternAutomaton {
         var verdict = true
         search: while let next = stack.popLast() {
             if next != state, universal[Int(next)] == 1 { continue }
-            for lead in PatternAutomaton.characters {
+            for shape in shapes {
                 var ends: [Int32] = [next]
-                for range in lead {
-                    var after: Set<Int32> = []
-                    var classes: Set<UInt8> = []
-                    for byte in range where classes.insert(classOf[Int(byte)]).inserted {
-                        for end in ends { after.insert(step(end, byte)) }
+                for bytes in shape {
+                    var after: [Int32] = []
+                    for byte in bytes {
+                        for end in ends {
+                            let target = step(end, byte)
+                            if !after.contains(target) { after.append(target) }
+                        }
                     }
-                    ends = Array(after)
+                    ends = after
                 }
                 for end in ends {
                     if end == PatternAutomaton.dead || universal[Int(end)] == 0 {
@@ -147,6 +205,8 @@ final class PatternAutomaton {
                 }
             }
             if seen.count > 200 {
+                // Too large to say; nor is it worth asking again from any of these.
+                for other in seen where universal[Int(other)] < 0 { universal[Int(other)] = 0 }
                 verdict = false
                 break
             }
@@ -210,19 +270,16 @@ final class PatternAutomaton {
         if let known = slacks[state] { return known }
         var seen: Set<Int32> = []
         var stack = [state]
-        var bound = 0
-        while let next = stack.popLast() {
+        while let next = stack.popLast(), seen.count <= PatternAutomaton.smallSize {
             for byte in representatives {
                 let after = step(next, byte)
-                guard after != PatternAutomaton.dead, seen.insert(after).inserted else { continue }
-                bound = max(bound, shortestEnd(after))
-                stack.append(after)
-            }
-            if seen.count > 300 {
-                bound = 1 << 20
-                break
+                if after != PatternAutomaton.dead, seen.insert(after).inserted { stack.append(after) }
             }
         }
+        // Only a small automaton is worth the searches from each of its states.
+        let bound =
+            seen.count > PatternAutomaton.smallSize
+            ? PatternAutomaton.unknownSlack : seen.reduce(0) { max($0, shortestEnd($1)) }
         slacks[state] = bound
         return bound
     }

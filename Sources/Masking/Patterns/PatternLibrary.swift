@@ -3,11 +3,17 @@
 /// A format such as `date-time` occurs in schema after schema; its states and masks are worth keeping.
 final class PatternLibrary {
     /// The machine of a string that may be anything.
-    let freeString = StringMachine([], isCanonical: false)
+    let freeString: StringMachine
+    let budget = MaskBudget()
     private var automata: [String: PatternAutomaton] = [:]
     private var machines: [ObjectIdentifier: StringMachine] = [:]
     /// Beyond so many kept states the library starts anew; grammars in use keep what they hold.
     private static let stateLimit = 40_000
+
+    /// The automaton of every string.
+    lazy var anything = PatternAutomaton(ByteExpressions.anything, in: ByteExpressions())
+
+    init() { freeString = StringMachine([], isCanonical: false, budget: budget) }
 
     /// The automaton kept under that name, or the one that `build` makes.
     func automaton(_ name: String, build: () -> PatternAutomaton?) -> PatternAutomaton? {
@@ -25,18 +31,11 @@ final class PatternLibrary {
     /// The machine of a conjunction of components.
     func machine(_ components: [StringComponent], isCanonical: Bool) -> StringMachine {
         guard components.count == 1, case .pattern(let automaton) = components[0], !isCanonical else {
-            return StringMachine(components, isCanonical: isCanonical)
+            return StringMachine(components, isCanonical: isCanonical, budget: budget)
         }
-        if let known = machines[ObjectIdentifier(automaton)], known.automaton === automaton { return known }
-        let built = StringMachine(components, isCanonical: false)
+        if let known = machines[ObjectIdentifier(automaton)] { return known }
+        let built = StringMachine(components, isCanonical: false, budget: budget)
         machines[ObjectIdentifier(automaton)] = built
         return built
-    }
-}
-
-extension StringMachine {
-    /// The automaton of a machine that has only one.
-    var automaton: PatternAutomaton? {
-        if components.count == 1, case .pattern(let automaton) = components[0] { automaton } else { nil }
     }
 }

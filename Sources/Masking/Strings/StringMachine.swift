@@ -45,7 +45,15 @@ final class StringMachine {
     private var interiors: [Int32: [UInt64]] = [:]
     private var slices: [[UInt8]]?
 
-    init(_ components: [StringComponent], isCanonical: Bool, rule: (([Int32]) -> Bool)? = nil) {
+    /// What all machines of an engine may hold together.
+    private let budget: MaskBudget
+    private var generation = 0
+
+    init(
+        _ components: [StringComponent], isCanonical: Bool, budget: MaskBudget,
+        rule: (([Int32]) -> Bool)? = nil
+    ) {
+        self.budget = budget
         self.components = components
         self.isCanonical = isCanonical
         self.rule = rule
@@ -182,6 +190,10 @@ final class StringMachine {
     /// The tokens without a closing quote that may follow a boundary state, as words of a token set.
     func interior(_ state: Int32, _ tokens: StringTokens) -> [UInt64] {
         if isUniversal(state) { return tokens.base }
+        if generation != budget.generation {
+            interiors.removeAll()
+            generation = budget.generation
+        }
         if let known = interiors[state] { return known }
         var words = [UInt64](repeating: 0, count: tokens.base.count)
         for (index, slice) in tokens.slices.enumerated() {
@@ -191,7 +203,11 @@ final class StringMachine {
                 walk(slice.trie, from: state, into: &words)
             }
         }
-        if interiors.count > 1_500 { interiors.removeAll() }
+        budget.take()
+        if generation != budget.generation {
+            interiors.removeAll()
+            generation = budget.generation
+        }
         interiors[state] = words
         return words
     }
@@ -268,6 +284,21 @@ final class StringMachine {
                 ends.append(end)
                 states.append(next)
             }
+        }
+    }
+}
+
+/// A bound on the masks that the string machines of one engine remember: when it is reached, all forget theirs.
+final class MaskBudget {
+    private static let limit = 2_500
+    private var held = 0
+    private(set) var generation = 0
+
+    func take() {
+        held += 1
+        if held > MaskBudget.limit {
+            held = 0
+            generation += 1
         }
     }
 }

@@ -7,6 +7,8 @@ struct StringTokens: Sendable {
     let slices: [Slice]
     /// Tokens with a closing quote whose part before it may follow a boundary.
     let quoted: VocabularyTrie
+    /// Those of them with an escape before the quote.
+    let quotedEscapes: VocabularyTrie
     /// What follows the closing quote in those tokens: a trie of suffixes, `suffixTokens` by suffix number.
     let suffixes: VocabularyTrie
     let suffixTokens: [[Quoted]]
@@ -39,6 +41,7 @@ struct StringTokens: Sendable {
         var base = [UInt64](repeating: 0, count: wordCount)
         var groups = [[Int32]](repeating: [], count: 5)
         var quoted: [Int32] = []
+        var escaped: [Int32] = []
         var suffixIDs: [ArraySlice<UInt8>: Int] = [:]
         var suffixTokens: [[Quoted]] = []
         var closing: [Quoted] = []
@@ -48,6 +51,7 @@ struct StringTokens: Sendable {
             guard let reading = StringTokens.read(bytes) else { continue }
             if let quote = reading.quote {
                 quoted.append(id)
+                if !reading.plain { escaped.append(id) }
                 let suffix = bytes[(quote + 1)...]
                 let entry = Quoted(token: id, length: Int32(reading.length))
                 if suffix.isEmpty {
@@ -69,6 +73,7 @@ struct StringTokens: Sendable {
         self.closing = closing
         self.suffixTokens = suffixTokens
         self.quoted = VocabularyTrie(tokens: quoted, buffer: buffer, offsets: offsets)
+        quotedEscapes = VocabularyTrie(tokens: escaped, buffer: buffer, offsets: offsets)
         var suffixBuffer: [UInt8] = []
         var suffixOffsets: [Int32] = [0]
         for (suffix, _) in suffixIDs.sorted(by: { $0.value < $1.value }) {

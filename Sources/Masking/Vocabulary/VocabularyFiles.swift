@@ -31,9 +31,7 @@ extension Vocabulary {
             if end == position { continue }
             guard let space = bytes[position..<end].firstIndex(of: 0x20),
                 let token = decodeBase64(bytes[position..<space]),
-                let id = Int(
-                    String(decoding: bytes[(space + 1)..<end], as: UTF8.self).trimmingCharacters(
-                        in: .whitespaces)),
+                let id = decodeNumber(bytes[(space + 1)..<end]),
                 id >= 0, id < VocabularyTrie.noToken
             else {
                 throw .unreadable("\(name), line \(line): not a base64 token, a space and an ID")
@@ -179,6 +177,17 @@ extension Vocabulary {
         } catch {
             throw .unreadable("\(url.path): cannot be read: \(error.localizedDescription)")
         }
+    }
+
+    /// Decimal digits, perhaps with a carriage return behind them.
+    private static func decodeNumber(_ text: ArraySlice<UInt8>) -> Int? {
+        var value: Int?
+        for byte in text {
+            if byte == 0x0D { break }
+            guard (0x30...0x39).contains(byte), (value ?? 0) < VocabularyTrie.noToken else { return nil }
+            value = (value ?? 0) * 10 + Int(byte - 0x30)
+        }
+        return value
     }
 
     private static func decodeBase64(_ text: ArraySlice<UInt8>) -> [UInt8]? {

@@ -102,6 +102,8 @@ extension SamplingSettings {
         .record([
             "temperature": .double(temperature), "topP": .double(topP),
             "seed": JSONNumber(text: String(seed)).map { .number($0) },
+            "maskKeys": mask.keys == .any ? nil : .string(mask.keys.rawValue),
+            "maskSpaces": mask.spaces == .one ? nil : .string(mask.spaces.rawValue),
         ])
     }
 
@@ -109,7 +111,12 @@ extension SamplingSettings {
         self = try field.object { fields in
             SamplingSettings(
                 temperature: try fields("temperature").double(), topP: try fields("topP").double(),
-                seed: try fields("seed").unsigned())
+                seed: try fields("seed").unsigned(),
+                mask: MaskSettings(
+                    keys: try fields.optional("maskKeys")?.word(
+                        MaskSettings.Keys.self, known: MaskSettings.Keys.allCases) ?? .any,
+                    spaces: try fields.optional("maskSpaces")?.word(
+                        MaskSettings.Spaces.self, known: MaskSettings.Spaces.allCases) ?? .one))
         }
     }
 }

@@ -15,6 +15,7 @@ struct MaskBench: ParsableCommand {
     @Option(help: "Vocabulary: a tiktoken file or a Hugging Face tokenizer.json.") var vocab: String
     @Flag(help: "Print the figures as JSON.") var json = false
     @Flag(help: "List each failing file with its reason.") var failures = false
+    @Option(help: "List the N files with the slowest tokens and compilations.") var slowest = 0
     @Option(help: "Only the first N files.") var limit: Int?
 
     func run() throws {
@@ -24,6 +25,6 @@ struct MaskBench: ParsableCommand {
             ? try Vocabulary.huggingFace(tokenizerJSON: url) : try Vocabulary.tiktoken(contentsOf: url)
         let report = try MaskBenchmark(vocabulary: vocabulary).run(
             folder: URL(fileURLWithPath: folder), limit: limit)
-        print(json ? report.json.text(.pretty) : report.text(failures: failures))
+        print(json ? report.json.text(.pretty) : report.text(failures: failures, slowest: slowest))
     }
 }

@@ -3,10 +3,11 @@ import Foundation
 import JSON
 import Schema
 
-/// `callgate tools …`: a catalogue without a model.
+/// `callgate tools …`: tools without a model.
 struct ToolsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tools", abstract: "Look at a catalogue of tools.", subcommands: [Lint.self])
+        commandName: "tools", abstract: "List, call and lint tools without a model.",
+        subcommands: [ToolsList.self, ToolsCall.self, Lint.self])
 
     /// `callgate tools lint FILE`.
     struct Lint: ParsableCommand {

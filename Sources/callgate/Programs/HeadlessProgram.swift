@@ -22,6 +22,7 @@ struct HeadlessProgram {
             workflow: assembly.workflow.name,
             observer: { event in if let line = Notice.line(for: event) { Notice.print(line) } },
             lines: { line in if printsEvents { FileHandle.standardOutput.write(Data(line)) } })
+        assembly.host.attach(log: writer.path + ".servers.log", show: Notice.print)
         let control = RunControl(startsHeld: false)
         control.setBreakpoints(breakpoints, endRun: true)
         let loop = try failing(.usage) {
@@ -30,6 +31,7 @@ struct HeadlessProgram {
                 system: assembly.workflow.system, control: control, sink: writer,
                 approval: approval, resuming: RunState(folding: past))
         }
+        Interrupts.endProgram()
         let outcome = Blocking.wait { await loop.run(prompt: prompt) }
         writer.close()
         Notice.print("journal: \(writer.path)")

@@ -1,8 +1,6 @@
 import Agent
 import Foundation
-import Models
 import Sessions
-import Tools
 import Workflows
 
 /// A workflow's parts, opened: the model, the tools and what the journal says of them.
@@ -10,44 +8,23 @@ struct Assembly {
     let workflow: Workflow
     let model: any Model
     let tools: [any Tool]
+    /// Where the lines and questions of MCP servers go.
+    let host: ServerHost
     private let info: ModelInfo
 
     /// Reads the workflow file, or the demo's, and opens its parts.
     ///
     /// - Throws: ``Failure`` with the usage code: every fault here is one of the file or of what it names.
     init(file: String?, seed: UInt64?, temperature: Double?) throws {
-        var workflow = try Assembly.read(file)
+        var workflow = try WorkflowFile.read(file)
         if let seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
-        let source = workflow.model
-        let model: any Model = try failing(.usage) {
-            switch source {
-            case .builtin: try EmbeddedModel(path: try DemoFiles.model())
-            case .gguf(let path): try EmbeddedModel(path: path)
-            case .scripted(let path): try ScriptedModel(path: path)
-            }
-        }
-        tools = try failing(.usage) {
-            try workflow.tools.flatMap { source -> [any Tool] in
-                switch source {
-                case .supportDesk(let database):
-                    try SupportDesk(path: database ?? "support-desk.sqlite").tools
-                }
-            }
-        }
+        let model = try ModelOpening.open(workflow.model)
+        let toolbox = try Toolbox(workflow.tools)
+        (tools, host) = (toolbox.tools, toolbox.host)
         self.workflow = workflow
         self.model = model
         info = Blocking.wait { await model.info }
-    }
-
-    private static func read(_ file: String?) throws -> Workflow {
-        let path = try file ?? DemoFiles.workflow()
-        return try failing(.usage) {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw Failure(.usage, "\(path) cannot be read; is it a workflow file?")
-            }
-            return try Workflow.parse(text, file: path)
-        }
     }
 
     /// What a new session's journal begins with; `session` is the journal's path.

@@ -1,0 +1,14 @@
+#ifndef CPROCESSES_H
+#define CPROCESSES_H
+
+#include <sys/types.h>
+
+/// Starts `path` at the head of a process group of its own, with `files` as its first three open files and no other,
+/// default signal handling, and `folder` (where not null) as its working folder. Gives 0, or an error number.
+int cprocesses_spawn(pid_t *pid, const char *path, char *const arguments[], char *const environment[],
+                     const char *folder, const int files[3]);
+
+/// Opens a pipe whose ends are closed in programs that are started. Gives 0, or an error number.
+int cprocesses_pipe(int ends[2]);
+
+#endif

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+private let workflow = """
+    tools:
+      - name: count
+        description: Counts the words of a text.
+        parameters: {type: object, properties: {text: {type: string}}, required: [text], additionalProperties: false}
+        command: {shell: 'printf %s "$ARG_text" | wc -w'}
+      - name: fail
+        command: {shell: 'echo broken >&2; exit 4'}
+      - name: boss
+        description: Asks the boss.
+        parameters: {type: object, properties: {question: {type: string}}}
+    policy:
+      allow: [{tool: count}, {tool: boss}]
+      deny: [{tool: count, when: {/text: secret}, reason: no secrets}]
+    """
+
+/// `callgate tools` and `callgate init`, as they are run.
+@Suite struct ToolsCommandTests {
+    private func call(_ name: String, _ arguments: String, _ approve: String) throws -> CommandLineRun {
+        let folder = try Folder()
+        try folder.write(workflow, to: "w.yaml")
+        return try CommandLineRun(
+            ["tools", "call", name, "--args", arguments, "--workflow", "w.yaml", "--approve", approve],
+            in: folder)
+    }
+
+    @Test func aCallPassesTheGateAndPrintsWhatTheToolSaid() throws {
+        let run = try call("count", #"{"text": "a b c"}"#, "policy")
+        #expect(run.status == 0 && run.output == "3\n", "\(run.output)\(run.errors)")
+    }
+
+    @Test func argumentsThatDoNotMatchNeverRun() throws {
+        let run = try call("count", #"{"txt": 1}"#, "all")
+        #expect(run.status == 1 && run.output.isEmpty)
+        #expect(run.errors.contains("do not match the schema"), "\(run.errors)")
+        #expect(try call("nothing", "{}", "all").errors.contains("no tool is named nothing"))
+        #expect(try call("count", "{", "all").status == 1)
+    }
+
+    @Test func thePolicyRules() throws {
+        let denied = try call("count", #"{"text": "the secret"}"#, "all")
+        #expect(denied.status == 3 && denied.errors.contains("no secrets"), "\(denied.errors)")
+        let asked = try call("fail", "{}", "policy")
+        #expect(asked.status == 3 && asked.errors.contains("needs a person"), "\(asked.errors)")
+        #expect(try call("count", #"{"text": "a"}"#, "none").status == 3)
+    }
+
+    @Test func aToolThatFailsEndsWithCode1() throws {
+        let run = try call("fail", "{}", "all")
+        #expect(run.status == 1 && run.output == "[standard error]\nbroken\n[exit code 4]\n", "\(run.output)")
+    }
+
+    @Test func aToolWithoutABodyNeedsAPerson() throws {
+        let refused = try call("boss", "{}", "all")
+        #expect(refused.status == 1)
+        #expect(
+            refused.errors.contains("boss is answered by a person, and nobody is there"), "\(refused.errors)")
+        let stopped = try call("boss", "{}", "policy")
+        #expect(stopped.status == 3 && stopped.errors.contains("boss has no body: a person answers it"))
+    }
+
+    @Test func withoutATerminalNobodyIsAsked() throws {
+        let folder = try Folder()
+        try folder.write(workflow, to: "w.yaml")
+        let run = try CommandLineRun(["tools", "call", "count", "--workflow", "w.yaml"], in: folder)
+        #expect(run.status == 2 && run.errors.contains("there is no terminal to ask on"))
+    }
+
+    @Test func theListNamesToolsParametersAndOrigin() throws {
+        let folder = try Folder()
+        try folder.write(workflow, to: "w.yaml")
+        let run = try CommandLineRun(["tools", "list", "w.yaml"], in: folder)
+        #expect(
+            run.output == """
+                count(text)
+                    command sh
+                    Counts the words of a text.
+                fail()
+                    command sh
+                boss(question?)
+                    answered by hand
+                    Asks the boss.
+                3 tools
+
+                """)
+        let json = try CommandLineRun(["tools", "list", "w.yaml", "--json"], in: folder)
+        try folder.write(json.output, to: "catalogue.json")
+        #expect(
+            try CommandLineRun(["tools", "lint", "catalogue.json"], in: folder).output.contains("3 tools, "))
+    }
+
+    @Test func commandsRunInAWorkflow() throws {
+        let folder = try Folder()
+        try folder.write(workflow + "\nmodel: {scripted: s.json}\nprompt: go\n", to: "w.yaml")
+        try folder.write(
+            #"[{"calls": [{"id": "a", "name": "count", "arguments": {"text": "x y"}}]}, {"content": "two"}]"#,
+            to: "s.json")
+        let run = try CommandLineRun(
+            ["run", "w.yaml", "--headless", "--approve", "policy", "--json", "--record", "x.jsonl"],
+            in: folder)
+        #expect(run.status == 0 && run.output.contains(#""content":"2\n""#), "\(run.output)\(run.errors)")
+    }
+
+    @Test func initWritesAWorkflowThatRunsAndOverwritesNothing() throws {
+        let folder = try Folder()
+        #expect(try CommandLineRun(["init", "mine.yaml"], in: folder).status == 0)
+        #expect(try folder.read("workflow.schema.json").contains("Callgate workflow"))
+        #expect(try CommandLineRun(["tools", "list", "mine.yaml"], in: folder).status == 0)
+        let again = try CommandLineRun(["init", "mine.yaml"], in: folder)
+        #expect(again.status == 2 && again.errors.contains("mine.yaml is there already"))
+        #expect(try CommandLineRun(["init", "mine.yaml", "--force"], in: folder).status == 0)
+    }
+}
