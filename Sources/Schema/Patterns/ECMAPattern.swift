@@ -4,9 +4,12 @@
 public struct ECMAPattern: Sendable, Hashable {
     /// The expression as written.
     public let source: String
-    let root: PatternNode
-    let groupCount: Int
-    let groupNames: [String: Int]
+    /// The syntax tree.
+    package let root: PatternNode
+    /// How many groups capture; they are numbered from 1 in the order of their opening.
+    package let groupCount: Int
+    /// The numbers of the groups that have names.
+    package let groupNames: [String: Int]
 
     /// Reads an expression.
     ///

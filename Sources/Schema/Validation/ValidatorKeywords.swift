@@ -11,7 +11,6 @@ extension Validator {
             applyDynamic(name, anchor, initial, instance, &evaluated)
         case (.types(let types), _): checkType(types, node, instance)
         case (.enumeration(let enumeration), _):
-            spend(enumeration.values.count / 16)
             if !enumeration.contains(instance) {
                 let values = enumeration.values
                 fail(
