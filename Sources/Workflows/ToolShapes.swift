@@ -8,13 +8,24 @@ struct ToolShapes {
     /// What makes a tool one of a kind, and the keys that may stand beside it.
     private static let kinds: [(key: String, others: [String])] = [
         ("builtin", ["database"]),
-        ("name", ["description", "parameters", "command"]),
+        ("name", ["description", "parameters", "command", "http"]),
+        ("openapi", ["server", "tools", "headers"]),
+        ("mcp", ["servers", "tools", "prefix"]),
     ]
 
     func check() throws(WorkflowError) {
         for (index, tool) in (document.value["tools"]?.arrayValue ?? []).enumerated() {
             guard let keys = tool.objectValue?.keys else { continue }
             try check(keys, at: JSONPointer(["tools", String(index)]))
+            if tool["command"] != nil, tool["http"] != nil {
+                throw WorkflowError(
+                    file: file, place: document.place(ofKey: JSONPointer(["tools", String(index), "http"])),
+                    "a tool is a command or a request, not both; make it two tools")
+            }
+            if let http = tool["http"]?.objectValue, http.contains(key: "body"), http.contains(key: "form") {
+                let place = JSONPointer(["tools", String(index), "http"])
+                try checkOne(of: ["body", "form"], in: http, at: place)
+            }
             if let command = tool["command"]?.objectValue {
                 let place = JSONPointer(["tools", String(index), "command"])
                 try checkOne(of: ["run", "shell"], in: command, at: place)

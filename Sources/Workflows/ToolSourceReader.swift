@@ -11,6 +11,12 @@ public enum ToolSource: Sendable, Hashable {
     case command(ToolDefinition, CommandSettings)
     /// A tool without a body: a person answers in its place.
     case byHand(ToolDefinition)
+    /// The tools of MCP servers.
+    case mcp(MCPSource)
+    /// An HTTP request.
+    case http(ToolDefinition, HTTPSettings)
+    /// The operations of an OpenAPI document.
+    case openAPI(OpenAPISource)
 }
 
 /// Builds the tools' sources from a document that the schema has accepted.
@@ -39,7 +45,12 @@ struct ToolSourceReader {
 
     private func source(_ tool: JSONValue, at place: JSONPointer) throws(WorkflowError) -> ToolSource {
         if tool["builtin"] != nil { return .supportDesk(database: tool["database"]?.stringValue.map(path)) }
+        if tool["mcp"] != nil { return .mcp(try servers(tool, at: place)) }
+        if tool["openapi"] != nil { return .openAPI(try openAPI(tool, at: place)) }
         let definition = try definition(tool, at: place)
+        if let http = tool["http"] {
+            return .http(definition, try request(http, definition, at: place.appending("http")))
+        }
         if let command = tool["command"] {
             return .command(
                 definition, try settings(command, definition, at: place.appending("command")))
@@ -114,14 +125,20 @@ struct ToolSourceReader {
     ) throws(WorkflowError) -> ArgumentTemplate {
         let template: ArgumentTemplate
         do { template = try ArgumentTemplate(text) } catch { throw fault(at: place, error.description) }
+        if let message = stranger(in: template, definition) { throw fault(at: place, message) }
+        return template
+    }
+
+    /// What is wrong with a template that names an argument which the tool doesn't have.
+    func stranger(in template: ArgumentTemplate, _ definition: ToolDefinition) -> String? {
         let known = definition.parameters["properties"]?.objectValue?.keys ?? []
         for pointer in template.pointers {
             guard let name = pointer.tokens.first, !known.contains(name) else { continue }
             let fix =
                 NearestWord.of(name, among: known).map { "did you mean \($0)?" }
                 ?? (known.isEmpty ? "it has no parameters" : "there are \(known.joined(separator: ", "))")
-            throw fault(at: place, "\(definition.name) has no parameter \"\(name)\"; \(fix)")
+            return "\(definition.name) has no parameter \"\(name)\"; \(fix)"
         }
-        return template
+        return nil
     }
 }

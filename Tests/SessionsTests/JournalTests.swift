@@ -211,7 +211,8 @@ final class TemporaryFolder {
         try #require(descriptor >= 0)
         let writer = JournalWriter(
             file: JournalFile(descriptor: descriptor, path: "x.jsonl"), lastNumber: 0, vocabulary: nil,
-            clock: { 0 }, observer: { _ in seen.withLock { $0 += 1 } })
+            chain: JournalChain(), clock: { 0 }, observer: { _ in seen.withLock { $0 += 1 } }, lines: { _ in }
+        )
         for _ in 0..<2 {
             let error = fault { _ = try writer.append(.sessionResumed) }
             #expect(error?.kind == .full)

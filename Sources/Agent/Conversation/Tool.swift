@@ -43,6 +43,15 @@ public struct ToolOutput: Sendable, Hashable {
     }
 }
 
+/// How a call ended in a recording, thrown by a tool that repeats it: also the endings that no tool brings about.
+public struct RecordedEnding: Error, Sendable, Hashable {
+    /// The recorded result.
+    public let result: CallResult
+
+    /// The ending with that result.
+    public init(_ result: CallResult) { self.result = result }
+}
+
 /// A failure that the model should read as the call's result.
 public struct ToolFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What failed, in words for the model.

@@ -29,31 +29,30 @@ struct ToolRunner: Sendable {
             let result = CallResult(
                 ending: .failed, content: "no tool named \(call.name) is here", milliseconds: 0)
             control.post(.ended(key, result))
-            return RunningCall(tool: Task {}, deadline: Task {}, started: .now)
+            return RunningCall(tool: Task {}, deadline: nil, started: .now)
         }
         let started = ContinuousClock.now
         let limits = limits
+        let deadline = ToolDeadline(seconds: seconds(for: call.name)) { control.post(.timedOut(key)) }
         let running = Task(executorPreference: BlockingExecutor.shared) { [call] in
-            let result = await ToolRunner.run(
-                tool, call, arguments: arguments, limits: limits, started: started)
+            let result = await ToolDeadline.$current.withValue(deadline) {
+                await ToolRunner.run(tool, call, arguments: arguments, limits: limits) {
+                    started.millisecondsSince - deadline.pausedMilliseconds
+                }
+            }
             control.post(.ended(key, result))
-        }
-        let seconds = self.seconds(for: call.name)
-        let deadline = Task {
-            try await Task.sleep(for: .seconds(seconds))
-            control.post(.timedOut(key))
         }
         return RunningCall(tool: running, deadline: deadline, started: started)
     }
 
     private static func run(
         _ tool: any Tool, _ call: ToolCall, arguments: JSONValue, limits: Limits,
-        started: ContinuousClock.Instant
+        elapsed: @Sendable () -> Double
     ) async -> CallResult {
         // A failure can be as long as an answer.
         func result(_ ending: CallResult.Ending, _ content: String) -> CallResult {
             let size = content.utf8.count
-            let milliseconds = started.millisecondsSince
+            let milliseconds = elapsed()
             guard size > limits.resultBytes else {
                 return CallResult(ending: ending, content: content, milliseconds: milliseconds)
             }
@@ -67,6 +66,8 @@ struct ToolRunner: Sendable {
                 return result(.mispaired, error.description)
             }
             return result(output.isError ? .failed : .completed, output.content)
+        } catch let recorded as RecordedEnding {
+            return recorded.result
         } catch let failure as ToolFailure {
             return result(.failed, failure.description)
         } catch is CancellationError {
@@ -80,13 +81,16 @@ struct ToolRunner: Sendable {
 /// A call under way.
 struct RunningCall: Sendable {
     let tool: Task<Void, Never>
-    let deadline: Task<Void, any Error>
+    let deadline: ToolDeadline?
     let started: ContinuousClock.Instant
+
+    /// Milliseconds of the call so far, without those in which a person decided something for it.
+    var milliseconds: Double { started.millisecondsSince - (deadline?.pausedMilliseconds ?? 0) }
 
     /// Asks the tool to stop, and stops watching the clock.
     func cancel() {
         tool.cancel()
-        deadline.cancel()
+        deadline?.cancel()
     }
 }
 
@@ -104,8 +108,5 @@ private final class BlockingExecutor: TaskExecutor {
 
 extension ContinuousClock.Instant {
     /// Milliseconds from this instant to now.
-    var millisecondsSince: Double {
-        let parts = (ContinuousClock.now - self).components
-        return Double(parts.seconds) * 1_000 + Double(parts.attoseconds) / 1e15
-    }
+    var millisecondsSince: Double { (ContinuousClock.now - self).milliseconds }
 }

@@ -28,6 +28,9 @@ public struct JournalReader: ~Copyable {
     /// Whether the last event is whole and only its line break is missing.
     private(set) var lacksLastLineBreak = false
 
+    /// The hash of the last event's line, where the journal has a chain.
+    var lastHash: String? { decoder.lastHash }
+
     private let descriptor: Int32
     private var decoder = EventDecoder()
     private var buffer: [UInt8] = []

@@ -12,6 +12,8 @@ public final class JournalWriter: EventSink {
         var file: JournalFile?
         var lastNumber: Int
         var vocabulary: VocabularyRecord?
+        /// `nil` for a journal that was begun without one.
+        var chain: JournalChain?
         var failure: JournalError?
     }
 
@@ -20,6 +22,7 @@ public final class JournalWriter: EventSink {
     private let state: Mutex<State>
     private let clock: @Sendable () -> Int64
     private let observer: @Sendable (Event) -> Void
+    private let lines: @Sendable ([UInt8]) -> Void
 
     /// Milliseconds since 1970, by the system's clock.
     public static let systemClock: @Sendable () -> Int64 = {
@@ -31,14 +34,16 @@ public final class JournalWriter: EventSink {
     /// - Parameters:
     ///   - observer: is given each event after it was stored, in order, from whichever thread appends; it must not
     ///     append.
+    ///   - lines: is given each line as it was stored.
     /// - Throws: ``JournalError``, of kind `exists` where a file of that name is there.
     public convenience init(
         creating path: String, observer: @escaping @Sendable (Event) -> Void = { _ in },
+        lines: @escaping @Sendable ([UInt8]) -> Void = { _ in },
         clock: @escaping @Sendable () -> Int64 = JournalWriter.systemClock
     ) throws(JournalError) {
         self.init(
-            file: try JournalFile.create(at: path), lastNumber: 0, vocabulary: nil, clock: clock,
-            observer: observer)
+            file: try JournalFile.create(at: path), lastNumber: 0, vocabulary: nil, chain: JournalChain(),
+            clock: clock, observer: observer, lines: lines)
     }
 
     /// A journal in a new file of the default folder, named by the time and the workflow.
@@ -50,6 +55,7 @@ public final class JournalWriter: EventSink {
     public convenience init(
         in folder: String = "sessions", workflow: String,
         observer: @escaping @Sendable (Event) -> Void = { _ in },
+        lines: @escaping @Sendable ([UInt8]) -> Void = { _ in },
         clock: @escaping @Sendable () -> Int64 = JournalWriter.systemClock
     ) throws(JournalError) {
         let name = JournalName(workflow: workflow, time: clock())
@@ -57,7 +63,9 @@ public final class JournalWriter: EventSink {
         while true {
             do throws(JournalError) {
                 let file = try JournalFile.create(at: "\(folder)/\(name.fileName(attempt: attempt))")
-                self.init(file: file, lastNumber: 0, vocabulary: nil, clock: clock, observer: observer)
+                self.init(
+                    file: file, lastNumber: 0, vocabulary: nil, chain: JournalChain(), clock: clock,
+                    observer: observer, lines: lines)
                 return
             } catch {
                 guard error.kind == .exists, attempt < 1_000 else { throw error }
@@ -76,6 +84,7 @@ public final class JournalWriter: EventSink {
     public convenience init(
         resuming path: String, report: (IncompleteLine) throws -> Void, fold: (Event) -> Void,
         observer: @escaping @Sendable (Event) -> Void = { _ in },
+        lines: @escaping @Sendable ([UInt8]) -> Void = { _ in },
         clock: @escaping @Sendable () -> Int64 = JournalWriter.systemClock
     ) throws {
         let file = try JournalFile.existing(at: path)
@@ -95,17 +104,22 @@ public final class JournalWriter: EventSink {
             try file.append([UInt8(ascii: "\n")])
         }
         self.init(
-            file: file, lastNumber: lastNumber, vocabulary: vocabulary, clock: clock, observer: observer)
+            file: file, lastNumber: lastNumber, vocabulary: vocabulary,
+            chain: lastNumber == 0 ? JournalChain() : reader.lastHash.map { JournalChain(after: $0) },
+            clock: clock, observer: observer, lines: lines)
     }
 
     init(
-        file: consuming JournalFile, lastNumber: Int, vocabulary: VocabularyRecord?,
-        clock: @escaping @Sendable () -> Int64, observer: @escaping @Sendable (Event) -> Void
+        file: consuming JournalFile, lastNumber: Int, vocabulary: VocabularyRecord?, chain: JournalChain?,
+        clock: @escaping @Sendable () -> Int64, observer: @escaping @Sendable (Event) -> Void,
+        lines: @escaping @Sendable ([UInt8]) -> Void
     ) {
         path = file.path
         self.clock = clock
         self.observer = observer
-        state = Mutex(State(file: file, lastNumber: lastNumber, vocabulary: vocabulary, failure: nil))
+        self.lines = lines
+        state = Mutex(
+            State(file: file, lastNumber: lastNumber, vocabulary: vocabulary, chain: chain, failure: nil))
     }
 
     /// Numbers, dates and stores the event in its recorded form, then shows it to the observer.
@@ -120,8 +134,11 @@ public final class JournalWriter: EventSink {
             let event = Event(
                 number: state.lastNumber + 1, time: clock(),
                 body: body.recorded(vocabulary: state.vocabulary))
+            var chain = state.chain
+            let line = EventCodec.line(event)
+            let sealed = chain?.seal(line) ?? line
             do throws(JournalError) {
-                try state.file?.append(EventCodec.line(event))
+                try state.file?.append(sealed)
                 if event.body.mustBeDurable { try state.file?.synchronise() }
             } catch {
                 // Whether the line is on the disk is unknown now: writing on could follow a torn line.
@@ -130,6 +147,8 @@ public final class JournalWriter: EventSink {
                 throw error
             }
             state.lastNumber = event.number
+            state.chain = chain
+            lines(sealed)
             observer(event)
             return event
         }

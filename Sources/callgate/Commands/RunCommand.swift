@@ -118,7 +118,8 @@ struct JournalPlace {
 
     /// Opens the journal; of one that is taken up, the events so far are folded.
     func open(
-        workflow: String, observer: @escaping @Sendable (Event) -> Void
+        workflow: String, observer: @escaping @Sendable (Event) -> Void,
+        lines: @escaping @Sendable ([UInt8]) -> Void = { _ in }
     ) throws -> (writer: JournalWriter, past: [Event]) {
         try failing(.usage) {
             var past: [Event] = []
@@ -127,11 +128,13 @@ struct JournalPlace {
                     resuming: resume,
                     report: { Notice.print($0.description) },
                     fold: { past.append($0) },
-                    observer: observer)
+                    observer: observer, lines: lines)
                 return (writer, past)
             }
-            if let record { return (try JournalWriter(creating: record, observer: observer), []) }
-            return (try JournalWriter(workflow: workflow, observer: observer), [])
+            if let record {
+                return (try JournalWriter(creating: record, observer: observer, lines: lines), [])
+            }
+            return (try JournalWriter(workflow: workflow, observer: observer, lines: lines), [])
         }
     }
 }

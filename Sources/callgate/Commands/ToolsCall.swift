@@ -43,7 +43,13 @@ struct ToolsCall: ParsableCommand {
         if approve == nil, !TerminalPerson.isThere {
             throw Failure(.usage, "there is no terminal to ask on; say --approve all, none or policy")
         }
-        let toolbox = try Toolbox(file.tools)
+        Interrupts.endProgram()
+        let host = ServerHost()
+        // What a person is asked besides the call itself goes to the same person.
+        let asking: ServerHost.Asking = { await TerminalPerson.answer($0) }
+        host.attach(
+            show: { Notice.print($0) }, ask: TerminalPerson.isThere && approve == nil ? asking : nil)
+        let toolbox = try Toolbox(file.tools, host: host)
         let record = try CallProgram(
             workflow: file, tools: toolbox.tools, approval: approve?.approval ?? .person, journal: self.record
         ).run(ToolCall(id: ToolCallID("call_1"), name: name, arguments: ByteString(text)))

@@ -22,7 +22,9 @@ struct ToolsList: ParsableCommand {
     var json = false
 
     func run() throws {
-        let toolbox = try Toolbox(WorkflowFile.read(workflow).tools)
+        let host = ServerHost()
+        host.attach(show: Notice.print)
+        let toolbox = try Toolbox(WorkflowFile.read(workflow).tools, host: host)
         if json {
             print(JSONValue.array(toolbox.tools.map(\.definition.functionJSON)).text(.pretty))
             return

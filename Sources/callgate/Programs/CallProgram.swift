@@ -16,7 +16,6 @@ struct CallProgram {
     /// Takes the call through the gate and runs it.
     /// - Throws: ``Failure`` when the run ended before the call did.
     func run(_ call: ToolCall) throws -> CallRecord {
-        Interrupts.endProgram()
         let script = ScriptedModel(
             name: "tools call",
             responses: [

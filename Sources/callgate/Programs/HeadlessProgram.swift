@@ -18,10 +18,11 @@ struct HeadlessProgram {
     /// - Throws: ``Failure`` unless the model answered.
     func run(prompt: String?) throws {
         let printsEvents = printsEvents
-        let (writer, past) = try journal.open(workflow: assembly.workflow.name) { event in
-            if printsEvents { FileHandle.standardOutput.write(Data(EventCodec.line(event))) }
-            if let line = Notice.line(for: event) { Notice.print(line) }
-        }
+        let (writer, past) = try journal.open(
+            workflow: assembly.workflow.name,
+            observer: { event in if let line = Notice.line(for: event) { Notice.print(line) } },
+            lines: { line in if printsEvents { FileHandle.standardOutput.write(Data(line)) } })
+        assembly.host.attach(log: writer.path + ".servers.log", show: Notice.print)
         let control = RunControl(startsHeld: false)
         control.setBreakpoints(breakpoints, endRun: true)
         let loop = try failing(.usage) {

@@ -1,8 +1,10 @@
 import Agent
 import Foundation
 import JSON
+import Schema
 import Synchronization
 import Terminal
+import Tools
 
 /// The person at the terminal of `tools call`: is shown the call that waits and decides it by a line of text.
 final class TerminalPerson: Sendable {
@@ -30,6 +32,53 @@ final class TerminalPerson: Sendable {
         decide(sink)
     }
 
+    /// Asks a server's question, one property after the other.
+    static func answer(_ question: Elicitation) async -> ElicitationAnswer {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: answerNow(question)) }
+        }
+    }
+
+    private static func answerNow(_ question: Elicitation) -> ElicitationAnswer {
+        Notice.print("server \(question.server) asks: \(question.message)")
+        if let url = question.url {
+            Notice.print("  it wants you to visit \(url)")
+            return line("done? [y]es, [n]o: ")?.first == "y" ? .accept(nil) : .decline
+        }
+        guard line("answer? [y]es, [n]o: ")?.first == "y" else { return .decline }
+        var answer = JSONObject()
+        for property in question.schema?["properties"]?.objectValue ?? JSONObject() {
+            guard let value = ask(property, required: isRequired(property.key, question)) else {
+                return .cancel
+            }
+            if value != .null { answer[property.key] = value }
+        }
+        return .accept(.object(answer))
+    }
+
+    private static func isRequired(_ key: String, _ question: Elicitation) -> Bool {
+        question.schema?["required"]?.arrayValue?.contains(.string(key)) ?? false
+    }
+
+    /// Asks for one property until it fits its schema; null where it may be left out and was, `nil` at the end of the
+    /// input.
+    private static func ask(_ property: JSONObject.Member, required: Bool) -> JSONValue? {
+        let schema = try? CompiledSchema(property.value)
+        let title = property.value["title"]?.stringValue ?? property.value["description"]?.stringValue
+        let choices = property.value["enum"].map { " \($0.text())" } ?? ""
+        while true {
+            let question = "  \(property.key)\(title.map { " (\($0))" } ?? "")\(choices): "
+            guard let text = line(SafeText(question).plain) else { return nil }
+            if text.isEmpty, !required { return .null }
+            let value =
+                property.value["type"] == "string"
+                ? .string(text) : (try? JSONParser.parse(text)) ?? .string(text)
+            let faults = schema?.validate(value) ?? []
+            if faults.isEmpty { return value }
+            for fault in faults { Notice.print("  \(fault.message)") }
+        }
+    }
+
     private func show(_ record: CallRecord) {
         Notice.print("\(record.call.name) \(record.call.arguments.text)")
         for problem in record.problems { Notice.print("  \(problem.kind.rawValue): \(problem.message)") }
@@ -38,18 +87,18 @@ final class TerminalPerson: Sendable {
 
     private func ask(_ record: CallRecord) -> Decision {
         while true {
-            switch line("[a]pprove, [d]eny, [r]espond in its place? ")?.first {
+            switch Self.line("[a]pprove, [d]eny, [r]espond in its place? ")?.first {
             case "a", "y": return .approve
             case "d", "n", nil:
-                let reason = line("reason (may be empty): ") ?? ""
+                let reason = Self.line("reason (may be empty): ") ?? ""
                 return .deny(reason: reason.isEmpty ? nil : reason)
-            case "r": return .respond(content: line("result: ") ?? "")
+            case "r": return .respond(content: Self.line("result: ") ?? "")
             default: continue
             }
         }
     }
 
-    private func line(_ question: String) -> String? {
+    private static func line(_ question: String) -> String? {
         FileHandle.standardError.write(Data(question.utf8))
         return readLine()
     }

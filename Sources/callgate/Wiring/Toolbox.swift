@@ -1,4 +1,6 @@
 import Agent
+import Foundation
+import JSON
 import Tools
 import Workflows
 
@@ -11,17 +13,34 @@ struct Toolbox {
     }
 
     let entries: [Entry]
+    /// Where the servers' lines and questions go.
+    let host: ServerHost
 
     /// The tools alone.
     var tools: [any Tool] { entries.map(\.tool) }
 
-    /// Opens what the sources name.
+    /// Opens what the sources name; servers are started, all at once.
     /// - Throws: ``Failure`` with the usage code.
-    init(_ sources: [ToolSource]) throws {
-        entries = try failing(.usage) { try sources.flatMap(Toolbox.open) }
+    init(_ sources: [ToolSource], host: ServerHost = ServerHost()) throws {
+        self.host = host
+        let opened = Blocking.wait {
+            await withTaskGroup(of: (Int, Result<[Entry], any Error>).self) { group in
+                for (index, source) in sources.enumerated() {
+                    group.addTask {
+                        do { return (index, .success(try await Toolbox.open(source, host))) } catch {
+                            return (index, .failure(error))
+                        }
+                    }
+                }
+                return await group.reduce(into: [Int: Result<[Entry], any Error>]()) { $0[$1.0] = $1.1 }
+            }
+        }
+        entries = try failing(.usage) {
+            try sources.indices.flatMap { try opened[$0]?.get() ?? [] }
+        }
     }
 
-    private static func open(_ source: ToolSource) throws -> [Entry] {
+    private static func open(_ source: ToolSource, _ host: ServerHost) async throws -> [Entry] {
         switch source {
         case .supportDesk(let database):
             let tools = try SupportDesk(path: database ?? "support-desk.sqlite").tools
@@ -31,6 +50,60 @@ struct Toolbox {
             return [Entry(tool: tool, origin: "command \(settings.programName)")]
         case .byHand(let definition):
             return [Entry(tool: ByHandTool(definition: definition), origin: "answered by hand")]
+        case .mcp(let source): return try await open(source, host)
+        case .http(let definition, let settings):
+            return [
+                Entry(tool: HTTPTool(definition: definition, settings: settings), origin: origin(settings))
+            ]
+        case .openAPI(let source):
+            guard let text = try? String(contentsOfFile: source.path, encoding: .utf8) else {
+                throw Failure(.usage, "\(source.path) cannot be read; is it an OpenAPI document?")
+            }
+            do {
+                return try source.open(text).map { Entry(tool: $0, origin: origin($0.settings)) }
+            } catch let error as OpenAPIError {
+                throw Failure(.usage, "\(source.path): \(error)")
+            }
+        }
+    }
+
+    private static func open(_ source: MCPSource, _ host: ServerHost) async throws -> [Entry] {
+        var entries: [Entry] = []
+        for settings in try servers(source) {
+            let server = MCPServer(settings, host: host)
+            let tools = try await server.tools(prefix: source.prefix ? settings.name + "_" : "")
+            let version = await server.dialect.map { " (MCP \($0.version))" } ?? ""
+            for tool in tools where source.takes(tool.serverName) {
+                let hints = tool.annotations.map { ", which the server calls \($0.text(.spaced))" } ?? ""
+                entries.append(Entry(tool: tool, origin: "server \(settings.name)\(version)\(hints)"))
+            }
+        }
+        return entries
+    }
+
+    private static func origin(_ settings: HTTPSettings) -> String {
+        "\(settings.method) \(settings.url.source)"
+    }
+
+    private static func servers(_ source: MCPSource) throws -> [MCPServerSettings] {
+        switch source.place {
+        case .inline(let settings): return settings.filter { source.servers?.contains($0.name) ?? true }
+        case .file(let path):
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw Failure(.usage, "\(path) cannot be read; it should hold {\"mcpServers\": {…}}")
+            }
+            let settings: [MCPServerSettings]
+            do {
+                settings = try MCPServerSettings.servers(in: try JSONParser.parse(Array(data)))
+            } catch {
+                throw Failure(.usage, "\(path): \(error)")
+            }
+            if let stranger = source.servers?.first(where: { name in
+                !settings.contains { $0.name == name }
+            }) {
+                throw Failure(.usage, "\(path) has no server \(stranger)")
+            }
+            return settings.filter { source.servers?.contains($0.name) ?? true }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// One element of a command line, of a URL or of a body: text with places for arguments.
@@ -9,13 +10,15 @@ public struct ArgumentTemplate: Sendable, Hashable {
     enum Piece: Sendable, Hashable {
         case text(String)
         case argument(JSONPointer)
+        /// A variable of the environment, read when the call is made.
+        case variable(String)
     }
 
     let pieces: [Piece]
 
-    /// Reads a template.
+    /// Reads a template; with `variables`, `${NAME}` stands for a variable of the environment.
     /// - Throws: ``TemplateError`` for a brace without its partner or an empty place.
-    public init(_ source: String) throws(TemplateError) {
+    public init(_ source: String, variables: Bool = false) throws(TemplateError) {
         var pieces: [Piece] = []
         var text = ""
         var rest = source.unicodeScalars[...]
@@ -39,6 +42,13 @@ public struct ArgumentTemplate: Sendable, Hashable {
             guard !name.isEmpty, !name.unicodeScalars.contains("{") else {
                 throw fault("between { and } stands the name of an argument")
             }
+            if variables, text.unicodeScalars.last == "$" {
+                text.unicodeScalars.removeLast()
+                if !text.isEmpty { pieces.append(.text(text)) }
+                text = ""
+                pieces.append(.variable(name))
+                continue
+            }
             guard let pointer = name.hasPrefix("/") ? JSONPointer(text: name) : JSONPointer([name]) else {
                 throw fault("\(name) is no JSON Pointer")
             }
@@ -48,6 +58,25 @@ public struct ArgumentTemplate: Sendable, Hashable {
         }
         if !text.isEmpty { pieces.append(.text(text)) }
         self.pieces = pieces
+    }
+
+    init(pieces: [Piece]) { self.pieces = pieces }
+
+    /// The template as it is written.
+    public var source: String {
+        pieces.map { piece in
+            switch piece {
+            case .text(let text): text.replacing("{", with: "{{").replacing("}", with: "}}")
+            case .argument(let pointer):
+                pointer.tokens.count == 1 ? "{\(pointer.tokens[0])}" : "{\(pointer)}"
+            case .variable(let name): "${\(name)}"
+            }
+        }.joined()
+    }
+
+    /// The variables of the environment that the template uses.
+    public var variables: [String] {
+        pieces.compactMap { if case .variable(let name) = $0 { name } else { nil } }
     }
 
     /// The places of the arguments that the template uses.
@@ -66,6 +95,9 @@ public struct ArgumentTemplate: Sendable, Hashable {
         for piece in pieces {
             switch piece {
             case .text(let piece): text += piece
+            case .variable(let name):
+                guard let value = ProcessInfo.processInfo.environment[name] else { return nil }
+                text += encode(value)
             case .argument(let pointer):
                 guard let value = arguments[pointer], value != .null else { return nil }
                 text += encode(value.plainText)
@@ -85,5 +117,6 @@ public struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible 
     /// One line: the template and the fix.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    /// An error of that line.
+    public init(_ description: String) { self.description = description }
 }

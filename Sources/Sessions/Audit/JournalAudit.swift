@@ -1,0 +1,161 @@
+import Agent
+import Foundation
+import JSON
+
+/// A journal looked at line by line for signs that it is not what a run wrote.
+public struct JournalAudit: Sendable {
+    /// Something that is not as a run leaves it.
+    public struct Fault: Sendable, Hashable, CustomStringConvertible {
+        /// The ways to be wrong.
+        public enum Kind: Sendable, Hashable {
+            /// The line's hash does not fit its text and the hash before it.
+            case changed
+            /// Lines that were there are gone.
+            case missing
+            /// The line stands behind one that was written after it.
+            case reordered
+            /// The line is there already.
+            case repeated
+            /// The line has no hash, and others have.
+            case unsealed
+            /// The line cannot be read.
+            case unreadable
+            /// The session goes on after the noted hash, or never had it.
+            case otherHead
+        }
+
+        /// The line in the file, from 1.
+        public let line: Int
+        /// What is wrong.
+        public let kind: Kind
+        /// One line that names it.
+        public let description: String
+    }
+
+    /// The events that could be read, in the order of the file.
+    public let events: [Event]
+    /// What is wrong, in the order of the file.
+    public let faults: [Fault]
+    /// Whether the journal has a chain; older ones have none.
+    public let isChained: Bool
+    /// The last line's hash, to be noted elsewhere.
+    public let head: String?
+    /// Whether the last event is an end; without, the session broke off or its last lines were cut.
+    public let hasEnd: Bool
+
+    private struct Line {
+        let number: Int
+        let event: Int?
+        let name: String
+        let sealed: (text: [UInt8], hash: String)?
+    }
+
+    /// Reads and verifies the journal at `path`.
+    ///
+    /// - Parameter expected: a hash noted earlier, which the last line must have.
+    /// - Throws: ``JournalError`` for a file that cannot be read or is no journal.
+    public init(path: String, expecting expected: String? = nil) throws(JournalError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+        } catch {
+            throw JournalError.system(
+                FileManager.default.fileExists(atPath: path) ? EACCES : ENOENT, "opening", path)
+        }
+        var events: [Event] = []
+        var faults: [Fault] = []
+        var lines: [Line] = []
+        var decoder = EventDecoder()
+        for (index, bytes) in data.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            if bytes.isEmpty, bytes.endIndex == data.endIndex { break }
+            let number = index + 1
+            do throws(JournalError) {
+                let event = try decoder.decodeAnywhere(Array(bytes), lineNumber: number)
+                events.append(event)
+                lines.append(
+                    Line(
+                        number: number, event: event.number, name: event.body.name,
+                        sealed: JournalChain.unsealed(bytes)))
+            } catch {
+                if number == 1 { throw error.at(path) }
+                lines.append(Line(number: number, event: nil, name: "", sealed: JournalChain.unsealed(bytes)))
+                faults.append(
+                    Fault(
+                        line: number, kind: .unreadable,
+                        description: "line \(number) cannot be read: \(error)"))
+            }
+        }
+        isChained = lines.contains { $0.sealed != nil }
+        faults += JournalAudit.orderFaults(lines)
+        if isChained { faults += JournalAudit.chainFaults(lines) }
+        head = lines.last?.sealed?.hash
+        if let expected, expected != head {
+            let reason =
+                lines.contains { $0.sealed?.hash == expected }
+                ? "the session goes on after the line with the hash that was noted"
+                : "no line has the hash that was noted: lines were cut or written anew"
+            faults.append(Fault(line: lines.last?.number ?? 0, kind: .otherHead, description: reason))
+        }
+        self.events = events
+        self.faults = faults.sorted { $0.line < $1.line }
+        hasEnd = events.last?.body.name == "end"
+    }
+
+    /// Events that are missing, doubled or behind later ones.
+    private static func orderFaults(_ lines: [Line]) -> [Fault] {
+        var faults: [Fault] = []
+        var seen: Set<Int> = []
+        var highest = 0
+        let all = Set(lines.compactMap(\.event))
+        let unread = lines.count { $0.event == nil }
+        for line in lines {
+            guard let event = line.event else { continue }
+            let name = "line \(line.number) (event \(event), \(line.name))"
+            if !seen.insert(event).inserted {
+                faults.append(
+                    Fault(
+                        line: line.number, kind: .repeated,
+                        description: "\(name): that event is there already"))
+            } else if event < highest {
+                faults.append(
+                    Fault(
+                        line: line.number, kind: .reordered,
+                        description: "\(name) stands behind event \(highest), which was written after it"))
+            } else {
+                let gone = (highest + 1..<max(event, highest + 1)).filter { !all.contains($0) }
+                // A line that cannot be read is named already.
+                if let first = gone.first, let last = gone.last, gone.count > unread {
+                    let events = first == last ? "event \(first) is" : "events \(first) to \(last) are"
+                    faults.append(
+                        Fault(
+                            line: line.number, kind: .missing, description: "\(events) missing before \(name)"
+                        ))
+                }
+            }
+            highest = max(highest, event)
+        }
+        return faults
+    }
+
+    /// Lines whose hash does not fit; each is held against the event before it, wherever that stands.
+    private static func chainFaults(_ lines: [Line]) -> [Fault] {
+        var hashes: [Int: String] = [0: ""]
+        for line in lines {
+            if let event = line.event, let sealed = line.sealed { hashes[event] = sealed.hash }
+        }
+        return lines.compactMap { line in
+            guard let event = line.event else { return nil }
+            let name = "line \(line.number) (event \(event), \(line.name))"
+            guard let sealed = line.sealed else {
+                return Fault(
+                    line: line.number, kind: .unsealed,
+                    description: "\(name) has no hash: it was added or written anew")
+            }
+            guard let before = hashes[event - 1] else { return nil }
+            guard JournalChain.hash(of: sealed.text, after: before) != sealed.hash else { return nil }
+            return Fault(
+                line: line.number, kind: .changed,
+                description: "\(name) is not what was written there: it was changed")
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Agent
+import Foundation
+import JSON
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// Makes the request of a call; no argument can become anything but a value of its own place.
+struct HTTPRequestBuilder {
+    let settings: HTTPSettings
+    let call: ToolCall
+    let arguments: JSONValue
+
+    /// The request.
+    /// - Throws: `ToolFailure` in words for the model.
+    func request() throws -> URLRequest {
+        for name in settings.variables where ProcessInfo.processInfo.environment[name] == nil {
+            throw ToolFailure("the environment has no variable \(name); no request was made")
+        }
+        guard let url = URL(string: try address()) else {
+            throw ToolFailure("the arguments make no address that could be asked; no request was made")
+        }
+        var request = URLRequest(url: url)
+        request.httpMethod = settings.method
+        for field in settings.headers {
+            guard let value = field.value.text(arguments) else { continue }
+            guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
+                throw ToolFailure(
+                    "the header \(field.name) can only hold printable ASCII; no request was made")
+            }
+            request.setValue(value, forHTTPHeaderField: field.name)
+        }
+        if let (body, type) = try body() {
+            request.httpBody = Data(body.utf8)
+            if request.value(forHTTPHeaderField: "Content-Type") == nil {
+                request.setValue(type, forHTTPHeaderField: "Content-Type")
+            }
+        }
+        return request
+    }
+
+    private func address() throws -> String {
+        var address = try path()
+        var separator = address.contains("?") ? "&" : "?"
+        for field in settings.query {
+            for value in HTTPRequestBuilder.values(field.value, arguments) {
+                address +=
+                    separator + HTTPRequestBuilder.encoded(field.name) + "="
+                    + HTTPRequestBuilder.encoded(value)
+                separator = "&"
+            }
+        }
+        return address
+    }
+
+    /// The address up to the query. A segment made of arguments may not be empty, `.` or `..`, which would lead to
+    /// another place than the template's.
+    private func path() throws -> String {
+        var address = ""
+        var segment = ""
+        var isMade = false
+        var isPath = true
+        func endSegment() throws {
+            if isMade, ["", ".", ".."].contains(segment.replacingOccurrences(of: "%2E", with: ".")) {
+                throw ToolFailure(
+                    "an argument makes the path lead elsewhere (\"\(segment)\"); no request was made")
+            }
+            segment = ""
+            isMade = false
+        }
+        for piece in settings.url.pieces {
+            switch piece {
+            case .text(let text):
+                for character in text {
+                    if isPath, "/?".contains(character) {
+                        try endSegment()
+                    } else {
+                        segment.append(character)
+                    }
+                    if character == "?" { isPath = false }
+                }
+                address += text
+            case .argument(let pointer):
+                guard let value = arguments[pointer], value != .null else {
+                    throw ToolFailure("the address needs \(pointer), which is absent; no request was made")
+                }
+                let text = HTTPRequestBuilder.encoded(value.plainText)
+                segment += text
+                isMade = isPath
+                address += text
+            case .variable(let name):
+                address += HTTPRequestBuilder.encoded(ProcessInfo.processInfo.environment[name] ?? "")
+            }
+        }
+        if isPath { try endSegment() }
+        return address
+    }
+
+    private func body() throws -> (String, String)? {
+        let json = "application/json"
+        switch settings.body {
+        case .none: return nil
+        case .arguments: return (call.arguments.text, json)
+        case .argument(let pointer): return arguments[pointer].map { ($0.text(), json) }
+        case .json(let template): return template.value(arguments).map { ($0.text(), json) }
+        case .form(let fields):
+            let pairs = fields.flatMap { field in
+                HTTPRequestBuilder.values(field.value, arguments).map {
+                    HTTPRequestBuilder.encoded(field.name) + "=" + HTTPRequestBuilder.encoded($0)
+                }
+            }
+            return (pairs.joined(separator: "&"), "application/x-www-form-urlencoded")
+        }
+    }
+
+    /// A field's values: one, none where an argument is absent, or one for each element of an array that fills it.
+    private static func values(_ template: ArgumentTemplate, _ arguments: JSONValue) -> [String] {
+        if let whole = template.whole, let elements = arguments[whole]?.arrayValue {
+            return elements.map(\.plainText)
+        }
+        return template.text(arguments).map { [$0] } ?? []
+    }
+
+    /// Percent-encodes everything but RFC 3986's unreserved characters.
+    static func encoded(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += "%" + (digits.utf8.count == 1 ? "0" : "") + digits
+            }
+        }
+        return result
+    }
+}

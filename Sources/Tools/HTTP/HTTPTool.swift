@@ -1,0 +1,59 @@
+import Agent
+import Foundation
+import JSON
+
+/// A tool that is one HTTP request.
+public struct HTTPTool: Tool {
+    public let definition: ToolDefinition
+    /// How the request is made.
+    public let settings: HTTPSettings
+
+    /// A tool of that request.
+    public init(definition: ToolDefinition, settings: HTTPSettings) {
+        self.definition = definition
+        self.settings = settings
+    }
+
+    public var timeLimit: Int? { settings.seconds }
+
+    /// Makes the request once; an answer whose status isn't 2xx is an error with its status and body.
+    /// - Throws: `ToolFailure` when no request was made or no answer came, `CancellationError` when it was cancelled.
+    public func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput {
+        let request = try HTTPRequestBuilder(settings: settings, call: call, arguments: arguments).request()
+        let answer: HTTPAnswer
+        do {
+            answer = try await HTTPClient.shared.send(request, limit: settings.outputBytes)
+        } catch {
+            try Task.checkCancellation()
+            // The error's own text may hold the whole address, and with it a key of the query.
+            let host = request.url?.host ?? "the server"
+            throw ToolFailure(withoutSecrets("\(host) gave no answer: \(error.localizedDescription)"))
+        }
+        let isError = !(200..<300).contains(answer.status)
+        return ToolOutput(
+            callID: call.id, content: withoutSecrets(HTTPTool.text(answer, isError: isError)),
+            isError: isError)
+    }
+
+    private static func text(_ answer: HTTPAnswer, isError: Bool) -> String {
+        let isText =
+            answer.body.isEmpty || String(validating: answer.body.bytes, as: UTF8.self) != nil
+            || ["text/", "json", "xml"].contains { answer.contentType.lowercased().contains($0) }
+        let body = isText ? answer.body.text : "[\(answer.contentType), \(answer.body.count) bytes]"
+        guard isError || body.isEmpty else { return body }
+        let place = answer.redirect.map { ", which leads to \($0) and was not followed" } ?? ""
+        return "HTTP \(answer.status)\(place)" + (body.isEmpty ? "" : "\n\(body)")
+    }
+
+    /// A server may send back what it was sent; the variables that the request was given stay out of the journal.
+    private func withoutSecrets(_ text: String) -> String {
+        var text = text
+        for name in settings.variables {
+            guard let value = ProcessInfo.processInfo.environment[name], value.utf8.count >= 4 else {
+                continue
+            }
+            text = text.replacingOccurrences(of: value, with: "[\(name)]")
+        }
+        return text
+    }
+}

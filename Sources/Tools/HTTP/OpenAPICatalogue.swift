@@ -1,0 +1,188 @@
+import Agent
+import JSON
+
+/// Turns the operations of an OpenAPI 3.0 or 3.1 document into tools.
+public struct OpenAPICatalogue: Sendable {
+    private let document: JSONValue
+    private let server: String
+    private let headers: [HTTPSettings.Field]
+
+    /// A catalogue of the document's operations.
+    ///
+    /// - Parameters:
+    ///   - server: the address that paths follow; the document's first server by default.
+    ///   - headers: sent with every request, for example an authorisation.
+    /// - Throws: ``OpenAPIError`` when this is no such document, or no server is known.
+    public init(
+        _ document: JSONValue, server: String? = nil, headers: [HTTPSettings.Field] = []
+    ) throws(OpenAPIError) {
+        guard let version = document["openapi"]?.plainText, version.hasPrefix("3.") else {
+            throw OpenAPIError("this is no OpenAPI 3 document; it begins with \"openapi\": \"3.…\"")
+        }
+        let address = server ?? document["servers"]?[0]?["url"]?.stringValue ?? ""
+        guard address.hasPrefix("http://") || address.hasPrefix("https://"), !address.contains("{") else {
+            throw OpenAPIError(
+                "the document names no server of the form https://host; give one with \"server\"")
+        }
+        self.document = document
+        self.server = address.hasSuffix("/") ? String(address.dropLast()) : address
+        self.headers = headers
+    }
+
+    /// The tools, in the order of the document; `isTaken` sees each name.
+    /// - Throws: ``OpenAPIError`` with the operation that cannot be used.
+    public func tools(where isTaken: (String) -> Bool = { _ in true }) throws(OpenAPIError) -> [HTTPTool] {
+        var tools: [HTTPTool] = []
+        for path in document["paths"]?.objectValue ?? JSONObject() {
+            let item = try resolved(path.value)
+            for method in ["get", "put", "post", "delete", "patch", "head", "options"] {
+                guard let operation = item[method] else { continue }
+                let name = OpenAPICatalogue.name(operation, method, path.key)
+                guard isTaken(name) else { continue }
+                tools.append(try tool(name, method, path.key, operation, shared: item["parameters"]))
+            }
+        }
+        return tools
+    }
+
+    /// The operation's own ID, or its method and path, in the characters that a tool's name may have.
+    private static func name(_ operation: JSONValue, _ method: String, _ path: String) -> String {
+        let source = operation["operationId"]?.stringValue ?? "\(method)_\(path)"
+        var name = ""
+        for scalar in source.unicodeScalars {
+            let isPlain =
+                scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-")
+            if isPlain {
+                name.unicodeScalars.append(scalar)
+            } else if name.last != "_", !name.isEmpty {
+                name += "_"
+            }
+        }
+        while name.last == "_" { name.removeLast() }
+        return String(name.prefix(128))
+    }
+
+    private func tool(
+        _ name: String, _ method: String, _ path: String, _ operation: JSONValue, shared: JSONValue?
+    ) throws(OpenAPIError) -> HTTPTool {
+        var schemas = OpenAPISchemas(document: document)
+        var properties = JSONObject()
+        var required: [JSONValue] = []
+        var settings = HTTPSettings(
+            method: method.uppercased(), url: ArgumentTemplate(pieces: []), headers: headers)
+        var inPath: [ByteString: String] = [:]
+        for parameter in try parameters(operation["parameters"], shared) {
+            guard let given = parameter["name"]?.stringValue, let place = parameter["in"]?.stringValue,
+                place != "cookie"
+            else { continue }
+            // A key that the workflow gives is none of the model's business.
+            if place == "header", headers.contains(where: { $0.name.lowercased() == given.lowercased() }) {
+                continue
+            }
+            let argument = properties.contains(key: given) || given == "body" ? "\(given)_\(place)" : given
+            var schema = try schemas.converted(
+                parameter["schema"] ?? parameter["content"]?.objectValue?.members.first?.value["schema"]
+                    ?? [:])
+            if let words = parameter["description"], schema["description"] == nil,
+                var object = schema.objectValue
+            {
+                object["description"] = words
+                schema = .object(object)
+            }
+            properties[argument] = schema
+            if place == "path" || parameter["required"]?.boolValue == true {
+                required.append(.string(argument))
+            }
+            let field = HTTPSettings.Field(
+                name: given, value: ArgumentTemplate(pieces: [.argument(JSONPointer([argument]))]))
+            switch place {
+            case "query": settings.query.append(field)
+            case "header": settings.headers.append(field)
+            default: inPath[ByteString(given)] = argument
+            }
+        }
+        settings.url = try url(path, inPath)
+        if let body = try operation["requestBody"].map({ (body) throws(OpenAPIError) in try resolved(body) })
+        {
+            guard let content = OpenAPICatalogue.json(body["content"]) else {
+                throw OpenAPIError("operation \(name) takes no JSON body; leave it out")
+            }
+            properties["body"] = try schemas.converted(content["schema"] ?? [:])
+            if body["required"]?.boolValue == true { required.append("body") }
+            settings.body = .argument(JSONPointer(["body"]))
+        }
+        var parameters = JSONObject([
+            .init(key: "type", value: "object"), .init(key: "properties", value: .object(properties)),
+        ])
+        if !required.isEmpty { parameters["required"] = .array(required) }
+        parameters["additionalProperties"] = false
+        if let definitions = try schemas.definitions() { parameters["$defs"] = definitions }
+        let words = [operation["summary"], operation["description"]].compactMap { $0?.stringValue }
+        return HTTPTool(
+            definition: ToolDefinition(
+                name: name,
+                description: words.isEmpty ? "\(settings.method) \(path)" : words.joined(separator: "\n"),
+                parameters: .object(parameters)),
+            settings: settings)
+    }
+
+    /// The path's parameters and the operation's own, of which the latter win.
+    private func parameters(_ own: JSONValue?, _ shared: JSONValue?) throws(OpenAPIError) -> [JSONValue] {
+        var parameters: [JSONValue] = []
+        for parameter in (own?.arrayValue ?? []) + (shared?.arrayValue ?? []) {
+            let parameter = try resolved(parameter)
+            let isThere = parameters.contains {
+                $0["name"] == parameter["name"] && $0["in"] == parameter["in"]
+            }
+            if !isThere { parameters.append(parameter) }
+        }
+        return parameters
+    }
+
+    private func url(_ path: String, _ names: [ByteString: String]) throws(OpenAPIError) -> ArgumentTemplate {
+        var pieces: [ArgumentTemplate.Piece] = []
+        var text = server
+        var rest = path[...]
+        while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {
+            let name = String(rest[rest.index(after: start)..<end])
+            guard let argument = names[ByteString(name)] else {
+                throw OpenAPIError("the path \(path) names {\(name)}, which is no parameter of the path")
+            }
+            pieces.append(.text(text + rest[..<start]))
+            pieces.append(.argument(JSONPointer([argument])))
+            text = ""
+            rest = rest[rest.index(after: end)...]
+        }
+        text += rest
+        if !text.isEmpty { pieces.append(.text(text)) }
+        return ArgumentTemplate(pieces: pieces)
+    }
+
+    private static func json(_ content: JSONValue?) -> JSONValue? {
+        let kinds = content?.objectValue?.members ?? []
+        return kinds.first { $0.key.hasPrefix("application/json") }?.value
+            ?? kinds.first { $0.key.hasSuffix("+json") || $0.key == "*/*" }?.value
+    }
+
+    /// Follows a `$ref` to another place of the document.
+    private func resolved(_ value: JSONValue) throws(OpenAPIError) -> JSONValue {
+        var value = value
+        for _ in 0..<16 {
+            guard let reference = value["$ref"]?.stringValue else { return value }
+            guard let target = OpenAPISchemas.target(reference, in: document) else {
+                throw OpenAPIError("the reference \(reference) leads nowhere in the document")
+            }
+            value = target
+        }
+        throw OpenAPIError("the reference \(value["$ref"]?.stringValue ?? "") leads in a circle")
+    }
+}
+
+/// Why an OpenAPI document cannot be used.
+public struct OpenAPIError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One line.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,76 @@
+import JSON
+
+/// Cuts a stream of bytes into lines, wherever its pieces begin and end.
+struct LineFramer: Sendable {
+    private var rest: [UInt8] = []
+    /// A line longer than this is given up, so that a server cannot fill the memory.
+    var maximumLength = 64 << 20
+
+    /// The lines that are complete with these bytes, without their ends; empty ones are left out.
+    mutating func append(_ bytes: [UInt8]) -> [[UInt8]] {
+        var lines: [[UInt8]] = []
+        var start = bytes.startIndex
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = rest + bytes[start..<end]
+            rest = []
+            lines.append(line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : line)
+            start = end + 1
+        }
+        rest += bytes[start...]
+        if rest.count > maximumLength { rest = [] }
+        return lines.filter { !$0.isEmpty }
+    }
+
+    /// What stands behind the last line's end.
+    mutating func finish() -> [UInt8] {
+        defer { rest = [] }
+        return rest
+    }
+}
+
+/// Reads Server-Sent Events (WHATWG HTML, "Interpreting an event stream"): the data of each event.
+struct EventStreamParser: Sendable {
+    private var line: [UInt8] = []
+    private var data: [UInt8] = []
+    private var hasData = false
+    private var afterReturn = false
+    private var isFirstLine = true
+
+    /// The data of the events that are complete with these bytes.
+    mutating func append(_ bytes: [UInt8]) -> [[UInt8]] {
+        var events: [[UInt8]] = []
+        for byte in bytes {
+            defer { afterReturn = byte == UInt8(ascii: "\r") }
+            if byte == UInt8(ascii: "\n"), afterReturn { continue }
+            guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else {
+                line.append(byte)
+                continue
+            }
+            if let event = endLine() { events.append(event) }
+        }
+        return events
+    }
+
+    private mutating func endLine() -> [UInt8]? {
+        defer { line = [] }
+        if isFirstLine {
+            isFirstLine = false
+            if line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+        }
+        if line.isEmpty {
+            defer {
+                data = []
+                hasData = false
+            }
+            return hasData ? data : nil
+        }
+        let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts[0].elementsEqual("data".utf8) else { return nil }
+        var value = parts.count > 1 ? parts[1] : []
+        if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
+        if hasData { data.append(UInt8(ascii: "\n")) }
+        hasData = true
+        data += value
+        return nil
+    }
+}

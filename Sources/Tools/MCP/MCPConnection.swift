@@ -1,0 +1,173 @@
+import Agent
+import Foundation
+import JSON
+import Synchronization
+
+/// A session over a transport: performs what the session asks for.
+final class MCPConnection: Sendable {
+    private struct State {
+        var session: MCPSession
+        var transport: (any MCPTransport)?
+        var opening: CheckedContinuation<[MCPToolDescription], any Error>?
+        var calls: [Int: CheckedContinuation<MCPCallResult, any Error>] = [:]
+        var deadlines: [Int: ToolDeadline] = [:]
+        var asking: [MCPSession.Question: Task<Void, Never>] = [:]
+        var nextCall = 1
+        var endReason: String?
+    }
+
+    private let name: String
+    private let host: any MCPHost
+    private let state: Mutex<State>
+
+    /// How long a server may leave the probe unanswered, and how long it may take to list its tools.
+    private static let probeTime = Duration.seconds(5)
+    private static let openingTime = Duration.seconds(60)
+
+    init(name: String, host: any MCPHost) {
+        self.name = name
+        self.host = host
+        state = Mutex(State(session: MCPSession(server: name)))
+    }
+
+    /// Whether calls can be sent.
+    var isOpen: Bool { state.withLock { $0.transport != nil && $0.endReason == nil } }
+
+    /// The era and version, once they are known.
+    var dialect: (MCPEra, String)? {
+        state.withLock { state in state.session.era.map { ($0, state.session.version) } }
+    }
+
+    /// Starts or reaches the server and lists its tools.
+    /// - Throws: ``MCPError`` when it cannot be used.
+    func open(_ transport: MCPServerSettings.Transport) async throws -> [MCPToolDescription] {
+        let report: @Sendable (MCPReport) -> Void = { [weak self] in self?.take($0) }
+        let made: any MCPTransport
+        switch transport {
+        case .stdio(let launch):
+            do { made = try StdioTransport(launch, report: report) } catch {
+                throw MCPError("server \(name): \(error)")
+            }
+        case .http(let address, let headers):
+            guard let url = URL(string: address) else {
+                throw MCPError("server \(name): \(address) is no address")
+            }
+            made = HTTPTransport(url: url, headers: headers, report: report)
+        }
+        state.withLock { $0.transport = made }
+        let watch = Task {
+            try await Task.sleep(for: MCPConnection.probeTime)
+            run { $0.probeTimedOut() }
+            try await Task.sleep(for: MCPConnection.openingTime - MCPConnection.probeTime)
+            let reason = "did not list its tools within \(MCPConnection.openingTime)"
+            run { $0.close(reason) }
+        }
+        defer { watch.cancel() }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let reason = state.withLock { state in
+                    if state.endReason == nil { state.opening = continuation }
+                    return state.endReason
+                }
+                if let reason { continuation.resume(throwing: MCPError(reason)) } else { run { $0.start() } }
+            }
+        } onCancel: {
+            close()
+        }
+    }
+
+    /// Calls a tool and waits for its result.
+    /// - Throws: `ToolFailure` where the server gave an error or died, `CancellationError` when the task was cancelled.
+    func call(_ tool: String, _ arguments: JSONValue, headers: [String: String]) async throws -> MCPCallResult
+    {
+        let call = state.withLock { state in
+            state.deadlines[state.nextCall] = ToolDeadline.current
+            state.nextCall += 1
+            return state.nextCall - 1
+        }
+        defer { state.withLock { $0.deadlines[call] = nil } }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                state.withLock { $0.calls[call] = continuation }
+                if Task.isCancelled { return cancel(call) }
+                run { $0.call(call, name: tool, arguments: arguments, headers: headers) }
+            }
+        } onCancel: {
+            cancel(call)
+        }
+    }
+
+    /// Ends the conversation.
+    func close() { run { $0.close("was closed") } }
+
+    private func cancel(_ call: Int) {
+        // The continuation is there before the call is sent, so one of the two cancellations meets it.
+        guard let waiting = state.withLock({ $0.calls.removeValue(forKey: call) }) else { return }
+        run { $0.cancel(call) }
+        waiting.resume(throwing: CancellationError())
+    }
+
+    private func take(_ report: MCPReport) {
+        switch report {
+        case .message(let bytes): run { $0.receive(bytes) }
+        case .log(let line): host.log(server: name, line, .output)
+        case .ended(let reason): run { $0.close(reason) }
+        }
+    }
+
+    private func run(_ step: (inout MCPSession) -> [MCPSession.Action]) {
+        for action in state.withLock({ step(&$0.session) }) { perform(action) }
+    }
+
+    private func perform(_ action: MCPSession.Action) {
+        switch action {
+        case .send(let message): state.withLock { $0.transport }?.send(message)
+        case .settled(let era, let version):
+            state.withLock { $0.transport }?.settle(era, version: version)
+            host.log(server: name, "speaks MCP \(version) (\(era.rawValue))", .note)
+        case .tools(let tools): takeOpening()?.resume(returning: tools)
+        case .finished(let call, let result): takeCall(call)?.resume(returning: result)
+        case .failed(let call, let reason): takeCall(call)?.resume(throwing: ToolFailure(reason))
+        case .ask(let question, let elicitation): ask(question, elicitation)
+        case .withdraw(let question): state.withLock { $0.asking.removeValue(forKey: question) }?.cancel()
+        case .wait(let call, let milliseconds):
+            Task {
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                run { $0.resume(call) }
+            }
+        case .log(let line): host.log(server: name, line, .note)
+        case .unusable(let reason):
+            let transport = state.withLock { state in
+                state.endReason = "server \(name) \(reason)"
+                return state.transport
+            }
+            transport?.stop()
+            takeOpening()?.resume(throwing: MCPError("server \(name) \(reason)"))
+            host.log(server: name, reason, .note)
+        }
+    }
+
+    private func takeOpening() -> CheckedContinuation<[MCPToolDescription], any Error>? {
+        state.withLock { state in
+            defer { state.opening = nil }
+            return state.opening
+        }
+    }
+
+    private func takeCall(_ call: Int) -> CheckedContinuation<MCPCallResult, any Error>? {
+        state.withLock { $0.calls.removeValue(forKey: call) }
+    }
+
+    /// Asks the person; which of several calls a legacy server asks for is not known, so all their clocks stand still.
+    private func ask(_ question: MCPSession.Question, _ elicitation: Elicitation) {
+        let deadlines = state.withLock { Array($0.deadlines.values) }
+        for deadline in deadlines { deadline.pause() }
+        let task = Task {
+            let answer = await host.answer(elicitation)
+            for deadline in deadlines { deadline.resume() }
+            state.withLock { $0.asking[question] = nil }
+            run { $0.answer(question, answer) }
+        }
+        state.withLock { $0.asking[question] = task }
+    }
+}

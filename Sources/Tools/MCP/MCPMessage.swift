@@ -1,0 +1,147 @@
+import JSON
+
+/// The two ways in which MCP servers are spoken to.
+public enum MCPEra: String, Sendable, Hashable {
+    /// 2026-07-28 and after: no handshake, every request bears its own context in `params._meta`.
+    case modern
+    /// 2025-11-25 and before: `initialize`, then requests in a session.
+    case legacy
+}
+
+/// The revisions of the protocol that the client speaks.
+enum MCPVersion {
+    static let modern = "2026-07-28"
+    /// Newest first.
+    static let legacy = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
+}
+
+/// Error codes of JSON-RPC 2.0 and of MCP.
+enum MCPErrorCode {
+    static let methodNotFound = -32601
+    static let headerMismatch = -32020
+    static let missingCapability = -32021
+    static let unsupportedVersion = -32022
+}
+
+/// A message for the server, with what a transport needs to know of it.
+struct MCPMessage: Sendable, Hashable {
+    /// The message.
+    let value: JSONValue
+    /// The request's ID, where it is a request.
+    let id: Int?
+    /// The request that a cancellation names.
+    var cancels: Int?
+    /// Headers that an HTTP transport adds.
+    var headers: [String: String] = [:]
+
+    static func request(_ id: Int, _ method: String, _ params: JSONValue) -> MCPMessage {
+        MCPMessage(
+            value: [
+                "jsonrpc": "2.0", "id": .number(JSONNumber(id)), "method": .string(method), "params": params,
+            ],
+            id: id)
+    }
+
+    static func notification(_ method: String, _ params: JSONValue? = nil) -> MCPMessage {
+        var object = JSONObject([
+            .init(key: "jsonrpc", value: "2.0"), .init(key: "method", value: .string(method)),
+        ])
+        object["params"] = params
+        return MCPMessage(value: .object(object), id: nil)
+    }
+
+    static func result(_ id: JSONValue, _ result: JSONValue) -> MCPMessage {
+        MCPMessage(value: ["jsonrpc": "2.0", "id": id, "result": result], id: nil)
+    }
+
+    static func error(_ id: JSONValue, _ code: Int, _ message: String) -> MCPMessage {
+        MCPMessage(
+            value: [
+                "jsonrpc": "2.0", "id": id,
+                "error": ["code": .number(JSONNumber(code)), "message": .string(message)],
+            ], id: nil)
+    }
+
+    /// The method, where it has one.
+    var method: String? { value["method"]?.stringValue }
+}
+
+/// An error that a server answered with.
+struct MCPFault: Sendable, Hashable {
+    let code: Int
+    let message: String
+    let data: JSONValue?
+
+    init(_ value: JSONValue) {
+        code = value["code"]?.intValue ?? 0
+        message = value["message"]?.stringValue ?? "no message"
+        data = value["data"]
+    }
+
+    /// `message (code)`.
+    var description: String { "\(message) (\(code))" }
+}
+
+/// A tool as a server lists it.
+public struct MCPToolDescription: Sendable, Hashable {
+    /// The server's name of the tool.
+    public let name: String
+    /// What it does.
+    public let description: String
+    /// The JSON Schema of its arguments.
+    public let inputSchema: JSONValue
+    /// What the server says of its behaviour; a hint that nothing may rest on.
+    public let annotations: JSONValue?
+
+    init?(_ value: JSONValue) {
+        guard let name = value["name"]?.stringValue, !name.isEmpty else { return nil }
+        self.name = name
+        description = value["description"]?.stringValue ?? value["title"]?.stringValue ?? ""
+        inputSchema = value["inputSchema"] ?? ["type": "object"]
+        annotations = value["annotations"]
+    }
+}
+
+/// What a server answered to a call.
+struct MCPCallResult: Sendable, Hashable {
+    var content: String
+    var isError: Bool
+
+    /// Reads a result: texts as they are, other content by its kind, and the structured content where no text says
+    /// the same.
+    init(_ value: JSONValue) {
+        isError = value["isError"]?.boolValue ?? false
+        var parts: [String] = []
+        for item in value["content"]?.arrayValue ?? [] { parts.append(MCPCallResult.text(item)) }
+        if let structured = value["structuredContent"], structured != .null {
+            // A plain value travels in an object with the one member "result".
+            let plain = structured.objectValue?.count == 1 ? structured["result"]?.plainText : nil
+            let isSaid = parts.contains { text in
+                plain.map { $0.utf8.elementsEqual(text.utf8) } == true
+                    || (try? JSONParser.parse(text)).map { $0.isEquivalent(to: structured) } ?? false
+            }
+            if !isSaid { parts.append(structured.text(.spaced)) }
+        }
+        content = parts.joined(separator: "\n")
+    }
+
+    init(content: String, isError: Bool) {
+        self.content = content
+        self.isError = isError
+    }
+
+    private static func text(_ item: JSONValue) -> String {
+        switch item["type"]?.stringValue {
+        case "text": item["text"]?.stringValue ?? ""
+        case "resource":
+            item["resource"]?["text"]?.stringValue
+                ?? "[resource \(item["resource"]?["uri"]?.stringValue ?? "without URI")]"
+        case "resource_link":
+            "[link \(item["uri"]?.stringValue ?? "without URI")\(item["name"]?.stringValue.map { " \($0)" } ?? "")]"
+        case let kind?:
+            "[\(kind) \(item["mimeType"]?.stringValue ?? ""), \(item["data"]?.stringValue?.utf8.count ?? 0) "
+                + "characters of base64]"
+        case nil: item.text(.spaced)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Agent
+import JSON
+
+/// An MCP server whose tools a catalogue has; one that has died is started anew by the next call.
+public actor MCPServer {
+    private let settings: MCPServerSettings
+    private let host: any MCPHost
+    private var connection: MCPConnection?
+    private var opening: Task<(MCPConnection, [MCPToolDescription]), any Error>?
+
+    /// A server that nothing has been asked of yet.
+    public init(_ settings: MCPServerSettings, host: any MCPHost) {
+        self.settings = settings
+        self.host = host
+    }
+
+    /// Starts or reaches the server and gives its tools, each by its own name, or behind `prefix`.
+    /// - Throws: ``MCPError`` when the server cannot be used.
+    public func tools(prefix: String = "") async throws -> [MCPTool] {
+        try await open().1.map { MCPTool(server: self, description: $0, prefix: prefix) }
+    }
+
+    /// The revision that the server speaks, and its era; `nil` before it has been reached.
+    public var dialect: (era: MCPEra, version: String)? {
+        connection?.dialect.map { (era: $0.0, version: $0.1) }
+    }
+
+    /// Ends the conversation, and the server where it was started here.
+    public func close() {
+        connection?.close()
+        connection = nil
+    }
+
+    func call(_ tool: String, _ arguments: JSONValue, headers: [String: String]) async throws -> MCPCallResult
+    {
+        var connection = connection
+        if connection?.isOpen != true {
+            do {
+                connection = try await open().0
+            } catch let error as MCPError {
+                throw ToolFailure("\(error.description); the call did not run")
+            }
+        }
+        guard let connection else {
+            throw ToolFailure("server \(settings.name) is gone; the call did not run")
+        }
+        do {
+            return try await connection.call(tool, arguments, headers: headers)
+        } catch let failure as ToolFailure where !connection.isOpen {
+            throw ToolFailure(
+                "\(failure.description); whether the call took effect is unknown; another call starts the server again"
+            )
+        }
+    }
+
+    private func open() async throws -> (MCPConnection, [MCPToolDescription]) {
+        if let opening { return try await opening.value }
+        let (settings, host) = (settings, host)
+        let task = Task {
+            let connection = MCPConnection(name: settings.name, host: host)
+            return (connection, try await connection.open(settings.transport))
+        }
+        opening = task
+        defer { opening = nil }
+        let opened = try await task.value
+        connection = opened.0
+        return opened
+    }
+}
+
+/// A tool of an MCP server.
+public struct MCPTool: Tool {
+    public let definition: ToolDefinition
+    /// What the server says of its behaviour; shown, and never trusted.
+    public let annotations: JSONValue?
+    /// The server's own name of the tool.
+    public let serverName: String
+    private let server: MCPServer
+
+    init(server: MCPServer, description: MCPToolDescription, prefix: String) {
+        self.server = server
+        serverName = description.name
+        annotations = description.annotations
+        definition = ToolDefinition(
+            name: prefix + description.name, description: description.description,
+            parameters: description.inputSchema)
+    }
+
+    /// Calls the tool of the server.
+    /// - Throws: `ToolFailure` for an error of the server or its death, `CancellationError` when it was cancelled.
+    public func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput {
+        let headers = MCPHeader.parameters(of: definition.parameters, arguments)
+        let result = try await server.call(serverName, arguments, headers: headers)
+        return ToolOutput(callID: call.id, content: result.content, isError: result.isError)
+    }
+}

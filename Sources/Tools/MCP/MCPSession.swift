@@ -1,0 +1,291 @@
+import JSON
+
+/// One side of a conversation with an MCP server: bytes in, messages out; no transport, no clock.
+///
+/// It finds out the server's era (a `server/discover` probe, then `initialize` where the answer shows no modern
+/// server), lists the tools page by page and carries calls. `https://modelcontextprotocol.io/specification`,
+/// revisions 2024-11-05 to 2026-07-28.
+struct MCPSession: Sendable {
+    /// What is to be done, in order.
+    enum Action: Sendable, Hashable {
+        case send(MCPMessage)
+        /// The era is known; transports speak it from here on.
+        case settled(MCPEra, version: String)
+        /// The catalogue is complete.
+        case tools([MCPToolDescription])
+        /// A call has ended.
+        case finished(call: Int, MCPCallResult)
+        /// A call cannot be answered.
+        case failed(call: Int, String)
+        /// The person is to be asked.
+        case ask(Question, Elicitation)
+        /// The server withdrew its question.
+        case withdraw(Question)
+        /// The call goes on with ``resume(_:)`` after a moment.
+        case wait(call: Int, milliseconds: Int)
+        /// A line for the log.
+        case log(String)
+        /// The server cannot be used; why, as what follows its name.
+        case unusable(String)
+    }
+
+    /// A question that waits for the person.
+    enum Question: Sendable, Hashable {
+        /// A request of a legacy server, by its ID.
+        case request(JSONValue)
+        /// One of the inputs that a call of a modern server needs.
+        case input(call: Int, key: String)
+    }
+
+    enum Phase: Sendable, Hashable {
+        case new
+        case probing(again: Bool)
+        case initializing
+        case ready
+        case closed(String)
+    }
+
+    enum Pending: Sendable, Hashable {
+        case discover
+        case initialize
+        case list
+        case call(Int)
+    }
+
+    /// The name by which the configuration knows the server.
+    let server: String
+    private(set) var phase = Phase.new
+    private(set) var era: MCPEra?
+    private(set) var version = MCPVersion.modern
+    var pending: [Int: Pending] = [:]
+    var calls: [Int: MCPCall] = [:]
+    var questions: Set<Question> = []
+    private var nextID = 1
+    private var listed: [MCPToolDescription] = []
+    private var cursors: Set<ByteString> = []
+    private static let maximumTools = 10_000
+
+    init(server: String) { self.server = server }
+
+    /// Begins: asks the server what it is.
+    mutating func start() -> [Action] {
+        phase = .probing(again: false)
+        return [send(.discover, "server/discover", [:])]
+    }
+
+    /// The probe went unanswered for too long: a server that says nothing to a method it does not know, or one that
+    /// starts slowly, whose answer still counts when it comes.
+    mutating func probeTimedOut() -> [Action] {
+        guard case .probing = phase else { return [] }
+        return initialize()
+    }
+
+    /// The server cannot be used from here on; the reason goes on from the server's name.
+    mutating func close(_ reason: String) -> [Action] {
+        if case .closed = phase { return [] }
+        phase = .closed(reason)
+        // The end is known before a call's failure is, so that nobody takes the server for alive then.
+        var actions: [Action] = [.unusable(reason)] + questions.map { .withdraw($0) }
+        actions += calls.keys.sorted().map { .failed(call: $0, "server \(server) \(reason)") }
+        calls = [:]
+        questions = []
+        pending = [:]
+        return actions
+    }
+
+    /// Takes one message, or an array of them.
+    mutating func receive(_ bytes: [UInt8]) -> [Action] {
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(bytes)
+        } catch {
+            return [.log("not a message: \(String(decoding: bytes.prefix(200), as: UTF8.self))")]
+        }
+        return receive(value)
+    }
+
+    mutating func receive(_ value: JSONValue) -> [Action] {
+        if let batch = value.arrayValue {
+            var actions: [Action] = []
+            for message in batch { actions += receive(message) }
+            return actions
+        }
+        if case .closed = phase { return [] }
+        switch (value["method"]?.stringValue, value["id"]) {
+        case (let method?, let id?): return request(id, method, value["params"] ?? [:])
+        case (let method?, nil): return notification(method, value["params"] ?? [:])
+        case (nil, let id?): return response(id, value)
+        case (nil, nil): return [.log("not a message: \(value.text().prefix(200))")]
+        }
+    }
+
+    // MARK: Sending
+
+    mutating func send(
+        _ purpose: Pending, _ method: String, _ params: JSONValue, headers: [String: String] = [:]
+    ) -> Action {
+        let id = nextID
+        nextID += 1
+        pending[id] = purpose
+        var params = params.objectValue ?? JSONObject()
+        var headers = headers
+        if phase != .initializing, era != .legacy {
+            var meta = params["_meta"]?.objectValue ?? JSONObject()
+            meta["io.modelcontextprotocol/protocolVersion"] = .string(version)
+            meta["io.modelcontextprotocol/clientInfo"] = MCPSession.client
+            meta["io.modelcontextprotocol/clientCapabilities"] = MCPSession.capabilities
+            params["_meta"] = .object(meta)
+            headers["Mcp-Method"] = method
+        }
+        if method == "tools/call" {
+            var meta = params["_meta"]?.objectValue ?? JSONObject()
+            meta["progressToken"] = .number(JSONNumber(id))
+            params["_meta"] = .object(meta)
+        }
+        if phase != .initializing { headers["MCP-Protocol-Version"] = version }
+        var message = MCPMessage.request(id, method, .object(params))
+        message.headers = headers
+        return .send(message)
+    }
+
+    private static let client: JSONValue = ["name": "callgate", "version": "0.1.0"]
+    /// What servers may ask of us: questions to the person, and nothing else.
+    private static let capabilities: JSONValue = ["elicitation": ["form": [:], "url": [:]]]
+
+    // MARK: The era
+
+    private mutating func initialize() -> [Action] {
+        phase = .initializing
+        return [
+            send(
+                .initialize, "initialize",
+                [
+                    "protocolVersion": .string(MCPVersion.legacy[0]), "capabilities": MCPSession.capabilities,
+                    "clientInfo": MCPSession.client,
+                ])
+        ]
+    }
+
+    private mutating func response(_ id: JSONValue, _ value: JSONValue) -> [Action] {
+        guard let number = id.intValue, let purpose = pending.removeValue(forKey: number) else {
+            return [.log("an answer to a request that waits for none: \(id.text())")]
+        }
+        let fault = value["error"].map(MCPFault.init)
+        let result = value["result"] ?? .null
+        switch purpose {
+        case .discover: return discovered(result, fault)
+        case .initialize: return initialized(result, fault)
+        case .list: return listed(result, fault)
+        case .call(let call): return answered(call, result, fault)
+        }
+    }
+
+    /// Anything but a discover result or an error that only a modern server gives means a legacy server.
+    private mutating func discovered(_ result: JSONValue, _ fault: MCPFault?) -> [Action] {
+        let versions = (result["supportedVersions"]?.arrayValue ?? []).compactMap(\.stringValue)
+        if phase == .initializing, versions.contains(MCPVersion.modern) {
+            return settle(.modern, MCPVersion.modern)
+        }
+        guard case .probing(let again) = phase else { return [] }
+        if let fault {
+            let offered = (fault.data?["supported"]?.arrayValue ?? []).compactMap(\.stringValue)
+            switch fault.code {
+            case MCPErrorCode.unsupportedVersion:
+                if offered.contains(MCPVersion.modern), !again {
+                    phase = .probing(again: true)
+                    return [send(.discover, "server/discover", [:])]
+                }
+                if offered.isEmpty || offered.contains(where: MCPVersion.legacy.contains) {
+                    return initialize()
+                }
+                let versions = offered.joined(separator: ", ")
+                return close(
+                    "speaks MCP \(versions) only; callgate speaks up to \(MCPVersion.modern)")
+            case MCPErrorCode.headerMismatch, MCPErrorCode.missingCapability:
+                return close("refused server/discover: \(fault.description)")
+            default: return initialize()
+            }
+        }
+        guard versions.contains(MCPVersion.modern) else { return initialize() }
+        return settle(.modern, MCPVersion.modern)
+    }
+
+    private mutating func initialized(_ result: JSONValue, _ fault: MCPFault?) -> [Action] {
+        guard phase == .initializing else { return [] }
+        if let fault { return close("refused to initialize: \(fault.description)") }
+        guard let offered = result["protocolVersion"]?.stringValue, MCPVersion.legacy.contains(offered) else {
+            let offered = result["protocolVersion"]?.text() ?? "nothing"
+            return close(
+                "answered initialize with the version \(offered), which callgate doesn't speak")
+        }
+        return settle(.legacy, offered)
+    }
+
+    private mutating func settle(_ era: MCPEra, _ version: String) -> [Action] {
+        self.era = era
+        self.version = version
+        phase = .ready
+        var actions: [Action] = [.settled(era, version: version)]
+        if era == .legacy {
+            var message = MCPMessage.notification("notifications/initialized")
+            message.headers["MCP-Protocol-Version"] = version
+            actions.append(.send(message))
+        }
+        return actions + [send(.list, "tools/list", [:])]
+    }
+
+    // MARK: The catalogue
+
+    private mutating func listed(_ result: JSONValue, _ fault: MCPFault?) -> [Action] {
+        if let fault {
+            // A server may have no tools at all, and then needs not know the method.
+            if fault.code == MCPErrorCode.methodNotFound { return [.tools([])] }
+            return close("doesn't list its tools: \(fault.description)")
+        }
+        for entry in result["tools"]?.arrayValue ?? [] {
+            guard let tool = MCPToolDescription(entry) else {
+                return close("lists a tool without a name: \(entry.text().prefix(200))")
+            }
+            listed.append(tool)
+        }
+        guard let cursor = result["nextCursor"]?.stringValue else {
+            defer { listed = [] }
+            return [.tools(listed)]
+        }
+        guard cursors.insert(ByteString(cursor)).inserted, listed.count < MCPSession.maximumTools else {
+            return close("lists its tools without an end: the cursor \(cursor) came twice")
+        }
+        return [send(.list, "tools/list", ["cursor": .string(cursor)])]
+    }
+
+    // MARK: What the server says by itself
+
+    private mutating func request(_ id: JSONValue, _ method: String, _ params: JSONValue) -> [Action] {
+        switch method {
+        case "ping": return [.send(MCPMessage.result(id, [:]))]
+        case "elicitation/create":
+            questions.insert(.request(id))
+            return [.ask(.request(id), Elicitation(server: server, params: params))]
+        default:
+            let refusal = "callgate answers ping and elicitation/create, not \(method)"
+            return [.send(MCPMessage.error(id, MCPErrorCode.methodNotFound, refusal)), .log(refusal)]
+        }
+    }
+
+    private mutating func notification(_ method: String, _ params: JSONValue) -> [Action] {
+        switch method {
+        case "notifications/progress":
+            let total = params["total"].map { " of \($0.plainText)" } ?? ""
+            let words = params["message"]?.stringValue.map { ": \($0)" } ?? ""
+            return [.log("progress \(params["progress"]?.plainText ?? "?")\(total)\(words)")]
+        case "notifications/message":
+            return [.log("\(params["level"]?.stringValue ?? "log"): \(params["data"]?.plainText ?? "")")]
+        case "notifications/cancelled":
+            let question = Question.request(params["requestId"] ?? .null)
+            return questions.remove(question) == nil ? [] : [.withdraw(question)]
+        case "notifications/tools/list_changed":
+            return [.log("the server has other tools now; this run keeps those that it began with")]
+        default: return []
+        }
+    }
+}

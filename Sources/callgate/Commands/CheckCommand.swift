@@ -1,0 +1,111 @@
+import Agent
+import ArgumentParser
+import Foundation
+import Sessions
+
+/// `callgate check`: sessions as tests.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Run saved sessions again and fail where they go another way.",
+        discussion: """
+            The loop runs anew with the session's own model, tools and decisions. With --workflow the prompt, catalogue,
+            policy and limits are the workflow's as it is now; --live replaces the recorded model or the recorded tools
+            by the workflow's real ones. Assertions are read from a file beside the session: x.assert for x.jsonl.
+
+            Examples:
+              callgate check sessions/
+              callgate check sessions/two-rounds.jsonl --workflow support-desk.yaml
+              callgate check sessions/ --live tools --junit report.xml
+
+            Exit codes: 0 all hold, 1 one does not, 2 usage.
+            """)
+
+    /// What is real.
+    enum Side: String, ExpressibleByArgument, CaseIterable {
+        case model
+        case tools
+    }
+
+    @Argument(help: "Journals, or folders of them.")
+    var sessions: [String]
+
+    @Option(help: "Hold the sessions against this workflow instead of their own settings.")
+    var workflow: String?
+
+    @Option(
+        help: "Use the workflow's real model or tools instead of the recorded ones; the demo's by default.")
+    var live: [Side] = []
+
+    @Option(help: "Write a JUnit report to this file.")
+    var junit: String?
+
+    @Option(help: "Write a TAP report to this file.")
+    var tap: String?
+
+    func run() throws {
+        let assembly =
+            workflow != nil || !live.isEmpty
+            ? try Assembly(file: workflow, seed: nil, temperature: nil) : nil
+        var report = CheckReport()
+        for path in try SessionFiles.expand(sessions) {
+            let started = ContinuousClock.now
+            let faults = try check(path, assembly)
+            let seconds = Double((ContinuousClock.now - started) / .milliseconds(1)) / 1_000
+            report.entries.append(CheckReport.Entry(name: path, faults: faults, seconds: seconds))
+            print("\(faults.isEmpty ? "ok  " : "FAIL") \(path)")
+            for fault in faults { print("  \(fault)") }
+        }
+        if let junit { try write(report.junit, to: junit) }
+        if let tap { try write(report.tap, to: tap) }
+        let total = report.entries.count
+        print("\(total - report.failures) of \(total) sessions hold")
+        if report.failures > 0 { throw ExitCode(1) }
+    }
+
+    /// What is wrong with a session; nothing where it holds.
+    private func check(_ path: String, _ assembly: Assembly?) throws -> [String] {
+        let journal = try failing(.usage) { try Journal(path: path) }
+        let assertions = try assertions(beside: path)
+        let recording: Recording
+        do { recording = try Recording(journal.events) } catch { return ["it cannot be repeated: \(error)"] }
+        var changes = Repetition.Changes()
+        if workflow != nil, let assembly {
+            changes.header = assembly.header(session: path)
+            changes.system = assembly.workflow.system
+        }
+        if live.contains(.model) { changes.model = assembly?.model }
+        if live.contains(.tools) { changes.tools = assembly?.tools }
+        let result = Blocking.wait { [changes] () -> Result<Repetition, any Error> in
+            do { return .success(try await Repetition(of: recording, with: changes)) } catch {
+                return .failure(error)
+            }
+        }
+        let repetition = try failing(.usage) { try result.get() }
+        var faults: [String] = []
+        if let divergence = repetition.divergence {
+            faults += ["it goes another way (- recorded, + now):"] + divergence.lines
+            let others = repetition.comparison.differences.count { !$0.isFigure } - 1
+            if others > 0 { faults.append("and \(others) more") }
+        }
+        return faults + assertions.failures(in: repetition.events).map(\.description)
+    }
+
+    private func assertions(beside path: String) throws -> SessionAssertions {
+        let stem = path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path
+        let file = "\(stem).assert"
+        guard FileManager.default.fileExists(atPath: file) else {
+            return try failing(.usage) { try SessionAssertions("") }
+        }
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw Failure(.usage, "\(file) cannot be read")
+        }
+        do { return try SessionAssertions(text) } catch { throw Failure(.usage, "\(file):\(error)") }
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
+            throw Failure(.usage, "\(path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
