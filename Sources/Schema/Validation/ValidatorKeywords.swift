@@ -138,10 +138,10 @@ extension Validator {
 
     /// Whether a text matches; a pattern that cannot be decided ends the validation.
     mutating func matches(_ pattern: ECMAPattern, _ text: String) -> Bool {
-        var matcher = PatternMatcher(pattern, text)
+        var steps = 0
         do {
-            let found = try matcher.findsMatch()
-            spend(matcher.steps / 8)
+            let found = try pattern.matches(text, steps: &steps)
+            spend(steps / 8)
             return found
         } catch {
             giveUp(error.description)
