@@ -36,14 +36,17 @@ let package = Package(
             ],
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
-        .target(name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Terminal"]),
+        .target(
+            name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"]),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(name: "Sessions", dependencies: ["Agent", "JSON", "Schema"], swiftSettings: optimised),
         .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
-        .target(name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"], swiftSettings: optimised),
+        .target(
+            name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"],
+            swiftSettings: optimised),
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
@@ -53,19 +56,23 @@ let package = Package(
 
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "CallgateTests", dependencies: ["callgate"]),
+        .target(name: "LocalServer", path: "Tests/LocalServer"),
+        .testTarget(name: "CallgateTests", dependencies: ["callgate", "LocalServer"]),
         .testTarget(
             name: "DebuggerTests",
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
         .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .testTarget(
-            name: "ModelsTests", dependencies: ["Agent", "JSON", "Masking", "Models", "Tools", "Transformer"]),
+            name: "ModelsTests",
+            dependencies: [
+                "Agent", "JSON", "LocalServer", "Masking", "Models", "Sessions", "Tools", "Transformer",
+            ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
-        .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Tools"]),
+        .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Schema", "Tools"]),
         .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
         .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Tools", "Workflows"]),
     ]

@@ -33,21 +33,19 @@ mkdir -p "$root/sessions"
 (cd "$folder" && "$program" run --headless --approve all --record two-rounds.jsonl)
 cp "$folder/two-rounds.jsonl" "$root/sessions/two-rounds.jsonl"
 
-start "--prompt 'look up T-1042, T-1048 and T-1057'" edited-and-denied.jsonl
+start "--prompt 'look up T-1048 and T-1042'" edited-and-denied.jsonl
 keys n
-await "waiting for you: 3 calls"
+await "waiting for you: 2 calls"
+keys d
+keys -l "not needed now"
+keys Enter
+await "1 waiting"
 keys e
 keys C-End
 keys Up End Left BSpace
 keys 5
 keys C-s
 await "review the edit"
-keys a
-await "2 waiting"
-keys d
-keys -l "not needed now"
-keys Enter
-await "1 waiting"
 keys a
 keys c
 finish edited-and-denied.jsonl

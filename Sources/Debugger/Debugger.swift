@@ -98,6 +98,9 @@ extension DebuggerState {
         case .resize(let size): self.size = size
         case .events(let events): append(events)
         case .status(let status): take(status)
+        case .compared(let path, let events):
+            compared = ComparedSession(timeline.log.events, with: path, events)
+            open(.comparison)
         case .refused(let reason): take(refusal: reason)
         case .notice(let text): say(text)
         case .edited(let text, let purpose): return take(edited: text, for: purpose)

@@ -17,6 +17,8 @@ public enum Input: Sendable {
     case status(RunStatus)
     /// The run did not take a command; one line says why.
     case refused(String)
+    /// The session that was asked for, to be compared with this one.
+    case compared(path: String, [Event])
     /// Something that the person should know, in one line.
     case notice(String)
     /// The person has left their editor with this text.
@@ -55,6 +57,10 @@ public enum DebuggerEffect: Sendable, Hashable {
     case openEditor(text: String, suffix: String, EditorPurpose)
     /// Write the session to a file of that path, without replacing one; say how it went by a notice.
     case save(path: String)
+    /// Read a journal, to be compared with the session; the answer is ``Input/compared(path:_:)`` or a notice.
+    case compare(path: String)
+    /// Write the session up to that step into a new journal, to go on from there; say how it went by a notice.
+    case fork(step: Int, path: String)
     /// Stop the program as the shell's job control does.
     case suspend
     /// Paint the whole screen anew.

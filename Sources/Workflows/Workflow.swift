@@ -13,6 +13,8 @@ public struct Workflow: Sendable, Hashable {
     public var tools: [ToolSource]
     /// The rules at the gate.
     public var policy: Policy
+    /// On whose behalf the tools are called.
+    public var principal: String?
     /// The bounds of a run.
     public var limits: Limits
     /// How tokens are chosen.
@@ -28,7 +30,7 @@ public struct Workflow: Sendable, Hashable {
     public init(
         name: String, model: ModelSource = .builtin, tools: [ToolSource] = [], policy: Policy = Policy(),
         limits: Limits = Limits(), sampling: SamplingSettings = SamplingSettings(), system: String? = nil,
-        prompt: String? = nil, editMode: EditMode = .annotate
+        prompt: String? = nil, editMode: EditMode = .annotate, principal: String? = nil
     ) {
         self.name = name
         self.model = model
@@ -39,6 +41,7 @@ public struct Workflow: Sendable, Hashable {
         self.system = system
         self.prompt = prompt
         self.editMode = editMode
+        self.principal = principal
     }
 }
 
@@ -50,6 +53,8 @@ public enum ModelSource: Sendable, Hashable {
     case gguf(path: String)
     /// A file of responses.
     case scripted(path: String)
+    /// A model behind a server.
+    case remote(RemoteModelSource)
 }
 
 /// Why a workflow file cannot be used.

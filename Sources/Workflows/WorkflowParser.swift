@@ -104,12 +104,13 @@ private struct WorkflowReader {
 
     func workflow() throws(WorkflowError) -> Workflow {
         Workflow(
-            name: root["name"]?.stringValue ?? defaultName, model: model,
+            name: root["name"]?.stringValue ?? defaultName, model: try model(),
             tools: try ToolSourceReader(document: document, file: file, path: path).sources(),
             policy: try policy(),
             limits: limits, sampling: sampling(), system: root["system"]?.stringValue,
             prompt: root["prompt"]?.stringValue,
-            editMode: root["edit-mode"]?.stringValue.flatMap(EditMode.init) ?? .annotate)
+            editMode: root["edit-mode"]?.stringValue.flatMap(EditMode.init) ?? .annotate,
+            principal: root["principal"]?.stringValue)
     }
 
     /// The file's name without its folder and ending.
@@ -125,7 +126,9 @@ private struct WorkflowReader {
         return String(file[...slash]) + text
     }
 
-    private var model: ModelSource {
+    private func model() throws(WorkflowError) -> ModelSource {
+        let reader = RemoteModelReader(document: document, file: file, path: path)
+        if let source = try reader.source() { return .remote(source) }
         if let script = root["model"]?["scripted"]?.stringValue { return .scripted(path: path(script)) }
         guard let embedded = root["model"]?["embedded"]?.stringValue, embedded != "builtin" else {
             return .builtin
@@ -155,6 +158,11 @@ private struct WorkflowReader {
         if let value = given?["temperature"]?.numberValue { settings.temperature = value.doubleValue }
         if let value = given?["top-p"]?.numberValue { settings.topP = value.doubleValue }
         if let value = given?["seed"]?.intValue { settings.seed = UInt64(value) }
+        let mask = root["mask"]
+        if let keys = mask?["keys"]?.stringValue.flatMap(MaskSettings.Keys.init) { settings.mask.keys = keys }
+        if let spaces = mask?["spaces"]?.stringValue.flatMap(MaskSettings.Spaces.init) {
+            settings.mask.spaces = spaces
+        }
         return settings
     }
 
@@ -190,7 +198,16 @@ private struct WorkflowReader {
         }
         return Rule(
             name: name ?? "", effect: effect, tool: tool, arguments: conditions,
+            condition: try condition(value["when"]?.stringValue, at: place.appending("when")),
             reason: value["reason"]?.stringValue)
+    }
+
+    private func condition(_ text: String?, at place: JSONPointer) throws(WorkflowError) -> Filter? {
+        guard let text else { return nil }
+        do { return try Filter(text) } catch {
+            throw WorkflowError(
+                file: file, place: document.place(of: place), "\"\(text)\" is no filter expression: \(error)")
+        }
     }
 
     private func conditions(

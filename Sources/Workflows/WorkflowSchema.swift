@@ -13,7 +13,7 @@ extension Workflow {
                     "Shown in the title and used for the journal's name; the file's name by default.",
                 "type": "string", "minLength": 1, "maxLength": 60,
             ],
-            "model": model,
+            "model": modelSchema,
             "system": ["description": "The system prompt.", "type": "string"],
             "prompt": [
                 "description": "What to ask, where the command line gives no --prompt.", "type": "string",
@@ -26,8 +26,13 @@ extension Workflow {
                 "The most calls of one round that run at the same time; 4 by default, 1 is one after the other.",
                 256),
             "policy": policy,
+            "principal": [
+                "description": "On whose behalf the tools are called; rules ask for it with ~principal.",
+                "type": "string", "minLength": 1,
+            ],
             "limits": limits,
             "sampling": sampling,
+            "mask": mask,
             "edit-mode": [
                 "description": .string(
                     "What the model is told of an edited call: annotate (its own call and a note), rewrite "
@@ -36,23 +41,6 @@ extension Workflow {
             ],
         ],
         "additionalProperties": false,
-    ]
-
-    private static let model: JSONValue = [
-        "description": "The model; the builtin one by default.",
-        "type": "object",
-        "properties": [
-            "embedded": [
-                "description": "Decoded in process: builtin, or the path of a GGUF file.", "type": "string",
-                "minLength": 1,
-            ],
-            "scripted": [
-                "description": "The path of a file of responses.", "type": "string", "minLength": 1,
-            ],
-        ],
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
     ]
 
     private static let policy: JSONValue = [
@@ -83,9 +71,10 @@ extension Workflow {
             ],
             "when": [
                 "description": .string(
-                    "Conditions that must all hold: the place of an argument (a JSON Pointer such as /user) and "
-                        + "a regular expression that its text must contain a match of."),
-                "type": "object",
+                    "A filter expression such as '~taint result & !~tool notify_user' (docs/filters.md), or conditions "
+                        + "that must all hold: the place of an argument (a JSON Pointer such as /user) and a regular "
+                        + "expression that its text must contain a match of."),
+                "type": ["object", "string"],
                 "additionalProperties": ["type": "string"],
             ],
             "reason": ["description": "Why; a denial tells the model.", "type": "string", "minLength": 1],
@@ -122,6 +111,23 @@ extension Workflow {
             "seed": [
                 "description": "The same seed gives the same run.", "type": "integer", "minimum": 0,
                 "maximum": .number(JSONNumber(Int.max)),
+            ],
+        ],
+        "additionalProperties": false,
+    ]
+
+    private static let mask: JSONValue = [
+        "description":
+            "What the mask fixes beyond the tools' schemas, for a model that is masked on this side.",
+        "type": "object",
+        "properties": [
+            "keys": [
+                "description": "In which order an object's keys may come: any, or the schema's.",
+                "enum": ["any", "schema"],
+            ],
+            "spaces": [
+                "description": "White space between the tokens of JSON: none, one after , and :, or any.",
+                "enum": ["compact", "one", "any"],
             ],
         ],
         "additionalProperties": false,

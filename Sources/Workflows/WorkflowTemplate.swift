@@ -8,6 +8,11 @@ extension Workflow {
         model:
           embedded: builtin          # or the path of a GGUF file
           # scripted: responses.json # a file of responses, for tests
+          # or a server; a key is only ever named by the environment variable that holds it:
+          # openai: {model: NAME, url: "https://HOST/v1", key: MY_API_KEY, logprobs: 20}
+          # anthropic: {model: NAME}         # key: ANTHROPIC_API_KEY by default
+          # ollama: {model: NAME, logprobs: 20}
+          # llama-server: {url: "http://127.0.0.1:8080"}   # masked token by token on this side
 
         system: >-
           You are the support desk assistant. Use the functions to look things up; never guess.
@@ -63,6 +68,9 @@ extension Workflow {
         # How many calls of one round run at the same time.
         parallel: 4
 
+        # On whose behalf the tools are called: rules ask for it with ~principal.
+        principal: support-desk
+
         # Which calls run: deny is looked at first, then ask, then allow; paths are relative to this file.
         policy:
           default: ask
@@ -72,6 +80,8 @@ extension Workflow {
               when:
                 /user: "@"                  # a regular expression on an argument, found by its JSON Pointer
               reason: only people of this desk can be notified
+            - name: no-invented-tickets
+              when: ~arg ticket_id=. & ~unseen   # or a filter expression: docs/filters.md
           allow:
             - name: reading
               tool: get_*
@@ -91,6 +101,11 @@ extension Workflow {
           temperature: 0           # 0 takes the most probable token
           top-p: 1
           seed: 0
+
+        # What the mask fixes beyond the tools' schemas.
+        mask:
+          keys: any                # or schema: in the schema's order
+          spaces: one              # compact, one (after , and :) or any
 
         """
 }

@@ -15,7 +15,10 @@ struct Callgate: ParsableCommand {
               callgate grep '~err' sessions/         what went wrong in a folder of sessions
               callgate diff a.jsonl b.jsonl          where two sessions parted
               callgate check sessions/               run saved sessions again, as tests
+              callgate fork x.jsonl --at 42          a new session from a step of another
               callgate audit sessions/x.jsonl        who decided what; verifies the journal
+              callgate provenance sessions/x.jsonl   where each argument's value came from
+              callgate rules try new.yaml sessions/  what rules would have done, as a dry run
 
             Exit codes: 0 done, 1 the run failed or a comparison found something, 2 usage,
             3 stopped by a policy or a breakpoint.
@@ -23,8 +26,8 @@ struct Callgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
-            AuditCommand.self, MaskCommand.self, ToolsCommand.self,
-            InitCommand.self,
+            ForkCommand.self, AuditCommand.self, RulesCommand.self, ProvenanceCommand.self, MaskCommand.self,
+            ToolsCommand.self, ModelsCommand.self, InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

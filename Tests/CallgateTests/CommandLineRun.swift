@@ -8,11 +8,14 @@ struct CommandLineRun {
     let errors: String
 
     /// Runs `callgate` with `arguments` in `folder` and waits for its end.
-    init(_ arguments: [String], in folder: Folder) throws {
+    ///
+    /// - Parameter environment: variables besides those of the test itself.
+    init(_ arguments: [String], in folder: Folder, environment: [String: String] = [:]) throws {
         let process = Process()
         process.executableURL = try CommandLineRun.program()
         process.arguments = arguments
         process.currentDirectoryURL = folder.url
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         // Files rather than pipes: nothing that is printed can fill up and block.
         let files = ["stdout.txt", "stderr.txt"].map { folder.url.appendingPathComponent($0) }

@@ -89,7 +89,9 @@ import Testing
     @Test func helpHasExamples() throws {
         for arguments in [
             ["--help"], ["run", "--help"], ["replay", "--help"], ["mask", "--help"], ["grep", "--help"],
-            ["diff", "--help"], ["check", "--help"], ["audit", "--help"],
+            ["diff", "--help"], ["check", "--help"], ["audit", "--help"], ["fork", "--help"],
+            ["provenance", "--help"],
+            ["rules", "try", "--help"],
             ["tools", "lint", "--help"],
         ] {
             let run = try CommandLineRun(arguments, in: try Folder())

@@ -59,9 +59,10 @@ import Testing
     @Test func findGoesFromMatchToMatch() throws {
         var driver = try Driver.replay(Sessions.parallel, at: 1)
         let matches = steps(Sessions.parallel) {
-            if case .token(let step) = $0 { step.isForced } else { false }
+            if case .toolMessage = $0 { true } else { false }
         }
-        try driver.enter("find ~forced")
+        try #require(matches.count > 1)
+        try driver.enter("find ~role tool")
         #expect(driver.title.contains("step \(matches[0])/"))
         #expect(driver.bottom.contains("match 1 of \(matches.count)"), "\(driver.bottom)")
         try driver.press("ctrl-n")

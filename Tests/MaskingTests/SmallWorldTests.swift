@@ -39,7 +39,7 @@ struct SmallWorldTests {
         func object(_ members: [(String, JSONValue)]) -> JSONValue {
             .object(JSONObject(members.map { .init(key: $0.0, value: $0.1) }))
         }
-        let leaf = Int.random(in: 0..<9, using: &random)
+        let leaf = Int.random(in: 0..<15, using: &random)
         if depth == 0 || leaf < 3 {
             switch leaf {
             case 0:
@@ -78,6 +78,20 @@ struct SmallWorldTests {
         case 5: return object([("anyOf", .array([inner(), inner()]))])
         case 6: return object([("allOf", .array([inner(), inner()]))])
         case 7: return object([("prefixItems", .array([inner()])), ("items", inner())])
+        case 8: return object([("oneOf", .array([inner(), inner()]))])
+        case 9: return object([("not", inner())])
+        case 10: return object([("if", inner()), ("then", inner()), ("else", inner())])
+        case 11:
+            return object([
+                ("contains", inner()), ("minContains", .number(JSONNumber(pick([0, 1, 2])))),
+                ("maxContains", .number(JSONNumber(pick([1, 2])))),
+            ])
+        case 12:
+            return object([
+                ("propertyNames", inner()), ("minProperties", .number(JSONNumber(pick([0, 1])))),
+                ("dependentRequired", ["a": ["b"]]),
+            ])
+        case 13: return object([("patternProperties", object([("^a", inner()), ("b$", inner())]))])
         default:
             return object([
                 ("type", .string(pick(["object", "array", "string", "integer"]))),
@@ -124,6 +138,12 @@ struct SmallWorldTests {
                     return false
                 }
             }
+            if let contains = schema["contains"] {
+                let matches = items.filter { isValid($0, contains) }.count
+                if matches < int("minContains") ?? 1 || matches > int("maxContains") ?? Int.max {
+                    return false
+                }
+            }
             if schema["uniqueItems"]?.boolValue == true, Set(items.map(\.canonical)).count < items.count {
                 return false
             }
@@ -135,7 +155,20 @@ struct SmallWorldTests {
                 return false
             }
             if let bound = int("maxProperties"), object.count > bound { return false }
+            if let bound = int("minProperties"), object.count < bound { return false }
+            if schema["dependentRequired"] != nil, object.contains(key: "a"), !object.contains(key: "b") {
+                return false
+            }
             for member in object {
+                if let names = schema["propertyNames"], !isValid(.string(member.key), names) { return false }
+                if let patterns = schema["patternProperties"] {
+                    if member.key.hasPrefix("a"), let own = patterns["^a"], !isValid(member.value, own) {
+                        return false
+                    }
+                    if member.key.hasSuffix("b"), let own = patterns["b$"], !isValid(member.value, own) {
+                        return false
+                    }
+                }
                 if let own = schema["properties"]?[member.key] {
                     if !isValid(member.value, own) { return false }
                 } else if let rest = schema["additionalProperties"], !isValid(member.value, rest) {
@@ -145,6 +178,13 @@ struct SmallWorldTests {
         }
         if let parts = list("allOf"), !parts.allSatisfy({ isValid(value, $0) }) { return false }
         if let parts = list("anyOf"), !parts.contains(where: { isValid(value, $0) }) { return false }
+        if let parts = list("oneOf"), parts.filter({ isValid(value, $0) }).count != 1 { return false }
+        if let part = schema["not"], isValid(value, part) { return false }
+        if let condition = schema["if"],
+            let next = schema[isValid(value, condition) ? "then" : "else"], !isValid(value, next)
+        {
+            return false
+        }
         return true
     }
 

@@ -51,7 +51,8 @@ import Testing
         return try folder.read("\(seed).jsonl").split(separator: 0x0A).map { Array($0) }
     }
 
-    private func audit(_ lines: some Sequence<[UInt8]>, expecting head: String? = nil) throws -> JournalAudit {
+    private func audit(_ lines: some Sequence<[UInt8]>, expecting head: String? = nil) throws -> JournalAudit
+    {
         let path = try folder.write(lines.flatMap { $0 + [0x0A] }, to: "changed.jsonl")
         return try JournalAudit(path: path, expecting: head)
     }

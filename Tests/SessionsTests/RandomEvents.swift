@@ -20,6 +20,7 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Random events of every kind, with awkward texts, bytes and numbers.
 struct RandomEvents {
     var random: SeededGenerator
+    private static let filters = ["~taint result & !~err", "~cmd \"^(a|b)\""].compactMap { try? Filter($0) }
     private static let patterns = ["^a+$", "T-[0-9]{4}", "x|y"].compactMap { try? ECMAPattern($0) }
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
@@ -204,7 +205,11 @@ struct RandomEvents {
                     name: $0.text(), description: $0.text(),
                     parameters: ["type": "object", "x": .string($0.text()), "n": 1, "x": [nil, true]])
             },
-            sampling: SamplingSettings(temperature: number(), topP: number(), seed: random.next()),
+            sampling: SamplingSettings(
+                temperature: number(), topP: number(), seed: random.next(),
+                mask: MaskSettings(
+                    keys: MaskSettings.Keys.allCases.randomElement(using: &random) ?? .any,
+                    spaces: MaskSettings.Spaces.allCases.randomElement(using: &random) ?? .one)),
             limits: Limits(rounds: int(99), tokens: int(99), seconds: int(99)),
             policy: Policy(
                 rules: list { random in
@@ -214,7 +219,11 @@ struct RandomEvents {
                             ArgumentCondition(
                                 pointer: JSONPointer(random.list { $0.text() }),
                                 pattern: RandomEvents.patterns[random.int(3)])
-                        }, reason: random.maybe { $0.text() })
-                }, fallback: Effect.allCases[int(3)]))
+                        }, condition: random.maybe { RandomEvents.filters[$0.int(2)] },
+                        reason: random.maybe { $0.text() })
+                }, fallback: Effect.allCases[int(3)]), principal: maybe { $0.text() },
+            parent: maybe { random in
+                SessionParent(session: random.text(), step: random.int(99), hash: random.maybe { $0.text() })
+            })
     }
 }

@@ -27,13 +27,17 @@ import Testing
             arguments: [
                 ArgumentCondition(pointer: JSONPointer(["user"]), pattern: try ECMAPattern("@"))
             ], reason: "only people of this desk can be notified")
+        let invented = Rule(
+            name: "no-invented-tickets", effect: .deny, tool: "*",
+            condition: try Filter("~arg ticket_id=. & ~unseen"))
         #expect(
             workflow
                 == Workflow(
                     name: "support-desk", tools: [.supportDesk(database: "demo/support-desk.sqlite")],
                     policy: Policy(
-                        rules: [outside, Rule(name: "reading", effect: .allow, tool: "get_*")]),
-                    system: system, prompt: "which high-priority tickets is Maya not making progress on?"))
+                        rules: [outside, invented, Rule(name: "reading", effect: .allow, tool: "get_*")]),
+                    system: system, prompt: "which high-priority tickets is Maya not making progress on?",
+                    principal: "support-desk"))
         let keys = Workflow.schema["properties"]?.objectValue?.keys ?? []
         for key in keys { #expect(Workflow.template.contains("\n\(key):"), "\(key)") }
     }
@@ -48,6 +52,7 @@ import Testing
             limits: {rounds: 1, tokens: 2, response-tokens: 3, seconds: 4, tool-seconds: 5, result-bytes: 6}
             parallel: 7
             sampling: {temperature: 0.7, top-p: 0.9, seed: 9007199254740993}
+            mask: {keys: schema, spaces: any}
             system: no
             prompt: |
               two
@@ -59,7 +64,8 @@ import Testing
             \t"policy": {"default": "deny", "ask": [{"tool": "a", "when": {"/x/0": "^1", "": "y"}}, {"tool": "a"}]},
             "limits": {"rounds": 1, "tokens": 2, "response-tokens": 3, "seconds": 4, "tool-seconds": 5,
               "result-bytes": 6}, "parallel": 7,
-            "sampling": {"temperature": 0.7, "top-p": 0.9, "seed": 9007199254740993}, "system": "no",
+            "sampling": {"temperature": 0.7, "top-p": 0.9, "seed": 9007199254740993},
+            "mask": {"keys": "schema", "spaces": "any"}, "system": "no",
             "prompt": "two\\nlines\\n", "edit-mode": "silent"}
             """
         let expected = Workflow(
@@ -77,7 +83,9 @@ import Testing
             limits: Limits(
                 rounds: 1, tokens: 2, responseTokens: 3, seconds: 4, toolSeconds: 5, resultBytes: 6,
                 parallelCalls: 7),
-            sampling: SamplingSettings(temperature: 0.7, topP: 0.9, seed: 9_007_199_254_740_993),
+            sampling: SamplingSettings(
+                temperature: 0.7, topP: 0.9, seed: 9_007_199_254_740_993,
+                mask: MaskSettings(keys: .schema, spaces: .any)),
             system: "no", prompt: "two\nlines\n", editMode: .silent)
         #expect(try Workflow.parse(yaml, file: "/home/me/w.yaml") == expected)
         #expect(try Workflow.parse(json, file: "/home/me/w.json") == expected)
@@ -114,8 +122,9 @@ import Testing
             fault("limits: {seconds: 1, result-byte: 2}")
                 == "w.yaml:1:22: there is no key \"result-byte\" here; did you mean result-bytes?")
         #expect(
-            fault("model:\n  openai: gpt\n")
-                == "w.yaml:2:3: there is no key \"openai\" here; there are embedded, scripted")
+            fault("model:\n  gemini: x\n")
+                == "w.yaml:2:3: there is no key \"gemini\" here; there are embedded, scripted, openai, anthropic, "
+                + "ollama, llama-server")
         #expect(
             fault("{\n  \"nam\": 1\n}", file: "w.json")
                 == "w.json:2:3: there is no key \"nam\" here; did you mean name?")

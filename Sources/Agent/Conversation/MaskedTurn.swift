@@ -20,16 +20,22 @@ extension Masking.Vocabulary {
 
 extension Grammar {
     /// The language of a model's turn: words, or calls of the catalogue.
-    public init(turnWith catalogue: [ToolDefinition], format: CallFormat) {
+    public init(
+        turnWith catalogue: [ToolDefinition], format: CallFormat, settings: MaskSettings = MaskSettings()
+    ) {
         let tools = catalogue.map { CallableTool(name: $0.name, parameters: $0.parameters) }
-        self.init(turn: TurnGrammar(tools: tools, format: format))
+        self.init(turn: TurnGrammar(tools: tools, format: format), options: settings.options)
     }
 }
 
 extension CallFormat {
     /// The format that a journal names; `nil` for one that is not known here.
     public init?(named name: String) {
-        guard name == "hermes" else { return nil }
-        self = .hermes
+        switch name {
+        case "hermes": self = .hermes
+        case "llama-3": self = .llama3
+        case "mistral": self = .mistral
+        default: return nil
+        }
     }
 }

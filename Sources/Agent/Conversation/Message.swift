@@ -1,3 +1,5 @@
+import JSON
+
 /// One message of the conversation, as it travels with a request.
 public enum Message: Sendable, Hashable {
     /// Instructions of whoever wrote the workflow.
@@ -26,11 +28,14 @@ public struct AssistantMessage: Sendable, Hashable {
     public var content: String
     /// The calls, in the order asked.
     public var calls: [ToolCall]
+    /// The response as its provider wrote it, where parts of it must be sent back unaltered (thinking blocks).
+    public var providerBlocks: JSONValue?
 
     /// A message of the given parts.
-    public init(content: String, calls: [ToolCall] = []) {
+    public init(content: String, calls: [ToolCall] = [], providerBlocks: JSONValue? = nil) {
         self.content = content
         self.calls = calls
+        self.providerBlocks = providerBlocks
     }
 }
 

@@ -1,3 +1,5 @@
+import JSON
+
 /// What answers a conversation, token by token where it can.
 public protocol Model: Sendable {
     /// What the journal and the title say of the model.
@@ -91,12 +93,17 @@ public struct SamplingSettings: Sendable, Hashable {
     public var topP: Double
     /// The seed of the random choices; the same seed gives the same run.
     public var seed: UInt64
+    /// What the mask fixes beyond the schemas, for a model that is masked on this side.
+    public var mask: MaskSettings
 
     /// Settings of the given values; greedy by default.
-    public init(temperature: Double = 0, topP: Double = 1, seed: UInt64 = 0) {
+    public init(
+        temperature: Double = 0, topP: Double = 1, seed: UInt64 = 0, mask: MaskSettings = MaskSettings()
+    ) {
         self.temperature = temperature
         self.topP = topP
         self.seed = seed
+        self.mask = mask
     }
 }
 
@@ -160,13 +167,19 @@ public struct ModelResponse: Sendable, Hashable {
     public var finishReason: FinishReason
     /// Tokens of the prompt and of the response, where known.
     public var usage: Usage?
+    /// The response as its provider wrote it, where parts of it must be sent back unaltered (thinking blocks).
+    public var providerBlocks: JSONValue?
 
     /// A response of the given parts.
-    public init(content: String, calls: [ToolCall], finishReason: FinishReason, usage: Usage? = nil) {
+    public init(
+        content: String, calls: [ToolCall], finishReason: FinishReason, usage: Usage? = nil,
+        providerBlocks: JSONValue? = nil
+    ) {
         self.content = content
         self.calls = calls
         self.finishReason = finishReason
         self.usage = usage
+        self.providerBlocks = providerBlocks
     }
 }
 

@@ -4,7 +4,7 @@ public struct TokenStep: Sendable, Hashable {
     public var round: Int
     /// The token's position in the response, from 0.
     public var position: Int
-    /// The chosen token.
+    /// The chosen token; ``unknownToken`` where the model does not tell.
     public var token: Int
     /// The bytes that the token stands for; empty for a control token.
     public var bytes: [UInt8]
@@ -35,13 +35,16 @@ public struct TokenStep: Sendable, Hashable {
         self.milliseconds = milliseconds
     }
 
+    /// What stands for the token of a piece of text whose token, or tokens, the model does not tell.
+    public static let unknownToken = -1
+
     /// The number of allowed tokens; `nil` where no mask ruled.
     public var allowedCount: Int? { allowed?.reduce(0) { $0 + $1.nonzeroBitCount } }
 
     /// Whether the mask allowed this token; true where no mask ruled.
     public func allows(_ token: Int) -> Bool {
         guard let allowed else { return true }
-        return token >> 6 < allowed.count && allowed[token >> 6] >> UInt64(token & 63) & 1 == 1
+        return token >= 0 && token >> 6 < allowed.count && allowed[token >> 6] >> UInt64(token & 63) & 1 == 1
     }
 
     /// Whether the mask left one token only.

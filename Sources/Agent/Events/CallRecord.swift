@@ -57,6 +57,13 @@ public struct CallRecord: Sendable, Hashable {
         self.position = position
     }
 
+    /// The same call, not decided yet, with other arguments.
+    func asking(_ arguments: ByteString) -> CallRecord {
+        var call = call
+        call.arguments = arguments
+        return CallRecord(key: key, call: call, position: position)
+    }
+
     /// Whether the call needs a person.
     public var needsDecision: Bool { status == .waiting || status == .unknown }
 

@@ -102,12 +102,17 @@ public struct SessionHeader: Sendable, Hashable {
     public var limits: Limits
     /// The rules in force.
     public var policy: Policy
+    /// On whose behalf the tools are called, for rules; `nil` where the workflow does not say.
+    public var principal: String?
+    /// The session that this one was forked from; `nil` for one that began by itself.
+    public var parent: SessionParent?
 
     /// A header of the given parts.
     public init(
         id: String, workflow: String, model: ModelInfo, catalogue: [ToolDefinition],
         sampling: SamplingSettings,
-        limits: Limits, policy: Policy
+        limits: Limits, policy: Policy, principal: String? = nil,
+        parent: SessionParent? = nil
     ) {
         self.id = id
         self.workflow = workflow
@@ -116,6 +121,25 @@ public struct SessionHeader: Sendable, Hashable {
         self.sampling = sampling
         self.limits = limits
         self.policy = policy
+        self.principal = principal
+        self.parent = parent
+    }
+}
+
+/// Where a forked session came from.
+public struct SessionParent: Sendable, Hashable {
+    /// The parent's name.
+    public var session: String
+    /// The last step that is the parent's.
+    public var step: Int
+    /// The hash of the parent's line of that step, where its journal has a chain.
+    public var hash: String?
+
+    /// A parent of the given parts.
+    public init(session: String, step: Int, hash: String?) {
+        self.session = session
+        self.step = step
+        self.hash = hash
     }
 }
 

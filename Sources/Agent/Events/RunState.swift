@@ -92,8 +92,9 @@ public struct RunState: Sendable {
             activeMilliseconds += token.milliseconds
         case .requestRetried, .marked: break
         case .responseReceived(let round, let response, let milliseconds):
+            let decoded = roundTokens
             applyResponse(response, round: round)
-            if roundTokens == 0 { activeMilliseconds += milliseconds }
+            if decoded == 0 { activeMilliseconds += milliseconds }
         case .sessionResumed: applyResumption()
         case .runFinished(let outcome):
             self.outcome = outcome
@@ -106,11 +107,16 @@ public struct RunState: Sendable {
     private mutating func applyResponse(_ response: ModelResponse, round: Int) {
         self.round = round
         finishReason = response.finishReason
-        if roundTokens == 0, let usage = response.usage {
+        // What a server counts stands above the pieces in which it streamed: a piece may be several tokens, or none.
+        if let usage = response.usage, usage.completionTokens > 0 {
+            tokens += usage.completionTokens - roundTokens
             roundTokens = usage.completionTokens
-            tokens += usage.completionTokens
         }
-        messages.append(.assistant(AssistantMessage(content: response.content, calls: response.calls)))
+        messages.append(
+            .assistant(
+                AssistantMessage(
+                    content: response.content, calls: response.calls,
+                    providerBlocks: response.providerBlocks)))
         for (position, call) in response.calls.enumerated() {
             let key = CallKey(round: round, id: call.id)
             positions[key] = positions[key] ?? calls.count

@@ -16,7 +16,7 @@ public struct FilterParser {
     private var depth = 0
 
     private static let terms =
-        "~tool ~arg ~id ~role ~res ~err ~status ~taint ~unseen ~p ~rejected ~forced ~rule ~round ~time"
+        "~tool ~arg ~id ~role ~res ~err ~status ~taint ~unseen ~injected ~p ~rejected ~forced ~rule ~round ~time ~cmd ~count ~principal"
     private static let deepest = 200
 
     /// Reads an expression.
@@ -95,8 +95,12 @@ public struct FilterParser {
         case "role": return .role(try pattern())
         case "res": return .result(try pattern())
         case "rule": return .rule(try pattern())
+        case "cmd": return .command(try pattern())
+        case "principal": return .principal(try pattern())
+        case "count": return .count(try comparison(example: "~count>3"))
         case "err": return .error
         case "unseen": return .unseen
+        case "injected": return .injected
         case "forced": return .forced
         case "taint": return .taint(try taint())
         case "status": return .status(try status())

@@ -21,6 +21,8 @@ public enum FilterTerm: Sendable, Hashable {
     case taint(Taint)
     /// `~unseen`: an event of a call with an argument that stands nowhere.
     case unseen
+    /// `~injected`: an event of a call that follows what reads like an order in a result.
+    case injected
     /// `~p<0.2`: a token whose probability before the mask compares so.
     case probability(Comparison)
     /// `~rejected>0.5`: a token at which the masked tokens' raw probability compares so.
@@ -29,6 +31,12 @@ public enum FilterTerm: Sendable, Hashable {
     case forced
     /// `~rule RE`: an event of a call that a rule of such a name ruled.
     case rule(ECMAPattern)
+    /// `~cmd RE`: an event of a call with a shell command of which a part matches; for an `allow` rule, every part.
+    case command(ECMAPattern)
+    /// `~count>3`: an event of a call that is so many-th of its tool, denied ones left out.
+    case count(Comparison)
+    /// `~principal RE`: the session is on behalf of such a one.
+    case principal(ECMAPattern)
     /// `~round N`: an event of that round.
     case round(Comparison)
     /// `~time>2s`: a response or a call whose time compares so, in milliseconds.
@@ -87,8 +95,10 @@ extension FilterTerm {
     /// Three-valued truth; `nil` where it cannot be decided.
     func evaluate(_ subject: FilterSubject, in state: RunState, quantifier: FilterQuantifier) -> Bool? {
         switch self {
-        case .tool, .argument, .id, .status, .taint, .unseen, .rule:
-            return Bool?.any(subject.calls(in: state)) { evaluate($0, in: state) }
+        case .tool, .argument, .id, .status, .taint, .unseen, .injected, .rule, .command, .count:
+            return Bool?.any(subject.calls(in: state)) { evaluate($0, in: state, quantifier: quantifier) }
+        case .principal(let pattern):
+            return state.header?.principal.map { pattern.decides($0) } ?? false
         case .role(let pattern): return Bool?.any(subject.roles) { pattern.decides($0) }
         case .result(let pattern): return Bool?.any(subject.results) { pattern.decides($0) }
         case .error: return subject.isFailure
@@ -103,7 +113,9 @@ extension FilterTerm {
         }
     }
 
-    private func evaluate(_ record: CallRecord, in state: RunState) -> Bool? {
+    private func evaluate(
+        _ record: CallRecord, in state: RunState, quantifier: FilterQuantifier
+    ) -> Bool? {
         switch self {
         case .tool(let pattern): return pattern.decides(record.call.name)
         case .id(let pattern): return pattern.decides(record.key.id.text)
@@ -113,6 +125,17 @@ extension FilterTerm {
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
             guard let value = arguments[pointer] else { return false }
             return pattern.decides(value.stringValue ?? value.text())
+        case .count(let comparison): return comparison.holds(for: Double(state.count(upTo: record)))
+        case .command(let pattern):
+            guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
+            let commands = arguments.shellCommands
+            if commands.isEmpty { return false }
+            guard let parts = commands.joinedParts else { return nil }
+            return switch quantifier {
+            case .any: Bool?.any(parts) { pattern.decides($0) }
+            case .all: Bool?.any(parts) { pattern.decides($0).map(!) }.map(!)
+            }
+        case .injected: return !state.suspicions(of: record).isEmpty
         case .unseen, .taint:
             guard (try? JSONParser.parse(record.call.arguments.text)) != nil else { return nil }
             return state.provenance(of: record).contains { matches($0, in: state) }
@@ -148,6 +171,45 @@ extension Bool? {
             if one == nil { result = nil }
         }
         return result
+    }
+}
+
+extension RunState {
+    /// The how-manieth call of its tool one is, those left out that were denied or could not run.
+    fileprivate func count(upTo record: CallRecord) -> Int {
+        let end = calls.firstIndex { $0.key == record.key } ?? calls.endIndex
+        let name = record.call.name
+        return 1
+            + calls[..<end].count { call in
+                call.call.name.utf8.elementsEqual(name.utf8) && call.status != .denied
+                    && call.status != .refused
+            }
+    }
+}
+
+extension JSONValue {
+    /// The arguments that name a shell command: its text, or its words.
+    fileprivate var shellCommands: [JSONValue] {
+        ["command", "cmd", "script", "shell", "argv"].compactMap { self[$0] }
+            .filter { $0.stringValue != nil || $0.arrayValue != nil }
+    }
+}
+
+extension [JSONValue] {
+    /// The parts of all commands; `nil` where one cannot be split with certainty.
+    fileprivate var joinedParts: [String]? {
+        var parts: [String] = []
+        for command in self {
+            let split =
+                if let words = command.arrayValue {
+                    ShellParts.parts(ofWords: words.map { $0.stringValue ?? $0.text() })
+                } else {
+                    command.stringValue.flatMap { ShellParts.parts(of: $0) }
+                }
+            guard let split else { return nil }
+            parts += split
+        }
+        return parts
     }
 }
 

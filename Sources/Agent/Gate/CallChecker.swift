@@ -47,6 +47,32 @@ public struct CallChecker: Sendable {
     }
 }
 
+extension CallChecker {
+    /// Why a call cannot run with these arguments instead of its own; `nil` when it can.
+    func objection(
+        toEditing record: CallRecord, arguments: ByteString, policy: Policy, in state: RunState
+    ) -> String? {
+        if let problem = problems(name: record.call.name, arguments: arguments).first {
+            return "the edited call cannot run: \(problem.message)"
+        }
+        let ruling = policy.ruling(for: record.asking(arguments), in: state)
+        return ruling.effect == .deny ? "the edited call cannot run: \(ruling.summary)" : nil
+    }
+}
+
+extension RunState {
+    /// Why a call cannot run with these arguments instead of its own, by the session's own catalogue and rules.
+    public func objection(toEditing record: CallRecord, arguments: ByteString) -> String? {
+        guard let header else { return "the session has not begun" }
+        do {
+            return try CallChecker(catalogue: header.catalogue).objection(
+                toEditing: record, arguments: arguments, policy: header.policy, in: self)
+        } catch {
+            return "\(error)"
+        }
+    }
+}
+
 /// A catalogue that cannot be used.
 public struct CatalogueError: Error, Sendable, Hashable, CustomStringConvertible {
     /// One line: the tool, the place in its schema and what to do.

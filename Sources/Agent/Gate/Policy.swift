@@ -21,17 +21,21 @@ public struct Rule: Sendable, Hashable {
     public var tool: String
     /// Conditions on arguments; all must hold.
     public var arguments: [ArgumentCondition]
+    /// A condition on the call, where its values come from and what ran before; it must hold too.
+    public var condition: Filter?
     /// Why, in words; a denial tells the model.
     public var reason: String?
 
     /// A rule of the given parts.
     public init(
-        name: String, effect: Effect, tool: String, arguments: [ArgumentCondition] = [], reason: String? = nil
+        name: String, effect: Effect, tool: String, arguments: [ArgumentCondition] = [],
+        condition: Filter? = nil, reason: String? = nil
     ) {
         self.name = name
         self.effect = effect
         self.tool = tool
         self.arguments = arguments
+        self.condition = condition
         self.reason = reason
     }
 }
@@ -58,6 +62,20 @@ public struct ArgumentCondition: Sendable, Hashable {
     }
 }
 
+extension Rule {
+    /// Whether the rule is about that call; what cannot be decided counts for the stricter side.
+    fileprivate func matches(_ record: CallRecord, arguments: JSONValue?, in state: RunState) -> Bool {
+        guard Policy.glob(tool, matches: record.call.name) else { return false }
+        let isStrict = effect != .allow
+        for condition in self.arguments {
+            let holds = arguments.map { condition.holds(for: $0, undecided: isStrict) } ?? isStrict
+            if !holds { return false }
+        }
+        guard let condition else { return true }
+        return condition.evaluate(record, in: state, quantifier: isStrict ? .any : .all) ?? isStrict
+    }
+}
+
 /// The rules that stand before a person at the gate.
 public struct Policy: Sendable, Hashable {
     /// The rules in the order written.
@@ -73,16 +91,16 @@ public struct Policy: Sendable, Hashable {
 
     /// What the policy says of a call: the first match of the strictest kind, `deny` before `ask` before `allow`.
     ///
-    /// Arguments that could not be read (`nil`) satisfy the conditions of `deny` and `ask` rules and never those of
-    /// an `allow` rule: what cannot be parsed is never allowed.
-    public func ruling(tool: String, arguments: JSONValue?) -> Ruling {
+    /// Arguments that could not be read, and conditions that cannot be decided, satisfy `deny` and `ask` rules and
+    /// never an `allow` rule: what cannot be parsed is never allowed. Of a command that has parts, a `deny` or `ask`
+    /// rule matches when one part does, an `allow` rule only when every part does.
+    ///
+    /// - Parameter state: the session up to the call.
+    public func ruling(for record: CallRecord, in state: RunState) -> Ruling {
+        let arguments = try? JSONParser.parse(record.call.arguments.text)
         for effect in [Effect.deny, .ask, .allow] {
             let match = rules.first { rule in
-                rule.effect == effect && Policy.glob(rule.tool, matches: tool)
-                    && rule.arguments.allSatisfy { condition in
-                        arguments.map { condition.holds(for: $0, undecided: effect != .allow) }
-                            ?? (effect != .allow)
-                    }
+                rule.effect == effect && rule.matches(record, arguments: arguments, in: state)
             }
             guard let match else { continue }
             if effect == .allow, arguments == nil { break }

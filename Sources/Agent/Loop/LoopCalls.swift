@@ -36,14 +36,15 @@ extension Loop {
         let problems = checker.problems(name: record.call.name, arguments: record.call.arguments)
         try emit(
             .callJudged(
-                record.key, problems: problems, ruling: ruling(record.call.name, record.call.arguments)))
+                record.key, problems: problems, ruling: ruling(for: record)))
     }
 
-    private func ruling(_ name: String, _ arguments: ByteString) -> Ruling {
-        let ruling = header.policy.ruling(tool: name, arguments: try? JSONParser.parse(arguments.text))
-        guard ruling.effect == .allow, runner.isByHand(name) else { return ruling }
+    private func ruling(for record: CallRecord) -> Ruling {
+        let ruling = header.policy.ruling(for: record, in: state)
+        guard ruling.effect == .allow, runner.isByHand(record.call.name) else { return ruling }
         // A rule can let a call run, but here nothing can.
-        return Ruling(effect: .ask, rule: ruling.rule, reason: "\(name) has no body: a person answers it")
+        return Ruling(
+            effect: .ask, rule: ruling.rule, reason: "\(record.call.name) has no body: a person answers it")
     }
 
     /// Decides what needs no person: what the rules settle, and without a person everything.
@@ -175,12 +176,9 @@ extension Loop {
             guard let problem = record.problems.first else { return byHandObjection(record) }
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):
-            if let problem = checker.problems(name: record.call.name, arguments: arguments).first {
-                return "the edited call cannot run: \(problem.message)"
-            }
-            let ruling = ruling(record.call.name, arguments)
-            return ruling.effect == .deny
-                ? "the edited call cannot run: \(ruling.summary)" : byHandObjection(record)
+            return checker.objection(
+                toEditing: record, arguments: arguments, policy: header.policy, in: state)
+                ?? byHandObjection(record)
         }
     }
 

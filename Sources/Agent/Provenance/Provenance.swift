@@ -40,6 +40,19 @@ public struct ArgumentProvenance: Sendable, Hashable {
         }
     }
 
+    /// One line: where the value comes from; `nil` for a value too common to trace.
+    public var summary: String? {
+        switch finding {
+        case .found(let sources): "from " + sources.map(\.summary).joined(separator: ", ")
+        case .variant(let sources):
+            "from " + sources.map(\.summary).joined(separator: ", ") + ", in another spelling"
+        case .composed(let words) where words.isEmpty: "the model's own words"
+        case .composed(let words): "the model's own words; not seen before: " + words.joined(separator: ", ")
+        case .unseen: "not seen before: may be invented"
+        case .trivial: nil
+        }
+    }
+
     /// Whether the value stands in a tool's result and nowhere that a person or the workflow wrote.
     public var comesFromResultOnly: Bool {
         !sources.isEmpty && sources.allSatisfy { if case .result = $0 { true } else { false } }

@@ -4,9 +4,21 @@ import JSON
 struct ReadText {
     private struct Passage {
         let source: ProvenanceSource
-        let text: String
+        let text: SearchedText
         /// The leaves, where the passage is a JSON result.
-        let leaves: [(pointer: JSONPointer, value: JSONValue)]
+        let leaves: [(pointer: JSONPointer, value: JSONValue, text: SearchedText)]
+
+        init(_ source: ProvenanceSource, _ text: String) {
+            self.source = source
+            self.text = SearchedText(text)
+            guard case .result = source, let value = try? JSONParser.parse(text) else {
+                leaves = []
+                return
+            }
+            leaves = value.leaves.map { leaf in
+                (leaf.pointer, leaf.value, SearchedText(leaf.value.stringValue ?? leaf.value.text()))
+            }
+        }
     }
 
     private var passages: [Passage] = []
@@ -15,18 +27,21 @@ struct ReadText {
     init(state: RunState, before record: CallRecord) {
         parameters =
             state.header?.catalogue.first { $0.name.utf8.elementsEqual(record.call.name.utf8) }?.parameters
+        let earlier = state.calls.firstIndex { $0.key == record.key } ?? state.calls.count
+        var asked = 0
         for (position, message) in state.messages.enumerated() {
             switch message {
-            case .system(let text): passages.append(Passage(source: .system, text: text, leaves: []))
-            case .user(let text):
-                passages.append(Passage(source: .user(message: position), text: text, leaves: []))
-            case .assistant, .tool: break
+            case .system(let text): passages.append(Passage(.system, text))
+            case .user(let text): passages.append(Passage(.user(message: position), text))
+            case .assistant(let message): asked += message.calls.count
+            case .tool: break
             }
+            // What comes after the call was not read before it.
+            if asked > earlier { break }
         }
         for call in state.calls where call.key.round < record.key.round {
             guard let message = call.message else { continue }
-            let leaves = (try? JSONParser.parse(message.content))?.leaves ?? []
-            passages.append(Passage(source: .result(call.key, nil), text: message.content, leaves: leaves))
+            passages.append(Passage(.result(call.key, nil), message.content))
         }
     }
 
@@ -40,50 +55,72 @@ struct ReadText {
     }
 
     private func findText(_ text: String, at pointer: JSONPointer) -> ArgumentProvenance.Finding {
+        let searched = SearchedText(text)
         let exact = sources {
-            $0.containsWord(text, ignoringCase: false)
+            $0.contains(searched.exact)
         } leaf: {
             $0.stringValue?.isSameText(text)
         }
         let listed = catalogueSources(of: .string(text), at: pointer)
         if !exact.isEmpty || !listed.isEmpty { return .found(exact + listed) }
-        let spellings = [text] + DateSpelling.variants(of: text)
+        let date = DateSpelling.date(text)
+        let numbers = date == nil && NumberSpelling.isNumber(text) ? NumberSpelling.numbers(in: text) : []
         let variants = sources { passage in
-            spellings.contains { passage.containsWord($0, ignoringCase: true) }
+            passage.contains(folded: searched.folded)
+                || date.map { date in passage.dates.contains { $0.isSame(as: date) } } ?? false
+                || !passage.numbers.isDisjoint(with: numbers)
         }
         if !variants.isEmpty { return .variant(variants) }
-        let words = text.words
-        guard words.count > 1 else { return .unseen }
-        let unseen = words.filter { word in
-            word.isTelling && sources { $0.containsWord(word, ignoringCase: true) }.isEmpty
+        if let date {
+            let relative = relativeSources(of: date)
+            if !relative.isEmpty { return .variant(relative) }
+        }
+        // An address, a path or an ID is no text of the model's own making.
+        let isText = text.contains(where: \.isWhitespace)
+        guard isText, date == nil, numbers.isEmpty else { return .unseen }
+        let unseen = text.tellingWords.filter { word in
+            let word = SearchedText(word)
+            return sources { $0.contains(folded: word.folded) }.isEmpty
         }
         return .composed(unseenWords: unseen)
     }
 
+    /// The passages that say "tomorrow" or "yesterday", where the day before or after is written somewhere.
+    private func relativeSources(of date: DateSpelling.Day) -> [ProvenanceSource] {
+        let known = passages.flatMap(\.text.dates)
+        return [("tomorrow", 1), ("yesterday", -1)].flatMap { word, distance -> [ProvenanceSource] in
+            guard known.contains(where: { $0.moved(by: distance)?.isSame(as: date) ?? false }) else {
+                return []
+            }
+            let word = SearchedText(word)
+            return sources { $0.contains(folded: word.folded) }
+        }
+    }
+
     private func findNumber(_ number: JSONNumber, at pointer: JSONPointer) -> ArgumentProvenance.Finding {
         let decimal = number.decimal
+        let text = SearchedText(number.text)
         let exact = sources {
-            $0.containsWord(number.text, ignoringCase: false)
+            $0.contains(text.exact) && $0.numbers.contains(decimal)
         } leaf: {
             $0.numberValue.map { $0.decimal == decimal }
         }
         let listed = catalogueSources(of: .number(number), at: pointer)
         if !exact.isEmpty || !listed.isEmpty { return .found(exact + listed) }
-        let word = number.intValue.flatMap { NumberWord.word(for: $0) }
-        let variants = sources { passage in
-            passage.numbers.contains(decimal)
-                || word.map { passage.containsWord($0, ignoringCase: true) } ?? false
-        }
+        let variants = sources { $0.numbers.contains(decimal) }
         return variants.isEmpty ? .unseen : .variant(variants)
     }
 
-    /// The passages in which a value stands; where a JSON result has it as a leaf, with that leaf's pointer.
+    /// The passages in which a value stands; of a JSON result the leaf that is it, or has it, gives the pointer.
     private func sources(
-        inText: (String) -> Bool, leaf matches: (JSONValue) -> Bool? = { _ in nil }
+        inText: (SearchedText) -> Bool, leaf matches: (JSONValue) -> Bool? = { _ in nil }
     ) -> [ProvenanceSource] {
         passages.compactMap { passage in
-            if case .result(let key, _) = passage.source,
-                let leaf = passage.leaves.first(where: { matches($0.value) ?? false })
+            guard case .result(let key, _) = passage.source else {
+                return inText(passage.text) ? passage.source : nil
+            }
+            if let leaf = passage.leaves.first(where: { matches($0.value) ?? false })
+                ?? passage.leaves.first(where: { inText($0.text) })
             {
                 return .result(key, leaf.pointer)
             }
@@ -115,50 +152,4 @@ struct ReadText {
         }
         return []
     }
-}
-
-extension String {
-    func isSameText(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
-
-    /// Whether `word` stands here with no letter or digit touching either end.
-    func containsWord(_ word: String, ignoringCase: Bool) -> Bool {
-        let text = Array((ignoringCase ? lowercased() : self).unicodeScalars)
-        let needle = Array((ignoringCase ? word.lowercased() : word).unicodeScalars)
-        guard let first = needle.first, let last = needle.last, needle.count <= text.count else {
-            return false
-        }
-        for start in 0...(text.count - needle.count) where text[start] == first {
-            let end = start + needle.count
-            guard text[start..<end].elementsEqual(needle) else { continue }
-            let openBefore = start == 0 || !(first.joinsWords && text[start - 1].joinsWords)
-            let openAfter = end == text.count || !(last.joinsWords && text[end].joinsWords)
-            if openBefore && openAfter { return true }
-        }
-        return false
-    }
-
-    /// The runs of letters, digits, `-` and `_`, without punctuation at their ends.
-    var words: [String] {
-        split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-            .map(String.init).filter { $0.contains { $0.isLetter || $0.isNumber } }
-    }
-
-    /// Whether a word says something of the world: it has a digit, or a capital that is not just a sentence's first.
-    var isTelling: Bool { contains { $0.isNumber } || dropFirst().contains { $0.isUppercase } }
-
-    /// The numbers that stand in the text, thousands separators taken out.
-    var numbers: Set<ExactDecimal> {
-        var found: Set<ExactDecimal> = []
-        for piece in split(whereSeparator: { !($0.isNumber || $0 == "." || $0 == "," || $0 == "-") }) {
-            let trimmed = piece.drop { $0 == "." || $0 == "," }
-            let plain = String(
-                trimmed.filter { $0 != "," }.reversed().drop { $0 == "." || $0 == "-" }.reversed())
-            if let number = JSONNumber(text: plain) { found.insert(number.decimal) }
-        }
-        return found
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var joinsWords: Bool { properties.isAlphabetic || properties.numericType != nil }
 }

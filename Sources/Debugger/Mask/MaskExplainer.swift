@@ -17,7 +17,8 @@ struct MaskExplainer {
             let format = header.model.callFormat.flatMap({ CallFormat(named: $0) }),
             let vocabulary = try? Vocabulary(record),
             let start = try? MaskEngine(vocabulary: vocabulary)
-                .matcher(for: Grammar(turnWith: header.catalogue, format: format))
+                .matcher(
+                    for: Grammar(turnWith: header.catalogue, format: format, settings: header.sampling.mask))
         else { return nil }
         self.start = start
     }

@@ -109,7 +109,7 @@ struct MaskTable: Sendable {
         let logit = logits.element(index).map(Double.init)
         let weight = logit.map { exp($0 - greatest) }
         return Candidate(
-            rank: position + 1, token: index, text: text(of: index), logit: logit,
+            rank: position + 1, token: index < 0 ? nil : index, text: text(of: index), logit: logit,
             before: weight.map { sumBefore > 0 ? $0 / sumBefore : 0 },
             after: weight.map { isAllowed && sumAfter > 0 ? $0 / sumAfter : 0 },
             isAllowed: isAllowed, isChosen: index == token.token)

@@ -11,6 +11,7 @@ enum DocumentContent {
         case .request: "the request of round \(state.shown.round), as it left"
         case .session: "session"
         case .breakpoints: "breakpoints"
+        case .comparison: "two sessions"
         case .call(let key): "call \(key.id)"
         case .result(let key): "result of \(key.id)"
         case .token, .candidate: "why this token"
@@ -24,6 +25,7 @@ enum DocumentContent {
         case .request: request(state.shown, width: width)
         case .session: session(state, width: width)
         case .breakpoints: BreakpointDocument.lines(state, width: width)
+        case .comparison: ComparisonDocument.lines(state, width: width)
         case .call(let key): call(key, state, width: width)
         case .result(let key): result(key, state, width: width)
         case .token(let token): CandidateDocument.lines(token: token, state, width: width)
@@ -124,6 +126,8 @@ enum DocumentContent {
             sampling.temperature == 0
                 ? "greedy"
                 : "temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)")
+        text.field(
+            "mask", "keys in \(sampling.mask.keys.rawValue) order, spaces: \(sampling.mask.spaces.rawValue)")
         let limits = header.limits
         text.field(
             "limits",

@@ -156,6 +156,7 @@ struct OpenDocument: Sendable {
         case request
         case session
         case breakpoints
+        case comparison
         case call(CallKey)
         case result(CallKey)
         /// Why a token may or may not come at the step's token.

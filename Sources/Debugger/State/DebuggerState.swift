@@ -21,6 +21,8 @@ struct DebuggerState: Sendable {
     var breakpoints = Breakpoints()
     /// What `:find` looked for last.
     var found: FilterMatches?
+    /// The session that this one was compared with last.
+    var compared: ComparedSession?
     var messages = MessageLog()
     /// Lines that were entered on the command line, the latest last.
     var history: [String] = []

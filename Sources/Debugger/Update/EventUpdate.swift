@@ -14,6 +14,10 @@ extension DebuggerState {
             if timeline.isLive { follow(event) }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
         }
+        // Only while it is the latest that has happened: the next token or failure says more.
+        if case .requestRetried(_, let attempt, let reason, let delay)? = events.last?.body, timeline.isLive {
+            say("attempt \(attempt) failed: \(reason); again in \(delay) ms")
+        }
     }
 
     /// Takes what the run is doing now.

@@ -17,6 +17,8 @@ public struct MaskBenchmark {
 
         /// Nanoseconds of the slowest token and of the compilation.
         public var slowestToken = 0
+        /// Which instance and which of its tokens that is.
+        public var slowestPlace = ""
         /// Nanoseconds from the schema to the first mask.
         public var compilation = 0
 
@@ -80,16 +82,22 @@ public struct MaskBenchmark {
         _ = start.allowed()
         result.compilation = processorTime() - begun
         report.compileTimes.append(result.compilation)
-        let firstToken = report.tokenTimes.count
         for (index, test) in tests.enumerated() {
             guard let data = test["data"], let isValid = test["valid"]?.boolValue,
                 let tokens = vocabulary.tokenize(data.text(.spaced).utf8)
             else { continue }
+            let firstToken = report.tokenTimes.count
             let fault = drive(tokens, start, &report.tokenTimes)
+            let times = report.tokenTimes[firstToken...]
+            if let place = times.indices.max(by: { times[$0] < times[$1] }),
+                times[place] > result.slowestToken
+            {
+                result.slowestToken = times[place]
+                result.slowestPlace = "test \(index) token \(place - firstToken)"
+            }
             if isValid, let fault { result.validRejected.append("test \(index): \(fault)") }
             if !isValid, fault == nil { result.invalidAccepted.append("test \(index)") }
         }
-        result.slowestToken = report.tokenTimes[firstToken...].max() ?? 0
     }
 
     /// Drives tokens through the mask; the reason where one is refused.
@@ -210,7 +218,8 @@ extension MaskBenchmark.Report {
             ("token", \MaskBenchmark.CaseResult.slowestToken), ("compilation", \.compilation),
         ] {
             for result in cases.sorted(by: { $0[keyPath: time] > $1[keyPath: time] }).prefix(slowest) {
-                lines.append("slow \(name): \(result.name) \(result[keyPath: time] / 1000) µs")
+                let place = name == "token" ? ", \(result.slowestPlace)" : ""
+                lines.append("slow \(name): \(result.name) \(result[keyPath: time] / 1000) µs\(place)")
             }
         }
         return lines.joined(separator: "\n")

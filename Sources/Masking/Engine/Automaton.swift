@@ -35,6 +35,7 @@ final class Automaton {
     var closedStrings: [SIMD4<Int32>: Int32] = [:]
     var numbers: [NumberState] = []
     var numberIDs: [NumberState: Int32] = [:]
+    var numberSpecs: [Int32: NumberSpec] = [:]
     var alternatives: [Formulas.ID: NumberAlternatives] = [:]
     var deliveries: [UInt64: Int32] = [:]
     var seenSets: [SeenKeys] = [SeenKeys()]
@@ -47,22 +48,19 @@ final class Automaton {
     var probeBudget = 0
     /// Whether some schema has keywords that only the closed text decides.
     let readsText: Bool
-    /// Whether a value satisfies the schema at a pointer, for keywords that the automaton does not follow.
-    let validate: ((JSONValue, JSONPointer) -> Bool)?
 
     init(
         vocabulary: Vocabulary, options: GrammarOptions, patterns: PatternLibrary, graph: SchemaGraph,
-        turn: TurnPlan?,
-        validate: ((JSONValue, JSONPointer) -> Bool)?
+        turn: TurnPlan?
     ) {
         self.vocabulary = vocabulary
         self.options = options
         self.patterns = patterns
         self.graph = graph
         self.turn = turn
-        self.validate = validate
         readsText = graph.nodes.contains {
-            $0.uniqueItems || $0.checkedKeyword != nil || $0.pattern?.exact != nil || $0.format?.exact != nil
+            $0.uniqueItems || $0.checksItems || $0.checksProperties || $0.pattern?.exact != nil
+                || $0.format?.exact != nil
         }
     }
 

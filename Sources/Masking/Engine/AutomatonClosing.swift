@@ -84,7 +84,7 @@ extension Automaton {
             return Set(items.map(\.canonical)).count == items.count
         case .pattern: return value.stringValue.map { node.pattern?.exact?($0) ?? true } ?? true
         case .format: return value.stringValue.map { node.format?.exact?($0) ?? true } ?? true
-        case .schema: return validate?(value, node.pointer) ?? true
+        case .unevaluatedItems, .unevaluatedProperties: return evaluate(schema, value) != nil
         }
     }
 
@@ -109,11 +109,13 @@ extension Automaton {
 
     /// The number keywords of one schema.
     func numberSpec(_ schema: Int32) -> NumberSpec {
+        if let known = numberSpecs[schema] { return known }
         let node = graph.nodes[Int(schema)]
         var spec = NumberSpec()
         spec.isIntegral = node.isIntegral
         spec.add(node.bounds)
-        spec.values = node.values.map { $0.compactMap { $0.numberValue?.decimal } }
+        spec.values = node.values.map { NumberValues($0.compactMap { $0.numberValue?.decimal }) }
+        numberSpecs[schema] = spec
         return spec
     }
 
@@ -134,7 +136,7 @@ extension Automaton {
                     spec.isIntegral = spec.isIntegral || own.isIntegral
                     spec.add(graph.nodes[Int(schema)].bounds)
                     if let values = own.values {
-                        spec.values = spec.values.map { $0.filter(values.contains) } ?? values
+                        spec.values = spec.values?.intersection(values) ?? values
                     }
                 }
                 if !spec.isFree { needsText = true }
@@ -171,7 +173,10 @@ extension Automaton {
 
     /// The keyword that an object with these keys violates when it closes.
     func objectFault(_ schema: Int32, _ seen: SeenKeys) -> String? {
-        let node = graph.nodes[Int(schema)]
+        objectFault(graph.nodes[Int(schema)], seen)
+    }
+
+    func objectFault(_ node: SchemaNode, _ seen: SeenKeys) -> String? {
         if !node.required.allSatisfy(seen.contains) { return "required" }
         if Int(seen.count) < node.minProperties { return "minProperties" }
         if let maximum = node.maxProperties, Int(seen.count) > maximum { return "maxProperties" }

@@ -54,10 +54,10 @@ extension Automaton {
             spec.isIntegral = spec.isIntegral || own.isIntegral
             spec.add(graph.nodes[Int(schema)].bounds)
             if let values = own.values {
-                spec.values = spec.values.map { $0.filter(values.contains) } ?? values
+                spec.values = spec.values?.intersection(values) ?? values
             }
         }
-        if let values = spec.values { return values.contains(where: spec.accepts) }
+        if let values = spec.values { return values.canComplete([], where: spec.accepts) }
         if spec.canComplete(Array("-".utf8)) { return true }
         return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains { spec.canComplete([$0]) }
     }

@@ -82,9 +82,7 @@ extension Automaton {
         if let known = members.allowsOthers { return known }
         var verdict = members.mayHaveOthers
         let shape = members.shape
-        if verdict, shape.patterns.isEmpty,
-            !shape.schemas.contains(where: { graph.nodes[Int($0)].names != nil })
-        {
+        if verdict, shape.patterns.isEmpty {
             let member = memberFormulas(members.formula, key: nil, text: nil, shape: shape, matched: [])
             verdict = member.kept != Formulas.no && member.child != Formulas.no && inhabited(member.child)
         }
@@ -166,6 +164,7 @@ extension Automaton {
 
     private func matches(_ shape: ObjectShape, _ text: [UInt8]) -> [Bool] {
         shape.patterns.map { pattern in
+            if let exact = pattern.test.exact { return exact(String(decoding: text, as: UTF8.self)) }
             // The run may add states, so the flags are read behind it.
             let state = pattern.automaton.run(PatternAutomaton.start, text)
             return pattern.automaton.accepts[Int(state)]

@@ -2,7 +2,8 @@
 final class TurnPlan {
     /// The fixed bytes of a call, in order of writing.
     enum Segment: Int32 {
-        case opening, beforeName, beforeArguments, afterArguments, closing, separator
+        case opening, beforeName, beforeArguments, afterArguments, closing, separator, listOpening,
+            listClosing
     }
 
     let grammar: TurnGrammar
@@ -30,7 +31,7 @@ final class TurnPlan {
         self.opening = opening
         bytes = [
             format.opening, format.beforeName, format.beforeArguments, format.afterArguments, format.closing,
-            format.separator,
+            format.separator, format.listOpening, format.listClosing,
         ].map { Array($0.utf8) }
         var callable = Array(grammar.tools.indices)
         if case .tool(let name) = grammar.choice {
@@ -95,7 +96,8 @@ extension Automaton {
 
     private func leave(_ segment: TurnPlan.Segment, _ plan: TurnPlan, _ root: Int32, _ tool: Int32) -> Int32 {
         switch segment {
-        case .opening: return enter(.beforeName, plan, root, -1)
+        case .opening: return enter(.listOpening, plan, root, -1)
+        case .listOpening: return enter(.beforeName, plan, root, -1)
         case .beforeName: return intern(Configuration(.name, a: -1, frame: root))
         case .beforeArguments:
             let open = frame(root)
@@ -107,7 +109,9 @@ extension Automaton {
             var next = frame(root)
             next.seen += 1
             return intern(Configuration(.between, frame: intern(next)))
-        case .separator: return openCall(root, plan)
+        case .separator:
+            return plan.grammar.format.isList ? enter(.beforeName, plan, root, -1) : openCall(root, plan)
+        case .listClosing: return intern(Configuration(.between, flag: 1, frame: root))
         }
     }
 
@@ -129,7 +133,8 @@ extension Automaton {
             }
             return nil
         case .between:
-            guard plan.bytes[Int(TurnPlan.Segment.separator.rawValue)].isEmpty, mayCallAgain(here, plan)
+            guard !plan.grammar.format.isList,
+                plan.bytes[Int(TurnPlan.Segment.separator.rawValue)].isEmpty, mayCallAgain(here, plan)
             else { return nil }
             return tagTransition(openCall(here.frame, plan))
         default: return nil
@@ -169,6 +174,10 @@ extension Automaton {
             let next = enter(.beforeArguments, plan, here.frame, Int32(tool))
             return turnStep(configuration(next), byte)
         case .between:
+            if here.flag == 1 { return Automaton.dead }
+            if plan.grammar.format.listClosing.utf8.first == byte {
+                return turnStep(configuration(enter(.listClosing, plan, here.frame, -1)), byte)
+            }
             guard mayCallAgain(here, plan) else { return Automaton.dead }
             let next = enter(.separator, plan, here.frame, -1)
             return turnStep(configuration(next), byte)
@@ -216,7 +225,7 @@ extension Automaton {
         switch here.place {
         // A turn says something; a tag begun at the start is not yet text.
         case .text: here.a == 0 && (here.c == 0 || here.b > 0)
-        case .between: true
+        case .between: here.flag == 1 || turn?.grammar.format.isList != true
         default: false
         }
     }

@@ -25,7 +25,7 @@ enum StringKeyword: UInt8, Hashable {
 
 /// Keywords that are decided on the text of a closed value.
 enum CheckedKeyword: UInt8, Hashable {
-    case uniqueItems, pattern, format, schema
+    case uniqueItems, pattern, format, unevaluatedItems, unevaluatedProperties
 }
 
 /// Boolean formulas over leaves, hash-consed and simplified: equal formulas have equal IDs.

@@ -246,30 +246,46 @@ struct MaskWalk {
             for index in words.indices { words[index] &= tokens.byLength[remaining][index] }
             return
         }
-        // Between what surely fits and what surely does not, token by token.
-        var verdicts: [Int64: Bool] = [:]
+        // Between what surely fits and what surely does not, alongside the trie.
         let upper = spec.isConjunction ? min(remaining, tokens.longest) : tokens.longest
+        var isOpen = false
         for index in words.indices {
             let sure = safe >= 0 ? words[index] & tokens.byLength[min(safe, tokens.longest)][index] : 0
-            var open = upper >= 0 ? words[index] & tokens.byLength[upper][index] & ~sure : 0
+            let open = upper >= 0 ? words[index] & tokens.byLength[upper][index] & ~sure : 0
+            isOpen = isOpen || open != 0
             words[index] = sure
-            while open != 0 {
-                let token = index * 64 + open.trailingZeroBitCount
-                open &= open - 1
-                var state = here.b
-                var count = here.c
-                for byte in automaton.vocabulary.bytes(of: token) {
-                    count = spec.count(count, isBoundary: spec.machine.isBoundary(state))
-                    state = spec.machine.step(state, byte)
-                    if state < 0 { break }
-                }
-                guard state >= 0 else { continue }
-                // A string that has died by its length stays dead, so its end tells all.
-                let key = Int64(state) << 32 | Int64(count)
-                let lives = verdicts[key] ?? spec.lives(state, count, automaton.formulas)
+        }
+        guard isOpen else { return }
+        var verdicts: [Int64: Bool] = [:]
+        walkCounted(all, spec, here.b, here.c, &verdicts)
+    }
+
+    /// Marks the tokens inside a string that its bounds on length let pass.
+    ///
+    /// A string that has died by its length stays dead, so nothing below is visited.
+    private mutating func walkCounted(
+        _ siblings: Range<Int>, _ spec: StringSpec, _ state: Int32, _ count: Int32,
+        _ verdicts: inout [Int64: Bool]
+    ) {
+        let counted = spec.count(count, isBoundary: spec.machine.isBoundary(state))
+        var node = siblings.lowerBound
+        while node < siblings.upperBound {
+            let packed = trie.nodes[node]
+            let end = Int(packed & 0xFFFF_FFFF)
+            defer { node = end }
+            let next = spec.machine.step(state, UInt8(packed >> 56))
+            guard next >= 0 else { continue }
+            let key = Int64(next) << 32 | Int64(counted)
+            let lives: Bool
+            if let known = verdicts[key] {
+                lives = known
+            } else {
+                lives = spec.lives(next, counted, automaton.formulas)
                 verdicts[key] = lives
-                if lives { insert(token) }
             }
+            guard lives else { continue }
+            mark(packed)
+            if node + 1 < end { walkCounted(node + 1..<end, spec, next, counted, &verdicts) }
         }
     }
 

@@ -10,7 +10,7 @@ final class ObjectShape {
     let low: [Int32]
     let high: [Int32]
     /// All key patterns: schema, position in it, automaton.
-    let patterns: [(schema: Int32, position: Int, automaton: PatternAutomaton)]
+    let patterns: [(schema: Int32, position: Int, automaton: PatternAutomaton, test: StringTest)]
     /// Position of each named key in the schemas' order.
     let order: [Int32: Int]
 
@@ -18,14 +18,16 @@ final class ObjectShape {
         self.schemas = schemas
         var named: Set<Int32> = []
         var order: [Int32: Int] = [:]
-        var patterns: [(Int32, Int, PatternAutomaton)] = []
+        var patterns: [(Int32, Int, PatternAutomaton, StringTest)] = []
         func add(_ key: Int32) {
             if named.insert(key).inserted { order[key] = order.count }
         }
         for schema in schemas {
             for property in graph.nodes[Int(schema)].properties { add(property.key) }
             for (position, pattern) in graph.nodes[Int(schema)].patterns.enumerated() {
-                if let automaton = pattern.test.automaton { patterns.append((schema, position, automaton)) }
+                if let automaton = pattern.test.automaton {
+                    patterns.append((schema, position, automaton, pattern.test))
+                }
             }
         }
         for schema in schemas {

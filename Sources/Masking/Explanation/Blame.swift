@@ -16,9 +16,10 @@ extension Automaton {
     /// A reason that names a keyword of a schema.
     func reason(_ schema: Int32, _ keyword: String, _ sentence: String) -> Reason {
         let node = graph.nodes[Int(schema)]
+        let named = node.isLiteral ? node.valuesKeyword : keyword
         return Reason(
-            tool: toolName(of: schema), pointer: node.pointer.appending(keyword), source: .keyword(keyword),
-            sentence: sentence, schema: schema)
+            tool: toolName(of: schema), pointer: node.pointer.appending(named), source: .keyword(named),
+            sentence: node.document.map { "in \($0): \(sentence)" } ?? sentence, schema: schema)
     }
 
     /// The tool that a schema belongs to, in a turn.
@@ -180,6 +181,7 @@ extension Automaton {
     }
 
     private func blameFalse(_ schema: Int32) -> Reason {
+        if graph.nodes[Int(schema)].isLiteral { return reason(schema, "enum", "the listed value ends here") }
         let pointer = graph.nodes[Int(schema)].pointer
         let keyword = pointer.tokens.last ?? "false"
         return Reason(

@@ -58,12 +58,14 @@ extension Automaton {
             let node = graph.nodes[Int(schema)]
             let matched = members.shape.patterns.map { pattern -> Bool in
                 let state = pattern.automaton.run(PatternAutomaton.start, text)
-                return isPrefix ? state != PatternAutomaton.dead : pattern.automaton.accepts[Int(state)]
+                return isPrefix
+                    ? state != PatternAutomaton.dead
+                    : pattern.test.accepts(String(decoding: text, as: UTF8.self))
             }
             if isPrefix {
                 let own = zip(members.shape.patterns, matched).contains { $0.schema == schema && $1 }
                 if let additional = node.additional, !own, graph.nodes[Int(additional)].constant == false {
-                    reasons.append(reason(schema, "additionalProperties", "allows no key like \(shown)"))
+                    reasons.append(reason(schema, node.additionalKeyword, "allows no key like \(shown)"))
                 }
                 if node.names != nil {
                     reasons.append(reason(schema, "propertyNames", "allows no key like \(shown)"))
@@ -78,6 +80,10 @@ extension Automaton {
                 continue
             }
             for value in schemas where !inhabited(formulas.leaf(.schema(value))) {
+                if graph.nodes[Int(value)].isLiteral {
+                    reasons.append(reason(schema, "enum", "the listed value has no key \(shown)"))
+                    continue
+                }
                 let pointer = graph.nodes[Int(value)].pointer
                 let isAdditional = value == node.additional
                 reasons.append(
@@ -85,7 +91,7 @@ extension Automaton {
                         tool: toolName(of: value), pointer: pointer,
                         source: .keyword(
                             isAdditional
-                                ? "additionalProperties" : pointer.tokens.dropLast().last ?? "properties"),
+                                ? node.additionalKeyword : pointer.tokens.dropLast().last ?? "properties"),
                         sentence: isAdditional
                             ? "the key \(shown) is not among those allowed" : "allows no value for \(shown)"))
             }
@@ -104,7 +110,7 @@ extension Automaton {
                 reasons.append(
                     reason(schema, "maxProperties", "at most \(maximum) members; the object has them"))
             } else if node.additional != nil {
-                reasons.append(reason(schema, "additionalProperties", "every key allowed is there already"))
+                reasons.append(reason(schema, node.additionalKeyword, "every key allowed is there already"))
             }
         }
         return reasons

@@ -131,9 +131,11 @@ extension Automaton {
             case .uniqueItems: return reason(schema, "uniqueItems", "the items must differ from one another")
             case .pattern: return reason(schema, "pattern", "the whole text does not match")
             case .format: return reason(schema, "format", "the whole text is not of that format")
-            case .schema:
-                let name = graph.nodes[Int(schema)].checkedKeyword ?? "$ref"
-                return reason(schema, name, "the closed value does not satisfy it")
+            case .unevaluatedItems:
+                return reason(schema, "unevaluatedItems", "some item is evaluated by no other keyword")
+            case .unevaluatedProperties:
+                return reason(
+                    schema, "unevaluatedProperties", "some member is evaluated by no other keyword")
             }
         }
     }

@@ -12,17 +12,27 @@ public struct Grammar: Sendable, Hashable {
     let language: Language
     /// What is fixed beyond the schema.
     public let options: GrammarOptions
+    /// The documents that references may lead to, beside the schema's own.
+    public let documents: SchemaDocuments
 
     /// One JSON value that satisfies a schema.
-    public init(schema: JSONValue, options: GrammarOptions = GrammarOptions()) {
+    public init(
+        schema: JSONValue, options: GrammarOptions = GrammarOptions(),
+        documents: SchemaDocuments = SchemaDocuments()
+    ) {
         language = .value(schema)
         self.options = options
+        self.documents = documents
     }
 
     /// An assistant's turn.
-    public init(turn: TurnGrammar, options: GrammarOptions = GrammarOptions()) {
+    public init(
+        turn: TurnGrammar, options: GrammarOptions = GrammarOptions(),
+        documents: SchemaDocuments = SchemaDocuments()
+    ) {
         language = .turn(turn)
         self.options = options
+        self.documents = documents
     }
 }
 
@@ -43,10 +53,10 @@ public final class MaskEngine {
         let graph = SchemaGraph()
         switch grammar.language {
         case .value(let schema):
-            let root = try SchemaLoader.load(schema, into: graph, patterns)
+            let root = try SchemaLoader.load(
+                schema, into: graph, patterns, options: grammar.options, documents: grammar.documents)
             let automaton = Automaton(
-                vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph, turn: nil,
-                validate: nil)
+                vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph, turn: nil)
             let formula = automaton.formulas.leaf(.schema(root))
             guard automaton.inhabited(formula) else { throw .unsatisfiable(at: JSONPointer()) }
             let frame = automaton.intern(Frame(kind: .root, parent: -1, depth: 0))
@@ -60,7 +70,10 @@ public final class MaskEngine {
             }
             for tool in turn.tools {
                 do throws(GrammarError) {
-                    schemas.append(try SchemaLoader.load(tool.parameters, into: graph, patterns))
+                    schemas.append(
+                        try SchemaLoader.load(
+                            tool.parameters, into: graph, patterns, options: grammar.options,
+                            documents: grammar.documents))
                 } catch {
                     throw .tool(tool.name, error)
                 }
@@ -68,8 +81,7 @@ public final class MaskEngine {
             let plan = TurnPlan(turn, schemas: schemas, vocabulary: vocabulary)
             let automaton = Automaton(
                 vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph,
-                turn: plan,
-                validate: nil)
+                turn: plan)
             for (tool, schema) in zip(turn.tools, schemas)
             where !automaton.inhabited(automaton.formulas.leaf(.schema(schema))) {
                 throw .tool(tool.name, .unsatisfiable(at: JSONPointer()))

@@ -32,6 +32,14 @@ public enum KeyOrder: Sendable, Hashable {
     case schema
 }
 
+/// What becomes of `format`.
+public enum Formats: Sendable, Hashable {
+    /// Known formats must hold.
+    case enforced
+    /// Formats only annotate, as JSON Schema has it where nobody asks for more.
+    case annotated
+}
+
 /// What a grammar fixes beyond the schema; explanations name these as policy.
 public struct GrammarOptions: Sendable, Hashable {
     /// White space between tokens.
@@ -39,8 +47,12 @@ public struct GrammarOptions: Sendable, Hashable {
     /// The order of keys.
     public var keyOrder: KeyOrder
 
-    /// Options; by default as models write, with keys in any order.
-    public init(whiteSpace: WhiteSpace = .spaced, keyOrder: KeyOrder = .any) {
+    /// Whether formats are enforced.
+    public var formats: Formats
+
+    /// Options; by default as models write, with keys in any order and known formats enforced.
+    public init(whiteSpace: WhiteSpace = .spaced, keyOrder: KeyOrder = .any, formats: Formats = .enforced) {
+        self.formats = formats
         self.whiteSpace = whiteSpace
         self.keyOrder = keyOrder
     }

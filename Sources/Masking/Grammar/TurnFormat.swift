@@ -14,11 +14,18 @@ public struct CallFormat: Sendable, Hashable {
     public var closing: String
     /// Between two calls.
     public var separator: String
+    /// Between the opening and the first call, where calls stand in a list behind one opening.
+    public var listOpening = ""
+    /// Behind the last call of such a list.
+    public var listClosing = ""
+
+    /// Whether several calls stand in a list behind one opening.
+    public var isList: Bool { !listClosing.isEmpty }
 
     /// A format of the given parts; `opening` must not be empty.
     public init(
         opening: String, beforeName: String, beforeArguments: String, afterArguments: String, closing: String,
-        separator: String
+        separator: String, listOpening: String = "", listClosing: String = ""
     ) {
         self.opening = opening
         self.beforeName = beforeName
@@ -26,12 +33,25 @@ public struct CallFormat: Sendable, Hashable {
         self.afterArguments = afterArguments
         self.closing = closing
         self.separator = separator
+        self.listOpening = listOpening
+        self.listClosing = listClosing
     }
 
     /// `<tool_call>`, a line `{"name": …, "arguments": …}`, `</tool_call>`: ChatML with Hermes-style tools.
     public static let hermes = CallFormat(
         opening: "<tool_call>", beforeName: "\n{\"name\": \"", beforeArguments: "\", \"arguments\": ",
         afterArguments: "}\n", closing: "</tool_call>", separator: "\n")
+
+    /// `{"name": …, "parameters": …}` from the turn's first byte on, as Llama 3.1 and its successors write it.
+    public static let llama3 = CallFormat(
+        opening: "{\"name\": \"", beforeName: "", beforeArguments: "\", \"parameters\": ",
+        afterArguments: "}",
+        closing: "", separator: "; ")
+
+    /// `[TOOL_CALLS]` and a list of `{"name": …, "arguments": …}`, as Mistral's instruct models write it.
+    public static let mistral = CallFormat(
+        opening: "[TOOL_CALLS]", beforeName: "{\"name\": \"", beforeArguments: "\", \"arguments\": ",
+        afterArguments: "}", closing: "", separator: ", ", listOpening: " [", listClosing: "]")
 }
 
 /// Whether the model may, must or must not call tools in its turn.

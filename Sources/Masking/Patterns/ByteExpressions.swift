@@ -28,6 +28,8 @@ struct ByteExpressions {
     private(set) var nullable: [Bool] = []
     /// Whether intersection or complement occurs inside, so that an expression other than `never` may match nothing.
     private(set) var mayBeVoid: [Bool] = []
+    /// Whether a counted repetition occurs inside: only such expressions are worth comparing with their like.
+    private var repeats: [Bool] = []
     private var ids: [Node: ID] = [:]
     private var derivatives: [UInt64: ID] = [:]
 
@@ -50,6 +52,13 @@ struct ByteExpressions {
         case .both(let parts): nullable.append(parts.allSatisfy { nullable[Int($0)] })
         case .complement(let part): nullable.append(!nullable[Int(part)])
         case .times(let part, let low, _): nullable.append(low == 0 || nullable[Int(part)])
+        }
+        switch node {
+        case .never, .empty, .bytes: repeats.append(false)
+        case .sequence(let a, let b): repeats.append(repeats[Int(a)] || repeats[Int(b)])
+        case .choice(let parts), .both(let parts): repeats.append(parts.contains { repeats[Int($0)] })
+        case .complement(let part): repeats.append(repeats[Int(part)])
+        case .times: repeats.append(true)
         }
         switch node {
         case .never, .empty, .bytes: mayBeVoid.append(false)
@@ -87,6 +96,11 @@ struct ByteExpressions {
 
     /// Any of the expressions.
     mutating func choice(_ parts: [ID]) -> ID {
+        if parts.count == 2 {
+            // Most derivatives of a choice leave one side.
+            if parts[0] == ByteExpressions.never || parts[0] == parts[1] { return parts[1] }
+            if parts[1] == ByteExpressions.never { return parts[0] }
+        }
         var flat: Set<ID> = []
         var single = ByteSet()
         var stack = parts
@@ -113,15 +127,16 @@ struct ByteExpressions {
 
     /// The parts that no other part contains: without this, nested counted repetitions derive to ever more parts.
     private func withoutCovered(_ parts: Set<ID>) -> Set<ID> {
-        guard parts.count > 1, parts.count <= 256 else { return parts }
+        // Different parts cover each other only by the counts of repetitions in them.
+        let counted = parts.filter { repeats[Int($0)] }
+        guard counted.count > 1, counted.count <= 256 else { return parts }
         var kept: [ID] = []
-        // Parts with equal shapes only can cover each other; others are passed over quickly.
-        for part in parts.sorted() {
+        for part in counted.sorted() {
             if kept.contains(where: { covers($0, part, 6) }) { continue }
             kept.removeAll { covers(part, $0, 6) }
             kept.append(part)
         }
-        return Set(kept)
+        return kept.count == counted.count ? parts : parts.subtracting(counted).union(kept)
     }
 
     /// Whether one expression plainly matches all that another does, by the counts of its repetitions.

@@ -14,11 +14,17 @@ final class PatternAutomaton {
     let classOf: [UInt8]
     private let classCount: Int
     private let representatives: [UInt8]
+    /// For each shape of UTF-8 encoded characters, one byte of each class at each position.
+    private let shapes: [[[UInt8]]]
     private var universal: [Int8] = []
     private var shortest: [Int32] = []
     private var slacks: [Int32: Int] = [:]
     /// Expressions that are known, or taken, to match something.
     private var alive: Set<ByteExpressions.ID> = []
+    /// The latest byte strings that have led an expression to a match.
+    private var endings: [[UInt8]] = []
+    private static let endingLimit = 6
+    private static let longestEnding = 12
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
     private static let smallSize = 300
@@ -50,6 +56,12 @@ final class PatternAutomaton {
         var representatives = [UInt8](repeating: 0, count: classCount)
         for byte in (0..<256).reversed() { representatives[signature[byte]] = UInt8(byte) }
         self.representatives = representatives
+        shapes = PatternAutomaton.characters.map { shape in
+            shape.map { range in
+                var classes: Set<Int> = []
+                return range.filter { classes.insert(signature[Int($0)]).inserted }
+            }
+        }
         _ = state(of: ByteExpressions.never)
         _ = state(of: normalised(root))
         if expressionOf.count == 1 {
@@ -86,34 +98,58 @@ final class PatternAutomaton {
             return expression
         }
         if stateOf[expression] != nil || alive.contains(expression) { return expression }
-        var cameFrom: [ByteExpressions.ID: ByteExpressions.ID] = [expression: expression]
+        // What completed an earlier expression often completes its neighbours.
+        if endings.contains(where: { completes(expression, $0) }) {
+            alive.insert(expression)
+            return expression
+        }
+        var cameFrom: [ByteExpressions.ID: (before: ByteExpressions.ID, byte: UInt8)] = [:]
         var stack = [expression]
         // All that lies on the way to a match can match as well, and need not be asked again.
-        func remember(_ end: ByteExpressions.ID) {
+        func remember(_ end: ByteExpressions.ID, asEnding: Bool) {
             var next = end
-            while alive.insert(next).inserted, let before = cameFrom[next], before != next { next = before }
+            var ending: [UInt8] = []
+            alive.insert(end)
+            while next != expression, let (before, byte) = cameFrom[next] {
+                alive.insert(before)
+                ending.append(byte)
+                next = before
+            }
+            guard asEnding, ending.count <= PatternAutomaton.longestEnding else { return }
+            if endings.count >= PatternAutomaton.endingLimit { endings.removeFirst() }
+            endings.append(ending.reversed())
         }
         while let next = stack.popLast() {
             if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next) {
-                remember(next)
-                alive.insert(expression)
+                remember(next, asEnding: true)
                 return expression
             }
             // A search that has not ended soon is taken as alive: the closing quote decides then.
             if cameFrom.count > 400 {
-                remember(next)
-                alive.insert(expression)
+                remember(next, asEnding: false)
                 return expression
             }
-            for byte in representatives {
+            // Backwards, so that ASCII is tried before characters of several bytes.
+            for byte in representatives.reversed() {
                 let after = expressions.derivative(next, byte)
-                if after != ByteExpressions.never, cameFrom[after] == nil {
-                    cameFrom[after] = next
+                if after != ByteExpressions.never, after != expression, cameFrom[after] == nil {
+                    cameFrom[after] = (next, byte)
                     stack.append(after)
                 }
             }
         }
         return ByteExpressions.never
+    }
+
+    /// Whether the bytes lead an expression to one that surely matches something.
+    private func completes(_ expression: ByteExpressions.ID, _ ending: [UInt8]) -> Bool {
+        var next = expression
+        for byte in ending {
+            if alive.contains(next) { return true }
+            next = expressions.derivative(next, byte)
+            if next == ByteExpressions.never { return false }
+        }
+        return expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next)
     }
 
     /// The state after one more byte; ``dead`` when no accepted string goes on so.
@@ -148,15 +184,17 @@ final class PatternAutomaton {
         var verdict = true
         search: while let next = stack.popLast() {
             if next != state, universal[Int(next)] == 1 { continue }
-            for lead in PatternAutomaton.characters {
+            for shape in shapes {
                 var ends: [Int32] = [next]
-                for range in lead {
-                    var after: Set<Int32> = []
-                    var classes: Set<UInt8> = []
-                    for byte in range where classes.insert(classOf[Int(byte)]).inserted {
-                        for end in ends { after.insert(step(end, byte)) }
+                for bytes in shape {
+                    var after: [Int32] = []
+                    for byte in bytes {
+                        for end in ends {
+                            let target = step(end, byte)
+                            if !after.contains(target) { after.append(target) }
+                        }
                     }
-                    ends = Array(after)
+                    ends = after
                 }
                 for end in ends {
                     if end == PatternAutomaton.dead || universal[Int(end)] == 0 {

@@ -10,6 +10,9 @@ final class PatternLibrary {
     /// Beyond so many kept states the library starts anew; grammars in use keep what they hold.
     private static let stateLimit = 40_000
 
+    /// The automaton of every string.
+    lazy var anything = PatternAutomaton(ByteExpressions.anything, in: ByteExpressions())
+
     init() { freeString = StringMachine([], isCanonical: false, budget: budget) }
 
     /// The automaton kept under that name, or the one that `build` makes.

@@ -128,7 +128,7 @@ struct PatternParser {
             return nil
         }
         guard let inner = choice(), take(")") else { return nil }
-        if behind { return .irregular }
+        if behind { return .irregular(isWidthless: true) }
         return ahead.map { .ahead(inner, isNegative: $0) } ?? inner
     }
 
@@ -138,13 +138,16 @@ struct PatternParser {
         guard let next = peek() else { return nil }
         if next == 0x62 || next == 0x42 {
             position += 1
-            return .irregular
+            return .irregular(isWidthless: true)
         }
         if (0x31...0x39).contains(next) {
-            position += 1
-            return .irregular
+            while let digit = peek(), (0x30...0x39).contains(digit) { position += 1 }
+            return .irregular(isWidthless: false)
         }
-        if next == 0x6B, peek(1) == 0x3C { return .irregular }
+        if next == 0x6B, peek(1) == 0x3C {
+            while let letter = peek(), letter != 0x3E { position += 1 }
+            return take(">") ? .irregular(isWidthless: false) : nil
+        }
         position = saved
         return classEscape().map { .characters($0) }
     }

@@ -7,8 +7,8 @@ indirect enum PatternSyntax {
     case start
     case end
     case ahead(PatternSyntax, isNegative: Bool)
-    /// Word boundaries, look-behind, references: no automaton follows them.
-    case irregular
+    /// Word boundaries, look-behind, references to groups: no automaton follows them. Some take no characters.
+    case irregular(isWidthless: Bool)
 }
 
 extension PatternSyntax {
@@ -80,13 +80,51 @@ struct PatternCompiler {
 }
 
 extension PatternSyntax {
+    /// A regular pattern that is found wherever this one is.
+    var widened: PatternSyntax {
+        switch self {
+        case .characters, .start, .end: self
+        case .sequence(let parts): .sequence(parts.map(\.widened))
+        case .choice(let parts): .choice(parts.map(\.widened))
+        case .times(let part, let low, let high):
+            part.looksAround && (high ?? Int.max) > 8
+                ? .times(part.unguarded, low, high) : .times(part.widened, low, high)
+        case .ahead(let part, let isNegative):
+            isNegative && !part.isRegular ? .sequence([]) : .ahead(part.widened, isNegative: isNegative)
+        case .irregular(let isWidthless):
+            isWidthless ? .sequence([]) : .times(.characters([0...0x10FFFF]), 0, nil)
+        }
+    }
+
+    /// The pattern without anything that takes no characters.
+    private var unguarded: PatternSyntax {
+        switch self {
+        case .start, .end, .ahead: .sequence([])
+        case .sequence(let parts): .sequence(parts.map(\.unguarded))
+        case .choice(let parts): .choice(parts.map(\.unguarded))
+        case .times(let part, let low, let high): .times(part.unguarded, low, high)
+        case .characters, .irregular: widened
+        }
+    }
+
+    /// Whether an automaton follows the pattern exactly.
+    private var isRegular: Bool {
+        switch self {
+        case .characters, .start, .end: true
+        case .sequence(let parts), .choice(let parts): parts.allSatisfy(\.isRegular)
+        case .times(let part, _, let high): part.isRegular && !(part.looksAround && (high ?? Int.max) > 8)
+        case .ahead(let part, _): part.isRegular
+        case .irregular: false
+        }
+    }
+
     /// Whether the pattern never takes a character.
     var isWidthless: Bool {
         switch self {
-        case .start, .end, .ahead: true
+        case .start, .end, .ahead, .irregular(isWidthless: true): true
         case .sequence(let parts), .choice(let parts): parts.allSatisfy(\.isWidthless)
         case .times(let part, _, let high): high == 0 || part.isWidthless
-        case .characters, .irregular: false
+        case .characters, .irregular(isWidthless: false): false
         }
     }
 

@@ -9,7 +9,7 @@ struct NumberSpec {
     var highExcluded = false
     var multiples: [ExactDecimal] = []
     /// The only values allowed; spelled as plain decimals.
-    var values: [ExactDecimal]?
+    var values: NumberValues?
 
     /// Whether the digits matter at all.
     var isFree: Bool { low == nil && high == nil && multiples.isEmpty && values == nil }
@@ -41,9 +41,7 @@ struct NumberSpec {
         let negative = text.first == UInt8(ascii: "-")
         let body = negative ? text.dropFirst() : text[...]
         if let values {
-            return values.contains { value in
-                accepts(value) && NumberSpec.spellings(value).contains { $0.starts(with: text) }
-            }
+            return values.canComplete(text, where: accepts)
         }
         guard let first = body.first else {
             // Only a sign: some value of that sign, or zero.
@@ -186,26 +184,5 @@ struct NumberSpec {
             index -= 1
         }
         return ExactDecimal(isNegative: false, digits: digits, exponent: exponent)
-    }
-
-    /// The plain spellings of a value from a finite list: its digits, and for a whole number also one `.0`.
-    static func spellings(_ value: ExactDecimal) -> [[UInt8]] {
-        guard value.digits.count + abs(value.exponent) < 400 else { return [] }
-        let sign: [UInt8] = value.isNegative ? [UInt8(ascii: "-")] : []
-        let digits = value.digits.map { $0 + 0x30 }
-        if value.isZero {
-            return [Array("0".utf8), Array("0.0".utf8), Array("-0".utf8), Array("-0.0".utf8)]
-        }
-        if value.exponent >= 0 {
-            let whole = sign + digits + [UInt8](repeating: 0x30, count: value.exponent)
-            return [whole, whole + Array(".0".utf8)]
-        }
-        let places = -value.exponent
-        if digits.count > places {
-            return [sign + digits.dropLast(places) + [UInt8(ascii: ".")] + digits.suffix(places)]
-        }
-        return [
-            sign + Array("0.".utf8) + [UInt8](repeating: 0x30, count: places - digits.count) + digits
-        ]
     }
 }

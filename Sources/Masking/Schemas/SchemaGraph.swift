@@ -72,7 +72,14 @@ final class SchemaGraph {
                 parts.append(formulas.any([formulas.not(present), needed]))
             }
         }
-        if node.checkedKeyword != nil { parts.append(formulas.leaf(.check(number, .schema))) }
+        if start == .array {
+            if let foreseen = node.foreseenItems { parts.append(expand(foreseen, start, formulas)) }
+            if node.checksItems { parts.append(formulas.leaf(.check(number, .unevaluatedItems))) }
+        }
+        if start == .object {
+            if let foreseen = node.foreseenProperties { parts.append(expand(foreseen, start, formulas)) }
+            if node.checksProperties { parts.append(formulas.leaf(.check(number, .unevaluatedProperties))) }
+        }
         return formulas.all(parts)
     }
 
@@ -148,6 +155,7 @@ final class SchemaGraph {
         var node = SchemaNode()
         node.pointer = pointer
         node.valuesKeyword = keyword
+        node.isLiteral = true
         switch value {
         case .array(let elements):
             node.kinds = .array
@@ -167,7 +175,7 @@ final class SchemaGraph {
                 (id, literal(last[id] ?? .null, pointer: pointer, keyword: keyword))
             }
             for (id, schema) in node.properties { node.schemaOfKey[id] = schema }
-            node.additional = nothing(pointer)
+            node.additional = nothing(pointer, keyword: keyword)
         default: node.values = [value]
         }
         nodes.append(node)
@@ -175,9 +183,11 @@ final class SchemaGraph {
     }
 
     /// A schema that nothing satisfies.
-    func nothing(_ pointer: JSONPointer) -> Int32 {
+    /// - Parameter keyword: the keyword that lists a value of which the schema is a part, if it is.
+    func nothing(_ pointer: JSONPointer, keyword: String? = nil) -> Int32 {
         var node = SchemaNode()
         node.pointer = pointer
+        if let keyword { (node.valuesKeyword, node.isLiteral) = (keyword, true) }
         node.constant = false
         nodes.append(node)
         return Int32(nodes.count - 1)
@@ -196,9 +206,45 @@ final class SchemaGraph {
         note([node.not].compactMap { $0 }, "not")
         note([node.condition, node.consequent, node.alternative].compactMap { $0 }, nil)
         note(node.allOf + node.prefix, nil)
-        note([node.reference, node.items, node.contains, node.additional, node.names].compactMap { $0 }, nil)
+        note(
+            [
+                node.reference, node.items, node.contains, node.additional, node.names, node.unevaluatedItems,
+                node.unevaluatedProperties,
+            ].compactMap { $0 }, nil)
         note(
             node.properties.map(\.schema) + node.patterns.map(\.schema) + node.dependentSchemas.map(\.schema),
             nil)
+    }
+
+    /// What so many alternatives with so many keys would take: each key is held against each alternative.
+    private static let maximumKeyChoices = 40_000_000
+
+    /// Refuses choices between objects whose keys would take too long to work out.
+    func refuseUnwieldy(_ range: Range<Int>) throws(GrammarError) {
+        for number in range {
+            let node = nodes[number]
+            for alternatives in [node.anyOf, node.oneOf] where alternatives.count > 100 {
+                var named: Set<Int32> = []
+                for part in alternatives {
+                    let inner = nodes[Int(part)]
+                    let target = inner.reference.map { nodes[Int($0)] } ?? inner
+                    for property in target.properties { named.insert(property.key) }
+                    named.formUnion(target.required)
+                }
+                if named.count * alternatives.count > SchemaGraph.maximumKeyChoices {
+                    throw .tooLarge(
+                        reason:
+                            "\(alternatives.count) alternatives with \(named.count) keys at #\(node.pointer)")
+                }
+            }
+            if let values = node.values, values.count > 100 {
+                let objects = values.compactMap(\.objectValue)
+                let keys = Set(objects.flatMap { $0.map { key($0.key.utf8) } })
+                if keys.count * objects.count > SchemaGraph.maximumKeyChoices {
+                    throw .tooLarge(
+                        reason: "\(objects.count) objects with \(keys.count) keys at #\(node.pointer)")
+                }
+            }
+        }
     }
 }

@@ -46,6 +46,8 @@ enum ValueStart: Int32, CaseIterable {
 /// Other schemas are named by their number in the graph.
 struct SchemaNode {
     var pointer = JSONPointer()
+    /// The URI of the document, where it is not the grammar's own.
+    var document: String?
     /// The verdict of a boolean schema.
     var constant: Bool?
     var kinds: ValueKinds?
@@ -54,6 +56,9 @@ struct SchemaNode {
     /// The values of `enum` and `const`, intersected, and the keyword to name.
     var values: [JSONValue]?
     var valuesKeyword = "enum"
+    /// Whether the schema stands for (a part of) a value listed by its parent's `enum` or `const`: then that keyword
+    /// is to blame for all it refuses.
+    var isLiteral = false
     // Strings.
     var minLength = 0
     var maxLength: Int?
@@ -94,9 +99,18 @@ struct SchemaNode {
     var condition: Int32?
     var consequent: Int32?
     var alternative: Int32?
-    /// A keyword that the automaton does not follow (`unevaluatedItems`, a dynamic reference, …): the closed value
-    /// is held against the whole schema.
-    var checkedKeyword: String?
+    // What other keywords have left over.
+    var unevaluatedItems: Int32?
+    var unevaluatedProperties: Int32?
+    /// Whether items that match `contains` count as evaluated (from 2020-12 on).
+    var containsEvaluates = false
+    /// What can be said of unevaluated members and items before the value closes: schemas that hold whenever the
+    /// keywords do.
+    var foreseenItems: Int32?
+    var foreseenProperties: Int32?
+    /// Whether the closed value decides as well, because alternatives evaluate different parts.
+    var checksItems = false
+    var checksProperties = false
 
     var hasObjectKeywords: Bool {
         !properties.isEmpty || !patterns.isEmpty || additional != nil || !required.isEmpty
@@ -111,6 +125,15 @@ struct SchemaNode {
 
 /// A test on a string's characters: an automaton where the test is regular, and the exact test where it is not.
 struct StringTest {
+    /// Whether a whole string passes.
+    func accepts(_ text: String) -> Bool {
+        if let exact { return exact(text) }
+        guard let automaton else { return true }
+        // The run may add states, so the flag is read behind it.
+        let state = automaton.run(PatternAutomaton.start, text.utf8)
+        return automaton.accepts[Int(state)]
+    }
+
     /// As written in the schema.
     let source: String
     /// The regular part: what it refuses is refused; `nil` where nothing is known before the end.

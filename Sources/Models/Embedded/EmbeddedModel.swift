@@ -12,7 +12,8 @@ public actor EmbeddedModel: Model {
     private let tokenizer: Tokenizer
     private let session: InferenceSession
     private let engine: MaskEngine
-    private let format = CallFormat.hermes
+    private let dialect: ChatDialect
+    private var format: CallFormat { dialect.format }
 
     /// Opens the file at `path`.
     /// - Throws: ``ModelError`` when it cannot be used; one line with the file and the reason.
@@ -24,7 +25,22 @@ public actor EmbeddedModel: Model {
             let record = EmbeddedVocabulary.record(of: tokenizer.vocabulary)
             engine = MaskEngine(vocabulary: try Masking.Vocabulary(record))
             session = InferenceSession(model)
-            info = ModelInfo(name: model.name, kind: "embedded", vocabulary: record, callFormat: "hermes")
+            let known = tokenizer.vocabulary
+            let template = try file.string("tokenizer.chat_template")
+            guard
+                let dialect = ChatDialect(
+                    template: template, hasToken: { known.specialToken(named: $0) != nil })
+            else {
+                throw Agent.ModelError(
+                    "its chat template is none of ChatML, Llama 3 and Mistral; use it through llama-server as openai"
+                )
+            }
+            if let missing = dialect.tags.first(where: { known.specialToken(named: $0) == nil }) {
+                throw Agent.ModelError("its vocabulary lacks \(missing), which its chat template needs")
+            }
+            self.dialect = dialect
+            info = ModelInfo(
+                name: model.name, kind: "embedded", vocabulary: record, callFormat: dialect.rawValue)
         } catch {
             throw Agent.ModelError("\(path): \(error)")
         }
@@ -35,15 +51,17 @@ public actor EmbeddedModel: Model {
     public func respond(
         to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
-        let prompt = HermesPrompt(messages: request.messages, catalogue: request.catalogue)
+        let prompt = dialect.prompt(for: request)
         let tokens = try wrapping { try tokenizer.encode(prompt.parts) }
         let cached = zip(tokens, session.tokens).prefix { $0 == $1 }.count
         try await observe(.request(record(of: prompt, request, tokens: tokens.count, cached: cached)))
         var matcher = try wrapping {
-            try engine.matcher(for: Grammar(turnWith: request.catalogue, format: format))
+            try engine.matcher(
+                for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
         }
         var sampler = try wrapping { Sampler(try SamplerSettings(request)) }
-        var response = HermesResponse(format: format)
+        var response = DecodedResponse(
+            format: format, openingIsSpecial: vocabulary.specialTokens[format.opening] != nil)
         var started = ContinuousClock.now
         var logits = try wrapping { try session.evaluate(prompt: tokens) }
         for position in 0..<request.maximumTokens {
@@ -71,25 +89,22 @@ public actor EmbeddedModel: Model {
     }
 
     private func finished(
-        _ response: HermesResponse, _ request: ModelRequest, promptTokens: Int, written: Int
+        _ response: DecodedResponse, _ request: ModelRequest, promptTokens: Int, written: Int
     ) throws -> ModelResponse {
-        let earlier = request.messages.reduce(0) { count, message in
-            if case .assistant(let answer) = message { count + answer.calls.count } else { count }
-        }
-        let calls = try response.calls(numberedFrom: earlier + 1)
+        let calls = try response.calls(numberedFrom: request.nextCallNumber)
         return ModelResponse(
             content: response.content, calls: calls, finishReason: calls.isEmpty ? .stop : .toolCalls,
             usage: Usage(promptTokens: promptTokens, completionTokens: written))
     }
 
     private func record(
-        of prompt: HermesPrompt, _ request: ModelRequest, tokens: Int, cached: Int
+        of prompt: PromptPieces, _ request: ModelRequest, tokens: Int, cached: Int
     ) -> RequestRecord {
         RequestRecord(
             round: request.round, text: prompt.text, promptTokens: tokens, cachedTokens: cached,
             toolTokens: request.catalogue.map { tool in
                 RequestRecord.ToolCost(
-                    name: tool.name, tokens: tokenizer.encode(HermesPrompt.line(for: tool)).count)
+                    name: tool.name, tokens: tokenizer.encode(dialect.line(for: tool)).count)
             })
     }
 
@@ -128,7 +143,7 @@ public actor EmbeddedModel: Model {
 
 extension SamplerSettings {
     /// The settings of one request: each round draws from a sequence of its own, so that a round can be repeated.
-    fileprivate init(_ request: ModelRequest) throws(SamplingError) {
+    init(_ request: ModelRequest) throws(SamplingError) {
         guard request.sampling.temperature > 0 else {
             self = .greedy
             return

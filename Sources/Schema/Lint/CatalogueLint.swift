@@ -85,7 +85,7 @@ public enum CatalogueLint {
 
     private static func schemaFindings(_ tool: LintedTool) -> [LintFinding] {
         do {
-            _ = try CompiledSchema(tool.parameters)
+            _ = try CompiledSchema(tool.parameters, options: SchemaOptions(unknownKeywords: .refused))
         } catch {
             return [LintFinding(tool: tool.name, pointer: error.pointer, message: error.reason)]
         }

@@ -12,8 +12,11 @@ public struct ECMAPattern: Sendable, Hashable {
     ///
     /// Escapes that have no meaning stand for their character, as most schemas in use expect.
     /// - Throws: ``PatternError`` with the column.
-    public init(_ source: String) throws(PatternError) {
-        var parser = PatternParser(source)
+    public init(_ source: String) throws(PatternError) { try self.init(source, isStrict: false) }
+
+    /// Reads an expression; where `isStrict`, escapes of letters that have no meaning are faults, as in ECMAScript.
+    package init(_ source: String, isStrict: Bool) throws(PatternError) {
+        var parser = PatternParser(source, isStrict: isStrict)
         root = try parser.parse()
         groupCount = parser.groupCount
         groupNames = parser.groupNames

@@ -5,7 +5,7 @@ struct PatternMatcher {
     private let pattern: ECMAPattern
     private let text: [UInt32]
     private var captures: [Range<Int>?]
-    private var steps = 0
+    private(set) var steps = 0
     private var depth = 0
 
     private static let stepLimit = 2_000_000

@@ -1,12 +1,16 @@
 /// Reads the syntax of ECMA-262, section 22.2.1, in Unicode mode, with the leniency of Annex B.
 struct PatternParser {
     private let scalars: [Unicode.Scalar]
+    private let isStrict: Bool
     private var position = 0
     private var depth = 0
     private(set) var groupCount = 0
     private(set) var groupNames: [String: Int] = [:]
 
-    init(_ source: String) { scalars = Array(source.unicodeScalars) }
+    init(_ source: String, isStrict: Bool = false) {
+        scalars = Array(source.unicodeScalars)
+        self.isStrict = isStrict
+    }
 
     mutating func parse() throws(PatternError) -> PatternNode {
         let node = try alternatives()
@@ -211,7 +215,11 @@ struct PatternParser {
             return ScalarSet(letter.value % 32)
         case "x": return ScalarSet(hexadecimal(digits: 2) ?? scalar.value)
         case "u": return ScalarSet(unicodeEscape() ?? scalar.value)
-        default: return ScalarSet(scalar.value)
+        default:
+            if isStrict, scalar.isASCII, scalar.properties.isAlphabetic {
+                throw error("\\\(scalar) has no meaning in ECMAScript; write \(scalar) for the letter itself")
+            }
+            return ScalarSet(scalar.value)
         }
     }
 

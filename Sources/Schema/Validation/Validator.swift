@@ -1,186 +1,219 @@
 import JSON
 
-/// Holds an instance against a compiled schema and collects what does not match.
+/// Holds an instance against a compiled schema.
+///
+/// One walk serves both questions: whether the instance matches (it stops at the first fault), and what is wrong with
+/// it (it goes on and says everything). Steps and nesting are bounded, so that no schema and no instance can hang it
+/// or exhaust the stack; what the bounds cut short counts as a fault that says so.
 struct Validator {
     let schema: CompiledSchema
-    private(set) var violations: [Violation] = []
-    /// Where the schema being applied was reached from, through references.
-    private var path: [String] = []
+    /// Whether faults are described rather than only counted.
+    var isReporting: Bool
+    var violations: [Violation] = []
+    /// Faults found so far.
+    var faults = 0
+    /// Why the validation was given up; then everything fails.
+    private(set) var givenUp: String?
 
-    init(schema: CompiledSchema) { self.schema = schema }
+    private var instancePath: [String] = []
+    var schemaPath: [String] = []
+    /// The keyword that led to the schema being applied.
+    private var leadingKeyword = "false"
+    /// The schema resources entered, outermost first.
+    private var scope: [Int] = []
+    private var steps = 0
+    private let stepLimit: Int
+    private var depth = 0
+    /// How many reasons of alternatives are being looked into, one inside the other.
+    var depthOfReasons = 0
 
-    mutating func report(_ keyword: String, _ instance: JSONPointer, _ message: String) {
+    /// Each level takes about 1 kB of stack, of which threads may have 2 MB and less.
+    private static let depthLimit = 1_500
+
+    init(schema: CompiledSchema, instance: JSONValue, isReporting: Bool) {
+        self.schema = schema
+        self.isReporting = isReporting
+        stepLimit = 2_000_000 + 100 * min(instance.valueCount, 1_000_000)
+    }
+
+    /// Applies the root, or the schema of that number.
+    @discardableResult
+    mutating func check(_ instance: JSONValue, against number: Int = 0) -> Bool {
+        if number != 0 { scope = [schema.nodes[0].resource] }
+        var none: Evaluated?
+        let matches = apply(number, to: instance, &none) && givenUp == nil
+        if let givenUp, isReporting {
+            violations = [
+                Violation(
+                    keyword: leadingKeyword, schemaPointer: JSONPointer(), instancePointer: JSONPointer(),
+                    message: givenUp)
+            ]
+        }
+        return matches
+    }
+
+    // MARK: Faults and budget
+
+    /// Counts a fault at the current place.
+    mutating func fail(_ keyword: String, _ message: @autoclosure () -> String) {
+        faults += 1
+        guard isReporting else { return }
         violations.append(
             Violation(
-                keyword: keyword, schemaPointer: JSONPointer(path + [keyword]), instancePointer: instance,
-                message: message))
+                keyword: keyword, schemaPointer: JSONPointer(schemaPath + [keyword]),
+                instancePointer: JSONPointer(instancePath), message: message()))
     }
 
-    /// Whether `instance` matches, without reporting.
-    func matches(_ instance: JSONValue, _ number: Int, at pointer: JSONPointer) -> Bool {
-        var inner = Validator(schema: schema)
-        inner.check(instance, against: number, at: pointer)
-        return inner.violations.isEmpty
+    mutating func giveUp(_ reason: String) {
+        if givenUp == nil { givenUp = reason }
+        faults += 1
     }
 
-    /// Applies another schema, noting how it was reached.
-    mutating func check(
-        _ instance: JSONValue, against number: Int, at pointer: JSONPointer, via steps: String...
-    ) {
-        let before = path
-        path += steps
-        check(instance, against: number, at: pointer)
-        path = before
+    /// Takes steps from the budget.
+    mutating func spend(_ count: Int) {
+        steps += count
+        if steps > stepLimit {
+            giveUp(
+                "cannot be decided: the schema asks for more than \(stepLimit) steps on this value; simplify it"
+            )
+        }
     }
 
-    mutating func check(_ instance: JSONValue, against number: Int, at pointer: JSONPointer) {
+    // MARK: Applying schemas
+
+    /// Applies a schema to an instance, collecting what it evaluates where `evaluated` is not `nil`.
+    mutating func apply(_ number: Int, to instance: JSONValue, _ evaluated: inout Evaluated?) -> Bool {
+        guard givenUp == nil else { return false }
+        spend(1)
+        depth += 1
+        defer { depth -= 1 }
+        if depth > Validator.depthLimit {
+            giveUp(
+                "cannot be decided: the schema leads deeper than \(Validator.depthLimit) levels on this value"
+            )
+            return false
+        }
         let node = schema.nodes[number]
         if let constant = node.constant {
-            guard !constant else { return }
-            let keyword = path.last ?? "false"
-            violations.append(
-                Violation(
-                    keyword: keyword, schemaPointer: JSONPointer(path), instancePointer: pointer,
-                    message: "nothing may stand here"))
-            return
+            if !constant { failFalse() }
+            return constant
         }
-        if let reference = node.reference { check(instance, against: reference, at: pointer, via: "$ref") }
-        checkAnyType(instance, node, at: pointer)
-        switch instance {
-        case .number(let value): checkNumber(value, node, at: pointer)
-        case .string(let text): checkString(text, node, at: pointer)
-        case .array(let elements): checkArray(elements, node, at: pointer)
-        case .object(let object): checkObject(object, node, at: pointer)
-        case .null, .bool: break
+        let entersResource = scope.last != node.resource
+        if entersResource { scope.append(node.resource) }
+        defer { if entersResource { scope.removeLast() } }
+        let before = faults
+        if node.looksAtEvaluated {
+            var own: Evaluated? = Evaluated(of: instance)
+            applyKeywords(node, to: instance, &own)
+            if let own { evaluated?.merge(own) }
+        } else {
+            applyKeywords(node, to: instance, &evaluated)
         }
-        checkCombinations(instance, node, at: pointer)
+        return faults == before
     }
 
-    private mutating func checkAnyType(_ instance: JSONValue, _ node: SchemaNode, at pointer: JSONPointer) {
-        if let types = node.types, !types.contains(where: { instance.hasType($0) }) {
-            report("type", pointer, "must be \(types.joined(separator: " or ")), not \(instance.typeName)")
-        }
-        if let values = node.enumeration, !values.contains(where: { $0.isEquivalent(to: instance) }) {
-            let listed = values.prefix(8).map { $0.text() }.joined(separator: ", ")
-            report("enum", pointer, "must be one of \(listed)\(values.count > 8 ? ", …" : "")")
-        }
-        if let value = node.constantValue, !value.isEquivalent(to: instance) {
-            report("const", pointer, "must be \(value.text())")
-        }
-    }
-
-    private mutating func checkNumber(_ number: JSONNumber, _ node: SchemaNode, at pointer: JSONPointer) {
-        let value = number.decimal
-        if let bound = node.minimum, value < bound {
-            report("minimum", pointer, "must be at least \(bound.text)")
-        }
-        if let bound = node.maximum, value > bound {
-            report("maximum", pointer, "must be at most \(bound.text)")
-        }
-        if let bound = node.exclusiveMinimum, value <= bound {
-            report("exclusiveMinimum", pointer, "must be above \(bound.text)")
-        }
-        if let bound = node.exclusiveMaximum, value >= bound {
-            report("exclusiveMaximum", pointer, "must be below \(bound.text)")
-        }
-        if let divisor = node.multipleOf, !value.isMultiple(of: divisor) {
-            report("multipleOf", pointer, "must be a multiple of \(divisor.text)")
-        }
-    }
-
-    private mutating func checkString(_ text: String, _ node: SchemaNode, at pointer: JSONPointer) {
-        let length = text.unicodeScalars.count
-        if let bound = node.minLength, length < bound {
-            report("minLength", pointer, "must have at least \(bound) characters, not \(length)")
-        }
-        if let bound = node.maxLength, length > bound {
-            report("maxLength", pointer, "must have at most \(bound) characters, not \(length)")
-        }
-        if let pattern = node.pattern {
-            do {
-                if try !pattern.matches(text) { report("pattern", pointer, "must match \(pattern.source)") }
-            } catch {
-                report("pattern", pointer, error.description)
-            }
-        }
-    }
-
-    private mutating func checkArray(_ elements: [JSONValue], _ node: SchemaNode, at pointer: JSONPointer) {
-        if let bound = node.minItems, elements.count < bound {
-            report("minItems", pointer, "must have at least \(bound) elements, not \(elements.count)")
-        }
-        if let bound = node.maxItems, elements.count > bound {
-            report("maxItems", pointer, "must have at most \(bound) elements, not \(elements.count)")
-        }
-        for (index, element) in elements.enumerated() {
-            if node.prefixItems.indices.contains(index) {
-                check(
-                    element, against: node.prefixItems[index], at: pointer.appending(index),
-                    via: "prefixItems",
-                    String(index))
-            } else if let items = node.items {
-                check(element, against: items, at: pointer.appending(index), via: "items")
-            }
-        }
-        if node.uniqueItems, Set(elements.map(\.canonical)).count < elements.count {
-            report("uniqueItems", pointer, "must not have two equal elements")
-        }
-        if let contains = node.contains {
-            let count = elements.count { matches($0, contains, at: pointer) }
-            let minimum = node.minContains ?? 1
-            if count < minimum {
-                report("contains", pointer, "must have at least \(minimum) matching elements")
-            }
-            if let maximum = node.maxContains, count > maximum {
-                report("maxContains", pointer, "must have at most \(maximum) matching elements")
-            }
-        }
-    }
-
-    private mutating func checkCombinations(
-        _ instance: JSONValue, _ node: SchemaNode, at pointer: JSONPointer
+    private mutating func applyKeywords(
+        _ node: SchemaNode, to instance: JSONValue, _ evaluated: inout Evaluated?
     ) {
-        for (index, part) in node.allOf.enumerated() {
-            check(instance, against: part, at: pointer, via: "allOf", String(index))
+        let before = faults
+        for keyword in node.keywords {
+            apply(keyword, of: node, to: instance, &evaluated)
+            if faults > before, !isReporting || givenUp != nil { return }
         }
-        if !node.anyOf.isEmpty, !node.anyOf.contains(where: { matches(instance, $0, at: pointer) }) {
-            report("anyOf", pointer, "must match one of \(node.anyOf.count) alternatives")
+    }
+
+    private mutating func failFalse() {
+        faults += 1
+        guard isReporting else { return }
+        violations.append(
+            Violation(
+                keyword: leadingKeyword, schemaPointer: JSONPointer(schemaPath),
+                instancePointer: JSONPointer(instancePath), message: "nothing may stand here"))
+    }
+
+    /// Applies a schema that a keyword leads to, to the same instance.
+    @discardableResult
+    mutating func descend(
+        _ keyword: String, step: String? = nil, _ number: Int, _ instance: JSONValue,
+        _ evaluated: inout Evaluated?
+    ) -> Bool {
+        guard isReporting else { return apply(number, to: instance, &evaluated) }
+        let leading = leadingKeyword
+        leadingKeyword = keyword
+        schemaPath.append(keyword)
+        if let step { schemaPath.append(step) }
+        defer {
+            schemaPath.removeLast(step == nil ? 1 : 2)
+            leadingKeyword = leading
         }
-        if !node.oneOf.isEmpty {
-            let count = node.oneOf.count { matches(instance, $0, at: pointer) }
-            if count != 1 {
-                report("oneOf", pointer, "must match exactly one of the alternatives, not \(count)")
+        return apply(number, to: instance, &evaluated)
+    }
+
+    /// Applies a schema that a keyword leads to, to a member or an element.
+    @discardableResult
+    mutating func descend(
+        _ keyword: String, step: String? = nil, _ number: Int, into token: @autoclosure () -> String,
+        _ child: JSONValue
+    ) -> Bool {
+        var none: Evaluated?
+        guard isReporting else { return apply(number, to: child, &none) }
+        instancePath.append(token())
+        defer { instancePath.removeLast() }
+        return descend(keyword, step: step, number, child, &none)
+    }
+
+    /// Whether a schema matches, leaving no fault behind.
+    mutating func matches(_ number: Int, _ instance: JSONValue, _ evaluated: inout Evaluated?) -> Bool {
+        let (reporting, before) = (isReporting, faults)
+        isReporting = false
+        var own: Evaluated? = evaluated == nil ? nil : Evaluated(of: instance)
+        let matches = apply(number, to: instance, &own)
+        isReporting = reporting
+        if givenUp == nil { faults = before }
+        if matches, let own { evaluated?.merge(own) }
+        return matches
+    }
+
+    /// Applies the outermost schema of the dynamic scope that has the anchor (2020-12 core, section 8.2.3.2).
+    mutating func applyDynamic(
+        _ keyword: String, _ anchor: ByteString, _ initial: Int, _ instance: JSONValue,
+        _ evaluated: inout Evaluated?
+    ) {
+        let found = scope.lazy.compactMap { [schema] in schema.dynamicAnchors[$0]?[anchor] }.first
+        descend(keyword, found ?? initial, instance, &evaluated)
+    }
+}
+
+/// Which members or elements of one instance a schema has looked at (2020-12 core, section 7.7).
+struct Evaluated {
+    private(set) var flags: [Bool]
+
+    init(of instance: JSONValue) {
+        let count =
+            switch instance {
+            case .array(let elements): elements.count
+            case .object(let object): object.count
+            default: 0
             }
-        }
-        if let not = node.not, matches(instance, not, at: pointer) {
-            report("not", pointer, "must not match what is excluded here")
-        }
-        if let condition = node.condition {
-            let holds = matches(instance, condition, at: pointer)
-            if holds, let then = node.consequence { check(instance, against: then, at: pointer, via: "then") }
-            if !holds, let otherwise = node.alternative {
-                check(instance, against: otherwise, at: pointer, via: "else")
-            }
-        }
+        flags = Array(repeating: false, count: count)
+    }
+
+    mutating func mark(_ index: Int) { flags[index] = true }
+
+    mutating func markAll() { for index in flags.indices { flags[index] = true } }
+
+    mutating func merge(_ other: Evaluated) {
+        for index in flags.indices where other.flags[index] { flags[index] = true }
     }
 }
 
 extension JSONValue {
-    /// Whether the value is of that type; an integer is any number without a fraction.
-    func hasType(_ name: String) -> Bool {
-        name == typeName || (name == "integer" && numberValue?.isIntegral == true)
-    }
-}
-
-extension ExactDecimal {
-    /// The value as people write it.
-    var text: String {
-        if isZero { return "0" }
-        var digits = digits.map { String($0) }.joined()
-        let sign = isNegative ? "-" : ""
-        if exponent > 15 || exponent < -15 { return "\(sign)\(digits)e\(exponent)" }
-        if exponent >= 0 { return sign + digits + String(repeating: "0", count: exponent) }
-        digits = String(repeating: "0", count: max(0, 1 - exponent - digits.count)) + digits
-        return sign + digits.dropLast(-exponent) + "." + digits.suffix(-exponent)
+    /// How many values there are in this one, itself counted.
+    fileprivate var valueCount: Int {
+        switch self {
+        case .array(let elements): elements.reduce(1) { $0 + $1.valueCount }
+        case .object(let object): object.members.reduce(1) { $0 + $1.value.valueCount }
+        default: 1
+        }
     }
 }

@@ -21,7 +21,11 @@ public struct AuditTrail: Sendable {
     private func text(of body: EventBody) -> [String] {
         switch body {
         case .sessionStarted(let header):
+            let parent = header.parent.map { parent in
+                "forked from \(parent.session) at step \(parent.step)\(parent.hash.map { ", hash \($0)" } ?? "")"
+            }
             return ["session \(header.id): workflow \(header.workflow), model \(header.model.name)"]
+                + [parent].compactMap { $0 }
         case .messageAdded(.user(let text)): return ["asked: \(text)"]
         case .callJudged(let key, let problems, let ruling):
             return ["\(name(key)) wants \(arguments(key)): \(ruling.summary)"]

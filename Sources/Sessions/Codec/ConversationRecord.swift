@@ -8,7 +8,7 @@ extension Message {
         case .assistant(let message):
             [
                 ("role", .string(role)), ("content", .string(message.content)),
-                ("calls", .array(message.calls.map(\.json))),
+                ("calls", .array(message.calls.map(\.json))), ("blocks", message.providerBlocks),
             ]
         case .tool(let message):
             [
@@ -27,7 +27,9 @@ extension Message {
         case "user": self = .user(content)
         case "assistant":
             self = .assistant(
-                AssistantMessage(content: content, calls: try fields("calls").list(ToolCall.init)))
+                AssistantMessage(
+                    content: content, calls: try fields("calls").list(ToolCall.init),
+                    providerBlocks: fields.optional("blocks")?.value))
         case "tool":
             self = .tool(
                 ToolMessage(
@@ -83,7 +85,7 @@ extension ModelResponse {
             (
                 "usage",
                 usage.map { ["prompt": .int($0.promptTokens), "completion": .int($0.completionTokens)] }
-            ),
+            ), ("blocks", providerBlocks),
         ]
     }
 
@@ -93,6 +95,7 @@ extension ModelResponse {
             finishReason: FinishReason(name: try fields("finish").string()),
             usage: try fields.optional("usage")?.object {
                 Usage(promptTokens: try $0("prompt").int(), completionTokens: try $0("completion").int())
-            })
+            },
+            providerBlocks: fields.optional("blocks")?.value)
     }
 }

@@ -8,7 +8,8 @@ extension SessionHeader {
             ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
             ("catalogue", .array(catalogue.map(\.json))), ("sampling", sampling.json),
             ("limits", limits.json),
-            ("policy", policy.json),
+            ("policy", policy.json), ("principal", principal.map { .string($0) }),
+            ("parent", parent?.json),
         ]
     }
 
@@ -18,7 +19,23 @@ extension SessionHeader {
             model: try ModelInfo(fields("model")),
             catalogue: try fields("catalogue").list(ToolDefinition.init),
             sampling: try SamplingSettings(fields("sampling")), limits: try Limits(fields("limits")),
-            policy: try Policy(fields("policy")))
+            policy: try Policy(fields("policy")),
+            principal: try fields.optional("principal")?.string(),
+            parent: try fields.optional("parent").map(SessionParent.init))
+    }
+}
+
+extension SessionParent {
+    fileprivate var json: JSONValue {
+        .record(["session": .string(session), "step": .int(step), "hash": hash.map { .string($0) }])
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            SessionParent(
+                session: try fields("session").string(), step: try fields("step").int(),
+                hash: try fields.optional("hash")?.string())
+        }
     }
 }
 
@@ -85,6 +102,8 @@ extension SamplingSettings {
         .record([
             "temperature": .double(temperature), "topP": .double(topP),
             "seed": JSONNumber(text: String(seed)).map { .number($0) },
+            "maskKeys": mask.keys == .any ? nil : .string(mask.keys.rawValue),
+            "maskSpaces": mask.spaces == .one ? nil : .string(mask.spaces.rawValue),
         ])
     }
 
@@ -92,7 +111,12 @@ extension SamplingSettings {
         self = try field.object { fields in
             SamplingSettings(
                 temperature: try fields("temperature").double(), topP: try fields("topP").double(),
-                seed: try fields("seed").unsigned())
+                seed: try fields("seed").unsigned(),
+                mask: MaskSettings(
+                    keys: try fields.optional("maskKeys")?.word(
+                        MaskSettings.Keys.self, known: MaskSettings.Keys.allCases) ?? .any,
+                    spaces: try fields.optional("maskSpaces")?.word(
+                        MaskSettings.Spaces.self, known: MaskSettings.Spaces.allCases) ?? .one))
         }
     }
 }
@@ -143,7 +167,8 @@ extension Rule {
     fileprivate var json: JSONValue {
         .record([
             "name": .string(name), "effect": .string(effect.rawValue), "tool": .string(tool),
-            "when": .array(arguments.map(\.json)), "reason": reason.map { .string($0) },
+            "when": .array(arguments.map(\.json)), "if": condition.map { .string($0.source) },
+            "reason": reason.map { .string($0) },
         ])
     }
 
@@ -153,6 +178,7 @@ extension Rule {
                 name: try fields("name").string(),
                 effect: try fields("effect").word(Effect.self, known: Effect.allCases),
                 tool: try fields("tool").string(), arguments: try fields("when").list(ArgumentCondition.init),
+                condition: try fields.optional("if").map { try $0.filter() },
                 reason: try fields.optional("reason")?.string())
         }
     }
@@ -179,6 +205,12 @@ extension ArgumentCondition {
 }
 
 extension Field {
+    fileprivate func filter() throws -> Filter {
+        do { return try Filter(try string()) } catch let error as FilterError {
+            throw fault("this is no filter expression: \(error)")
+        }
+    }
+
     func pointer() throws -> JSONPointer {
         guard let pointer = JSONPointer(text: try string()) else { throw fault("this is no JSON Pointer") }
         return pointer

@@ -260,6 +260,8 @@ extension SessionHeader {
         settings.append(
             ("sampling", "temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)")
         )
+        settings.append(
+            ("mask", "keys \(sampling.mask.keys.rawValue), spaces \(sampling.mask.spaces.rawValue)"))
         settings.append(("limits", EventCodec.text(of: limits)))
         settings.append(("policy", EventCodec.text(of: policy)))
         settings += catalogue.map { ("tool \($0.name)", $0.functionJSON["function"]?.text() ?? "") }

@@ -97,11 +97,14 @@ public struct SessionPrinter: Sendable {
             "limits \(limits.rounds) rounds, \(limits.tokens) tokens, \(limits.seconds) s",
             "policy \(header.policy.fallback.rawValue) by default, \(header.policy.rules.count) rules",
         ]
+            + [header.parent.map { "forked from \(PlainText.line($0.session)) at step \($0.step)" }]
+            .compactMap { $0 }
             + header.policy.rules.map { rule in
                 let conditions = rule.arguments.map { " when \($0.pointer) matches \($0.pattern.source)" }
                     .joined()
                 return PlainText.line(
                     "rule \(rule.name): \(rule.effect.rawValue) \(rule.tool)\(conditions)"
+                        + (rule.condition.map { " when \($0)" } ?? "")
                         + (rule.reason.map { ", because \($0)" } ?? ""))
             } + header.catalogue.map { PlainText.line("tool \($0.name): \($0.description)") }
     }

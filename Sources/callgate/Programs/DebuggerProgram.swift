@@ -130,6 +130,8 @@ final class DebuggerProgram {
                 take(.editorFailed("\(error)", text: text, purpose))
             }
         case .save(let path): take(.notice(save(to: path)))
+        case .compare(let path): take(journal(at: path))
+        case .fork(let step, let path): take(.notice(fork(at: step, to: path)))
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
         case .quit: exitStatus = 0
@@ -141,6 +143,24 @@ final class DebuggerProgram {
         let mailbox = mailbox
         Task.detached {
             do { try await loop.mark(note) } catch { mailbox.post(.refused("\(error)")) }
+        }
+    }
+
+    private func fork(at step: Int, to path: String) -> String {
+        do {
+            let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+            try SessionFork(of: journal, at: step, changes: [], name: name).write(to: path)
+            return "forked at step \(step); go on with: callgate run --resume \(path)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private func journal(at path: String) -> Input {
+        do {
+            return .compared(path: path, try Journal(path: path, upToDamage: true).events)
+        } catch {
+            return .notice("\(error)")
         }
     }
 

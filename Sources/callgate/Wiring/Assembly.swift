@@ -1,6 +1,5 @@
 import Agent
 import Foundation
-import Models
 import Sessions
 import Workflows
 
@@ -20,14 +19,7 @@ struct Assembly {
         var workflow = try WorkflowFile.read(file)
         if let seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
-        let source = workflow.model
-        let model: any Model = try failing(.usage) {
-            switch source {
-            case .builtin: try EmbeddedModel(path: try DemoFiles.model())
-            case .gguf(let path): try EmbeddedModel(path: path)
-            case .scripted(let path): try ScriptedModel(path: path)
-            }
-        }
+        let model = try ModelOpening.open(workflow.model)
         let toolbox = try Toolbox(workflow.tools)
         (tools, host) = (toolbox.tools, toolbox.host)
         self.workflow = workflow
@@ -40,6 +32,7 @@ struct Assembly {
         let name = URL(fileURLWithPath: session).deletingPathExtension().lastPathComponent
         return SessionHeader(
             id: name, workflow: workflow.name, model: info, catalogue: tools.map(\.definition),
-            sampling: workflow.sampling, limits: workflow.limits, policy: workflow.policy)
+            sampling: workflow.sampling, limits: workflow.limits, policy: workflow.policy,
+            principal: workflow.principal)
     }
 }

@@ -1,28 +1,14 @@
 import Agent
 import JSON
 import Masking
-import Transformer
 
 /// A conversation in ChatML with Hermes-style tools, as the embedded model reads it (docs/support-desk.md).
-///
-/// Tags are special tokens by name; the words of a person, a tool or a model are text and never become one.
-struct HermesPrompt {
+struct HermesPrompt: ChatPrompt {
     /// The prompt, in the pieces that are tokenised apart: training cuts text at special tokens only.
-    private(set) var parts: [PromptPart] = []
-
-    /// The prompt as text, tags spelled out.
-    var text: String {
-        parts.map { part in
-            switch part {
-            case .text(let text): text
-            case .special(let name): name
-            }
-        }.joined()
-    }
+    private(set) var pieces = PromptPieces()
 
     init(messages: [Message], catalogue: [ToolDefinition]) {
-        var system = ""
-        for case .system(let text) in messages { system += system.isEmpty ? text : "\n\n" + text }
+        let system = messages.systemText
         if !system.isEmpty || !catalogue.isEmpty { appendSystem(system, catalogue: catalogue) }
         var results: [ToolMessage] = []
         for message in messages {
@@ -45,15 +31,9 @@ struct HermesPrompt {
     /// The line by which a tool stands in the prompt.
     static func line(for tool: ToolDefinition) -> String { tool.functionJSON.text(.spaced) }
 
-    private mutating func append(text: String) {
-        if case .text(let before) = parts.last {
-            parts[parts.count - 1] = .text(before + text)
-        } else if !text.isEmpty {
-            parts.append(.text(text))
-        }
-    }
+    private mutating func append(text: String) { pieces.append(text: text) }
 
-    private mutating func append(tag: String) { parts.append(.special(tag)) }
+    private mutating func append(tag: String) { pieces.append(tag: tag) }
 
     private mutating func appendTurn(_ role: String, _ body: (inout HermesPrompt) -> Void) {
         append(tag: "<|im_start|>")

@@ -1,0 +1,113 @@
+import JSON
+
+/// What `unevaluatedProperties` and `unevaluatedItems` say before the value closes (2020-12 core, section 11).
+///
+/// A key that no schema applied to the object names, and an item behind all that such schemas place, is surely
+/// unevaluated. Where every such schema applies in any case, that is also all there is to the keyword.
+extension SchemaGraph {
+    /// What the schemas applied to one value may evaluate.
+    private struct Reach {
+        var keys: [Int32] = []
+        var patterns: [StringTest] = []
+        var everyKey = false
+        var items = 0
+        var everyItem = false
+        /// Whether some of that depends on which alternatives hold.
+        var isConditional = false
+        var visited: Set<Int32> = []
+    }
+
+    /// Fills in what is foreseen for the schemas of a range.
+    func foreseeUnevaluated(_ range: Range<Int>) {
+        for number in range {
+            let node = nodes[number]
+            if let unevaluated = node.unevaluatedProperties {
+                var reach = Reach()
+                extend(&reach, Int32(number), asks: .object, isOwn: true, isConditional: false)
+                nodes[number].checksProperties = reach.isConditional
+                if !reach.everyKey {
+                    let anything = self.anything(node.pointer)
+                    var foreseen = SchemaNode()
+                    foreseen.pointer = node.pointer
+                    foreseen.additionalKeyword = "unevaluatedProperties"
+                    for key in reach.keys where foreseen.schemaOfKey[key] == nil {
+                        foreseen.properties.append((key, anything))
+                        foreseen.schemaOfKey[key] = anything
+                    }
+                    foreseen.patterns = reach.patterns.map { ($0, anything) }
+                    foreseen.additional = unevaluated
+                    nodes.append(foreseen)
+                    nodes[number].foreseenProperties = Int32(nodes.count - 1)
+                }
+            }
+            if let unevaluated = node.unevaluatedItems {
+                var reach = Reach()
+                extend(&reach, Int32(number), asks: .array, isOwn: true, isConditional: false)
+                nodes[number].checksItems = reach.isConditional
+                if !reach.everyItem {
+                    let anything = self.anything(node.pointer)
+                    var foreseen = SchemaNode()
+                    foreseen.pointer = node.pointer
+                    foreseen.itemsKeyword = "unevaluatedItems"
+                    foreseen.prefix = [Int32](repeating: anything, count: reach.items)
+                    foreseen.items = unevaluated
+                    nodes.append(foreseen)
+                    nodes[number].foreseenItems = Int32(nodes.count - 1)
+                }
+            }
+        }
+    }
+
+    private func extend(
+        _ reach: inout Reach, _ schema: Int32, asks kind: ValueStart, isOwn: Bool, isConditional: Bool
+    ) {
+        // What was reached in any case is reached; what was reached under a condition is conditional already.
+        guard reach.visited.insert(schema).inserted else { return }
+        let node = nodes[Int(schema)]
+        var evaluates = false
+        if kind == .object {
+            reach.keys += node.properties.map(\.key)
+            reach.patterns += node.patterns.map(\.test)
+            evaluates = !node.properties.isEmpty || !node.patterns.isEmpty
+            if node.additional != nil || (!isOwn && node.unevaluatedProperties != nil) {
+                reach.everyKey = true
+                evaluates = true
+            }
+            // What it leaves over itself may depend on alternatives, but then it holds nothing back.
+        } else {
+            reach.items = max(reach.items, node.prefix.count)
+            evaluates = !node.prefix.isEmpty
+            if node.items != nil || (!isOwn && node.unevaluatedItems != nil) {
+                reach.everyItem = true
+                evaluates = true
+            }
+            if node.contains != nil, node.containsEvaluates {
+                reach.everyItem = true
+                reach.isConditional = true
+            }
+        }
+        if evaluates, isConditional { reach.isConditional = true }
+        if let reference = node.reference {
+            extend(&reach, reference, asks: kind, isOwn: false, isConditional: isConditional)
+        }
+        for part in node.allOf {
+            extend(&reach, part, asks: kind, isOwn: false, isConditional: isConditional)
+        }
+        let alternatives =
+            node.anyOf + node.oneOf + [node.condition, node.consequent, node.alternative].compactMap { $0 }
+            + node.dependentSchemas.map(\.schema)
+        for part in alternatives {
+            // A schema that was passed in any case may come again under a condition; that changes nothing.
+            extend(&reach, part, asks: kind, isOwn: false, isConditional: true)
+        }
+    }
+
+    /// A schema that everything satisfies.
+    private func anything(_ pointer: JSONPointer) -> Int32 {
+        var node = SchemaNode()
+        node.pointer = pointer
+        node.constant = true
+        nodes.append(node)
+        return Int32(nodes.count - 1)
+    }
+}

@@ -1,0 +1,48 @@
+import Agent
+
+/// A key that was read from the environment; it has no description, and texts can be cleaned of it.
+public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The name of the variable that held the key.
+    public let variable: String
+    let secret: String
+
+    /// Reads the key that `variable` holds.
+    /// - Throws: ``ModelError`` when it is not set or cannot stand in a header.
+    public init(variable: String, environment: [String: String]) throws(ModelError) {
+        guard let value = environment[variable], !value.isEmpty else {
+            throw ModelError("the environment variable \(variable) is not set; it should hold the API key")
+        }
+        guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ModelError(
+                "the environment variable \(variable) holds white space or characters that no key has; set it anew"
+            )
+        }
+        self.variable = variable
+        secret = value
+    }
+
+    /// The variable's name, never the key.
+    public var description: String { "key from \(variable)" }
+    /// The variable's name, never the key.
+    public var debugDescription: String { description }
+    /// Nothing to look into.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+
+    /// The text with every occurrence of the key replaced by the variable's name.
+    func scrub(_ text: String) -> String {
+        let wanted = Array(secret.utf8)
+        let bytes = Array(text.utf8)
+        var clean: [UInt8] = []
+        var position = 0
+        while position < bytes.count {
+            if bytes[position...].starts(with: wanted) {
+                clean += Array("(\(variable))".utf8)
+                position += wanted.count
+            } else {
+                clean.append(bytes[position])
+                position += 1
+            }
+        }
+        return String(decoding: clean, as: UTF8.self)
+    }
+}

@@ -1,0 +1,223 @@
+import Agent
+import Masking
+import Transformer
+
+/// A model in a llama-server, decoded token by token under the mask of the catalogue.
+///
+/// The server only evaluates: the prompt is sent as token IDs, one token's log-probabilities come back, and the mask
+/// and the choice are made here. Where none of the candidates is allowed, more are asked for, up to all.
+public actor LlamaServerModel: Model {
+    /// The model's name, its vocabulary and how it writes calls.
+    public let info: ModelInfo
+
+    private let server: LlamaServer
+    private let vocabulary: LlamaServerVocabulary
+    private let engine: MaskEngine
+    private let dialect: ChatDialect
+    private var format: CallFormat { dialect.format }
+    private let candidateCount: Int
+    private var evaluated: [Int] = []
+    private var spelled: [String: [Int]] = [:]
+
+    /// How many times as many candidates are asked for when none is allowed.
+    private static let widening = 8
+
+    /// Asks the server what it serves.
+    /// - Throws: ``ModelError``; one line with the server and the reason.
+    static func open(
+        _ endpoint: Endpoint, vocabularyFile: String?, candidateCount: Int
+    ) async throws -> LlamaServerModel {
+        let server = LlamaServer(endpoint: endpoint)
+        let (properties, vocabulary) = try await endpoint.retrying({ _ in }) {
+            let properties = try await server.properties()
+            if let vocabularyFile {
+                return (properties, try LlamaServerVocabulary(file: vocabularyFile))
+            }
+            return (properties, try await LlamaServerVocabulary(server, properties))
+        }
+        return try LlamaServerModel(server, properties, vocabulary, candidateCount: candidateCount)
+    }
+
+    private init(
+        _ server: LlamaServer, _ properties: LlamaServer.Properties, _ vocabulary: LlamaServerVocabulary,
+        candidateCount: Int
+    ) throws {
+        guard
+            let dialect = ChatDialect(
+                template: properties.chatTemplate, hasToken: { vocabulary.special[$0] != nil })
+        else {
+            throw Agent.ModelError(
+                "\(properties.name) is no ChatML, Llama 3 or Mistral model; use it as openai instead")
+        }
+        for name in dialect.tags where vocabulary.special[name] == nil {
+            throw Agent.ModelError(
+                "\(properties.name) has no token \(name), which its chat template needs; use it as openai instead"
+            )
+        }
+        self.dialect = dialect
+        if let size = properties.vocabularySize, size != vocabulary.record.entries.count {
+            throw Agent.ModelError(
+                "\(properties.name) has \(size) tokens and the vocabulary file \(vocabulary.record.entries.count); "
+                    + "they belong to different models")
+        }
+        do {
+            engine = MaskEngine(vocabulary: try Masking.Vocabulary(vocabulary.record))
+        } catch {
+            throw Agent.ModelError("\(properties.name): \(error)")
+        }
+        self.server = server
+        self.vocabulary = vocabulary
+        self.candidateCount = max(1, candidateCount)
+        info = ModelInfo(
+            name: properties.name, kind: "llama-server", vocabulary: vocabulary.record,
+            callFormat: dialect.rawValue)
+    }
+
+    /// Decodes one response.
+    /// - Throws: ``ModelError``, `CancellationError`, or what `observe` threw.
+    public func respond(
+        to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
+    ) async throws -> ModelResponse {
+        let prompt = dialect.prompt(for: request)
+        var tokens = try await encode(prompt.parts, observe)
+        let promptCount = tokens.count
+        let cached = zip(tokens, evaluated).prefix { $0 == $1 }.count
+        var costs: [RequestRecord.ToolCost] = []
+        for tool in request.catalogue {
+            let count = try await encode(.text(dialect.line(for: tool)), observe).count
+            costs.append(RequestRecord.ToolCost(name: tool.name, tokens: count))
+        }
+        try await observe(
+            .request(
+                RequestRecord(
+                    round: request.round, text: prompt.text, promptTokens: promptCount, cachedTokens: cached,
+                    toolTokens: costs)))
+        var matcher: Matcher
+        var sampler: Sampler
+        do {
+            matcher = try engine.matcher(
+                for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
+            sampler = Sampler(try SamplerSettings(request))
+        } catch {
+            throw Agent.ModelError("\(info.name): \(error)")
+        }
+        var response = DecodedResponse(
+            format: format, openingIsSpecial: vocabulary.special[format.opening] != nil)
+        var started = ContinuousClock.now
+        for position in 0..<request.maximumTokens {
+            try Task.checkCancellation()
+            let allowed = matcher.allowed()
+            let candidates = try await candidates(after: tokens, allowed, observe)
+            var step: TokenStep
+            do {
+                step = try choose(candidates, allowed, &sampler)
+                try matcher.advance(step.token)
+            } catch {
+                throw Agent.ModelError("\(info.name): \(error)")
+            }
+            step.round = request.round
+            step.position = position
+            step.milliseconds = (ContinuousClock.now - started) / .milliseconds(1)
+            evaluated = tokens
+            tokens.append(step.token)
+            response.append(bytes: step.bytes, special: step.special)
+            try await observe(.token(step))
+            started = ContinuousClock.now
+            if engine.vocabulary.endOfTurn.contains(step.token) {
+                let calls = try response.calls(numberedFrom: request.nextCallNumber)
+                return ModelResponse(
+                    content: response.content, calls: calls, finishReason: calls.isEmpty ? .stop : .toolCalls,
+                    usage: Usage(promptTokens: promptCount, completionTokens: position + 1))
+            }
+        }
+        return ModelResponse(
+            content: response.content, calls: [], finishReason: .length,
+            usage: Usage(promptTokens: promptCount, completionTokens: request.maximumTokens))
+    }
+
+    /// The most probable tokens, as many as it takes for one of them to be allowed.
+    private func candidates(
+        after tokens: [Int], _ allowed: TokenSet, _ observe: @Sendable (DecodeEvent) async throws -> Void
+    ) async throws -> [LlamaServer.Candidate] {
+        let size = engine.vocabulary.count
+        var count = min(candidateCount, size)
+        while true {
+            let (server, asked, decoy) = (server, count, vocabulary.decoy)
+            let candidates = try await server.endpoint.retrying(observe) {
+                try await server.candidates(after: tokens, count: asked, decoy: decoy)
+            }
+            if count >= size
+                || candidates.contains(where: { allowed.contains($0.token) && $0.logProbability > -.infinity }
+                )
+            {
+                return candidates
+            }
+            count = min(size, count * LlamaServerModel.widening)
+        }
+    }
+
+    /// The token that the settings take among the allowed candidates, and all that is known of its place.
+    private func choose(
+        _ candidates: [LlamaServer.Candidate], _ allowed: TokenSet, _ sampler: inout Sampler
+    ) throws -> TokenStep {
+        let size = engine.vocabulary.count
+        var logits = [Float](repeating: -.infinity, count: size)
+        for candidate in candidates where candidate.token < size {
+            logits[candidate.token] = Float(candidate.logProbability)
+        }
+        let choice = try sampler.sample(
+            logits: logits, allowed: AllowedTokens(words: allowed.words, count: size))
+        var special: String?
+        if case .special(let name) = engine.vocabulary[choice.token] { special = name }
+        let isWhole = candidates.count >= size
+        let known = candidates.filter { $0.logProbability > -.infinity }
+        return TokenStep(
+            round: 0, position: 0, token: choice.token,
+            bytes: special == nil ? Array(engine.vocabulary.bytes(of: choice.token)) : [], special: special,
+            distribution: isWhole
+                ? .full(logits)
+                : .partial(
+                    known.map { .init(token: $0.token, bytes: $0.bytes, logProbability: $0.logProbability) },
+                    vocabularySize: size),
+            allowed: allowed.words,
+            // Sums over the vocabulary can only be told where all of it came.
+            figures: isWhole
+                ? TokenFigures(
+                    probabilityBefore: choice.probabilityBefore, probabilityAfter: choice.probabilityAfter,
+                    rejectedMass: choice.rejectedMass, entropyBefore: choice.entropyBefore,
+                    entropyAfter: choice.entropyAfter, unmaskedChoice: candidates.first?.token ?? choice.token
+                )
+                : nil,
+            milliseconds: 0)
+    }
+
+    private func encode(
+        _ parts: [PromptPart], _ observe: @Sendable (DecodeEvent) async throws -> Void
+    ) async throws -> [Int] {
+        var tokens: [Int] = []
+        for part in parts { tokens += try await encode(part, observe) }
+        return tokens
+    }
+
+    /// The tokens of a part; texts come back with every round, so that they are asked for once.
+    private func encode(
+        _ part: PromptPart, _ observe: @Sendable (DecodeEvent) async throws -> Void
+    ) async throws -> [Int] {
+        switch part {
+        case .special(let name):
+            guard let token = vocabulary.special[name] else {
+                throw Agent.ModelError("\(info.name) has no token \(name), which its prompts need")
+            }
+            return [token]
+        case .text(let text):
+            if let tokenizer = vocabulary.tokenizer { return tokenizer.encode(text) }
+            if let known = spelled[text] { return known }
+            let server = server
+            let tokens = try await server.endpoint.retrying(observe) {
+                try await server.tokenize(text, isSpecial: false)
+            }
+            spelled[text] = tokens
+            return tokens
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Agent
+import Foundation
+import Transformer
+
+/// The vocabulary of a llama-server's model, and texts as its tokens.
+struct LlamaServerVocabulary: Sendable {
+    /// The entries, by token ID.
+    let record: VocabularyRecord
+    /// The tokenizer of the GGUF file beside the server; `nil` where the server is asked.
+    let tokenizer: Tokenizer?
+    /// Tokens of control, by name.
+    let special: [String: Int]
+
+    /// Names of tokens that a prompt or a turn of this kind may need.
+    private static let names = [
+        "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<tool_call>", "</tool_call>", "<tools>", "</tools>",
+        "<tool_response>", "</tool_response>", "<|begin_of_text|>", "<|start_header_id|>",
+        "<|end_header_id|>",
+        "<|eot_id|>", "<|eom_id|>", "<s>", "</s>", "[INST]", "[/INST]", "[TOOL_CALLS]", "[AVAILABLE_TOOLS]",
+        "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]",
+    ]
+    private static let ends = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>"]
+    /// More than any vocabulary in use has.
+    private static let largest = 1 << 19
+
+    /// The vocabulary of a GGUF file.
+    /// - Throws: ``ModelError`` when it cannot be read.
+    init(file path: String) throws(Agent.ModelError) {
+        do {
+            let tokenizer = try Tokenizer(try GGUFFile(path))
+            self.init(EmbeddedVocabulary.record(of: tokenizer.vocabulary), tokenizer)
+        } catch {
+            throw Agent.ModelError("\(path): \(error)")
+        }
+    }
+
+    /// The vocabulary as the server tells it: every token's bytes from one distribution over all of it, and the
+    /// control tokens by asking which texts are one.
+    init(_ server: LlamaServer, _ properties: LlamaServer.Properties) async throws {
+        let count = properties.vocabularySize ?? LlamaServerVocabulary.largest
+        let decoy = try await server.tokenize("a", isSpecial: false).last
+        let all = try await server.candidates(after: [0], count: count, decoy: decoy)
+        var tokens: [String: Int] = [:]
+        let named = [properties.endOfText, properties.beginningOfText].compactMap { $0 }
+        for name in LlamaServerVocabulary.names + named where tokens[name] == nil {
+            let spelled = try await server.tokenize(name, isSpecial: true)
+            if spelled.count == 1 { tokens[name] = spelled[0] }
+        }
+        let ends = (LlamaServerVocabulary.ends + [properties.endOfText].compactMap { $0 }).compactMap {
+            tokens[$0]
+        }
+        do {
+            self.init(
+                try LlamaServerVocabulary.record(
+                    all, expected: properties.vocabularySize, special: tokens, ends: ends), nil)
+        } catch {
+            throw AttemptFailure(reason: error.description, isTransient: false)
+        }
+    }
+
+    private init(_ record: VocabularyRecord, _ tokenizer: Tokenizer?) {
+        self.record = record
+        self.tokenizer = tokenizer
+        var special: [String: Int] = [:]
+        for (token, entry) in record.entries.enumerated() {
+            if case .special(let name) = entry, special[name] == nil { special[name] = token }
+        }
+        self.special = special
+    }
+
+    /// A vocabulary from the tokens of one whole distribution.
+    static func record(
+        _ all: [LlamaServer.Candidate], expected: Int?, special: [String: Int], ends: [Int]
+    ) throws(StreamFault) -> VocabularyRecord {
+        guard let last = all.map(\.token).max(), last < largest, expected.map({ $0 == all.count }) ?? true,
+            last == all.count - 1
+        else {
+            throw StreamFault(
+                "the server told \(all.count) tokens of a vocabulary of \(expected.map(String.init) ?? "unknown size"); "
+                    + "name the GGUF file as vocabulary")
+        }
+        var entries = [VocabularyRecord.Entry](repeating: .unused, count: all.count)
+        for candidate in all {
+            entries[candidate.token] =
+                candidate.bytes.isEmpty ? .special("<token \(candidate.token)>") : .bytes(candidate.bytes)
+        }
+        for (name, token) in special where entries.indices.contains(token) { entries[token] = .special(name) }
+        let ends = Set(ends.filter { entries.indices.contains($0) }).sorted()
+        guard !ends.isEmpty else {
+            throw StreamFault("the server names no token that ends a turn; name the GGUF file as vocabulary")
+        }
+        return VocabularyRecord(entries: entries, endTokens: ends)
+    }
+
+    /// A token that is plain letters, to give the server something harmless to choose.
+    var decoy: Int? {
+        record.entries.firstIndex { entry in
+            if case .bytes(let bytes) = entry {
+                !bytes.isEmpty && bytes.allSatisfy { (0x61...0x7A).contains($0) }
+            } else {
+                false
+            }
+        }
+    }
+}

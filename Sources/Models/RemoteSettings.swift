@@ -1,0 +1,89 @@
+import Agent
+import JSON
+
+/// What a workflow says of a model behind a server.
+public struct RemoteSettings: Sendable {
+    /// The server's base address; each format has its own default.
+    public var url: String?
+    /// The model's name on the server; llama-server needs none.
+    public var model: String
+    /// The key that the server wants.
+    public var key: APIKey?
+    /// How many log-probabilities are asked for at each token; `nil` asks for none.
+    public var topLogProbabilities: Int?
+    /// The seconds of silence after which the server is given up.
+    public var silenceSeconds: Double
+    /// Members that are added to the body of a request or replace its own; a `null` takes one out.
+    public var options: JSONObject
+
+    /// Settings of the given values.
+    public init(
+        url: String? = nil, model: String = "", key: APIKey? = nil, topLogProbabilities: Int? = nil,
+        silenceSeconds: Double = 300, options: JSONObject = JSONObject()
+    ) {
+        self.url = url
+        self.model = model
+        self.key = key
+        self.topLogProbabilities = topLogProbabilities
+        self.silenceSeconds = silenceSeconds
+        self.options = options
+    }
+}
+
+extension RemoteModel {
+    /// A model behind an OpenAI-compatible server; OpenAI's own by default.
+    /// - Throws: ``ModelError`` for an address that is none.
+    public init(openAI settings: RemoteSettings, connection: ModelConnection) throws(ModelError) {
+        let own = "https://api.openai.com/v1"
+        let endpoint = try Endpoint(
+            base: settings.url ?? own, key: settings.key, silenceSeconds: settings.silenceSeconds,
+            connection: connection)
+        self.init(
+            name: settings.model, endpoint: endpoint,
+            format: ChatCompletions(
+                model: settings.model, topLogProbabilities: settings.topLogProbabilities,
+                isOpenAI: endpoint.base.host == "api.openai.com", options: settings.options))
+    }
+
+    /// A model behind Anthropic's Messages, or a server that speaks them.
+    /// - Throws: ``ModelError`` for an address that is none.
+    public init(anthropic settings: RemoteSettings, connection: ModelConnection) throws(ModelError) {
+        let endpoint = try Endpoint(
+            base: settings.url ?? "https://api.anthropic.com", key: settings.key,
+            keyHeader: .named("x-api-key"),
+            silenceSeconds: settings.silenceSeconds, connection: connection)
+        self.init(
+            name: settings.model, endpoint: endpoint,
+            format: AnthropicMessages(model: settings.model, options: settings.options))
+    }
+
+    /// A model of an Ollama server; the one on this machine by default.
+    /// - Throws: ``ModelError`` for an address that is none.
+    public init(ollama settings: RemoteSettings, connection: ModelConnection) throws(ModelError) {
+        let endpoint = try Endpoint(
+            base: settings.url ?? "http://127.0.0.1:11434", key: settings.key,
+            silenceSeconds: settings.silenceSeconds, connection: connection)
+        self.init(
+            name: settings.model, endpoint: endpoint,
+            format: OllamaChat(
+                model: settings.model, topLogProbabilities: settings.topLogProbabilities,
+                options: settings.options))
+    }
+}
+
+extension LlamaServerModel {
+    /// Opens the model of a llama-server; the one on this machine by default.
+    ///
+    /// - Parameters:
+    ///   - vocabularyFile: the GGUF file that the server serves; without it the server is asked for its vocabulary.
+    ///   - candidateCount: how many of the most probable tokens are asked for at first.
+    /// - Throws: ``ModelError``; one line with the server and the reason.
+    public static func open(
+        _ settings: RemoteSettings, vocabularyFile: String?, candidateCount: Int, connection: ModelConnection
+    ) async throws -> LlamaServerModel {
+        let endpoint = try Endpoint(
+            base: settings.url ?? "http://127.0.0.1:8080", key: settings.key,
+            silenceSeconds: settings.silenceSeconds, connection: connection)
+        return try await open(endpoint, vocabularyFile: vocabularyFile, candidateCount: candidateCount)
+    }
+}

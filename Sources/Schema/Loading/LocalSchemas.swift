@@ -1,0 +1,39 @@
+import Foundation
+import JSON
+
+/// Schemas in a folder, for references that would lead to the network.
+public enum LocalSchemas {
+    /// Reads the `.json` files of a folder and of those in it, each known by `base` and its path.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder's path.
+    ///   - base: The URI that stands for the folder, with its last slash.
+    /// - Throws: ``LocalSchemaError`` naming the file that cannot be read.
+    public static func read(folder: String, at base: String) throws(LocalSchemaError) -> [String: JSONValue] {
+        var names: [String] = []
+        do {
+            names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        } catch {
+            throw LocalSchemaError(description: "\(folder) cannot be read: give a folder of JSON schemas")
+        }
+        var found: [String: JSONValue] = [:]
+        for name in names.sorted() where name.hasSuffix(".json") {
+            let path = (folder as NSString).appendingPathComponent(name)
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw LocalSchemaError(description: "\(path) cannot be read")
+            }
+            do {
+                found[base + name] = try JSONParser.parse(Array(data))
+            } catch {
+                throw LocalSchemaError(description: "\(path): \(error)")
+            }
+        }
+        return found
+    }
+}
+
+/// A local schema that cannot be read.
+public struct LocalSchemaError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One line: the file and what is wrong.
+    public let description: String
+}

@@ -1,0 +1,371 @@
+import JSON
+
+/// Finds schemas: reads documents, notes their `$id`s and anchors, and follows references to where they point.
+///
+/// Documents are the schema itself, the local ones that were given beside it, and the drafts' metaschemas; nothing is
+/// ever fetched. A document is read when the first reference needs it.
+package struct ReferenceResolver: Sendable {
+    /// A place in one of the documents; the schema itself is document 0.
+    package struct Location: Sendable, Hashable {
+        package var document: Int
+        package var pointer: JSONPointer
+
+        /// The place one step further in.
+        package func appending(_ token: String) -> Location {
+            Location(document: document, pointer: pointer.appending(token))
+        }
+    }
+
+    /// A schema resource: a schema with a URI of its own, which its parts' references are relative to.
+    package struct Resource: Sendable {
+        package var uri: URIReference
+        package var location: Location
+        package var dialect: Dialect
+        /// Where each anchor stands.
+        package var anchors: [ByteString: Location] = [:]
+        /// The anchors that `$dynamicAnchor`, or `$recursiveAnchor` under ``recursiveAnchor``, has set.
+        package var dynamicAnchors: Set<ByteString> = []
+        /// Anchors that are set twice.
+        var ambiguous: Set<ByteString> = []
+    }
+
+    /// What a reference points to.
+    package struct Target: Sendable {
+        package var location: Location
+        /// The resource that the place belongs to.
+        package var resource: Int
+        package var value: JSONValue
+        /// The dynamic anchor's name, where the reference was by one.
+        package var dynamicAnchor: ByteString?
+    }
+
+    /// The name under which `"$recursiveAnchor": true` is kept; no anchor can have it.
+    package static let recursiveAnchor = ByteString("#")
+
+    package private(set) var resources: [Resource] = []
+    private var documents: [(uri: String, value: JSONValue)] = []
+    private var byURI: [ByteString: Int] = [:]
+    private var ambiguous: Set<ByteString> = []
+    private var roots: [Location: Int] = [:]
+    private var remotes: [ByteString: JSONValue] = [:]
+    private var defaultDialect: Dialect
+
+    private static let maximumDepth = 1_000
+
+    /// Reads the schema; `remotes` are read when they are referred to.
+    package init(
+        schema: JSONValue, remotes: [String: JSONValue], draft: SchemaDraft
+    ) throws(SchemaError) {
+        defaultDialect = Dialect(draft)
+        for (uri, value) in remotes {
+            self.remotes[ByteString(URIReference(uri).withoutFragment.text)] = value
+        }
+        let root = try load(schema, uri: URIReference(""))
+        defaultDialect = resources[root].dialect
+    }
+
+    /// The value at a place.
+    package func value(at location: Location) -> JSONValue? {
+        documents[location.document].value[location.pointer]
+    }
+
+    /// The resource of a schema that stands inside of resource `outer`.
+    package func resource(at location: Location, in outer: Int) -> Int { roots[location] ?? outer }
+
+    /// An error about a place.
+    package func fault(_ location: Location, _ reason: String) -> SchemaError {
+        SchemaError(document: documents[location.document].uri, pointer: location.pointer, reason: reason)
+    }
+
+    // MARK: References
+
+    /// Follows a reference that stands in a resource.
+    /// - Throws: ``SchemaError`` at `place` when it points to nothing that is at hand.
+    package mutating func resolve(
+        _ reference: String, in resource: Int, at place: Location
+    ) throws(SchemaError) -> Target {
+        let uri = URIReference(reference).resolved(against: resources[resource].uri)
+        let index = try find(uri.withoutFragment, written: reference, at: place)
+        guard let fragment = (uri.fragment ?? "").removingPercentEscapes else {
+            throw fault(place, "\(reference) has a fragment that is not percent-encoded as it should be")
+        }
+        let found = resources[index]
+        if fragment.isEmpty { return try target(JSONPointer(), in: index, written: reference, at: place) }
+        if fragment.utf8.first == UInt8(ascii: "/") {
+            guard let pointer = JSONPointer(text: fragment) else {
+                throw fault(place, "\(reference) is no JSON pointer; write ~ as ~0 and / as ~1")
+            }
+            return try target(pointer, in: index, written: reference, at: place)
+        }
+        let name = ByteString(fragment)
+        guard let location = found.anchors[name], let value = value(at: location) else {
+            throw fault(place, "\(reference) refers to nothing; no schema there has the anchor \(fragment)")
+        }
+        if found.ambiguous.contains(name) {
+            throw fault(
+                place, "\(reference) is ambiguous: the anchor \(fragment) is set more than once; rename one")
+        }
+        return Target(
+            location: location, resource: index, value: value,
+            dynamicAnchor: found.dynamicAnchors.contains(name) ? name : nil)
+    }
+
+    /// The schema that has the dynamic anchor in a resource, if any.
+    package func dynamicTarget(_ name: ByteString, in resource: Int) -> Target? {
+        guard resources[resource].dynamicAnchors.contains(name),
+            let location = resources[resource].anchors[name], let value = value(at: location)
+        else { return nil }
+        return Target(location: location, resource: resource, value: value, dynamicAnchor: name)
+    }
+
+    /// Walks a pointer from a resource's root, entering the resources that lie on the way.
+    private func target(
+        _ pointer: JSONPointer, in index: Int, written reference: String, at place: Location
+    ) throws(SchemaError) -> Target {
+        var location = resources[index].location
+        var resource = index
+        guard var value = value(at: location) else { throw fault(place, "\(reference) refers to nothing") }
+        for token in pointer.tokens {
+            guard let inner = value[JSONPointer([token])] else {
+                throw fault(place, "\(reference) refers to nothing: there is no \(pointer) in that schema")
+            }
+            value = inner
+            location.pointer.tokens.append(token)
+            resource = roots[location] ?? resource
+        }
+        return Target(location: location, resource: resource, value: value, dynamicAnchor: nil)
+    }
+
+    private mutating func find(
+        _ uri: URIReference, written reference: String, at place: Location
+    ) throws(SchemaError) -> Int {
+        let key = ByteString(uri.text)
+        if let known = byURI[key] {
+            if ambiguous.contains(key) {
+                throw fault(
+                    place,
+                    "\(reference) is ambiguous: two schemas have the identifier \(uri.text); rename one")
+            }
+            return known
+        }
+        if let given = remotes[key] { return try load(given, uri: uri) }
+        if let text = Metaschemas.text(uri.text) {
+            guard let value = try? JSONParser.parse(text) else {
+                throw fault(place, "the built-in metaschema \(uri.text) is broken; please report this")
+            }
+            return try load(value, uri: uri)
+        }
+        // It may be an identifier inside of a document that nothing has referred to yet.
+        for (name, value) in remotes.sorted(by: { $0.key.text < $1.key.text }) where byURI[name] == nil {
+            _ = try? load(value, uri: URIReference(name.text))
+        }
+        if let known = byURI[key] { return known }
+        throw fault(
+            place,
+            "\(reference) is not within the document, and nothing is fetched; put that schema under $defs with its "
+                + "$id, or give it among the local schemas as \(uri.text)")
+    }
+
+    // MARK: Reading documents
+
+    private mutating func load(_ value: JSONValue, uri: URIReference) throws(SchemaError) -> Int {
+        let document = documents.count
+        documents.append((uri.text, value))
+        let location = Location(document: document, pointer: JSONPointer())
+        let dialect = try dialect(of: value, default: defaultDialect, at: location)
+        var own = uri
+        if let identifier = try identifier(of: value, dialect: dialect, at: location) {
+            own = URIReference(identifier).resolved(against: uri)
+        }
+        let root = resources.count
+        resources.append(Resource(uri: own.withoutFragment, location: location, dialect: dialect))
+        roots[location] = root
+        byURI[ByteString(uri.text)] = root
+        register(root)
+        var path: [String] = []
+        try scan(value, in: root, document, &path)
+        return root
+    }
+
+    private mutating func register(_ resource: Int) {
+        let key = ByteString(resources[resource].uri.text)
+        if let other = byURI[key], other != resource,
+            resources[other].location.document == resources[resource].location.document
+        {
+            ambiguous.insert(key)
+        } else {
+            byURI[key] = resource
+        }
+    }
+
+    /// Notes the identifiers and anchors of a schema and of those inside it.
+    private mutating func scan(
+        _ value: JSONValue, in outer: Int, _ document: Int, _ path: inout [String]
+    ) throws(SchemaError) {
+        guard case .object(let object) = value else { return }
+        let location = Location(document: document, pointer: JSONPointer(path))
+        guard path.count <= ReferenceResolver.maximumDepth else {
+            throw fault(location, "the schema is nested deeper than \(ReferenceResolver.maximumDepth) levels")
+        }
+        var resource = outer
+        if !path.isEmpty {
+            let inherited = resources[outer].dialect
+            let hinted = (object["$schema"]?.stringValue).flatMap(SchemaDraft.init(metaschema:)).map(
+                Dialect.init)
+            if let identifier = try identifier(of: value, dialect: hinted ?? inherited, at: location),
+                identifier.utf8.first != UInt8(ascii: "#")
+            {
+                resource = resources.count
+                let dialect = try dialect(of: value, default: inherited, at: location)
+                let uri = URIReference(identifier).resolved(against: resources[outer].uri)
+                resources.append(Resource(uri: uri.withoutFragment, location: location, dialect: dialect))
+                roots[location] = resource
+                register(resource)
+            }
+        }
+        try noteAnchors(of: object, in: resource, at: location)
+        let dialect = resources[resource].dialect
+        for member in object {
+            guard let keyword = SchemaKeyword.named(member.key), keyword.drafts.contains(dialect.draft) else {
+                continue
+            }
+            path.append(member.key)
+            try scanParts(member.value, keyword.shape, in: resource, document, &path)
+            path.removeLast()
+        }
+    }
+
+    private mutating func scanParts(
+        _ value: JSONValue, _ shape: SchemaKeyword.Shape, in resource: Int, _ document: Int,
+        _ path: inout [String]
+    ) throws(SchemaError) {
+        switch (shape, value) {
+        case (.plain, _): break
+        case (.schemas, .array(let elements)), (.schemaOrSchemas, .array(let elements)):
+            for (index, element) in elements.enumerated() {
+                path.append(String(index))
+                try scan(element, in: resource, document, &path)
+                path.removeLast()
+            }
+        case (.schema, _), (.schemaOrSchemas, _): try scan(value, in: resource, document, &path)
+        case (.map, .object(let object)), (.dependencies, .object(let object)):
+            for member in object {
+                path.append(member.key)
+                try scan(member.value, in: resource, document, &path)
+                path.removeLast()
+            }
+        default: break
+        }
+    }
+
+    private mutating func noteAnchors(
+        of object: JSONObject, in resource: Int, at location: Location
+    ) throws(SchemaError) {
+        let draft = resources[resource].dialect.draft
+        func note(_ name: ByteString, isDynamic: Bool, _ resource: inout Resource) {
+            if let other = resource.anchors[name], other != location { resource.ambiguous.insert(name) }
+            resource.anchors[name] = resource.anchors[name] ?? location
+            if isDynamic { resource.dynamicAnchors.insert(name) }
+        }
+        if draft <= .draft7 {
+            let isVoid = object["$ref"] != nil
+            if !isVoid, let text = object[draft.identifierKeyword]?.stringValue,
+                let fragment = URIReference(text).fragment, !fragment.isEmpty
+            {
+                note(
+                    ByteString(fragment.removingPercentEscapes ?? fragment), isDynamic: false,
+                    &resources[resource])
+            }
+            return
+        }
+        for keyword in ["$anchor", "$dynamicAnchor"] where keyword == "$anchor" || draft == .draft2020 {
+            guard let value = object[keyword] else { continue }
+            guard let name = value.stringValue, !name.isEmpty else {
+                throw fault(
+                    location.appending(keyword),
+                    "\(keyword) takes a name in a string, not \(value.text())")
+            }
+            note(ByteString(name), isDynamic: keyword == "$dynamicAnchor", &resources[resource])
+        }
+        if draft == .draft2019, object["$recursiveAnchor"]?.boolValue == true,
+            location == resources[resource].location
+        {
+            note(ReferenceResolver.recursiveAnchor, isDynamic: true, &resources[resource])
+        }
+    }
+
+    /// The schema's `$id`, where it has one that counts.
+    private func identifier(
+        of value: JSONValue, dialect: Dialect, at location: Location
+    ) throws(SchemaError) -> String? {
+        let keyword = dialect.draft.identifierKeyword
+        guard let object = value.objectValue, let identifier = object[keyword] else { return nil }
+        if dialect.draft.ignoresSiblingsOfReferences, object["$ref"] != nil { return nil }
+        guard let text = identifier.stringValue else {
+            throw fault(
+                location.appending(keyword),
+                "\(keyword) takes a URI in a string, not \(identifier.text())")
+        }
+        return text
+    }
+
+    // MARK: Dialects
+
+    /// The dialect that the schema's `$schema` names.
+    private func dialect(
+        of value: JSONValue, default standard: Dialect, at location: Location
+    ) throws(SchemaError) -> Dialect {
+        guard let named = value["$schema"] else { return standard }
+        let place = location.appending("$schema")
+        var uri = named.stringValue ?? named.text()
+        var vocabularies: Set<Vocabulary>?
+        // A metaschema's own $schema says which draft it extends.
+        for _ in 0..<8 {
+            if let draft = SchemaDraft(metaschema: uri) {
+                var dialect = Dialect(draft)
+                if let vocabularies { dialect.vocabularies = vocabularies }
+                return dialect
+            }
+            let bare = URIReference(uri).withoutFragment.text
+            guard let metaschema = remotes[ByteString(bare)] else { break }
+            if vocabularies == nil, let listed = metaschema["$vocabulary"]?.objectValue {
+                vocabularies = try self.vocabularies(listed, of: bare, at: place)
+            }
+            guard let next = metaschema["$schema"]?.stringValue else {
+                return Dialect(defaultDialect.draft)
+            }
+            uri = next
+        }
+        let known = SchemaDraft.allCases.map(\.metaschema).joined(separator: ", ")
+        throw fault(
+            place,
+            "the dialect \(uri) is not known; leave $schema out for draft 2020-12, name one of \(known), or give its "
+                + "metaschema among the local schemas")
+    }
+
+    private func vocabularies(
+        _ listed: JSONObject, of metaschema: String, at place: Location
+    ) throws(SchemaError) -> Set<Vocabulary> {
+        var found: Set<Vocabulary> = [.core]
+        for member in listed {
+            let isRequired = member.value.boolValue == true
+            let name = member.key.split(separator: "/").last.map(String.init) ?? ""
+            let isStandard = member.key.hasPrefix("https://json-schema.org/draft/20")
+            switch (isStandard, name) {
+            case (true, "format"): found.insert(isRequired ? .formatAssertion : .formatAnnotation)
+            case (true, "applicator") where member.key.contains("/2019-09/"):
+                found.formUnion([.applicator, .unevaluated])
+            case (true, _) where Vocabulary(rawValue: name) != nil:
+                if let vocabulary = Vocabulary(rawValue: name) { found.insert(vocabulary) }
+            default:
+                if isRequired {
+                    throw fault(
+                        place,
+                        "the metaschema \(metaschema) requires the vocabulary \(member.key), which is not known here"
+                    )
+                }
+            }
+        }
+        return found
+    }
+}

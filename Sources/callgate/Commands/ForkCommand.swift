@@ -1,0 +1,84 @@
+import Agent
+import ArgumentParser
+import Foundation
+import JSON
+import Sessions
+
+/// `callgate fork`: a new session from a step of another.
+struct ForkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fork",
+        abstract: "Begin a new session at a step of another, with something changed.",
+        discussion: """
+            The parent is never changed; the new journal says where it came from. Go on with 'callgate run --resume'.
+            Without --at the fork is made at the last step at which the changes can still be made.
+
+            Examples:
+              callgate fork sessions/x.jsonl --args 'call_1={"id": "T-1048"}'
+              callgate fork sessions/x.jsonl --result 'call_2={"comments": []}' --record sessions/y.jsonl
+              callgate fork sessions/x.jsonl --prompt 'and the medium ones?'
+              callgate fork sessions/x.jsonl --at 42
+
+            Exit codes: 0 written, 2 usage.
+            """)
+
+    @Argument(help: "The parent's journal.")
+    var session: String
+
+    @Option(help: "The last step that is taken over.")
+    var at: Int?
+
+    @Option(help: ArgumentHelp("Run the call with other arguments.", valueName: "id=json"))
+    var args: [String] = []
+
+    @Option(help: ArgumentHelp("Let the model read another result.", valueName: "id=text"))
+    var result: [String] = []
+
+    @Option(help: "Ask something else than the last message before the fork.")
+    var prompt: String?
+
+    @Option(help: "The journal to write; by default beside the parent's, with -fork-STEP in its name.")
+    var record: String?
+
+    func run() throws {
+        let stem = session.hasSuffix(".jsonl") ? String(session.dropLast(6)) : session
+        var changes: [SessionFork.Change] = try args.map { text in
+            let (id, value) = try pair(text, option: "--args")
+            return .arguments(id, ByteString(value))
+        }
+        changes += try result.map { text in
+            let (id, value) = try pair(text, option: "--result")
+            return .result(id, value)
+        }
+        if let prompt {
+            guard changes.isEmpty else {
+                throw Failure(.usage, "--prompt goes before every call; leave --args and --result out")
+            }
+            changes.append(.prompt(prompt))
+        }
+        func fork(named name: String) throws -> SessionFork {
+            try failing(.usage) { try SessionFork(of: session, at: at, changes: changes, name: name) }
+        }
+        let path: String
+        if let record {
+            path = record
+        } else {
+            path = "\(stem)-fork-\(try fork(named: "").step).jsonl"
+        }
+        let fork = try fork(named: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+        for key in fork.doubtful {
+            Notice.print(
+                "call \(key.id) was running at step \(fork.step): in the fork its outcome is unknown")
+        }
+        try failing(.usage) { try fork.write(to: path) }
+        print("\(path): \(fork.step) steps of \(session), \(fork.events.count - fork.step) new")
+        print("go on with: callgate run --resume \(path)")
+    }
+
+    private func pair(_ text: String, option: String) throws -> (ToolCallID, String) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw Failure(.usage, "\(option) takes ID=TEXT, for example call_1=…; found \(text)")
+        }
+        return (ToolCallID(String(text[..<equals])), String(text[text.index(after: equals)...]))
+    }
+}

@@ -1,0 +1,47 @@
+import Agent
+import Foundation
+import Models
+import Workflows
+
+/// Opens the model that a workflow names; keys come from the environment and from nowhere else.
+enum ModelOpening {
+    /// Opens it.
+    /// - Throws: ``Failure`` with the usage code: what is wrong is the workflow, a file or a server that it names.
+    static func open(_ source: ModelSource) throws -> any Model {
+        try failing(.usage) {
+            switch source {
+            case .builtin: return try EmbeddedModel(path: try DemoFiles.model())
+            case .gguf(let path): return try EmbeddedModel(path: path)
+            case .scripted(let path): return try ScriptedModel(path: path)
+            case .remote(let source): return try open(source)
+            }
+        }
+    }
+
+    private static func open(_ source: RemoteModelSource) throws -> any Model {
+        let environment = ProcessInfo.processInfo.environment
+        let settings = RemoteSettings(
+            url: source.url, model: source.model,
+            key: try source.keyVariable.map { try APIKey(variable: $0, environment: environment) },
+            topLogProbabilities: source.logProbabilities, silenceSeconds: Double(source.silenceSeconds),
+            options: source.options)
+        let connection = ModelConnection()
+        switch source.format {
+        case .openAI: return try RemoteModel(openAI: settings, connection: connection)
+        case .anthropic: return try RemoteModel(anthropic: settings, connection: connection)
+        case .ollama: return try RemoteModel(ollama: settings, connection: connection)
+        case .llamaServer:
+            let opened: Result<LlamaServerModel, any Error> = Blocking.wait {
+                do {
+                    return .success(
+                        try await LlamaServerModel.open(
+                            settings, vocabularyFile: source.vocabulary, candidateCount: source.candidates,
+                            connection: connection))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return try opened.get()
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import JSON
+import Testing
+
+@testable import Masking
+
+@Suite("Mask: hostile schemas and texts")
+struct HostileTests {
+    @Test(
+        "a schema made to exhaust the engine ends in masks or in a clear error",
+        .timeLimit(.minutes(1)), arguments: HostileSchemas.cases.map(\.name))
+    func hostile(name: String) throws {
+        let outcome = try #require(
+            HostileSchemas.run(name, vocabulary: SmallWorld.vocabulary(), tokens: 20))
+        #expect(!outcome.outcome.isEmpty && outcome.outcome != "0 tokens")
+        print("\(name): \(outcome.outcome)")
+    }
+
+    static let keywords = [
+        "$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "additionalItems",
+        "additionalProperties", "allOf", "anyOf", "const", "contains", "dependencies", "dependentRequired",
+        "dependentSchemas", "else", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "if", "items",
+        "maxContains", "maxItems", "maxLength", "maxProperties", "maximum", "minContains", "minItems",
+        "minLength", "minProperties", "minimum", "multipleOf", "not", "oneOf", "pattern",
+        "patternProperties", "prefixItems", "properties", "propertyNames", "required", "then", "type",
+        "unevaluatedItems", "unevaluatedProperties", "uniqueItems",
+    ]
+
+    /// Anything that may stand where a schema is expected: mostly schemas, sometimes plain rubbish.
+    static func junk(_ depth: Int, _ random: inout SeededGenerator) -> JSONValue {
+        func pick<Item>(_ items: [Item]) -> Item { items[Int.random(in: 0..<items.count, using: &random)] }
+        let scalars: [JSONValue] = [
+            nil, true, false, 0, 1, 2, 7, -1, "a", "#", "#/$defs/a", "#a", "^a+$", "(?=a|b)[^a]{2,9}", "\\bа",
+            "[",
+            "(a*)*\\1", "object", "array", "string", "integer", "date-time", "ipv6", "email", "http://x/y",
+            .number(JSONNumber(0.5) ?? JSONNumber(1)), ["string", "object"], ["array"], ["a", "b"], [], [:],
+        ]
+        if depth == 0 || Int.random(in: 0..<12, using: &random) == 0 { return pick(scalars) }
+        var members: [JSONObject.Member] = []
+        for _ in 0..<Int.random(in: 0..<5, using: &random) {
+            let keyword = pick(keywords)
+            let value: JSONValue
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: value = .array((0..<3).map { _ in junk(depth - 1, &random) })
+            case 1:
+                value = .object(
+                    JSONObject(["a", "b", "^a"].map { .init(key: $0, value: junk(depth - 1, &random)) }))
+            case 2: value = pick(scalars)
+            default: value = junk(depth - 1, &random)
+            }
+            members.append(.init(key: keyword, value: value))
+        }
+        return .object(JSONObject(members))
+    }
+
+    @Test(
+        "random schemas and random bytes never crash, hang or grow", .timeLimit(.minutes(1)),
+        arguments: 1...16)
+    func fuzz(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed &+ 20_000)
+        let vocabulary = try SmallWorld.vocabulary()
+        let engine = MaskEngine(vocabulary: vocabulary)
+        let likely = Array(#"{}[]":,0123456789.-eEtruefalsn ab\u"#.utf8)
+        var compiled = 0
+        for turn in 0..<250 {
+            let schema = Self.junk(3, &random)
+            guard let start = try? engine.matcher(for: Grammar(schema: schema)) else { continue }
+            compiled += 1
+            var here = start
+            for _ in 0..<60 {
+                if Int.random(in: 0..<3, using: &random) == 0 {
+                    let choices = Array(here.allowed()).filter { $0 != SmallWorld.end }
+                    guard let token = choices.randomElement(using: &random) else { break }
+                    #expect(throws: Never.self, "seed \(seed), schema \(turn): \(schema.text())") {
+                        try here.advance(token)
+                    }
+                } else {
+                    let byte =
+                        Int.random(in: 0..<4, using: &random) == 0
+                        ? UInt8.random(in: 0...255, using: &random)
+                        : likely.randomElement(using: &random) ?? 0
+                    let refused = (try? here.advance(bytes: [byte])) == nil
+                    if refused {
+                        #expect(
+                            !here.explain(bytes: [byte]).reasons.isEmpty,
+                            "seed \(seed), schema \(turn): \(schema.text())")
+                    }
+                }
+            }
+        }
+        #expect(compiled > 20)
+        if let peak = MaskBenchmark.Report.peakMemory { #expect(peak < 500, "\(peak) MB") }
+    }
+}
