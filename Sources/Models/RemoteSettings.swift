@@ -77,13 +77,16 @@ extension LlamaServerModel {
     /// - Parameters:
     ///   - vocabularyFile: the GGUF file that the server serves; without it the server is asked for its vocabulary.
     ///   - candidateCount: how many of the most probable tokens are asked for at first.
+    ///   - onRetry: told in one line when the server is not ready and will be asked again.
     /// - Throws: ``ModelError``; one line with the server and the reason.
     public static func open(
-        _ settings: RemoteSettings, vocabularyFile: String?, candidateCount: Int, connection: ModelConnection
+        _ settings: RemoteSettings, vocabularyFile: String?, candidateCount: Int, connection: ModelConnection,
+        onRetry: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> LlamaServerModel {
         let endpoint = try Endpoint(
             base: settings.url ?? "http://127.0.0.1:8080", key: settings.key,
             silenceSeconds: settings.silenceSeconds, connection: connection)
-        return try await open(endpoint, vocabularyFile: vocabularyFile, candidateCount: candidateCount)
+        return try await open(
+            endpoint, vocabularyFile: vocabularyFile, candidateCount: candidateCount, onRetry: onRetry)
     }
 }

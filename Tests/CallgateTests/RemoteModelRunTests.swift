@@ -11,7 +11,7 @@ import Testing
     private static func server() throws -> LocalServer {
         try LocalServer { request, number in
             switch number {
-            case 0: return LocalServer.Reply(status: 503, headers: ["retry-after-ms": "1"], echo(request))
+            case 0: return LocalServer.Reply(status: 503, headers: ["retry-after-ms": "700"], echo(request))
             case 1:
                 return stream([
                     #"{"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_7","type":"function","function":{"name":"get_ticket","arguments":""}}]},"finish_reason":null}]}"#,

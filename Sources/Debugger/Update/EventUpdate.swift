@@ -14,9 +14,19 @@ extension DebuggerState {
             if timeline.isLive { follow(event) }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
         }
-        // Only while it is the latest that has happened: the next token or failure says more.
-        if case .requestRetried(_, let attempt, let reason, let delay)? = events.last?.body, timeline.isLive {
-            say("attempt \(attempt) failed: \(reason); again in \(delay) ms")
+        if timeline.isLive { announceRetry(in: events) }
+    }
+
+    /// Says that an attempt failed, unless its response has come since.
+    private mutating func announceRetry(in events: [Event]) {
+        for event in events.reversed() {
+            switch event.body {
+            case .requestRetried(_, let attempt, let reason, let delay):
+                say("attempt \(attempt) failed: \(reason); again in \(delay) ms")
+                return
+            case .responseReceived, .runFinished, .sessionResumed: return
+            default: continue
+            }
         }
     }
 

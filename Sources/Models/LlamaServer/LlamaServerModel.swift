@@ -25,10 +25,16 @@ public actor LlamaServerModel: Model {
     /// Asks the server what it serves.
     /// - Throws: ``ModelError``; one line with the server and the reason.
     static func open(
-        _ endpoint: Endpoint, vocabularyFile: String?, candidateCount: Int
+        _ endpoint: Endpoint, vocabularyFile: String?, candidateCount: Int,
+        onRetry: @escaping @Sendable (String) -> Void
     ) async throws -> LlamaServerModel {
         let server = LlamaServer(endpoint: endpoint)
-        let (properties, vocabulary) = try await endpoint.retrying({ _ in }) {
+        let (properties, vocabulary) = try await endpoint.retrying({ event in
+            // A server that is still loading its model says so and is asked again.
+            if case .retry(let attempt, let reason, let delay) = event {
+                onRetry("attempt \(attempt) failed: \(reason); again in \(delay) ms")
+            }
+        }) {
             let properties = try await server.properties()
             if let vocabularyFile {
                 return (properties, try LlamaServerVocabulary(file: vocabularyFile))

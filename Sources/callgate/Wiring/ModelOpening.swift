@@ -36,7 +36,7 @@ enum ModelOpening {
                     return .success(
                         try await LlamaServerModel.open(
                             settings, vocabularyFile: source.vocabulary, candidateCount: source.candidates,
-                            connection: connection))
+                            connection: connection, onRetry: { Notice.print($0) }))
                 } catch {
                     return .failure(error)
                 }

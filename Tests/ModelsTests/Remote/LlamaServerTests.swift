@@ -128,6 +128,23 @@ import Transformer
         #expect(peer.asked.withLock { $0.contains { $0 >= 8 } })
     }
 
+    /// A server answers so while it loads its model.
+    @Test func aServerThatIsStillLoadingIsAskedAgain() async throws {
+        let peer = try Peer()
+        let server = try LocalServer { request, number in
+            if number < 2 { return LocalServer.Reply(status: 503, #"{"error":{"message":"Loading model"}}"#) }
+            return (try? peer.reply(request)) ?? LocalServer.Reply(status: 500, "the peer failed")
+        }
+        let said = Mutex<[String]>([])
+        let model = try await LlamaServerModel.open(
+            RemoteSettings(url: server.url), vocabularyFile: nil, candidateCount: 8,
+            connection: ModelConnection(retries: Retries(seed: 1), pause: { _ in })
+        ) { line in said.withLock { $0.append(line) } }
+        #expect(await model.info.name == "desk.gguf")
+        let lines = said.withLock { $0 }
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("HTTP 503: Loading model") }, "\(lines)")
+    }
+
     @Test(arguments: [
         (#"{"content": "x"}"#, "without top_logprobs"),
         (#"{"completion_probabilities": [{"top_logprobs": [{"token": "a", "logprob": -1}]}]}"#, "no ID"),
