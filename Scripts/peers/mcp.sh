@@ -61,6 +61,25 @@ expect "a table is made" 0 "created" call published.yaml create_table '{"query":
 expect "a row is written" 0 "1" call published.yaml write_query '{"query": "INSERT INTO t VALUES ('"'é'"')"}'
 expect "a row is read" 0 "é" call published.yaml read_query '{"query": "SELECT a FROM t"}'
 
+# A whole run without a terminal: calls of two servers in one round, then of the third.
+cat >run.yaml <<END
+model: {scripted: run.json}
+tools: [{mcp: mcp.json}]
+policy: {default: allow}
+prompt: what was committed last, and what time is it
+END
+cat >run.json <<END
+[{"calls": [
+   {"id": "log", "name": "git_log", "arguments": {"repo_path": "$folder/repository", "max_count": 1}},
+   {"id": "now", "name": "convert_time", "arguments": {"source_timezone": "UTC", "time": "12:30", "target_timezone": "Africa/Lagos"}}]},
+ {"calls": [{"id": "row", "name": "read_query", "arguments": {"query": "SELECT a FROM t"}}]},
+ {"content": "all done"}]
+END
+expect "a run over three servers" 0 "all done" \
+    "$callgate" run run.yaml --headless --approve policy --record run.jsonl
+for text in "first words" "13:30" "é"; do expect "its journal has $text" 0 "$text" cat run.jsonl; done
+expect "and replays without a server" 0 "first words" "$callgate" replay run.jsonl --print
+
 # The SDK's own server: structured content, progress, questions, cancellation, death; over both transports, both eras.
 serve() {
     "$1/python" "$peer" http "$2" >"server-$2.log" 2>&1 &
