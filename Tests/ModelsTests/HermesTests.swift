@@ -54,7 +54,7 @@ import Transformer
     /// Tokens are cut at tags only, as in training; neighbouring texts are one.
     @Test func textsBetweenTagsAreOnePart() {
         let prompt = HermesPrompt(messages: [.user("a"), .user("b")], catalogue: [])
-        for (left, right) in zip(prompt.pieces.parts, prompt.parts.dropFirst()) {
+        for (left, right) in zip(prompt.pieces.parts, prompt.pieces.parts.dropFirst()) {
             if case .text = left, case .text = right {
                 Issue.record("two texts side by side: \(left) \(right)")
             }
