@@ -16,6 +16,7 @@ struct Callgate: ParsableCommand {
               callgate diff a.jsonl b.jsonl          where two sessions parted
               callgate check sessions/               run saved sessions again, as tests
               callgate fork x.jsonl --at 42          a new session from a step of another
+              callgate export x.jsonl > run.md       a session as a page; import does the opposite
               callgate audit sessions/x.jsonl        who decided what; verifies the journal
               callgate provenance sessions/x.jsonl   where each argument's value came from
               callgate rules try new.yaml sessions/  what rules would have done, as a dry run
@@ -26,8 +27,8 @@ struct Callgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
-            ForkCommand.self, AuditCommand.self, RulesCommand.self, ProvenanceCommand.self, MaskCommand.self,
-            ToolsCommand.self, ModelsCommand.self, InitCommand.self,
+            ForkCommand.self, ImportCommand.self, ExportCommand.self, AuditCommand.self, RulesCommand.self,
+            ProvenanceCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self, InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

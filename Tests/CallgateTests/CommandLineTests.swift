@@ -90,6 +90,7 @@ import Testing
         for arguments in [
             ["--help"], ["run", "--help"], ["replay", "--help"], ["mask", "--help"], ["grep", "--help"],
             ["diff", "--help"], ["check", "--help"], ["audit", "--help"], ["fork", "--help"],
+            ["import", "--help"], ["export", "--help"],
             ["provenance", "--help"],
             ["rules", "try", "--help"],
             ["tools", "lint", "--help"],

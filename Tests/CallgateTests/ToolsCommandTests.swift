@@ -114,3 +114,40 @@ private let workflow = """
         #expect(try CommandLineRun(["init", "mine.yaml", "--force"], in: folder).status == 0)
     }
 }
+
+@Suite struct ParallelTests {
+    @Test(.timeLimit(.minutes(1)))
+    func callsOfOneRoundRunTogetherAndTheirResultsStayInOrder() throws {
+        let folder = try Folder()
+        // A ring: each call writes to the next one's pipe and reads its own, so none can end before all have begun.
+        for name in ["a", "b", "c"] {
+            try #require(mkfifo(folder.url.appendingPathComponent(name).path, 0o600) == 0)
+        }
+        try folder.write(
+            """
+            model: {scripted: s.json}
+            prompt: go
+            parallel: 3
+            limits: {tool-seconds: 50}
+            policy: {default: allow}
+            tools:
+              - name: meet
+                parameters: {type: object, properties: {mine: {type: string}, next: {type: string}}}
+                command: {shell: 'echo "$ARG_mine" > "$ARG_next" & read -r line < "$ARG_mine"; wait; echo "$ARG_mine met $line"'}
+            """, to: "w.yaml")
+        let calls = zip(["a", "b", "c"], ["b", "c", "a"]).map { mine, next in
+            #"{"id": "\#(mine)", "name": "meet", "arguments": {"mine": "\#(mine)", "next": "\#(next)"}}"#
+        }
+        try folder.write(
+            #"[{"calls": [\#(calls.joined(separator: ","))]}, {"content": "done"}]"#, to: "s.json")
+        let run = try CommandLineRun(
+            ["run", "w.yaml", "--headless", "--approve", "policy", "--json", "--record", "x.jsonl"],
+            in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        let messages = run.output.split(separator: "\n").filter { $0.contains(#""kind":"tool-message""#) }
+        #expect(messages.count == 3, "\(run.output)")
+        for (message, text) in zip(messages, ["a met c", "b met a", "c met b"]) {
+            #expect(message.contains(text), "\(message)")
+        }
+    }
+}

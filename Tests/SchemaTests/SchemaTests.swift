@@ -1,6 +1,7 @@
 import JSON
-import Schema
 import Testing
+
+@testable import Schema
 
 private func compile(_ text: String) throws -> CompiledSchema {
     try CompiledSchema(try JSONParser.parse(text))
@@ -86,11 +87,73 @@ private func violations(_ schema: String, _ instance: String) throws -> [String]
         #expect(throws: PatternError.self) { try ECMAPattern(pattern) }
     }
 
-    @Test func aHostilePatternEndsInAnError() throws {
+    @Test(arguments: [
+        ("^(a+)+$", false), ("^(a|a)*$", false), ("^(a|b|ab)*$", true), ("(x+x+)+y", false),
+        ("^(a*)*b$", true),
+        ("^((a{1,20}){1,20})*b$", true), ("^(\\w|\\d)*\\b$", true), ("^(a|aa)+\\B$", false),
+    ])
+    func aHostilePatternIsDecidedWithoutBacktracking(pattern: String, matches: Bool) throws {
+        let text = String(repeating: "a", count: 5_000) + "b"
+        #expect(try ECMAPattern(pattern).matches(text) == matches)
+    }
+
+    @Test func aHostilePatternWithABackreferenceEndsInAnError() throws {
         #expect(throws: PatternError.self) {
-            try ECMAPattern("^(a+)+$").matches(String(repeating: "a", count: 40) + "b")
+            try ECMAPattern("^(a+)+\\1$").matches(String(repeating: "a", count: 40) + "b")
         }
         #expect(try ECMAPattern("^.*x$").matches(String(repeating: "a", count: 100_000) + "x"))
+    }
+
+    /// The automaton is another way to the same verdicts.
+    @Test func theAutomatonAgreesWithBacktracking() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed of theAutomatonAgreesWithBacktracking: \(seed)")
+        var random = SeededGenerator(state: seed)
+        var compared = 0
+        for _ in 0..<3_000 {
+            let source = randomPattern(depth: 3, &random)
+            guard let pattern = try? ECMAPattern(source), let program = PatternProgram(pattern.root) else {
+                continue
+            }
+            let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in
+                "ab -".randomElement(using: &random).map(String.init) ?? ""
+            }.joined()
+            let scalars = text.unicodeScalars.map(\.value)
+            var matcher = PatternMatcher(pattern, scalars, stepLimit: 1_000_000)
+            guard let expected = try? matcher.findsMatch() else { continue }
+            var steps = 0
+            #expect(program.findsMatch(in: scalars, steps: &steps) == expected, "\(source) on \"\(text)\"")
+            compared += 1
+        }
+        #expect(compared > 2_000)
+    }
+
+    private func randomPattern(depth: Int, _ random: inout SeededGenerator) -> String {
+        let leaf = ["a", "b", ".", "[ab]", "[^a]", "\\b", "\\B", "^", "$", "", "\\w", " "]
+        guard depth > 0, let choice = (0..<6).randomElement(using: &random) else {
+            return leaf.randomElement(using: &random) ?? "a"
+        }
+        let inner = randomPattern(depth: depth - 1, &random)
+        switch choice {
+        case 0: return inner + randomPattern(depth: depth - 1, &random)
+        case 1: return "(\(inner)|\(randomPattern(depth: depth - 1, &random)))"
+        case 2: return "(?:\(inner))*"
+        case 3: return "(\(inner)){1,3}"
+        case 4: return "(\(inner))+?"
+        default: return leaf.randomElement(using: &random) ?? "a"
+        }
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -152,7 +152,7 @@ public struct Ruling: Sendable, Hashable {
 
     /// One line: `ask (rule writes: changes data)`.
     public var summary: String {
-        guard let rule else { return "\(effect.rawValue) (no rule matches)" }
+        guard let rule else { return "\(effect.rawValue) (\(reason ?? "no rule matches"))" }
         return "\(effect.rawValue) (rule \(rule)\(reason.map { ": \($0)" } ?? ""))"
     }
 }

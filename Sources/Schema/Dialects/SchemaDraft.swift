@@ -57,7 +57,7 @@ public enum SchemaDraft: Int, Sendable, Hashable, CaseIterable, Comparable {
 }
 
 /// A set of keywords with a common purpose (2020-12 core, section 8.1.2).
-package enum Vocabulary: String, Sendable, Hashable, CaseIterable {
+package enum SchemaVocabulary: String, Sendable, Hashable, CaseIterable {
     case core, applicator, unevaluated, validation, content
     case metaData = "meta-data"
     case formatAnnotation = "format-annotation"
@@ -69,12 +69,12 @@ package struct Dialect: Sendable, Hashable {
     /// The draft whose rules hold.
     package var draft: SchemaDraft
     /// The vocabularies in use; all but format-assertion where the metaschema says nothing.
-    package var vocabularies: Set<Vocabulary>
+    package var vocabularies: Set<SchemaVocabulary>
 
     /// The dialect of a draft's own metaschema.
     package init(_ draft: SchemaDraft) {
         self.draft = draft
-        vocabularies = Set(Vocabulary.allCases).subtracting([.formatAssertion])
+        vocabularies = Set(SchemaVocabulary.allCases).subtracting([.formatAssertion])
     }
 
     /// Whether the keyword says something here.

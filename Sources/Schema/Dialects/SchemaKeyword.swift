@@ -19,7 +19,7 @@ package struct SchemaKeyword: Sendable {
     /// The drafts that have it.
     package var drafts: ClosedRange<SchemaDraft>
     /// The vocabulary that brings it, from 2019-09 on.
-    package var vocabulary: Vocabulary
+    package var vocabulary: SchemaVocabulary
     /// Where its value holds schemas.
     package var shape: Shape
 
@@ -29,7 +29,7 @@ package struct SchemaKeyword: Sendable {
     private static let table: [String: SchemaKeyword] = {
         var table: [String: SchemaKeyword] = [:]
         func add(
-            _ names: String, _ vocabulary: Vocabulary, _ shape: Shape = .plain,
+            _ names: String, _ vocabulary: SchemaVocabulary, _ shape: Shape = .plain,
             from first: SchemaDraft = .draft4,
             to last: SchemaDraft = .draft2020
         ) {

@@ -318,7 +318,7 @@ package struct ReferenceResolver: Sendable {
         guard let named = value["$schema"] else { return standard }
         let place = location.appending("$schema")
         var uri = named.stringValue ?? named.text()
-        var vocabularies: Set<Vocabulary>?
+        var vocabularies: Set<SchemaVocabulary>?
         // A metaschema's own $schema says which draft it extends.
         for _ in 0..<8 {
             if let draft = SchemaDraft(metaschema: uri) {
@@ -345,8 +345,8 @@ package struct ReferenceResolver: Sendable {
 
     private func vocabularies(
         _ listed: JSONObject, of metaschema: String, at place: Location
-    ) throws(SchemaError) -> Set<Vocabulary> {
-        var found: Set<Vocabulary> = [.core]
+    ) throws(SchemaError) -> Set<SchemaVocabulary> {
+        var found: Set<SchemaVocabulary> = [.core]
         for member in listed {
             let isRequired = member.value.boolValue == true
             let name = member.key.split(separator: "/").last.map(String.init) ?? ""
@@ -355,8 +355,8 @@ package struct ReferenceResolver: Sendable {
             case (true, "format"): found.insert(isRequired ? .formatAssertion : .formatAnnotation)
             case (true, "applicator") where member.key.contains("/2019-09/"):
                 found.formUnion([.applicator, .unevaluated])
-            case (true, _) where Vocabulary(rawValue: name) != nil:
-                if let vocabulary = Vocabulary(rawValue: name) { found.insert(vocabulary) }
+            case (true, _) where SchemaVocabulary(rawValue: name) != nil:
+                if let vocabulary = SchemaVocabulary(rawValue: name) { found.insert(vocabulary) }
             default:
                 if isRequired {
                     throw fault(

@@ -4,9 +4,12 @@
 public struct ECMAPattern: Sendable, Hashable {
     /// The expression as written.
     public let source: String
-    let root: PatternNode
-    let groupCount: Int
-    let groupNames: [String: Int]
+    /// The syntax tree.
+    package let root: PatternNode
+    /// How many groups capture; they are numbered from 1 in the order of their opening.
+    package let groupCount: Int
+    /// The numbers of the groups that have names.
+    package let groupNames: [String: Int]
 
     /// Reads an expression.
     ///
@@ -25,12 +28,32 @@ public struct ECMAPattern: Sendable, Hashable {
 
     /// Whether a match stands anywhere in `text`.
     ///
-    /// - Throws: ``PatternError`` when that cannot be decided within the step budget, as with nested repetitions on
-    ///   a hostile text.
+    /// Backtracking comes first, being the quickest on all but hostile input; where it takes long, an automaton decides
+    /// patterns without lookaround and back-references.
+    /// - Throws: ``PatternError`` when that cannot be decided within the step budget, as with nested repetitions around
+    ///   a back-reference on a hostile text.
     public func matches(_ text: String) throws(PatternError) -> Bool {
-        var matcher = PatternMatcher(self, text)
-        return try matcher.findsMatch()
+        var steps = 0
+        return try matches(text, steps: &steps)
     }
+
+    /// As ``matches(_:)``; adds the steps taken.
+    func matches(_ text: String, steps: inout Int) throws(PatternError) -> Bool {
+        let scalars = text.unicodeScalars.map(\.value)
+        var quick = PatternMatcher(self, scalars, stepLimit: ECMAPattern.quickSteps)
+        defer { steps += quick.steps }
+        do {
+            return try quick.findsMatch()
+        } catch {
+            if let found = PatternProgram(root)?.findsMatch(in: scalars, steps: &steps) { return found }
+        }
+        var patient = PatternMatcher(self, scalars, stepLimit: ECMAPattern.patientSteps)
+        defer { steps += patient.steps }
+        return try patient.findsMatch()
+    }
+
+    private static let quickSteps = 20_000
+    private static let patientSteps = 2_000_000
 
     /// Equality of the source's bytes.
     public static func == (left: ECMAPattern, right: ECMAPattern) -> Bool {

@@ -8,14 +8,15 @@ struct PatternMatcher {
     private(set) var steps = 0
     private var depth = 0
 
-    private static let stepLimit = 2_000_000
+    private let stepLimit: Int
     private static let depthLimit = 2_000
 
     private typealias Continuation = (inout PatternMatcher, Int) throws(PatternError) -> Bool
 
-    init(_ pattern: ECMAPattern, _ text: String) {
+    init(_ pattern: ECMAPattern, _ text: [UInt32], stepLimit: Int) {
         self.pattern = pattern
-        self.text = text.unicodeScalars.map(\.value)
+        self.text = text
+        self.stepLimit = stepLimit
         captures = Array(repeating: nil, count: pattern.groupCount + 1)
     }
 
@@ -32,7 +33,7 @@ struct PatternMatcher {
 
     private mutating func spend() throws(PatternError) {
         steps += 1
-        if steps > PatternMatcher.stepLimit || depth > PatternMatcher.depthLimit {
+        if steps > stepLimit || depth > PatternMatcher.depthLimit {
             throw PatternError(
                 "the pattern \(pattern.source) cannot be decided on this text within its budget")
         }

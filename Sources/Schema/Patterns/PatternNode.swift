@@ -1,5 +1,6 @@
-/// The syntax tree of an ECMA-262 regular expression.
-indirect enum PatternNode: Sendable, Hashable {
+/// The syntax tree of an ECMA-262 regular expression, as ``ECMAPattern/root`` gives it.
+package indirect enum PatternNode: Sendable, Hashable {
+    /// The empty text.
     case empty
     /// One code point of these ranges.
     case set(ScalarSet)
@@ -17,12 +18,13 @@ indirect enum PatternNode: Sendable, Hashable {
 }
 
 /// Code points, as sorted ranges that neither touch nor overlap.
-struct ScalarSet: Sendable, Hashable {
-    private(set) var ranges: [ClosedRange<UInt32>]
+package struct ScalarSet: Sendable, Hashable {
+    /// The ranges in ascending order.
+    package private(set) var ranges: [ClosedRange<UInt32>]
 
-    static let last: UInt32 = 0x10FFFF
+    package static let last: UInt32 = 0x10FFFF
 
-    init(_ ranges: [ClosedRange<UInt32>]) {
+    package init(_ ranges: [ClosedRange<UInt32>]) {
         var merged: [ClosedRange<UInt32>] = []
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if let before = merged.last, range.lowerBound <= before.upperBound &+ 1 {
@@ -34,9 +36,9 @@ struct ScalarSet: Sendable, Hashable {
         self.ranges = merged
     }
 
-    init(_ scalar: UInt32) { ranges = [scalar...scalar] }
+    package init(_ scalar: UInt32) { ranges = [scalar...scalar] }
 
-    func contains(_ scalar: UInt32) -> Bool {
+    package func contains(_ scalar: UInt32) -> Bool {
         var (low, high) = (0, ranges.count)
         while low < high {
             let middle = (low + high) / 2
@@ -45,9 +47,9 @@ struct ScalarSet: Sendable, Hashable {
         return low < ranges.count && ranges[low].lowerBound <= scalar
     }
 
-    func union(_ other: ScalarSet) -> ScalarSet { ScalarSet(ranges + other.ranges) }
+    package func union(_ other: ScalarSet) -> ScalarSet { ScalarSet(ranges + other.ranges) }
 
-    var inverted: ScalarSet {
+    package var inverted: ScalarSet {
         var gaps: [ClosedRange<UInt32>] = []
         var next: UInt32 = 0
         for range in ranges {
@@ -58,13 +60,13 @@ struct ScalarSet: Sendable, Hashable {
         return ScalarSet(gaps)
     }
 
-    static let digits = ScalarSet([0x30...0x39])
-    static let word = ScalarSet([0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
+    package static let digits = ScalarSet([0x30...0x39])
+    package static let word = ScalarSet([0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
     /// White space and line ends, as ECMA-262 lists them for `\s`.
-    static let space = ScalarSet([
+    package static let space = ScalarSet([
         0x09...0x0D, 0x20...0x20, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029,
         0x202F...0x202F,
         0x205F...0x205F, 0x3000...0x3000, 0xFEFF...0xFEFF,
     ])
-    static let lineEnds = ScalarSet([0x0A...0x0A, 0x0D...0x0D, 0x2028...0x2029])
+    package static let lineEnds = ScalarSet([0x0A...0x0A, 0x0D...0x0D, 0x2028...0x2029])
 }

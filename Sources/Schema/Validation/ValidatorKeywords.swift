@@ -11,7 +11,6 @@ extension Validator {
             applyDynamic(name, anchor, initial, instance, &evaluated)
         case (.types(let types), _): checkType(types, node, instance)
         case (.enumeration(let enumeration), _):
-            spend(enumeration.values.count / 16)
             if !enumeration.contains(instance) {
                 let values = enumeration.values
                 fail(
@@ -139,10 +138,10 @@ extension Validator {
 
     /// Whether a text matches; a pattern that cannot be decided ends the validation.
     mutating func matches(_ pattern: ECMAPattern, _ text: String) -> Bool {
-        var matcher = PatternMatcher(pattern, text)
+        var steps = 0
         do {
-            let found = try matcher.findsMatch()
-            spend(matcher.steps / 8)
+            let found = try pattern.matches(text, steps: &steps)
+            spend(steps / 8)
             return found
         } catch {
             giveUp(error.description)

@@ -69,13 +69,7 @@ public struct SessionFork: Sendable {
     /// Writes the new session to a new file, from which it can be taken up.
     /// - Throws: ``JournalError``, of kind `exists` where a file of that name is there.
     public func write(to path: String) throws {
-        let time = Mutex<Int64>(0)
-        let writer = try JournalWriter(creating: path, clock: { time.withLock { $0 } })
-        defer { writer.close() }
-        for event in events {
-            time.withLock { $0 = event.time }
-            _ = try writer.append(event.body)
-        }
+        try JournalWriter.copy(events, to: path)
     }
 
     /// The event that makes a change in a session that stands so; `nil` where it is made already.
@@ -102,6 +96,20 @@ public struct SessionFork: Sendable {
             throw ForkError("step \(state.step) has no call \(id) yet; choose a later step")
         }
         return record
+    }
+}
+
+extension JournalWriter {
+    /// Writes events that happened elsewhere to a new journal, with their own times.
+    /// - Throws: ``JournalError``, of kind `exists` where a file of that name is there.
+    public static func copy(_ events: [Event], to path: String) throws {
+        let time = Mutex<Int64>(0)
+        let writer = try JournalWriter(creating: path, clock: { time.withLock { $0 } })
+        defer { writer.close() }
+        for event in events {
+            time.withLock { $0 = event.time }
+            _ = try writer.append(event.body)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ import Synchronization
 
 /// A tool that is a program: each call runs it once, in a process group that is gone when the call is over.
 public struct CommandTool: Tool {
+    /// What the model is told of the tool.
     public let definition: ToolDefinition
     /// How the program is run.
     public let settings: CommandSettings
@@ -14,6 +15,7 @@ public struct CommandTool: Tool {
         self.settings = settings
     }
 
+    /// The workflow's own limit for this tool.
     public var timeLimit: Int? { settings.seconds }
 
     /// Runs the program and waits for its end; a cancelled task ends the whole group first.

@@ -54,7 +54,9 @@ struct HTTPRequestBuilder {
         return address
     }
 
-    /// The address up to the query. A segment made of arguments may not be empty, `.` or `..`, which would lead to
+    /// The address up to the query.
+    ///
+    /// A segment made of arguments may not be empty, `.` or `..`, which would lead to
     /// another place than the template's.
     private func path() throws -> String {
         var address = ""

@@ -4,6 +4,7 @@ import JSON
 
 /// A tool that is one HTTP request.
 public struct HTTPTool: Tool {
+    /// What the model is told of the tool.
     public let definition: ToolDefinition
     /// How the request is made.
     public let settings: HTTPSettings
@@ -14,6 +15,7 @@ public struct HTTPTool: Tool {
         self.settings = settings
     }
 
+    /// The workflow's own limit for this tool.
     public var timeLimit: Int? { settings.seconds }
 
     /// Makes the request once; an answer whose status isn't 2xx is an error with its status and body.

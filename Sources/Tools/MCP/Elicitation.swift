@@ -6,7 +6,9 @@ public struct Elicitation: Sendable, Hashable {
     public let server: String
     /// What it asks, in its words.
     public let message: String
-    /// The JSON Schema of the answer: an object of plain properties. `nil` where a page is to be visited instead.
+    /// The JSON Schema of the answer: an object of plain properties.
+    ///
+    /// `nil` where a page is to be visited instead.
     public let schema: JSONValue?
     /// The page that the person is to visit.
     public let url: String?

@@ -70,6 +70,7 @@ public actor MCPServer {
 
 /// A tool of an MCP server.
 public struct MCPTool: Tool {
+    /// What the model is told of the tool.
     public let definition: ToolDefinition
     /// What the server says of its behaviour; shown, and never trusted.
     public let annotations: JSONValue?

@@ -22,8 +22,10 @@ public struct MCPServerSettings: Sendable, Hashable {
         self.transport = transport
     }
 
-    /// Reads the usual `{"mcpServers": {"name": {"command": …} or {"url": …}}}`; servers that are `disabled` are left
-    /// out. `${NAME}` and `${NAME:-default}` in its texts are variables of the environment.
+    /// Reads the usual `{"mcpServers": {"name": {"command": …} or {"url": …}}}`.
+    ///
+    /// Servers that are `disabled` are left out. `${NAME}` and `${NAME:-default}` in its texts are variables of the
+    /// environment.
     /// - Throws: ``MCPError`` with the server and the key.
     public static func servers(
         in document: JSONValue, environment: [String: String] = ProcessInfo.processInfo.environment

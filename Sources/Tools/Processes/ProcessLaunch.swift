@@ -21,7 +21,9 @@ public struct ProcessLaunch: Sendable, Hashable {
         self.environment = environment
     }
 
-    /// The path that is started. A relative path with a slash is one of the current folder, not of `folder`, so that
+    /// The path that is started.
+    ///
+    /// A relative path with a slash is one of the current folder, not of `folder`, so that
     /// what runs doesn't depend on where it runs.
     /// - Throws: ``ProcessError`` when nothing there can be run.
     func executable() throws(ProcessError) -> String {

@@ -1,0 +1,109 @@
+import Agent
+import JSON
+
+/// A conversation of another program, before it becomes a session's events.
+struct ImportedConversation {
+    enum Item {
+        case system(String)
+        case user(String)
+        case assistant(content: String, calls: [ToolCall], finish: FinishReason?, usage: Usage?)
+        case result(ToolCallID, content: String, isError: Bool)
+    }
+
+    var model = "unknown"
+    var catalogue: [ToolDefinition] = []
+    var items: [(item: Item, time: Int64)] = []
+    var losses = Losses()
+
+    mutating func add(_ item: Item, at time: Int64 = 0) { items.append((item, time)) }
+
+    /// The conversation as the events of a session that ran so.
+    mutating func events(name: String, kind: String) -> [Event] {
+        var builder = EventBuilder()
+        builder.add(
+            .sessionStarted(
+                SessionHeader(
+                    id: name, workflow: "imported", model: ModelInfo(name: model, kind: kind),
+                    catalogue: catalogue,
+                    sampling: SamplingSettings(), limits: Limits(), policy: Policy())),
+            at: items.first?.time ?? 0)
+        for (item, time) in items { builder.add(item, at: time, &losses) }
+        if case .assistant(let content, let calls, _, _)? = items.last?.item, calls.isEmpty {
+            builder.add(.runFinished(.answered(content)), at: items.last?.time ?? 0)
+        }
+        for key in builder.open {
+            losses.add("the result of call \(key.id), which is not in the file")
+        }
+        return builder.events
+    }
+}
+
+/// What a format cannot say, or this program does not read, each with how often it was met.
+public struct Losses: Sendable, Hashable {
+    private var counts: [(what: String, count: Int)] = []
+
+    init(_ always: [String] = []) { for what in always { add(what) } }
+
+    mutating func add(_ what: String) {
+        if let index = counts.firstIndex(where: { $0.what.utf8.elementsEqual(what.utf8) }) {
+            counts[index].count += 1
+        } else {
+            counts.append((what, 1))
+        }
+    }
+
+    /// One line each: what was left out, and how often where that is more than once.
+    public var lines: [String] {
+        counts.map { PlainText.line($0.what) + ($0.count > 1 ? " (\($0.count) times)" : "") }
+    }
+
+    /// Equality of the lines.
+    public static func == (left: Losses, right: Losses) -> Bool { left.lines == right.lines }
+
+    /// Feeds the lines.
+    public func hash(into hasher: inout Hasher) { hasher.combine(lines) }
+}
+
+/// Numbers the events of an imported conversation and pairs its results with its calls.
+private struct EventBuilder {
+    private(set) var events: [Event] = []
+    /// Calls without a result so far, of the current round.
+    private(set) var open: [CallKey] = []
+    private var calls: [CallKey: ToolCall] = [:]
+    private var round = 0
+
+    mutating func add(_ body: EventBody, at time: Int64) {
+        events.append(Event(number: events.count + 1, time: time, body: body))
+    }
+
+    mutating func add(_ item: ImportedConversation.Item, at time: Int64, _ losses: inout Losses) {
+        switch item {
+        case .system(let text): add(.messageAdded(.system(text)), at: time)
+        case .user(let text): add(.messageAdded(.user(text)), at: time)
+        case .assistant(let content, let calls, let finish, let usage):
+            round += 1
+            add(
+                .requestSent(RequestRecord(round: round, text: "", promptTokens: usage?.promptTokens)),
+                at: time)
+            let response = ModelResponse(
+                content: content, calls: calls, finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls),
+                usage: usage)
+            add(.responseReceived(round: round, response, milliseconds: 0), at: time)
+            for call in calls {
+                let key = CallKey(round: round, id: call.id)
+                self.calls[key] = call
+                open.append(key)
+            }
+        case .result(let id, let content, let isError):
+            guard let index = open.firstIndex(where: { $0.id == id }) else {
+                losses.add("a result for call \(id), which no message before it asks for")
+                return
+            }
+            let key = open.remove(at: index)
+            add(.callStarted(key, arguments: calls[key]?.arguments ?? ByteString("")), at: time)
+            let ending: CallResult.Ending = isError ? .failed : .completed
+            add(.callFinished(key, CallResult(ending: ending, content: content, milliseconds: 0)), at: time)
+            add(.toolMessage(key, content: content, isError: isError), at: time)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Agent
+import Foundation
+import JSON
+import Testing
+
+@testable import Sessions
+
+@Suite struct ImportTests {
+    private func bytes(_ name: String) throws -> [UInt8] {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../Fixtures/imports/\(name)").standardizedFileURL
+        return Array(try Data(contentsOf: file))
+    }
+
+    @Test func openAIMessagesBecomeRoundsAndResultsArePairedByID() throws {
+        let imported = try SessionImport(try bytes("openai.json"), name: "x")
+        #expect(imported.format == .openai && imported.sessions.count == 1)
+        let state = RunState(folding: imported.sessions[0])
+        #expect(state.header?.model.name == "gpt-4o" && state.header?.catalogue.map(\.name) == ["get_ticket"])
+        #expect(state.messages.map(\.role) == ["system", "user", "assistant", "tool", "tool", "assistant"])
+        #expect(state.calls.map { $0.message?.content } == ["open", "closed"])
+        // The arguments are the model's own, to the byte.
+        #expect(state.calls.map(\.call.arguments.text) == [#"{"id": "T-1"}"#, #"{"id":"T-2"}"#])
+        #expect(state.outcome == .answered("T-1 is open, T-2 is closed."))
+        #expect(imported.losses.lines.contains("a content part of type image_url"))
+        #expect(imported.losses.lines.contains("who approved each call, and by which rule"))
+    }
+
+    @Test func eachLineOfAFineTuningFileIsASession() throws {
+        let imported = try SessionImport(try bytes("fine-tuning.jsonl"), name: "x")
+        #expect(imported.sessions.count == 2)
+        #expect(RunState(folding: imported.sessions[1]).outcome == .answered("answer 0"))
+        #expect(RunState(folding: imported.sessions[1]).header?.id == "x-2")
+        #expect(imported.losses.lines.contains { $0.contains("\"weight\" of a message") })
+    }
+
+    @Test func anthropicBlocksBecomeCallsAndErrors() throws {
+        let imported = try SessionImport(try bytes("anthropic.json"), name: "x")
+        #expect(imported.format == .anthropic)
+        let state = RunState(folding: imported.sessions[0])
+        #expect(state.messages.map(\.role) == ["system", "user", "assistant", "tool", "assistant"])
+        #expect(state.calls.first?.result?.ending == .failed)
+        #expect(state.outcome == .answered("It is not there."))
+        #expect(imported.losses.lines.contains("a block of type thinking"))
+    }
+
+    @Test func aSessionOfClaudeCodeKeepsItsTimesAndJoinsTheBlocksOfAResponse() throws {
+        let imported = try SessionImport(try bytes("claude-code.jsonl"), name: "x")
+        #expect(imported.format == .claudeCode)
+        let events = imported.sessions[0]
+        let state = RunState(folding: events)
+        #expect(state.messages.map(\.role) == ["user", "assistant", "tool", "assistant"])
+        guard case .assistant(let first)? = state.messages.dropFirst().first else { return }
+        #expect(first.content == "I look." && first.calls.map(\.name) == ["Bash"])
+        #expect(events.last?.time == 1_773_050_405_250)
+        #expect(imported.losses.lines.contains("a line of type summary"))
+        #expect(imported.losses.lines.contains("a message of a subagent"))
+    }
+
+    @Test(arguments: ["openai.json", "fine-tuning.jsonl", "anthropic.json", "claude-code.jsonl"])
+    func whatIsImportedIsAJournalLikeAnyOther(name: String) throws {
+        let folder = try TemporaryFolder()
+        for (index, events) in try SessionImport(try bytes(name), name: "x").sessions.enumerated() {
+            let path = folder("\(index).jsonl")
+            try JournalWriter.copy(events, to: path)
+            #expect(try Journal(path: path).events == events)
+            let outline = SessionOutline(of: events)
+            #expect(SessionComparison(outline, outline).differences.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("", "the file is empty"), ("hello", "neither JSON"), ("{}", "messages"), ("{}\n{", "line 2: "),
+        (#"[{"role": "tool", "content": "x"}]"#, "message 1: a tool message needs tool_call_id"),
+        (#"[{"content": "x"}]"#, "message 1: there is no role"),
+    ])
+    func aFaultIsNamedWithItsPlace(text: String, reason: String) throws {
+        let error = #expect(throws: ImportError.self) { try SessionImport(Array(text.utf8), name: "x") }
+        #expect(error?.description.contains(reason) == true, "\(error as Any)")
+    }
+
+    @Test func aResultWithoutACallIsNotDroppedInSilence() throws {
+        let text =
+            #"[{"role": "user", "content": "a"}, {"role": "tool", "tool_call_id": "c", "content": "b"}]"#
+        let losses = try SessionImport(Array(text.utf8), name: "x").losses.lines
+        #expect(losses.contains("a result for call c, which no message before it asks for"))
+    }
+}
+
+@Suite struct ExportTests {
+    @Test(arguments: RecordedSession.names, [SessionExport.Format.openai, .anthropic])
+    func whatIsExportedForAProviderComesBackTheSame(name: String, format: SessionExport.Format) throws {
+        let events = try RecordedSession.events(name)
+        let export = SessionExport(events, as: format)
+        let imported = try SessionImport(Array(export.text.utf8), name: "x")
+        #expect(imported.format.rawValue == format.rawValue)
+        let (before, after) = (RunState(folding: events), RunState(folding: imported.sessions[0]))
+        #expect(before.messages.map(\.role) == after.messages.map(\.role))
+        #expect(before.calls.map { $0.message?.content } == after.calls.map { $0.message?.content })
+        #expect(before.calls.map(\.call.id) == after.calls.map(\.call.id))
+        #expect(before.header?.catalogue == after.header?.catalogue)
+        if format == .openai { #expect(before.calls.map(\.call) == after.calls.map(\.call)) }
+        #expect(export.losses.lines.contains("who decided each call, and by which rule"))
+    }
+
+    @Test(arguments: RecordedSession.names) func theHTMLPageIsWellFormedAndFetchesNothing(name: String) throws
+    {
+        let text = SessionExport(try RecordedSession.events(name), as: .html).text
+        #expect(text.hasPrefix("<!doctype html>") && text.contains("default-src 'none'"))
+        #expect(!text.contains("<script") && !text.contains("http://") && !text.contains("https://"))
+        #expect(text.contains("class=\"tokens\"") && text.contains("after the mask"))
+        var open: [Substring] = []
+        for tag in text.matches(of: /<(\/?)([a-z0-9]+)[^>]*>/) where tag.2 != "meta" {
+            if tag.1.isEmpty { open.append(tag.2) } else { #expect(open.popLast() == tag.2) }
+        }
+        #expect(open.isEmpty)
+    }
+
+    @Test func hostileTextsStayText() throws {
+        let text = "<script>alert(1)</script> ``` & \u{1B}[31m \u{202E}"
+        let events = [
+            Event(
+                number: 1, time: 0,
+                body: .sessionStarted(
+                    SessionHeader(
+                        id: text, workflow: text, model: ModelInfo(name: text, kind: "k"), catalogue: [],
+                        sampling: SamplingSettings(), limits: Limits(), policy: Policy()))),
+            Event(number: 2, time: 0, body: .messageAdded(.user(text))),
+            Event(number: 3, time: 0, body: .marked(text)),
+            Event(
+                number: 4, time: 0,
+                body: .responseReceived(
+                    round: 1,
+                    ModelResponse(
+                        content: text,
+                        calls: [ToolCall(id: ToolCallID(text), name: text, arguments: ByteString(text))],
+                        finishReason: .toolCalls), milliseconds: 1)),
+        ]
+        let html = SessionExport(events, as: .html).text
+        #expect(!html.contains("<script>alert") && !html.contains("\u{1B}") && !html.contains("\u{202E}"))
+        let markdown = SessionExport(events, as: .markdown).text
+        #expect(!markdown.contains("\u{1B}") && !markdown.contains("\u{202E}"))
+        #expect(markdown.contains("````json\n") && markdown.contains("\\<script\\>"))
+    }
+
+    @Test func markdownSaysWhoDecidedAndWhatRan() throws {
+        let export = SessionExport(try RecordedSession.events("edited-and-denied"), as: .markdown)
+        #expect(export.text.contains("**edit** by a person, annotate"))
+        #expect(export.text.contains("**deny** by a person"))
+        #expect(export.text.contains("## End: answered"))
+        #expect(export.losses.lines.contains("each token with its probability and its mask"))
+    }
+}
