@@ -29,7 +29,7 @@ final class PatternAutomaton {
     static let stateLimit = 60_000
     private static let smallSize = 300
     /// States looked at to find out whether nothing can kill one.
-    private static let universalLimit = 48
+    private static let universalLimit = 24
     /// A slack that was not found out.
     static let unknownSlack = 1 << 20
 
