@@ -100,6 +100,7 @@ struct ByteExpressions {
             // Most derivatives of a choice leave one side.
             if parts[0] == ByteExpressions.never || parts[0] == parts[1] { return parts[1] }
             if parts[1] == ByteExpressions.never { return parts[0] }
+            if let pair = choiceOfTwo(parts[0], parts[1]) { return pair }
         }
         var flat: Set<ID> = []
         var single = ByteSet()
@@ -123,6 +124,23 @@ struct ByteExpressions {
         let open = withoutCovered(flat)
         guard open.count > 1 else { return open.first ?? ByteExpressions.never }
         return intern(.choice(open.sorted()))
+    }
+
+    /// A choice of two different expressions that need no merging; `nil` where they do.
+    private mutating func choiceOfTwo(_ a: ID, _ b: ID) -> ID? {
+        for part in [a, b] {
+            switch nodes[Int(part)] {
+            case .choice, .bytes: return nil
+            default: if part == ByteExpressions.anything { return part }
+            }
+        }
+        if a == ByteExpressions.empty, nullable[Int(b)] { return b }
+        if b == ByteExpressions.empty, nullable[Int(a)] { return a }
+        if repeats[Int(a)], repeats[Int(b)] {
+            if covers(a, b, 6) { return a }
+            if covers(b, a, 6) { return b }
+        }
+        return intern(.choice([min(a, b), max(a, b)]))
     }
 
     /// The parts that no other part contains: without this, nested counted repetitions derive to ever more parts.
@@ -220,6 +238,20 @@ struct ByteExpressions {
         }
         derivatives[key] = result
         return result
+    }
+
+    /// Whether an expression begins with anything at all, so that whatever comes it can still match: what the
+    /// derivatives of a pattern without `^` look like.
+    func isOpen(_ id: ID, depth: Int = 4) -> Bool {
+        if id == ByteExpressions.anything { return true }
+        guard depth > 0 else { return false }
+        switch nodes[Int(id)] {
+        case .sequence(let first, let second):
+            return isOpen(first, depth: depth - 1) && second != ByteExpressions.never
+                && !mayBeVoid[Int(second)]
+        case .choice(let parts): return parts.contains { isOpen($0, depth: depth - 1) }
+        default: return false
+        }
     }
 
     /// The byte sets that occur in an expression: bytes in the same of them behave alike.

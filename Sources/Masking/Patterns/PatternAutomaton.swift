@@ -28,6 +28,8 @@ final class PatternAutomaton {
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
     private static let smallSize = 300
+    /// States looked at to find out whether nothing can kill one.
+    private static let universalLimit = 24
     /// A slack that was not found out.
     static let unknownSlack = 1 << 20
 
@@ -179,6 +181,10 @@ final class PatternAutomaton {
     func isUniversal(_ state: Int32) -> Bool {
         if universal[Int(state)] >= 0 { return universal[Int(state)] == 1 }
         if state == PatternAutomaton.dead { return false }
+        if expressions.isOpen(expressionOf[Int(state)]) {
+            universal[Int(state)] = 1
+            return true
+        }
         var seen: Set<Int32> = [state]
         var stack = [state]
         var verdict = true
@@ -204,7 +210,7 @@ final class PatternAutomaton {
                     if seen.insert(end).inserted { stack.append(end) }
                 }
             }
-            if seen.count > 200 {
+            if seen.count > PatternAutomaton.universalLimit {
                 // Too large to say; nor is it worth asking again from any of these.
                 for other in seen where universal[Int(other)] < 0 { universal[Int(other)] = 0 }
                 verdict = false

@@ -118,10 +118,7 @@ final class StringMachine {
     }
 
     private func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
-        if rowOf[Int(state)] < 0 {
-            rowOf[Int(state)] = Int32(rows.count)
-            rows.append(contentsOf: repeatElement(StringMachine.unknown, count: 256))
-        }
+        _ = row(of: state)
         let mode = modes[Int(state)]
         let effect = StringMode.step(mode, byte)
         var result = StringMachine.dead
@@ -255,34 +252,48 @@ final class StringMachine {
         return built
     }
 
+    /// The first place of a state's row, which is made where there is none yet.
+    private func row(of state: Int32) -> Int {
+        if rowOf[Int(state)] < 0 {
+            rowOf[Int(state)] = Int32(rows.count)
+            rows.append(contentsOf: repeatElement(StringMachine.unknown, count: 256))
+        }
+        return Int(rowOf[Int(state)])
+    }
+
     private func walk(_ trie: VocabularyTrie, from state: Int32, into words: inout [UInt64]) {
-        var ends: [Int] = [trie.count]
-        var states: [Int32] = [state]
-        var index = 0
+        let hasTwins = !trie.twins.isEmpty
         let noToken = VocabularyTrie.noToken
-        while index < trie.count {
-            while let end = ends.last, end <= index, ends.count > 1 {
-                ends.removeLast()
-                states.removeLast()
-            }
-            let node = trie.nodes[index]
-            let end = Int(node & 0xFFFF_FFFF)
-            let next = step(states[states.count - 1], UInt8(node >> 56))
-            if next < 0 {
-                index = end
-                continue
-            }
-            let token = Int(node >> 32) & noToken
-            if token != noToken {
-                words[token >> 6] |= 1 << UInt64(token & 63)
-                if let twins = trie.twins[token] {
-                    for twin in twins { words[twin >> 6] |= 1 << UInt64(twin & 63) }
+        trie.nodes.withUnsafeBufferPointer { nodes in
+            // One entry a level: where it ends, the state that led to it and that state's row.
+            var levels: [(end: Int, state: Int32, row: Int)] = [(nodes.count, state, row(of: state))]
+            var level = levels[0]
+            var index = 0
+            while index < nodes.count {
+                while level.end <= index {
+                    levels.removeLast()
+                    level = levels[levels.count - 1]
                 }
-            }
-            index += 1
-            if end > index {
-                ends.append(end)
-                states.append(next)
+                let node = nodes[index]
+                let end = Int(node & 0xFFFF_FFFF)
+                var next = rows[level.row + Int(node >> 56)]
+                if next == StringMachine.unknown { next = compute(level.state, UInt8(node >> 56)) }
+                if next < 0 {
+                    index = end
+                    continue
+                }
+                let token = Int(node >> 32) & noToken
+                if token != noToken {
+                    words[token >> 6] |= 1 << UInt64(token & 63)
+                    if hasTwins, let twins = trie.twins[token] {
+                        for twin in twins { words[twin >> 6] |= 1 << UInt64(twin & 63) }
+                    }
+                }
+                index += 1
+                if end > index {
+                    level = (end, next, row(of: next))
+                    levels.append(level)
+                }
             }
         }
     }
