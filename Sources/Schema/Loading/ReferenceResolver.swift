@@ -187,14 +187,15 @@ package struct ReferenceResolver: Sendable {
         return root
     }
 
+    /// Makes a resource known by its URI; the document that was read first keeps one that several have.
     private mutating func register(_ resource: Int) {
         let key = ByteString(resources[resource].uri.text)
-        if let other = byURI[key], other != resource,
-            resources[other].location.document == resources[resource].location.document
-        {
-            ambiguous.insert(key)
-        } else {
+        guard let other = byURI[key] else {
             byURI[key] = resource
+            return
+        }
+        if other != resource, resources[other].location.document == resources[resource].location.document {
+            ambiguous.insert(key)
         }
     }
 

@@ -13,7 +13,7 @@ struct Validator {
     /// Faults found so far.
     var faults = 0
     /// Why the validation was given up; then everything fails.
-    private(set) var givenUp: String?
+    var givenUp: String?
 
     private var instancePath: [String] = []
     var schemaPath: [String] = []
@@ -43,11 +43,10 @@ struct Validator {
         var none: Evaluated?
         let matches = apply(number, to: instance, &none) && givenUp == nil
         if let givenUp, isReporting {
-            violations = [
+            violations.append(
                 Violation(
-                    keyword: leadingKeyword, schemaPointer: JSONPointer(), instancePointer: JSONPointer(),
-                    message: givenUp)
-            ]
+                    keyword: "budget", schemaPointer: JSONPointer(), instancePointer: JSONPointer(),
+                    message: givenUp))
         }
         return matches
     }
@@ -57,7 +56,7 @@ struct Validator {
     /// Counts a fault at the current place.
     mutating func fail(_ keyword: String, _ message: @autoclosure () -> String) {
         faults += 1
-        guard isReporting else { return }
+        guard isReporting, givenUp == nil else { return }
         violations.append(
             Violation(
                 keyword: keyword, schemaPointer: JSONPointer(schemaPath + [keyword]),

@@ -213,6 +213,8 @@ extension Validator {
         }
         depthOfReasons -= 1
         (violations, faults) = (kept, before)
+        // That no alternative matches is known, even where looking for the reasons has used up the budget.
+        givenUp = nil
         guard let nearest else { return fail(keyword, message) }
         let place = nearest.first.instancePointer
         fail(
