@@ -121,4 +121,19 @@ import Testing
         #expect(
             refused.status == 2 && refused.errors.contains("/properties/priority/enum"), "\(refused.errors)")
     }
+
+    @Test func aFolderOfLocalSchemasCanBeGiven() throws {
+        let folder = try Folder()
+        try folder.write(#"{"enum": ["yes", "no"]}"#, to: "answer.json")
+        try folder.write(#"{"$ref": "https://example.org/answer.json"}"#, to: "s.json")
+        let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/callgate/Resources/support-desk.gguf").standardizedFileURL
+            .path
+        let ask = ["mask", "--schema", "s.json", "--vocab", model, "--text", #""y"#, "--why", "x"]
+        let alone = try CommandLineRun(ask, in: folder)
+        #expect(alone.status == 2 && alone.errors.contains("answer.json"), "\(alone.errors)")
+        let given = try CommandLineRun(
+            ask + ["--documents", ".", "--base", "https://example.org/"], in: folder)
+        #expect(given.status == 0 && given.output.contains("yes"), "\(given.output) \(given.errors)")
+    }
 }

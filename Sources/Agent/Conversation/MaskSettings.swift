@@ -31,7 +31,8 @@ public struct MaskSettings: Sendable, Hashable {
         self.spaces = spaces
     }
 
-    var options: GrammarOptions {
+    /// The same for a grammar.
+    public var options: GrammarOptions {
         let whiteSpace: WhiteSpace =
             switch spaces {
             case .compact: .compact

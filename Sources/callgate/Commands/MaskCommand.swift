@@ -1,3 +1,4 @@
+import Agent
 import ArgumentParser
 import Foundation
 import JSON
@@ -15,6 +16,7 @@ struct MaskCommand: ParsableCommand {
             Examples:
               callgate mask --schema ticket.json --vocab model.gguf --text '{"priority": "'
               callgate mask --schema ticket.json --vocab tekken.tiktoken --text '{' --why u --json
+              callgate mask --schema order.json --vocab model.gguf --documents schemas/ --base https://example.org/
             """)
 
     @Option(help: "The JSON Schema, a file.")
@@ -31,6 +33,21 @@ struct MaskCommand: ParsableCommand {
 
     @Option(help: "How many allowed and how many masked tokens to list; 0 lists all.")
     var list = 20
+
+    @Option(help: "In which order keys may come: any or schema.")
+    var keys = MaskSettings.Keys.any
+
+    @Option(help: "White space between the tokens of JSON: compact, one (after , and :) or any.")
+    var spaces = MaskSettings.Spaces.one
+
+    @Option(help: "A folder of schemas that the schema may refer to.", completion: .directory)
+    var documents: String?
+
+    @Option(help: "The URI that the folder stands for.")
+    var base = "file:///"
+
+    @Flag(help: "Let 'format' be a note instead of a rule.")
+    var ignoreFormats = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -51,7 +68,13 @@ struct MaskCommand: ParsableCommand {
         let vocabulary = try VocabularyFile.read(vocab)
         var matcher = try failing(.usage) {
             do {
-                return try MaskEngine(vocabulary: vocabulary).matcher(for: Grammar(schema: schemaValue))
+                var options = MaskSettings(keys: keys, spaces: spaces).options
+                options.formats = ignoreFormats ? .annotated : .enforced
+                let folder = documents.map { URL(fileURLWithPath: $0, isDirectory: true) }
+                let known =
+                    try folder.map { try SchemaDocuments(folder: $0, base: base) } ?? SchemaDocuments()
+                return try MaskEngine(vocabulary: vocabulary)
+                    .matcher(for: Grammar(schema: schemaValue, options: options, documents: known))
             } catch {
                 throw Failure(.usage, "\(schema): \(error)")
             }
@@ -183,3 +206,6 @@ enum VocabularyFile {
         }
     }
 }
+
+extension MaskSettings.Keys: ExpressibleByArgument {}
+extension MaskSettings.Spaces: ExpressibleByArgument {}
