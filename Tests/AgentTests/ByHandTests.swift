@@ -15,7 +15,7 @@ private struct Bodiless: Tool {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ByHandTests {
+@Suite(.timeLimit(.minutes(20))) struct ByHandTests {
     private func bench() -> Bench {
         var bench = Bench(responses: [ScriptedModel.asking(call("c1", "ask")), ScriptedModel.saying("fine")])
         bench.tools = { [Bodiless(log: $0)] }
@@ -72,7 +72,7 @@ private struct Bodiless: Tool {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ToolDeadlineTests {
+@Suite(.timeLimit(.minutes(20))) struct ToolDeadlineTests {
     @Test("a deadline stands still while it is paused, and goes on afterwards")
     func pause() async {
         let (ends, end) = AsyncStream<String>.makeStream()
