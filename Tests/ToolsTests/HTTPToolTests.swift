@@ -107,14 +107,14 @@ private let definition = ToolDefinition(name: "t", description: "", parameters: 
 
     @Test("a header cannot be ended, and variables come from the environment")
     func headers() throws {
-        setenv("CALLGATE_TEST_KEY", "k3y-value", 1)
+        setenv("CALLGATE_HTTP_KEY", "k3y-value", 1)
         var settings = HTTPSettings(url: try ArgumentTemplate("http://h/"))
         settings.headers = [
-            try field("Authorization", "Bearer ${CALLGATE_TEST_KEY}"), try field("X-A", "{a}"),
+            try field("Authorization", "Bearer ${CALLGATE_HTTP_KEY}"), try field("X-A", "{a}"),
         ]
-        let made = try request(settings, #"{"a": "${CALLGATE_TEST_KEY}"}"#)
+        let made = try request(settings, #"{"a": "${CALLGATE_HTTP_KEY}"}"#)
         #expect(made.value(forHTTPHeaderField: "Authorization") == "Bearer k3y-value")
-        #expect(made.value(forHTTPHeaderField: "X-A") == "${CALLGATE_TEST_KEY}")
+        #expect(made.value(forHTTPHeaderField: "X-A") == "${CALLGATE_HTTP_KEY}")
         #expect(throws: ToolFailure.self) { try request(settings, #"{"a": "x\r\nY: z"}"#) }
         settings.headers = [try field("A", "${CALLGATE_TEST_ABSENT}")]
         #expect(
@@ -166,7 +166,7 @@ private let definition = ToolDefinition(name: "t", description: "", parameters: 
         "a status that isn't 2xx is an error with the body; long answers are cut; keys that come back are not shown"
     )
     func errors() async throws {
-        setenv("CALLGATE_TEST_KEY", "k3y-value", 1)
+        setenv("CALLGATE_HTTP_KEY", "k3y-value", 1)
         let server = try LoopbackServer { request in
             request.hasPrefix("GET /long")
                 ? LoopbackServer.answer("200 OK", "0123456789")
@@ -175,8 +175,8 @@ private let definition = ToolDefinition(name: "t", description: "", parameters: 
         let base = "http://127.0.0.1:\(server.port)"
         let missing = try await run(
             HTTPSettings(
-                url: try ArgumentTemplate("\(base)/x"), query: [try field("key", "${CALLGATE_TEST_KEY}")]))
-        #expect(missing.isError && missing.content == "HTTP 404\nno such thing for [CALLGATE_TEST_KEY]")
+                url: try ArgumentTemplate("\(base)/x"), query: [try field("key", "${CALLGATE_HTTP_KEY}")]))
+        #expect(missing.isError && missing.content == "HTTP 404\nno such thing for [CALLGATE_HTTP_KEY]")
         let long = try await run(HTTPSettings(url: try ArgumentTemplate("\(base)/long"), outputBytes: 4))
         #expect(long.content == "0123\n[cut: 4 of 10 bytes are shown]")
     }
