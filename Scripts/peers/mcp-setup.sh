@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs MCP servers of both eras from PyPI beside the build; prints the folder. Where it cannot, it says why, code 77.
+# Installs MCP servers of both eras from PyPI into a cache outside the repository; prints the folder. Where it cannot, it
+# says why, code 77.
 set -eu
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-peers=${CALLGATE_PEERS:-$root/.build/peers}
+peers=${CALLGATE_PEERS:-$HOME/.cache/callgate-peers}
 skip() {
     echo "skipped: $1" >&2
     exit 77
@@ -10,6 +10,11 @@ skip() {
 command -v python3 >/dev/null || skip "there is no python3"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || skip "python3 is older than 3.10, which mcp needs"
 mkdir -p "$peers"
+# One installation at a time, however many runs begin together.
+if command -v flock >/dev/null; then
+    exec 9>"$peers/lock"
+    flock 9
+fi
 install() {
     venv=$1
     shift

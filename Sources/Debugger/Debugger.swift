@@ -55,6 +55,7 @@ public struct Debugger {
     public mutating func update(_ input: Input, at time: Int64) -> [DebuggerEffect] {
         state.now = time
         let effects = state.take(input)
+        state.showNextQuestion()
         settle()
         return effects
     }
@@ -103,6 +104,7 @@ extension DebuggerState {
             open(.comparison)
         case .refused(let reason): take(refusal: reason)
         case .notice(let text): say(text)
+        case .server(let news): take(news)
         case .edited(let text, let purpose): return take(edited: text, for: purpose)
         case .editorFailed(let reason, let text, let purpose): editorFailed(reason, text: text, for: purpose)
         case .tick: break

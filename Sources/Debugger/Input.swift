@@ -21,6 +21,8 @@ public enum Input: Sendable {
     case compared(path: String, [Event])
     /// Something that the person should know, in one line.
     case notice(String)
+    /// An MCP server has done something.
+    case server(ServerNews)
     /// The person has left their editor with this text.
     case edited(String, EditorPurpose)
     /// The person's editor could not be used; the text that it was given comes back, so that none is lost.
@@ -61,6 +63,10 @@ public enum DebuggerEffect: Sendable, Hashable {
     case compare(path: String)
     /// Write the session up to that step into a new journal, to go on from there; say how it went by a notice.
     case fork(step: Int, path: String)
+    /// Tell the server that asked the question of that number what the person answered.
+    case answer(Int, ServerAnswer)
+    /// Start an MCP server again; say how it went by ``Input/server(_:)`` or a refusal.
+    case restart(server: String)
     /// Stop the program as the shell's job control does.
     case suspend
     /// Paint the whole screen anew.

@@ -29,6 +29,7 @@ struct Command: Sendable {
         case review = "Before an edit is sent"
         case confirmation = "At a question"
         case document = "In a text over the panes"
+        case question = "In a server's question"
     }
 
     /// Whether a command can be given now.

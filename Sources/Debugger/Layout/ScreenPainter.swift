@@ -206,6 +206,7 @@ struct ScreenPainter {
             open(box, title: "review the edit", scroll: review.scroll)
             paint(state.frame.document, review.scroll, in: box.content, nil)
         case .editor(let editor): paint(editor, in: box)
+        case .question(let form): paint(form, in: box)
         }
     }
 
@@ -236,6 +237,16 @@ struct ScreenPainter {
         var text = TextLines(width: area.width)
         text.wrap(SafeText("✗ \(fault)"), Theme.bad)
         paint(text.lines, Scroll(count: text.lines.count, page: area.height), in: area, nil)
+    }
+
+    private mutating func paint(_ form: QuestionForm, in box: LayerBox) {
+        open(box, title: "a question of server \(form.question.server)", scroll: form.scroll)
+        paint(state.frame.document, form.scroll, in: box.content, nil)
+        guard let place = QuestionLines(form, width: box.content.width).cursor else { return }
+        let row = place.y - form.scroll.offset
+        if row >= 0, row < box.content.height {
+            cursor = Point(box.content.minX + place.x, box.content.minY + row)
+        }
     }
 
     private mutating func paint(_ confirmation: Confirmation) {

@@ -10,6 +10,11 @@ extension DebuggerState {
         settleCalls()
         settleResults()
         settleLayer(explainer: &explainer)
+        if case .question(let form)? = layers.last {
+            questions.show(form.question.number, at: now)
+        } else {
+            questions.show(nil, at: now)
+        }
         // A prompt takes the bottom line only: what was under the decision keys stays there while it is written.
         if case .prompt? = layers.last { return }
         let record =
@@ -43,7 +48,8 @@ extension DebuggerState {
     private mutating func settleResults() {
         frame.results = ListFrame()
         guard let area = frame.layout.content(of: .results), let record = selectedResult else { return }
-        let pane = ResultsPane(calls: resultCalls, width: area.width)
+        let pane = ResultsPane(
+            calls: resultCalls, width: area.width, servers: timeline.isLive ? servers : ServerBoard())
         frame.results.rows = pane.rows()
         frame.results.selected = resultCalls.firstIndex { $0.key == record.key }
         frame.results.heading = pane.heading(record)
@@ -122,7 +128,13 @@ extension DebuggerState {
             }
             frame.document = DocumentContent.lines(document.topic, self, width: box.content.width)
             document.scroll.update(count: frame.document.count, page: box.content.height)
+            if document.followsEnd { document.scroll.move(to: .max) }
             layers[layers.count - 1] = .document(document)
+        case .question(var form):
+            let lines = QuestionLines(form, width: box.content.width)
+            frame.document = lines.lines
+            form.settle(lines, page: box.content.height)
+            layers[layers.count - 1] = .question(form)
         case .review(var review):
             frame.document = LayerBox.reviewLines(review, width: box.content.width)
             review.scroll.update(count: frame.document.count, page: box.content.height)

@@ -12,6 +12,7 @@ enum DocumentContent {
         case .session: "session"
         case .breakpoints: "breakpoints"
         case .comparison: "two sessions"
+        case .serverLog(let server): ServerLogDocument.title(server)
         case .call(let key): "call \(key.id)"
         case .result(let key): "result of \(key.id)"
         case .token, .candidate: "why this token"
@@ -26,6 +27,7 @@ enum DocumentContent {
         case .session: session(state, width: width)
         case .breakpoints: BreakpointDocument.lines(state, width: width)
         case .comparison: ComparisonDocument.lines(state, width: width)
+        case .serverLog(let server): ServerLogDocument.lines(server, state, width: width)
         case .call(let key): call(key, state, width: width)
         case .result(let key): result(key, state, width: width)
         case .token(let token): CandidateDocument.lines(token: token, state, width: width)
@@ -182,7 +184,7 @@ enum DocumentContent {
         guard let record = state.shown.call(key) else {
             return [StyledText("This call has not been asked for at this step.", Theme.faint)]
         }
-        let pane = ResultsPane(calls: state.resultCalls, width: width)
+        let pane = ResultsPane(calls: state.resultCalls, width: width, servers: state.servers)
         var text = TextLines(width: width)
         text.add(pane.heading(record))
         text.blank()

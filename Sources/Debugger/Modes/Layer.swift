@@ -9,6 +9,7 @@ enum Layer: Sendable {
     case review(EditReview)
     case confirmation(Confirmation)
     case document(OpenDocument)
+    case question(QuestionForm)
 
     var kind: LayerKind {
         switch self {
@@ -17,13 +18,14 @@ enum Layer: Sendable {
         case .review: .review
         case .confirmation: .confirmation
         case .document: .document
+        case .question: .question
         }
     }
 
     /// Whether keys type text here, so that nothing may move the focus or open something else.
     var isTyping: Bool {
         switch self {
-        case .prompt, .editor, .review, .confirmation: true
+        case .prompt, .editor, .review, .confirmation, .question: true
         case .document: false
         }
     }
@@ -36,6 +38,7 @@ enum LayerKind: String, Sendable, Hashable, CaseIterable {
     case review
     case confirmation
     case document
+    case question
     /// Not a layer of its own: the panes while a search is active.
     case searching
 }
@@ -141,6 +144,7 @@ struct Confirmation: Sendable {
     enum Action: Sendable {
         case denyAndStop(BoundDecision)
         case quit
+        case restart(server: String)
     }
 
     let question: String
@@ -157,6 +161,8 @@ struct OpenDocument: Sendable {
         case session
         case breakpoints
         case comparison
+        /// What one MCP server, or all of them, wrote.
+        case serverLog(String?)
         case call(CallKey)
         case result(CallKey)
         /// Why a token may or may not come at the step's token.
@@ -167,4 +173,11 @@ struct OpenDocument: Sendable {
 
     let topic: Topic
     var scroll = Scroll()
+    /// Whether the end is kept in view while the text grows.
+    var followsEnd = false
+
+    init(topic: Topic) {
+        self.topic = topic
+        if case .serverLog = topic { followsEnd = true }
+    }
 }

@@ -5,6 +5,7 @@ import Terminal
 struct ResultsPane {
     let calls: [CallRecord]
     let width: Int
+    var servers = ServerBoard()
 
     /// One line a result: sign, ID, tool, ending, time, size.
     func rows() -> [StyledText] {
@@ -44,6 +45,7 @@ struct ResultsPane {
                 text.add("the tool said", Theme.label)
             }
             add(result.content, to: &text)
+            addOffer(record, result, to: &text)
         } else {
             text.add("nothing ran, so there is no result of the tool", Theme.faint)
         }
@@ -53,6 +55,16 @@ struct ResultsPane {
             add(late.content, to: &text)
         }
         return text.lines
+    }
+
+    /// A failed call whose server has ended since: what can be done about it.
+    private func addOffer(_ record: CallRecord, _ result: CallResult, to text: inout TextLines) {
+        guard result.isError, let server = servers.endedServer(of: record.call.name) else { return }
+        text.wrap(
+            SafeText(
+                "server \(server.name) is not running: O or :restart \(server.name) starts it; L shows its log"
+            ),
+            Theme.attention)
     }
 
     private func addReading(_ record: CallRecord, to text: inout TextLines) {

@@ -29,6 +29,7 @@ enum TitleLine {
 
     /// What the run is doing, in words.
     static func words(_ state: DebuggerState) -> String {
+        if case .question(let form)? = state.layers.last { return "server \(form.question.server) asks you" }
         let isWaiting = state.firstWaiting != nil && state.run != .ended
         if state.timeline.isReplay { return "replay" + outcome(state.shown) }
         if state.timeline.isLookingBack {

@@ -29,6 +29,8 @@ struct DebuggerState: Sendable {
     /// Texts that were put away unsent, so that none is lost.
     var drafts: [TextEditor.Purpose: String] = [:]
     var approval = ApprovalGuard()
+    var servers = ServerBoard()
+    var questions = QuestionQueue()
     let commands: CommandTable
 
     /// Milliseconds since 1970, as the last input told.

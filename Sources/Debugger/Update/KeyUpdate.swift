@@ -4,6 +4,10 @@ extension DebuggerState {
     /// Does what a key means here: a command of the table, or a letter in a text.
     mutating func press(_ key: Key) -> [DebuggerEffect] {
         messages.dismiss()
+        if let objection = questionObjection {
+            refuse(objection)
+            return []
+        }
         for place in commands.places(in: self) {
             if let command = commands.command(for: key, in: place) { return run(command) }
         }
@@ -16,6 +20,12 @@ extension DebuggerState {
             guard editor.field.handle(key) else { return [] }
             editor.fault = nil
             layers[layers.count - 1] = .editor(editor)
+        case .question(var form):
+            guard form.handle(key) else {
+                refuse("the key \(key) does nothing here: \(keyNames(of: .question))")
+                return []
+            }
+            layers[layers.count - 1] = .question(form)
         case .review: refuse("choose what the model is told: \(keyNames(of: .review))")
         case .confirmation: refuse("press y for yes, n for no")
         case .document, nil:
@@ -26,7 +36,9 @@ extension DebuggerState {
 
     /// Puts pasted text where text is being written, and nowhere else: pasted letters are no commands.
     mutating func paste(_ text: String) {
+        if let objection = questionObjection { return refuse(objection) }
         switch layers.last {
+        case .question(var form) where form.paste(text): layers[layers.count - 1] = .question(form)
         case .prompt(var prompt):
             prompt.field.insert(text)
             prompt.completions = []

@@ -33,6 +33,9 @@ extension DebuggerState {
         switch confirmation.action {
         case .denyAndStop(let decision): return send(decision)
         case .quit: return [.quit]
+        case .restart(let server):
+            say("starting server \(server) again")
+            return [.restart(server: server)]
         }
     }
 

@@ -71,10 +71,14 @@ extension DebuggerState {
         switch layers.last {
         case .document(var document):
             document.scroll.move(by: rows)
+            if case .serverLog = document.topic { document.followsEnd = document.scroll.isAtEnd }
             layers[layers.count - 1] = .document(document)
         case .review(var review):
             review.scroll.move(by: rows)
             layers[layers.count - 1] = .review(review)
+        case .question(var form):
+            form.scroll.move(by: rows)
+            layers[layers.count - 1] = .question(form)
         default: return false
         }
         return true

@@ -56,4 +56,8 @@ public enum MCPLogKind: Sendable, Hashable {
     case output
     /// What it sent as a log message, how far a call is, and what became of the connection.
     case note
+    /// Which protocol it speaks: it can be called from here on.
+    case opened
+    /// Why the server cannot be called any more.
+    case ended
 }

@@ -14,6 +14,8 @@ final class MCPConnection: Sendable {
         var asking: [MCPSession.Question: Task<Void, Never>] = [:]
         var nextCall = 1
         var endReason: String?
+        /// Whether the end is ours.
+        var isClosing = false
     }
 
     private let name: String
@@ -98,7 +100,10 @@ final class MCPConnection: Sendable {
     }
 
     /// Ends the conversation.
-    func close() { run { $0.close("was closed") } }
+    func close() {
+        state.withLock { $0.isClosing = true }
+        run { $0.close("was closed") }
+    }
 
     private func cancel(_ call: Int) {
         // The continuation is there before the call is sent, so one of the two cancellations meets it.
@@ -124,7 +129,7 @@ final class MCPConnection: Sendable {
         case .send(let message): state.withLock { $0.transport }?.send(message)
         case .settled(let era, let version):
             state.withLock { $0.transport }?.settle(era, version: version)
-            host.log(server: name, "speaks MCP \(version) (\(era.rawValue))", .note)
+            host.log(server: name, "speaks MCP \(version) (\(era.rawValue))", .opened)
         case .tools(let tools): takeOpening()?.resume(returning: tools)
         case .finished(let call, let result): takeCall(call)?.resume(returning: result)
         case .failed(let call, let reason): takeCall(call)?.resume(throwing: ToolFailure(reason))
@@ -137,13 +142,13 @@ final class MCPConnection: Sendable {
             }
         case .log(let line): host.log(server: name, line, .note)
         case .unusable(let reason):
-            let transport = state.withLock { state in
+            let (transport, isOurs) = state.withLock { state in
                 state.endReason = "server \(name) \(reason)"
-                return state.transport
+                return (state.transport, state.isClosing)
             }
             transport?.stop()
             takeOpening()?.resume(throwing: MCPError("server \(name) \(reason)"))
-            host.log(server: name, reason, .note)
+            host.log(server: name, reason, isOurs ? .note : .ended)
         }
     }
 

@@ -25,6 +25,17 @@ public actor MCPServer {
         connection?.dialect.map { (era: $0.0, version: $0.1) }
     }
 
+    /// The name by which the configuration knows the server.
+    public nonisolated var name: String { settings.name }
+
+    /// Ends the conversation, where there still is one, and begins a new one. Calls that run end as errors, and none is
+    /// repeated.
+    /// - Throws: ``MCPError`` when the server cannot be used.
+    public func restart() async throws {
+        close()
+        _ = try await open()
+    }
+
     /// Ends the conversation, and the server where it was started here.
     public func close() {
         connection?.close()

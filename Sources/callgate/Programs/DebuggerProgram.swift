@@ -14,6 +14,7 @@ final class DebuggerProgram {
     private var debugger: Debugger
     private let mailbox: Mailbox<Input>
     private let run: LiveRun?
+    private let servers: ServerDesk?
     /// The journal, for `:save`.
     private let journal: String
     private var exitStatus: Int32?
@@ -22,12 +23,14 @@ final class DebuggerProgram {
     private static let tick = Duration.milliseconds(100)
 
     private init(
-        screen: any Screen, debugger: Debugger, mailbox: Mailbox<Input>, run: LiveRun?, journal: String
+        screen: any Screen, debugger: Debugger, mailbox: Mailbox<Input>, run: LiveRun?,
+        servers: ServerDesk?, journal: String
     ) {
         self.screen = screen
         self.debugger = debugger
         self.mailbox = mailbox
         self.run = run
+        self.servers = servers
         self.journal = journal
     }
 
@@ -39,7 +42,9 @@ final class DebuggerProgram {
         let wake = try failing(.usage) { try Wake() }
         let mailbox = Mailbox<Input>(wake: wake)
         let (writer, past) = try place.open(workflow: assembly.workflow.name) { mailbox.post(.events([$0])) }
-        assembly.host.attach(log: writer.path + ".servers.log", show: { mailbox.post(.notice($0)) })
+        let servers = ServerDesk(assembly.toolbox, log: writer.path + ".servers.log") {
+            mailbox.post(.server($0))
+        }
         let control = RunControl(
             startsHeld: true, onStatus: { mailbox.post(.status($0)) },
             onRefusal: { mailbox.post(.refused($0)) })
@@ -54,7 +59,7 @@ final class DebuggerProgram {
         let task = Task.detached { await loop.run(prompt: prompt) }
         let program = DebuggerProgram(
             screen: screen, debugger: debugger, mailbox: mailbox,
-            run: LiveRun(control: control, loop: loop, task: task), journal: writer.path)
+            run: LiveRun(control: control, loop: loop, task: task), servers: servers, journal: writer.path)
         program.drive()
         task.cancel()
         let outcome = Blocking.wait { await task.value }
@@ -73,7 +78,8 @@ final class DebuggerProgram {
         }
         for notice in journal.notices { _ = debugger.update(.notice(notice), at: now) }
         let program = DebuggerProgram(
-            screen: screen, debugger: debugger, mailbox: Mailbox(wake: wake), run: nil, journal: file)
+            screen: screen, debugger: debugger, mailbox: Mailbox(wake: wake), run: nil, servers: nil,
+            journal: file)
         program.drive()
         program.finish(choice)
         try program.leave(.answered(""))
@@ -132,6 +138,8 @@ final class DebuggerProgram {
         case .save(let path): take(.notice(save(to: path)))
         case .compare(let path): take(journal(at: path))
         case .fork(let step, let path): take(.notice(fork(at: step, to: path)))
+        case .answer(let question, let answer): servers?.take(answer, to: question)
+        case .restart(let server): servers?.restart(server)
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
         case .quit: exitStatus = 0

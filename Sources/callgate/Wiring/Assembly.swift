@@ -8,8 +8,8 @@ struct Assembly {
     let workflow: Workflow
     let model: any Model
     let tools: [any Tool]
-    /// Where the lines and questions of MCP servers go.
-    let host: ServerHost
+    /// The tools with their servers.
+    let toolbox: Toolbox
     private let info: ModelInfo
 
     /// Reads the workflow file, or the demo's, and opens its parts.
@@ -20,12 +20,15 @@ struct Assembly {
         if let seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
         let model = try ModelOpening.open(workflow.model)
-        let toolbox = try Toolbox(workflow.tools)
-        (tools, host) = (toolbox.tools, toolbox.host)
+        toolbox = try Toolbox(workflow.tools)
+        tools = toolbox.tools
         self.workflow = workflow
         self.model = model
         info = Blocking.wait { await model.info }
     }
+
+    /// Where the lines and questions of MCP servers go.
+    var host: ServerHost { toolbox.host }
 
     /// What a new session's journal begins with; `session` is the journal's path.
     func header(session: String) -> SessionHeader {

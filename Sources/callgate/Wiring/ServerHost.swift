@@ -6,31 +6,46 @@ import Tools
 final class ServerHost: MCPHost {
     /// Answers a question; `nil` where nobody can be asked.
     typealias Asking = @Sendable (Elicitation) async -> ElicitationAnswer
+    /// Hears a line of a server, or one about it.
+    typealias Hearing = @Sendable (_ server: String, _ line: String, _ kind: MCPLogKind) -> Void
+
+    private struct Line {
+        let server: String
+        let text: String
+        let kind: MCPLogKind
+    }
 
     private struct State {
-        var show: (@Sendable (String) -> Void)?
+        var hear: Hearing?
         var ask: Asking?
+        var log: String?
         var file: FileHandle?
         /// What was said before somebody listened.
-        var early: [(line: String, kind: MCPLogKind)] = []
+        var early: [Line] = []
     }
 
     private let state = Mutex(State())
     private static let mostEarly = 5_000
 
-    /// Hands over what was said so far and what will be: notes are shown; everything goes to the file at `log`, which
-    /// is made when there is something to write.
-    func attach(log: String? = nil, show: @escaping @Sendable (String) -> Void, ask: Asking? = nil) {
+    /// Hands over what was said so far and what will be; everything goes to the file at `log`, too, which is made when
+    /// there is something to write.
+    func attach(log: String? = nil, hear: @escaping Hearing, ask: Asking? = nil) {
         let early = state.withLock { state in
-            state.show = show
+            state.hear = hear
             state.ask = ask
-            if let log, !state.early.isEmpty, FileManager.default.createFile(atPath: log, contents: nil) {
-                state.file = FileHandle(forWritingAtPath: log)
-            }
+            state.log = log
             defer { state.early = [] }
             return state.early
         }
-        for entry in early { tell(entry.line, entry.kind) }
+        for line in early { tell(line) }
+    }
+
+    /// Shows what is said about servers in lines of text; their own lines go to the file alone.
+    func attach(log: String? = nil, show: @escaping @Sendable (String) -> Void, ask: Asking? = nil) {
+        attach(
+            log: log,
+            hear: { server, line, kind in if kind != .output { show("server \(server): \(line)") } },
+            ask: ask)
     }
 
     func answer(_ question: Elicitation) async -> ElicitationAnswer {
@@ -41,20 +56,27 @@ final class ServerHost: MCPHost {
     }
 
     func log(server: String, _ line: String, _ kind: MCPLogKind) {
-        let text = "server \(server): \(line)"
+        let line = Line(server: server, text: line, kind: kind)
         let isEarly = state.withLock { state in
-            guard state.show == nil else { return false }
-            if state.early.count < ServerHost.mostEarly { state.early.append((text, kind)) }
+            guard state.hear == nil else { return false }
+            if state.early.count < ServerHost.mostEarly { state.early.append(line) }
             return true
         }
-        if !isEarly { tell(text, kind) }
+        if !isEarly { tell(line) }
     }
 
-    private func tell(_ line: String, _ kind: MCPLogKind) {
-        let show = state.withLock { state in
-            state.file?.write(Data((line + "\n").utf8))
-            return kind == .note ? state.show : nil
+    private func tell(_ line: Line) {
+        let hear = state.withLock { state in
+            if state.file == nil, let log = state.log {
+                if FileManager.default.createFile(atPath: log, contents: nil) {
+                    state.file = FileHandle(forWritingAtPath: log)
+                }
+                // Tried once: a folder that cannot be written is said by the journal.
+                state.log = nil
+            }
+            state.file?.write(Data("server \(line.server): \(line.text)\n".utf8))
+            return state.hear
         }
-        show?(line)
+        hear?(line.server, line.text, line.kind)
     }
 }

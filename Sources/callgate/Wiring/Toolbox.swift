@@ -13,6 +13,8 @@ struct Toolbox {
     }
 
     let entries: [Entry]
+    /// The MCP servers, each with the names of its tools in the catalogue.
+    let servers: [(server: MCPServer, tools: [String])]
     /// Where the servers' lines and questions go.
     let host: ServerHost
 
@@ -24,7 +26,7 @@ struct Toolbox {
     init(_ sources: [ToolSource], host: ServerHost = ServerHost()) throws {
         self.host = host
         let opened = Blocking.wait {
-            await withTaskGroup(of: (Int, Result<[Entry], any Error>).self) { group in
+            await withTaskGroup(of: (Int, Result<Opened, any Error>).self) { group in
                 for (index, source) in sources.enumerated() {
                     group.addTask {
                         do { return (index, .success(try await Toolbox.open(source, host))) } catch {
@@ -32,15 +34,34 @@ struct Toolbox {
                         }
                     }
                 }
-                return await group.reduce(into: [Int: Result<[Entry], any Error>]()) { $0[$1.0] = $1.1 }
+                return await group.reduce(into: [Int: Result<Opened, any Error>]()) { $0[$1.0] = $1.1 }
             }
         }
-        entries = try failing(.usage) {
-            try sources.indices.flatMap { try opened[$0]?.get() ?? [] }
+        let all = try failing(.usage) { try sources.indices.compactMap { try opened[$0]?.get() } }
+        entries = all.flatMap(\.entries)
+        servers = all.flatMap(\.servers)
+    }
+
+    /// What one source came to.
+    private struct Opened {
+        var entries: [Entry] = []
+        var servers: [(server: MCPServer, tools: [String])] = []
+    }
+
+    /// Starts the servers of that name again.
+    /// - Throws: `MCPError` for the first one that cannot be used.
+    func restart(_ name: String) async throws {
+        for entry in servers where entry.server.name.utf8.elementsEqual(name.utf8) {
+            try await entry.server.restart()
         }
     }
 
-    private static func open(_ source: ToolSource, _ host: ServerHost) async throws -> [Entry] {
+    private static func open(_ source: ToolSource, _ host: ServerHost) async throws -> Opened {
+        if case .mcp(let source) = source { return try await open(source, host) }
+        return Opened(entries: try local(source))
+    }
+
+    private static func local(_ source: ToolSource) throws -> [Entry] {
         switch source {
         case .supportDesk(let database):
             let tools = try SupportDesk(path: database ?? "support-desk.sqlite").tools
@@ -50,7 +71,7 @@ struct Toolbox {
             return [Entry(tool: tool, origin: "command \(settings.programName)")]
         case .byHand(let definition):
             return [Entry(tool: ByHandTool(definition: definition), origin: "answered by hand")]
-        case .mcp(let source): return try await open(source, host)
+        case .mcp: return []
         case .http(let definition, let settings):
             return [
                 Entry(tool: HTTPTool(definition: definition, settings: settings), origin: origin(settings))
@@ -67,18 +88,21 @@ struct Toolbox {
         }
     }
 
-    private static func open(_ source: MCPSource, _ host: ServerHost) async throws -> [Entry] {
-        var entries: [Entry] = []
+    private static func open(_ source: MCPSource, _ host: ServerHost) async throws -> Opened {
+        var opened = Opened()
         for settings in try servers(source) {
             let server = MCPServer(settings, host: host)
             let tools = try await server.tools(prefix: source.prefix ? settings.name + "_" : "")
             let version = await server.dialect.map { " (MCP \($0.version))" } ?? ""
-            for tool in tools where source.takes(tool.serverName) {
+            let taken = tools.filter { source.takes($0.serverName) }
+            opened.servers.append((server, taken.map(\.definition.name)))
+            for tool in taken {
                 let hints = tool.annotations.map { ", which the server calls \($0.text(.spaced))" } ?? ""
-                entries.append(Entry(tool: tool, origin: "server \(settings.name)\(version)\(hints)"))
+                let origin = "server \(settings.name)\(version)\(hints)"
+                opened.entries.append(Entry(tool: tool, origin: origin))
             }
         }
-        return entries
+        return opened
     }
 
     private static func origin(_ settings: HTTPSettings) -> String {

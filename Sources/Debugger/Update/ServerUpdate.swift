@@ -1,0 +1,138 @@
+import Terminal
+
+/// What MCP servers do to the screen, and what the person answers them.
+extension DebuggerState {
+    /// Takes what a server has done.
+    mutating func take(_ news: ServerNews) {
+        switch news {
+        case .opened(let server, let tools):
+            let isBack = servers.entry(server)?.end != nil
+            servers.open(server, tools: tools)
+            if isBack { say("server \(server) has started again") }
+        case .output(let server, let line): servers.append(server, line, isNote: false)
+        case .note(let server, let line):
+            servers.append(server, line, isNote: true)
+            say("server \(server): \(line)")
+        case .ended(let server, let reason):
+            servers.end(server, reason)
+            refuse("server \(server) \(reason); O or :restart \(server) starts it again")
+        case .asks(let question):
+            questions.waiting.append(question)
+            if isTyping {
+                say("server \(question.server) asks you something; it comes when you are done here")
+            }
+        case .withdrawn(let number): withdraw(number)
+        }
+    }
+
+    /// Brings the oldest question to the front, unless something is being written or answered.
+    mutating func showNextQuestion() {
+        guard !isTyping, !questions.waiting.isEmpty else { return }
+        layers.append(.question(QuestionForm(questions.waiting.removeFirst())))
+    }
+
+    private mutating func withdraw(_ number: Int) {
+        guard
+            let server = questions.waiting.first(where: { $0.number == number })?.server
+                ?? shownQuestion(number)
+        else { return }
+        questions.waiting.removeAll { $0.number == number }
+        layers.removeAll {
+            if case .question(let form) = $0 { form.question.number == number } else { false }
+        }
+        say("server \(server) does not wait for your answer any more")
+        resumeWaiting()
+    }
+
+    private func shownQuestion(_ number: Int) -> String? {
+        for case .question(let form) in layers where form.question.number == number {
+            return form.question.server
+        }
+        return nil
+    }
+
+    /// Sends the form, if it is complete and its question has been seen.
+    mutating func acceptQuestion() -> [DebuggerEffect] {
+        guard case .question(var form)? = layers.last else { return [] }
+        if let objection = form.objection {
+            refuse(objection)
+            return []
+        }
+        guard form.isMessageSeen else {
+            refuse("the server's words go on below: scroll to their end (PgDn) before you answer")
+            return []
+        }
+        guard let answer = form.answer() else {
+            layers[layers.count - 1] = .question(form)
+            refuse("not sent: see what is marked with ✗")
+            return []
+        }
+        return close(form, answer)
+    }
+
+    mutating func refuseQuestion(_ answer: ServerAnswer) -> [DebuggerEffect] {
+        guard case .question(let form)? = layers.last else { return [] }
+        return close(form, answer)
+    }
+
+    private mutating func close(_ form: QuestionForm, _ answer: ServerAnswer) -> [DebuggerEffect] {
+        layers.removeLast()
+        let words =
+            switch answer {
+            case .accept: "answered"
+            case .decline: "declined the question of"
+            case .cancel: "went away from the question of"
+            }
+        say("\(words) server \(form.question.server)")
+        resumeWaiting()
+        return [.answer(form.question.number, answer)]
+    }
+
+    /// A call that began to wait meanwhile comes before the person now.
+    private mutating func resumeWaiting() {
+        if let run, run == .waiting { take(run) }
+    }
+
+    mutating func moveInQuestion(_ change: (inout QuestionForm) -> Void) -> [DebuggerEffect] {
+        guard case .question(var form)? = layers.last else { return [] }
+        change(&form)
+        layers[layers.count - 1] = .question(form)
+        return []
+    }
+
+    /// Why the key is not taken: a question has just come under it.
+    var questionObjection: String? {
+        guard case .question(let form)? = layers.last else { return nil }
+        guard questions.front != form.question.number || questions.isFresh(at: now) else { return nil }
+        return
+            "ignored: the question of server \(form.question.server) had just come under the keys; look first"
+    }
+
+    /// Starts the server again that has ended; asks which where several have.
+    mutating func restartEnded() -> [DebuggerEffect] {
+        guard let first = servers.ended.first else { return [] }
+        guard servers.ended.count > 1 else { return restart(first.name) }
+        layers.append(.prompt(Prompt(.command, text: "restart \(first.name)")))
+        return []
+    }
+
+    /// Starts a server again; asks first where it has not ended.
+    mutating func restart(_ name: String) -> [DebuggerEffect] {
+        guard let entry = servers.entry(name) else {
+            refuse("no server is named \(name)" + nearest(to: name, in: servers.names))
+            return []
+        }
+        guard entry.end == nil else {
+            say("starting server \(entry.name) again")
+            return [.restart(server: entry.name)]
+        }
+        layers.append(
+            .confirmation(
+                Confirmation(
+                    question: "Restart server \(entry.name), which has not ended?",
+                    consequence:
+                        "Calls of it that run now end as errors; whether they took effect is unknown.",
+                    action: .restart(server: entry.name))))
+        return []
+    }
+}
