@@ -11,8 +11,16 @@ struct CommandLineRun {
     ///
     /// - Parameter environment: variables besides those of the test itself.
     init(_ arguments: [String], in folder: Folder, environment: [String: String] = [:]) throws {
+        try self.init(
+            program: CommandLineRun.program().path, arguments, in: folder, environment: environment)
+    }
+
+    /// Runs a program in `folder` and waits for its end.
+    init(
+        program: String, _ arguments: [String], in folder: Folder, environment: [String: String] = [:]
+    ) throws {
         let process = Process()
-        process.executableURL = try CommandLineRun.program()
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = folder.url
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -30,7 +38,7 @@ struct CommandLineRun {
     }
 
     /// The program lies beside the test runner, where the build puts both.
-    private static func program() throws -> URL {
+    static func program() throws -> URL {
         let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var folders = [URL(fileURLWithPath: runner).deletingLastPathComponent()]
         folders += CommandLine.arguments.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }

@@ -60,7 +60,9 @@ import Testing
 
     @Test func theEndOfAServerIsSaidWithTheOfferToStartItAgain() throws {
         var driver = try run([.ended(server: "time", "ended (exit code 7): out of luck")])
-        #expect(driver.bottom.contains("server time ended (exit code 7): out of luck"))
+        #expect(
+            driver.bottom.contains(
+                "server time is gone; O or :restart time starts it again: ended (exit code 7)"))
         #expect(driver.bottom.contains(":restart time"))
         try driver.press("1")
         #expect(driver.bottom.contains("O restart server"), "\(driver.bottom)")

@@ -17,8 +17,6 @@ enum ServerLogDocument {
             text.wrap(SafeText(reason), Theme.faint)
             return text.lines
         }
-        for entry in board.entries where isShown(entry.name, server) { add(entry, to: &text) }
-        text.blank()
         let shown = board.lines.filter { isShown($0.server, server) }
         let dropped = board.entries.filter { isShown($0.name, server) }.reduce(0) { $0 + $1.dropped }
         if dropped > 0 {
@@ -32,6 +30,9 @@ enum ServerLogDocument {
                 SafeText((line.isNote ? "· " : "") + line.text), line.isNote ? Theme.faint : .plain,
                 label: StyledText(line.server, Theme.label), margin: margin, mode: .characters)
         }
+        // How they stand comes last, where the text is followed.
+        text.blank()
+        for entry in board.entries where isShown(entry.name, server) { add(entry, to: &text) }
         return text.lines
     }
 

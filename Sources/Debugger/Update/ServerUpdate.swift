@@ -15,7 +15,7 @@ extension DebuggerState {
             say("server \(server): \(line)")
         case .ended(let server, let reason):
             servers.end(server, reason)
-            refuse("server \(server) \(reason); O or :restart \(server) starts it again")
+            refuse("server \(server) is gone; O or :restart \(server) starts it again: \(reason)")
         case .asks(let question):
             questions.waiting.append(question)
             if isTyping {

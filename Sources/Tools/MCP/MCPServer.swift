@@ -28,7 +28,9 @@ public actor MCPServer {
     /// The name by which the configuration knows the server.
     public nonisolated var name: String { settings.name }
 
-    /// Ends the conversation, where there still is one, and begins a new one. Calls that run end as errors, and none is
+    /// Ends the conversation, where there still is one, and begins a new one.
+    ///
+    /// Calls that run end as errors, and none is
     /// repeated.
     /// - Throws: ``MCPError`` when the server cannot be used.
     public func restart() async throws {

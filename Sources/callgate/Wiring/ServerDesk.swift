@@ -26,10 +26,10 @@ final class ServerDesk: Sendable {
                 case .output: post(.output(server: server, line))
                 case .note: post(.note(server: server, line))
                 case .opened:
+                    post(.note(server: server, line))
                     for entry in toolbox.servers where entry.server.name.utf8.elementsEqual(server.utf8) {
                         post(.opened(server: server, tools: entry.tools))
                     }
-                    post(.note(server: server, line))
                 case .ended: post(.ended(server: server, line))
                 }
             }, ask: { [weak self] question in await self?.ask(question) ?? .cancel })
