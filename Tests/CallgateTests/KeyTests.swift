@@ -46,13 +46,10 @@ import Testing
                 #expect(run.output.contains("ended"), "\(run.output)\(run.errors)")
                 #expect(!(run.output + run.errors).contains(secret))
             default:
-                guard
-                    try playOnTerminal(
-                        arguments, journal: "\(way).jsonl", in: folder, environment: environment)
-                else {
-                    continue
-                }
-                #expect(try Data(contentsOf: folder.url.appendingPathComponent("typescript")).count > 2_000)
+                let play = try TerminalPlay(
+                    arguments, journal: "\(way).jsonl", in: folder, environment: environment)
+                guard let play else { continue }
+                #expect(play.output.count > 2_000)
             }
             // What proves that the search looks for what was there: the server has seen the key.
             #expect(try #require(server.requests.first).headers.values.contains { $0.contains(secret) })
@@ -140,55 +137,4 @@ import Testing
         #"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}"#,
         #"{"type":"message_stop"}"#,
     ]
-}
-
-/// Plays the debugger under `script`, on a pseudo-terminal.
-///
-/// Lets the run go on to its end and quits. Every byte that went to the terminal is in the folder's `typescript` then.
-///
-/// - Returns: whether it could be played here.
-private func playOnTerminal(
-    _ arguments: [String], journal: String, in folder: Folder, environment: [String: String]
-) throws -> Bool {
-    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else {
-        print("skipped on a terminal: there is no script(1)")
-        return false
-    }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
-    let command = ([try CommandLineRun.program().path] + arguments).joined(separator: " ")
-    process.arguments = ["-qefc", command, "typescript"]
-    process.currentDirectoryURL = folder.url
-    let size = ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLUMNS": "120", "LINES": "40"]
-    process.environment = ProcessInfo.processInfo.environment.merging(size) { $1 }.merging(environment) { $1 }
-    let keys = Pipe()
-    process.standardInput = keys
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    // A key that comes before the screen is there may be lost, and one that comes twice does no harm.
-    var hasAsked = false
-    while process.isRunning {
-        let text = (try? folder.read(journal)) ?? ""
-        let key = text.contains(#""kind":"end""#) ? "q" : "c"
-        if key == "c", text.contains(#""kind":"request""#) { hasAsked = true }
-        if key == "q" || !hasAsked { try? keys.fileHandleForWriting.write(contentsOf: Data(key.utf8)) }
-        usleep(200_000)
-    }
-    return true
-}
-
-extension Folder {
-    /// The names of all files under the folder that hold a text, byte by byte.
-    func files(holding text: String) throws -> [String] {
-        let names = FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []
-        return try names.filter { name in
-            let file = url.appendingPathComponent(name)
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder),
-                !isFolder.boolValue
-            else { return false }
-            return try Data(contentsOf: file).range(of: Data(text.utf8)) != nil
-        }
-    }
 }

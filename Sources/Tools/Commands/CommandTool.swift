@@ -26,7 +26,8 @@ public struct CommandTool: Tool {
         let run = CommandRun(limit: settings.outputBytes)
         let ended = try await run.result(of: launch, input: input)
         try Task.checkCancellation()
-        return ToolOutput(callID: call.id, content: ended.text, isError: ended.end != .exited(0))
+        let content = settings.environment.secrets().hiding(in: ended.text)
+        return ToolOutput(callID: call.id, content: content, isError: ended.end != .exited(0))
     }
 }
 

@@ -49,13 +49,10 @@ public struct HTTPTool: Tool {
 
     /// A server may send back what it was sent; the variables that the request was given stay out of the journal.
     private func withoutSecrets(_ text: String) -> String {
-        var text = text
+        var secrets = EnvironmentSecrets()
         for name in settings.variables {
-            guard let value = ProcessInfo.processInfo.environment[name], value.utf8.count >= 4 else {
-                continue
-            }
-            text = text.replacingOccurrences(of: value, with: "[\(name)]")
+            if let value = ProcessInfo.processInfo.environment[name] { secrets.insert(name, value) }
         }
-        return text
+        return secrets.hiding(in: text)
     }
 }

@@ -19,6 +19,20 @@ public struct Elicitation: Sendable, Hashable {
         url = params["url"]?.stringValue
         schema = url == nil ? params["requestedSchema"] : nil
     }
+
+    private init(server: String, message: String, schema: JSONValue?, url: String?) {
+        self.server = server
+        self.message = message
+        self.schema = schema
+        self.url = url
+    }
+
+    /// The same question with its words and its form changed; an address stays what it is, since it is to be visited.
+    func mapped(_ change: (JSONValue) -> JSONValue) -> Elicitation {
+        Elicitation(
+            server: server, message: change(.string(message)).stringValue ?? "", schema: schema.map(change),
+            url: url)
+    }
 }
 
 /// What the person answered.

@@ -20,15 +20,18 @@ final class MCPConnection: Sendable {
 
     private let name: String
     private let host: any MCPHost
+    /// What the server was given and what it may say again; nobody is told.
+    private let secrets: EnvironmentSecrets
     private let state: Mutex<State>
 
     /// How long a server may leave the probe unanswered, and how long it may take to list its tools.
     private static let probeTime = Duration.seconds(5)
     private static let openingTime = Duration.seconds(60)
 
-    init(name: String, host: any MCPHost) {
+    init(name: String, host: any MCPHost, secrets: EnvironmentSecrets = EnvironmentSecrets()) {
         self.name = name
         self.host = host
+        self.secrets = secrets
         state = Mutex(State(session: MCPSession(server: name)))
     }
 
@@ -115,13 +118,13 @@ final class MCPConnection: Sendable {
     private func take(_ report: MCPReport) {
         switch report {
         case .message(let bytes): run { $0.receive(bytes) }
-        case .log(let line): host.log(server: name, line, .output)
+        case .log(let line): host.log(server: name, secrets.hiding(in: line), .output)
         case .ended(let reason): run { $0.close(reason) }
         }
     }
 
     private func run(_ step: (inout MCPSession) -> [MCPSession.Action]) {
-        for action in state.withLock({ step(&$0.session) }) { perform(action) }
+        for action in state.withLock({ step(&$0.session) }) { perform(secrets.hiding(in: action)) }
     }
 
     private func perform(_ action: MCPSession.Action) {
@@ -174,5 +177,21 @@ final class MCPConnection: Sendable {
             run { $0.answer(question, answer) }
         }
         state.withLock { $0.asking[question] = task }
+    }
+}
+
+extension EnvironmentSecrets {
+    /// What goes to the person, the model and the journal, cleaned; what goes to the server as it is.
+    fileprivate func hiding(in action: MCPSession.Action) -> MCPSession.Action {
+        switch action {
+        case .tools(let tools): .tools(tools.map { $0.mapped { hiding(in: $0) } })
+        case .finished(let call, let result):
+            .finished(call: call, MCPCallResult(content: hiding(in: result.content), isError: result.isError))
+        case .failed(let call, let reason): .failed(call: call, hiding(in: reason))
+        case .ask(let question, let elicitation): .ask(question, elicitation.mapped { hiding(in: $0) })
+        case .log(let line): .log(hiding(in: line))
+        case .unusable(let reason): .unusable(hiding(in: reason))
+        case .send, .settled, .withdraw, .wait: action
+        }
     }
 }

@@ -100,6 +100,17 @@ public struct MCPToolDescription: Sendable, Hashable {
         inputSchema = value["inputSchema"] ?? ["type": "object"]
         annotations = value["annotations"]
     }
+
+    /// The same tool with every text but its name changed.
+    func mapped(_ change: (JSONValue) -> JSONValue) -> MCPToolDescription {
+        var members: [JSONObject.Member] = [
+            .init(key: "name", value: .string(name)),
+            .init(key: "description", value: change(.string(description))),
+            .init(key: "inputSchema", value: change(inputSchema)),
+        ]
+        if let annotations { members.append(.init(key: "annotations", value: change(annotations))) }
+        return MCPToolDescription(.object(JSONObject(members))) ?? self
+    }
 }
 
 /// What a server answered to a call.

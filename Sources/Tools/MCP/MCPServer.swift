@@ -70,7 +70,7 @@ public actor MCPServer {
         if let opening { return try await opening.value }
         let (settings, host) = (settings, host)
         let task = Task {
-            let connection = MCPConnection(name: settings.name, host: host)
+            let connection = MCPConnection(name: settings.name, host: host, secrets: settings.secrets)
             return (connection, try await connection.open(settings.transport))
         }
         opening = task

@@ -15,11 +15,15 @@ public struct MCPServerSettings: Sendable, Hashable {
     public var name: String
     /// The way to it.
     public var transport: Transport
+    /// What the server is given and must not come back from it: variables of headers and of the address, and those
+    /// elsewhere whose names say so.
+    public var secrets: EnvironmentSecrets
 
     /// Settings of the given values.
-    public init(name: String, transport: Transport) {
+    public init(name: String, transport: Transport, secrets: EnvironmentSecrets = EnvironmentSecrets()) {
         self.name = name
         self.transport = transport
+        self.secrets = secrets
     }
 
     /// Reads the usual `{"mcpServers": {"name": {"command": …} or {"url": …}}}`.
@@ -35,8 +39,8 @@ public struct MCPServerSettings: Sendable, Hashable {
         }
         var settings: [MCPServerSettings] = []
         for server in servers where server.value["disabled"]?.boolValue != true {
-            settings.append(
-                try ServerReader(name: server.key, value: server.value, environment: environment).settings())
+            var reader = ServerReader(name: server.key, value: server.value, environment: environment)
+            settings.append(try reader.settings())
         }
         return settings
     }
@@ -54,9 +58,19 @@ private struct ServerReader {
     let name: String
     let value: JSONValue
     let environment: [String: String]
+    private var secrets = EnvironmentSecrets()
 
-    func settings() throws(MCPError) -> MCPServerSettings {
-        if value["url"] != nil { return MCPServerSettings(name: name, transport: try http()) }
+    init(name: String, value: JSONValue, environment: [String: String]) {
+        self.name = name
+        self.value = value
+        self.environment = environment
+    }
+
+    mutating func settings() throws(MCPError) -> MCPServerSettings {
+        if value["url"] != nil {
+            let transport = try http()
+            return MCPServerSettings(name: name, transport: transport, secrets: secrets)
+        }
         guard let command = try text("command") else {
             throw MCPError("server \(name) needs a \"command\" or a \"url\"")
         }
@@ -64,10 +78,10 @@ private struct ServerReader {
         launch.arguments = try texts("args")
         launch.environment = EnvironmentList.usual.environment(from: environment)
             .merging(try table("env")) { $1 }
-        return MCPServerSettings(name: name, transport: .stdio(launch))
+        return MCPServerSettings(name: name, transport: .stdio(launch), secrets: secrets)
     }
 
-    private func http() throws(MCPError) -> MCPServerSettings.Transport {
+    private mutating func http() throws(MCPError) -> MCPServerSettings.Transport {
         if value["type"]?.stringValue == "sse" {
             throw MCPError(
                 "server \(name) is of the type sse, which Streamable HTTP has replaced; use \"http\"")
@@ -79,13 +93,13 @@ private struct ServerReader {
         return .http(url: address, headers: try table("headers"))
     }
 
-    private func text(_ key: String) throws(MCPError) -> String? {
+    private mutating func text(_ key: String) throws(MCPError) -> String? {
         guard let value = value[key] else { return nil }
         guard let text = value.stringValue else { throw MCPError("server \(name): \"\(key)\" is no text") }
         return try expanded(text, key)
     }
 
-    private func texts(_ key: String) throws(MCPError) -> [String] {
+    private mutating func texts(_ key: String) throws(MCPError) -> [String] {
         guard let value = value[key] else { return [] }
         var texts: [String] = []
         for element in value.arrayValue ?? [.null] {
@@ -97,7 +111,7 @@ private struct ServerReader {
         return texts
     }
 
-    private func table(_ key: String) throws(MCPError) -> [String: String] {
+    private mutating func table(_ key: String) throws(MCPError) -> [String: String] {
         var table: [String: String] = [:]
         for member in value[key]?.objectValue ?? JSONObject() {
             guard let text = member.value.stringValue else {
@@ -108,7 +122,7 @@ private struct ServerReader {
         return table
     }
 
-    private func expanded(_ text: String, _ key: String) throws(MCPError) -> String {
+    private mutating func expanded(_ text: String, _ key: String) throws(MCPError) -> String {
         var result = ""
         var rest = text[...]
         while let start = rest.range(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
@@ -118,6 +132,11 @@ private struct ServerReader {
             let variable = String(parts?.0 ?? body)
             guard let value = environment[variable] ?? parts?.1 else {
                 throw MCPError("server \(name): \"\(key)\" names the variable \(variable), which is not set")
+            }
+            if key == "headers" || key == "url" || EnvironmentSecrets.isTelling(variable),
+                environment[variable] != nil
+            {
+                secrets.insert(variable, value)
             }
             result += value
             rest = rest[rest.index(after: end)...]

@@ -62,6 +62,17 @@ public struct EnvironmentList: Sendable, Hashable {
     /// A list of the given entries.
     public init(_ entries: [String]) { self.entries = entries }
 
+    /// The variables that are passed on and whose names say that their values are secrets.
+    func secrets(
+        from own: [String: String] = ProcessInfo.processInfo.environment
+    ) -> EnvironmentSecrets {
+        var secrets = EnvironmentSecrets()
+        for name in entries where EnvironmentSecrets.isTelling(name) {
+            if let value = own[name] { secrets.insert(name, value) }
+        }
+        return secrets
+    }
+
     /// The environment that the list makes of `own`.
     public func environment(
         from own: [String: String] = ProcessInfo.processInfo.environment
