@@ -44,7 +44,7 @@ public struct AuditTrail: Sendable {
     }
 
     private func decided(_ key: CallKey, _ decision: Decision, _ decider: Decider) -> [String] {
-        let head = "\(name(key)): \(decision.name) by \(decider.summary)"
+        let head = "\(name(key)): \(decision.name) by \(decider.summary)\(asked(key, decider))"
         switch decision {
         case .approve, .deny(nil): return [head]
         case .deny(let reason?): return ["\(head): \(reason)"]
@@ -53,6 +53,16 @@ public struct AuditTrail: Sendable {
         case .respond(let content): return [head, "+ \(content)"]
         case .refuse(let problem): return ["\(head): \(problem)"]
         }
+    }
+
+    /// Why somebody was asked: the rule, where the call waited for a person.
+    private func asked(_ key: CallKey, _ decider: Decider) -> String {
+        switch decider {
+        case .person, .user, .timeout: break
+        case .rule, .option, .validation: return ""
+        }
+        guard let ruling = state.call(key)?.ruling else { return "" }
+        return ruling.rule.map { ", asked by rule \($0)" } ?? ", asked as no rule matches"
     }
 
     /// What an edit changed: by leaves where both texts are JSON objects, whole otherwise.
