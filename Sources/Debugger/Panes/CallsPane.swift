@@ -117,6 +117,13 @@ struct CallsPane {
         guard timeline.isLive, record.status == .waiting || record.status == .running,
             let last = steps.last.flatMap({ timeline.log[$0] }), now > last.time
         else { return }
+        if record.status == .waiting, let seconds = timeline.shown.header?.policy.approvalTimeout,
+            case let left = last.time + Int64(seconds) * 1_000 - now, left > 0
+        {
+            text.wrap(
+                SafeText("denied in \(ApprovalPainter.minutes(left)) unless you decide"), Theme.attention,
+                margin: 10)
+        }
         text.wrap(
             SafeText("for \(Figure.duration(milliseconds: Double((now - last.time) / 1_000 * 1_000)))"),
             Theme.faint,

@@ -36,6 +36,11 @@ public struct QueuedCall: Sendable {
         self.deadline = deadline
     }
 
+    /// The longest wait first; calls that began to wait together in the order in which the model asked.
+    fileprivate var order: (Int64, String, Int, Int) {
+        (waiting.time, journal, waiting.since, waiting.record.position)
+    }
+
     /// A decision that is bound to the call as it is here.
     public func deciding(_ decision: Decision) -> OutsideDecision {
         OutsideDecision(session: session, call: waiting, decision: decision)
@@ -86,9 +91,7 @@ public struct ApprovalQueue: Sendable {
                     deadline: run.timeout.map { waiting.time + Int64($0) * 1_000 })
             }
         }
-        calls.sort {
-            ($0.waiting.time, $0.journal, $0.waiting.since) < ($1.waiting.time, $1.journal, $1.waiting.since)
-        }
+        calls.sort { $0.order < $1.order }
     }
 
     private func refreshed(_ path: String) -> Session {

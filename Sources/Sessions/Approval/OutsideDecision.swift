@@ -26,6 +26,7 @@ public struct OutsideDecision: Sendable, Hashable {
     /// Why it does not hold for what waits in that session now; `nil` where it does.
     public func objection(in session: String, waiting: WaitingCall?) -> String? {
         guard self.session == session else { return "the decision is for session \(self.session)" }
+        if case .refuse = decision { return "only the gate itself refuses a call; deny it" }
         guard let waiting else { return "call \(key.id) does not wait for a decision" }
         guard waiting.hash == hash else {
             return "call \(key.id) is not what was decided: its tool, ID or argument bytes have another hash"
