@@ -30,7 +30,7 @@ struct CommandLineRun {
     }
 
     /// The program lies beside the test runner, where the build puts both.
-    private static func program() throws -> URL {
+    static func program() throws -> URL {
         let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var folders = [URL(fileURLWithPath: runner).deletingLastPathComponent()]
         folders += CommandLine.arguments.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
