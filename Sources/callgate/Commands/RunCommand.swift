@@ -110,15 +110,8 @@ struct RunCommand: ParsableCommand {
         let journal = JournalPlace(record: record, resume: resume)
         let prompt = prompt ?? (resume == nil ? assembly.workflow.prompt : nil)
         if headless {
-            let approval: Approval =
-                switch approve {
-                case .all: .all
-                case .policy: .policyOnly
-                case .outside: .person
-                case .none?, nil: .none
-                }
             try HeadlessProgram(
-                assembly: assembly, journal: journal, approval: approval, printsEvents: json,
+                assembly: assembly, journal: journal, approval: approve?.approval ?? .none, printsEvents: json,
                 breakpoints: breakpoints, approvalTimeout: approvalTimeout
             ).run(prompt: prompt)
         } else {
