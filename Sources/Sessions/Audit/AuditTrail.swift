@@ -30,7 +30,8 @@ public struct AuditTrail: Sendable {
         case .callJudged(let key, let problems, let ruling):
             return ["\(name(key)) wants \(arguments(key)): \(ruling.summary)"]
                 + problems.map { "problem: \($0.message)" }
-        case .decided(let key, let decision, let decider): return decided(key, decision, decider)
+        case .decided(let key, let decision, let decider):
+            return decided(key, decision, decider) + asked(key, decider)
         case .callStarted(let key, let arguments): return ["\(name(key)) runs with \(arguments.text)"]
         case .callFinished(let key, let result): return ["\(name(key)) \(result.ending.rawValue)"]
         case .callLate(let key, let result): return ["\(name(key)) answered late: \(result.ending.rawValue)"]
@@ -44,7 +45,7 @@ public struct AuditTrail: Sendable {
     }
 
     private func decided(_ key: CallKey, _ decision: Decision, _ decider: Decider) -> [String] {
-        let head = "\(name(key)): \(decision.name) by \(decider.summary)\(asked(key, decider))"
+        let head = "\(name(key)): \(decision.name) by \(decider.summary)"
         switch decision {
         case .approve, .deny(nil): return [head]
         case .deny(let reason?): return ["\(head): \(reason)"]
@@ -55,14 +56,14 @@ public struct AuditTrail: Sendable {
         }
     }
 
-    /// Why somebody was asked: the rule, where the call waited for a person.
-    private func asked(_ key: CallKey, _ decider: Decider) -> String {
+    /// Why somebody was asked, where the call waited for a person.
+    private func asked(_ key: CallKey, _ decider: Decider) -> [String] {
         switch decider {
         case .person, .user, .timeout: break
-        case .rule, .option, .validation: return ""
+        case .rule, .option, .validation: return []
         }
-        guard let ruling = state.call(key)?.ruling else { return "" }
-        return ruling.rule.map { ", asked by rule \($0)" } ?? ", asked as no rule matches"
+        guard let ruling = state.call(key)?.ruling else { return [] }
+        return ["asked: \(ruling.summary)"]
     }
 
     /// What an edit changed: by leaves where both texts are JSON objects, whole otherwise.

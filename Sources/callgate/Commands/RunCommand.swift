@@ -111,7 +111,8 @@ struct RunCommand: ParsableCommand {
         let prompt = prompt ?? (resume == nil ? assembly.workflow.prompt : nil)
         if headless {
             try HeadlessProgram(
-                assembly: assembly, journal: journal, approval: approve?.approval ?? .none, printsEvents: json,
+                assembly: assembly, journal: journal, approval: approve?.approval ?? .none,
+                printsEvents: json,
                 breakpoints: breakpoints, approvalTimeout: approvalTimeout
             ).run(prompt: prompt)
         } else {

@@ -13,8 +13,8 @@ final class ApproveProgram {
     private let watch: Task<Void, Never>
     private var exitStatus: Int32?
 
-    /// How often the journals are looked at, and the clocks painted.
-    private static let pause = Duration.milliseconds(200)
+    /// How often the journals are looked at, and the clocks painted; read off the main thread too, which waits for keys.
+    private nonisolated static let pause = Duration.milliseconds(200)
 
     /// Shows the queue until the person quits.
     static func run(_ queue: ApprovalQueue, screen choice: ScreenChoice) throws {
