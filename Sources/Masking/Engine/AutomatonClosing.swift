@@ -130,6 +130,7 @@ extension Automaton {
                     guard case .number(let schema) = leaf else { continue }
                     if !holds {
                         needsText = true
+                        spec.excluded.append(numberSpec(schema))
                         continue
                     }
                     let own = numberSpec(schema)
@@ -138,6 +139,11 @@ extension Automaton {
                     if let values = own.values {
                         spec.values = spec.values?.intersection(values) ?? values
                     }
+                }
+                if spec.values == nil, !spec.excluded.isEmpty,
+                    let few = spec.wholeNumbers(atMost: Automaton.widestRange)
+                {
+                    spec.values = NumberValues(few)
                 }
                 if !spec.isFree { needsText = true }
                 branches.append(spec)

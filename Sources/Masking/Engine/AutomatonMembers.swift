@@ -121,16 +121,27 @@ extension Automaton {
         }
         if groups.contains(where: \.isEmpty) { return (patterns.freeString, false) }
         if groups.isEmpty { return (patterns.freeString, true) }
-        let machine = StringMachine(components, isCanonical: false, budget: patterns.budget) { states in
-            groups.allSatisfy { $0.contains { states[$0] != 0 } }
-        }
+        // One group is alive as long as one of its members is; several must be satisfied together.
+        let rule: StringMachine.Rule =
+            groups.count == 1
+            ? .living { states in groups[0].contains { states[$0] != 0 } }
+            : .search(
+                StringLiveness(components) { accepted in
+                    groups.allSatisfy { $0.contains { accepted[$0] } }
+                })
+        let machine = StringMachine(components, isCanonical: false, budget: patterns.budget, rule: rule)
         return (
             machine,
-            groups.allSatisfy {
-                $0.contains { index in
-                    if case .pattern(let automaton) = components[index] { !automaton.isVoid } else { true }
+            machine.startLives
+                && groups.allSatisfy {
+                    $0.contains { index in
+                        if case .pattern(let automaton) = components[index] {
+                            !automaton.isVoid
+                        } else {
+                            true
+                        }
+                    }
                 }
-            }
         )
     }
 

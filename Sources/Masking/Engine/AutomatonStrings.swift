@@ -66,7 +66,8 @@ extension Automaton {
             machine = patterns.machine(components, isCanonical: canonical)
         } else {
             machine = StringMachine(
-                components, isCanonical: canonical, budget: patterns.budget, rule: rule(formula, deciders))
+                components, isCanonical: canonical, budget: patterns.budget,
+                rule: rule(formula, deciders, components))
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
@@ -74,13 +75,33 @@ extension Automaton {
             maximum: maximum)
     }
 
-    /// Whether a formula can still hold when components are in these states (0: dead).
-    private func rule(_ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider]) -> ([Int32]) -> Bool {
+    /// Whether a string can still satisfy a formula whose components are in certain states.
+    private func rule(
+        _ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider], _ components: [StringComponent]
+    ) -> StringMachine.Rule {
         let formulas = self.formulas
-        return { states in
-            formulas.evaluate(formula) { leaf in
-                if case .component(let index) = deciders[leaf], states[index] == 0 { false } else { nil }
-            } != false
+        if hasSingleConditions(formula) {
+            return .living { states in
+                formulas.evaluate(formula) { leaf in
+                    if case .component(let index) = deciders[leaf], states[index] == 0 { false } else { nil }
+                } != false
+            }
         }
+        return .search(
+            StringLiveness(components) { accepted in
+                formulas.evaluate(formula) { leaf in
+                    if case .component(let index) = deciders[leaf] { accepted[index] } else { nil }
+                } != false
+            })
+    }
+
+    /// Whether each way to satisfy a formula asks for one string keyword at most: then nothing can contradict it.
+    private func hasSingleConditions(_ formula: Formulas.ID) -> Bool {
+        formulas.branches(formula, limit: 32)?.allSatisfy { way in
+            way.count { if case .string(_, let keyword) = $0.leaf { keyword != .length } else { false } } < 2
+                && way.allSatisfy {
+                    if case .string(_, let keyword) = $0.leaf { keyword == .length || $0.holds } else { true }
+                }
+        } ?? false
     }
 }

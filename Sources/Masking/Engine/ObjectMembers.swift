@@ -116,9 +116,15 @@ final class KeyContext {
     /// Number of allowed named keys of lower rank.
     let below: [Int32]
     let allowsOthers: Bool
+    /// The automaton of keys that no schema names.
+    let machine: StringMachine
 
-    init(members: ObjectMembers, seen: Int32, allowed: [Bool], allowsOthers: Bool) {
+    init(
+        members: ObjectMembers, seen: Int32, allowed: [Bool], allowsOthers: Bool,
+        machine: StringMachine? = nil
+    ) {
         self.members = members
+        self.machine = machine ?? members.machine
         self.seen = seen
         self.allowsOthers = allowsOthers
         var below: [Int32] = [0]
@@ -192,7 +198,7 @@ struct KeyCursor {
             gained = .scalar(scalar)
         }
         if machine >= 0 {
-            next.machine = context.members.machine.step(machine, byte)
+            next.machine = context.machine.step(machine, byte)
             if next.machine < 0 { next.machine = KeyCursor.deadMachine }
         }
         let trie = context.members.shape.trie

@@ -10,6 +10,8 @@ struct NumberSpec {
     var multiples: [ExactDecimal] = []
     /// The only values allowed; spelled as plain decimals.
     var values: NumberValues?
+    /// Conjunctions that must not hold.
+    var excluded: [NumberSpec] = []
 
     /// Whether the digits matter at all.
     var isFree: Bool { low == nil && high == nil && multiples.isEmpty && values == nil }
@@ -32,6 +34,7 @@ struct NumberSpec {
         if let low, value < low || (lowExcluded && value == low) { return false }
         if let high, value > high || (highExcluded && value == high) { return false }
         if let values, !values.contains(value) { return false }
+        if excluded.contains(where: { $0.accepts(value) }) { return false }
         return multiples.allSatisfy { value.isMultiple(of: $0) }
     }
 

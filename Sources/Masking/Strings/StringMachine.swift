@@ -28,9 +28,24 @@ final class StringMachine {
     static let close: Int32 = -2
     private static let unknown: Int32 = -3
 
+    /// What says whether a string lives whose components are in certain states.
+    enum Rule {
+        /// The states alone, of which 0 is dead; the more components live, the better.
+        case living(([Int32]) -> Bool)
+        /// Whether some way leads to a good end.
+        case search(StringLiveness)
+
+        func lives(_ states: [Int32]) -> Bool {
+            switch self {
+            case .living(let test): test(states)
+            case .search(let liveness): liveness.lives(states)
+            }
+        }
+    }
+
     let components: [StringComponent]
-    /// Whether a string lives whose components are in these states; `nil` where each must live.
-    private let rule: (([Int32]) -> Bool)?
+    /// `nil` where each component must live.
+    private let rule: Rule?
     /// Whether characters are written in one spelling only.
     let isCanonical: Bool
 
@@ -51,7 +66,7 @@ final class StringMachine {
 
     init(
         _ components: [StringComponent], isCanonical: Bool, budget: MaskBudget,
-        rule: (([Int32]) -> Bool)? = nil
+        rule: Rule? = nil
     ) {
         self.budget = budget
         self.components = components
@@ -65,6 +80,9 @@ final class StringMachine {
 
     /// The number of states built so far.
     var count: Int { modes.count }
+
+    /// Whether any string at all is let through.
+    var startLives: Bool { rule?.lives([Int32](repeating: 1, count: components.count)) ?? true }
 
     private func tuple(_ states: [Int32]) -> Int32 {
         if states.count == 1 { return states[0] }
@@ -152,7 +170,7 @@ final class StringMachine {
                 states[index] = components[index].step(states[index], byte)
             }
         }
-        let lives = rule.map { $0(states) } ?? !states.contains(0)
+        let lives = rule?.lives(states) ?? !states.contains(0)
         return lives ? self.state(mode, tuple(states)) : StringMachine.dead
     }
 
@@ -162,7 +180,9 @@ final class StringMachine {
         if universality[Int(state)] >= 0 { return universality[Int(state)] == 1 }
         let states = componentStates(state)
         var verdict = !isCanonical
-        if verdict, let rule {
+        if verdict, case .search(let liveness) = rule {
+            verdict = liveness.isInescapable(states)
+        } else if verdict, case .living(let lives) = rule {
             // With every component that might die dead, does the whole still live?
             let worst = states.indices.map { index -> Int32 in
                 if case .pattern(let automaton) = components[index], automaton.isUniversal(states[index]) {
@@ -170,7 +190,7 @@ final class StringMachine {
                 }
                 return 0
             }
-            verdict = rule(worst)
+            verdict = lives(worst)
         } else if verdict {
             verdict = states.indices.allSatisfy {
                 if case .pattern(let automaton) = components[$0] {

@@ -1,0 +1,261 @@
+/// Looks for a way from a place to one that is known to have an end.
+///
+/// Depth first, what closes a value first, over places rather than bytes: a literal, a number or a string that only one
+/// outcome fits is one step. A search that is cut short, or meets a choice that it does not know in full, gives
+/// no verdict, and the place counts as alive; so no token that can go on is ever masked for it.
+struct CompletionSearch {
+    private let automaton: Automaton
+    private var cost = 0
+    /// Whether all ways were known in full.
+    private var isComplete = true
+    private var visited: Set<Int32> = []
+    /// Objects met, by all but the number of their members: more members than are needed lead nowhere new.
+    private var fewest: [ObjectPlace: Int32] = [:]
+
+    private struct ObjectPlace: Hashable {
+        var place: Place
+        var formula: Formulas.ID
+        var keys: [Int32]
+        var parent: Int32
+    }
+
+    private struct Step {
+        var id: Int32
+        var targets: [Int32]
+        var next = 0
+        /// Whether the bytes inside a string are still to be tried.
+        var hasMore: Bool
+    }
+
+    /// Places that one search, and all of a grammar's together, may look at.
+    private static let limit = 3_000
+    static let allowance = 150_000
+
+    init(_ automaton: Automaton) { self.automaton = automaton }
+
+    /// Whether nothing leads from a place to the end.
+    mutating func isDoomed(_ start: Int32) -> Bool {
+        guard automaton.foresightAllowance > 0 else { return false }
+        defer { automaton.foresightAllowance -= cost }
+        visited.insert(start)
+        var path = [step(start)]
+        while let top = path.last {
+            if cost > CompletionSearch.limit {
+                isComplete = false
+                break
+            }
+            guard top.next < top.targets.count else {
+                if top.hasMore {
+                    path[path.count - 1].targets = insideString(top.id)
+                    path[path.count - 1].next = 0
+                    path[path.count - 1].hasMore = false
+                } else {
+                    path.removeLast()
+                }
+                continue
+            }
+            path[path.count - 1].next += 1
+            let target = top.targets[top.next]
+            let known = fate(of: target)
+            if known == true { continue }
+            if known == false {
+                for step in path { automaton.setOutlook(step.id, isDoomed: false) }
+                return false
+            }
+            guard visited.insert(target).inserted, isNew(target) else { continue }
+            path.append(step(target))
+        }
+        guard isComplete else { return false }
+        for id in visited { automaton.setOutlook(id, isDoomed: true) }
+        return true
+    }
+
+    /// Whether a place is known to be doomed, without a search.
+    private func fate(of id: Int32) -> Bool? {
+        if let known = automaton.knownOutlook(id) { return known }
+        let here = automaton.configuration(id)
+        if automaton.isSettled(here) { return false }
+        return automaton.standsAlone(here) ? automaton.unsatisfiable[here.a] : nil
+    }
+
+    /// Whether an object with fewer members, and enough of them, has not been here before.
+    private mutating func isNew(_ id: Int32) -> Bool {
+        let here = automaton.configuration(id)
+        switch here.place {
+        case .objectOpen, .objectAfter, .objectComma: break
+        default: return true
+        }
+        let frame = automaton.frame(here.frame)
+        let seen = automaton.seenSets[Int(frame.seen)]
+        var enough = 0
+        for case .object(let schema) in automaton.formulas.leaves(of: frame.formula) {
+            // Too many may be what is asked for, where a bound stands under `not`.
+            let node = automaton.graph.nodes[Int(schema)]
+            enough = max(enough, node.minProperties, node.maxProperties.map { $0 + 1 } ?? 0)
+        }
+        guard Int(seen.count) >= enough else { return true }
+        let place = ObjectPlace(
+            place: here.place, formula: frame.formula, keys: seen.keys, parent: frame.parent)
+        if let known = fewest[place], known <= seen.count { return false }
+        fewest[place] = seen.count
+        return true
+    }
+
+    private mutating func step(_ id: Int32) -> Step {
+        let here = automaton.configuration(id)
+        var targets: [Int32] = []
+        var hasMore = false
+        func take(_ target: Int32) { if target >= 0 { targets.append(target) } }
+        switch here.place {
+        case .value: targets = values(here.a, here.frame)
+        case .colon: take(automaton.intern(Configuration(.value, a: here.a, frame: here.frame)))
+        case .literal: take(automaton.deliver(here.c, here.frame))
+        case .string:
+            take(automaton.closeString(here.a, here.b, here.c, here.frame))
+            hasMore = true
+        case .objectOpen, .objectAfter:
+            take(automaton.closeObject(here.frame))
+            targets += keys(here.frame)
+        case .objectComma: targets = keys(here.frame)
+        case .arrayOpen, .arrayAfter:
+            take(automaton.closeArray(here.frame))
+            if let item = automaton.beginItem(here.frame), automaton.inhabited(item.formula) {
+                take(automaton.intern(Configuration(.value, a: item.formula, frame: item.frame)))
+            }
+        case .resolve: targets = resolutions(here)
+        default: isComplete = false
+        }
+        cost += 1 + targets.count
+        return Step(id: id, targets: targets, hasMore: hasMore)
+    }
+
+    private mutating func insideString(_ id: Int32) -> [Int32] {
+        cost += 16
+        var found: Set<Int32> = []
+        var targets: [Int32] = []
+        for byte in UInt8(0x20)...0xF4 where byte != 0x22 {
+            let target = automaton.compute(id, byte)
+            if target >= 0, found.insert(target).inserted { targets.append(target) }
+        }
+        return targets
+    }
+
+    /// What can stand behind a closed value whose text decides: the keywords hold or do not.
+    private func resolutions(_ here: Configuration) -> [Int32] {
+        let formulas = automaton.formulas
+        switch Resolution(rawValue: here.b) ?? .closed {
+        case .itemClosed, .numberItemEnded:
+            // Items differ, or the array is dead.
+            return [automaton.intern(Configuration(.arrayAfter, frame: here.frame))]
+        case .closed, .numberEnded:
+            var results: Set<Formulas.ID> = [here.a]
+            for case .check(let schema, let keyword) in formulas.leaves(of: here.a) {
+                let decided = results.flatMap { result in
+                    [Formulas.yes, Formulas.no].map { verdict in
+                        formulas.substitute(result) { _, leaf, id in
+                            leaf == .check(schema, keyword) ? verdict : id
+                        }
+                    }
+                }
+                results = Set(decided)
+            }
+            return results.sorted().map { automaton.deliver($0, here.frame) }.filter { $0 >= 0 }
+        }
+    }
+
+    // MARK: Values
+
+    private static let order: [ValueStart] = [.string, .number, .null, .yes, .no, .array, .object]
+
+    private mutating func values(_ formula: Formulas.ID, _ frame: Int32) -> [Int32] {
+        var targets: [Int32] = []
+        for start in CompletionSearch.order {
+            let typed = automaton.typed(formula, start)
+            guard typed != Formulas.no, automaton.inhabited(typed, start) else { continue }
+            if let outcome = certainOutcome(typed) {
+                let target = automaton.deliver(outcome, frame)
+                if target >= 0, !targets.contains(target) { targets.append(target) }
+                continue
+            }
+            switch start {
+            case .null, .yes, .no: targets.append(automaton.deliver(typed, frame))
+            case .number: targets += numbers(typed, frame)
+            default: targets.append(opened(typed, start, frame))
+            }
+        }
+        return targets.filter { $0 >= 0 }
+    }
+
+    private func opened(_ typed: Formulas.ID, _ start: ValueStart, _ parent: Int32) -> Int32 {
+        guard start != .string else {
+            return automaton.intern(
+                Configuration(.string, a: automaton.stringSpec(typed), frame: parent))
+        }
+        let frame = automaton.intern(
+            Frame(
+                kind: start == .array ? .array : .object, formula: typed, parent: parent,
+                depth: automaton.frame(parent).depth + 1))
+        return automaton.intern(Configuration(start == .array ? .arrayOpen : .objectOpen, frame: frame))
+    }
+
+    /// What a value makes of its formula, where all its own conditions must hold and can.
+    private func certainOutcome(_ typed: Formulas.ID) -> Formulas.ID? {
+        let formulas = automaton.formulas
+        var rest: [Formulas.ID] = []
+        for part in formulas.conjuncts(typed) {
+            if case .leaf(let leaf) = formulas.nodes[Int(part)] {
+                switch leaf {
+                case .outer: rest.append(part)
+                case .object(let schema), .array(let schema, _):
+                    if entanglement(of: schema) { return nil }
+                case .string, .number: continue
+                default: return nil
+                }
+            } else if formulas.leaves(of: part).allSatisfy({ if case .outer = $0 { true } else { false } }) {
+                rest.append(part)
+            } else {
+                return nil
+            }
+        }
+        return formulas.all(rest)
+    }
+
+    private func entanglement(of schema: Int32) -> Bool {
+        automaton.entanglement.reachesEntangled(schema)
+    }
+
+    private mutating func numbers(_ formula: Formulas.ID, _ frame: Int32) -> [Int32] {
+        let witnesses = automaton.numberWitnesses(formula)
+        if !witnesses.isComplete { isComplete = false }
+        var results: [Formulas.ID] = []
+        for value in witnesses.values {
+            let result = automaton.formulas.substitute(formula) { _, leaf, id in
+                guard case .number(let schema) = leaf else { return id }
+                return automaton.numberSpec(schema).accepts(value) ? Formulas.yes : Formulas.no
+            }
+            if !results.contains(result) { results.append(result) }
+        }
+        return results.map { automaton.deliver($0, frame) }.filter { $0 >= 0 }
+    }
+
+    // MARK: Keys
+
+    private mutating func keys(_ frameID: Int32) -> [Int32] {
+        let context = automaton.keyContext(frameID)
+        guard context.allowsAny else { return [] }
+        var targets: [Int32] = []
+        for (rank, key) in context.members.shape.keys.enumerated() where context.allows(rank: rank) {
+            let target = automaton.closeKey(automaton.graph.keys[Int(key)], frameID, naming: true)
+            if target >= 0 { targets.append(target) }
+        }
+        if context.allowsOthers {
+            let samples = automaton.keySamples(context.members)
+            if !samples.isComplete { isComplete = false }
+            for text in samples.texts.values {
+                let target = automaton.behindOtherKey(text, frameID)
+                if target >= 0, !targets.contains(target) { targets.append(target) }
+            }
+        }
+        return targets
+    }
+}
