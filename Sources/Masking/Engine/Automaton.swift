@@ -48,7 +48,7 @@ final class Automaton {
     var probeBudget = 0
 
     // What is known of completion; see Foresight.
-    lazy var entanglement = Entanglement(graph, formulas)
+    lazy var entanglement = Entanglement(graph)
     var outlooks: ContiguousArray<UInt8> = []
     var plainFrames: ContiguousArray<UInt8> = []
     var plainFormulas: [Formulas.ID: Bool] = [:]

@@ -19,12 +19,13 @@ struct CompletionSearch {
         var parent: Int32
     }
 
+    /// A place on the way, with the ways on from it, which are worked out as they are needed.
     private struct Step {
         var id: Int32
-        var targets: [Int32]
+        var targets: [Int32] = []
         var next = 0
-        /// Whether the bytes inside a string are still to be tried.
-        var hasMore: Bool
+        /// How many lots of ways have been worked out.
+        var lots = 0
     }
 
     /// Places that one search, and all of a grammar's together, may look at.
@@ -38,24 +39,25 @@ struct CompletionSearch {
         guard automaton.foresightAllowance > 0 else { return false }
         defer { automaton.foresightAllowance -= cost }
         visited.insert(start)
-        var path = [step(start)]
-        while let top = path.last {
+        var path = [Step(id: start)]
+        while let last = path.indices.last {
             if cost > CompletionSearch.limit {
                 isComplete = false
                 break
             }
-            guard top.next < top.targets.count else {
-                if top.hasMore {
-                    path[path.count - 1].targets = insideString(top.id)
-                    path[path.count - 1].next = 0
-                    path[path.count - 1].hasMore = false
+            guard path[last].next < path[last].targets.count else {
+                if let targets = targets(path[last].id, lot: path[last].lots) {
+                    cost += 1 + targets.count
+                    path[last].targets = targets
+                    path[last].next = 0
+                    path[last].lots += 1
                 } else {
                     path.removeLast()
                 }
                 continue
             }
-            path[path.count - 1].next += 1
-            let target = top.targets[top.next]
+            let target = path[last].targets[path[last].next]
+            path[last].next += 1
             let known = fate(of: target)
             if known == true { continue }
             if known == false {
@@ -63,7 +65,7 @@ struct CompletionSearch {
                 return false
             }
             guard visited.insert(target).inserted, isNew(target) else { continue }
-            path.append(step(target))
+            path.append(Step(id: target))
         }
         guard isComplete else { return false }
         for id in visited { automaton.setOutlook(id, isDoomed: true) }
@@ -101,32 +103,30 @@ struct CompletionSearch {
         return true
     }
 
-    private mutating func step(_ id: Int32) -> Step {
+    /// One lot of ways on from a place, those that end soonest first; `nil` behind the last.
+    private mutating func targets(_ id: Int32, lot: Int) -> [Int32]? {
         let here = automaton.configuration(id)
-        var targets: [Int32] = []
-        var hasMore = false
-        func take(_ target: Int32) { if target >= 0 { targets.append(target) } }
-        switch here.place {
-        case .value: targets = values(here.a, here.frame)
-        case .colon: take(automaton.intern(Configuration(.value, a: here.a, frame: here.frame)))
-        case .literal: take(automaton.deliver(here.c, here.frame))
-        case .string:
-            take(automaton.closeString(here.a, here.b, here.c, here.frame))
-            hasMore = true
-        case .objectOpen, .objectAfter:
-            take(automaton.closeObject(here.frame))
-            targets += keys(here.frame)
-        case .objectComma: targets = keys(here.frame)
-        case .arrayOpen, .arrayAfter:
-            take(automaton.closeArray(here.frame))
-            if let item = automaton.beginItem(here.frame), automaton.inhabited(item.formula) {
-                take(automaton.intern(Configuration(.value, a: item.formula, frame: item.frame)))
-            }
-        case .resolve: targets = resolutions(here)
-        default: isComplete = false
+        func only(_ target: Int32) -> [Int32] { target >= 0 ? [target] : [] }
+        switch (here.place, lot) {
+        case (.value, _): return values(here.a, here.frame, lot)
+        case (.colon, 0):
+            return only(automaton.intern(Configuration(.value, a: here.a, frame: here.frame)))
+        case (.literal, 0): return only(automaton.deliver(here.c, here.frame))
+        case (.string, 0): return only(automaton.closeString(here.a, here.b, here.c, here.frame))
+        case (.string, 1): return insideString(id)
+        case (.objectOpen, 0), (.objectAfter, 0): return only(automaton.closeObject(here.frame))
+        case (.objectOpen, _), (.objectAfter, _): return keys(here.frame, lot - 1)
+        case (.objectComma, _): return keys(here.frame, lot)
+        case (.arrayOpen, 0), (.arrayAfter, 0): return only(automaton.closeArray(here.frame))
+        case (.arrayOpen, 1), (.arrayAfter, 1):
+            guard let item = automaton.beginItem(here.frame), automaton.inhabited(item.formula) else { return [] }
+            return [automaton.intern(Configuration(.value, a: item.formula, frame: item.frame))]
+        case (.resolve, 0): return resolutions(here)
+        case (.number, 0):
+            isComplete = false
+            return []
+        default: return nil
         }
-        cost += 1 + targets.count
-        return Step(id: id, targets: targets, hasMore: hasMore)
     }
 
     private mutating func insideString(_ id: Int32) -> [Int32] {
@@ -167,20 +167,20 @@ struct CompletionSearch {
 
     private static let order: [ValueStart] = [.string, .number, .null, .yes, .no, .array, .object]
 
-    private mutating func values(_ formula: Formulas.ID, _ frame: Int32) -> [Int32] {
-        var targets: [Int32] = []
-        for start in CompletionSearch.order {
-            let typed = automaton.typed(formula, start)
-            guard typed != Formulas.no, automaton.inhabited(typed, start) else { continue }
-            if let outcome = certainOutcome(typed) {
-                let target = automaton.deliver(outcome, frame)
-                if target >= 0, !targets.contains(target) { targets.append(target) }
-                continue
-            }
+    /// The places behind, or inside, a value that starts in one way.
+    private mutating func values(_ formula: Formulas.ID, _ frame: Int32, _ lot: Int) -> [Int32]? {
+        guard lot < CompletionSearch.order.count else { return nil }
+        let start = CompletionSearch.order[lot]
+        let typed = automaton.typed(formula, start)
+        guard typed != Formulas.no, automaton.inhabited(typed, start) else { return [] }
+        let targets: [Int32]
+        if let outcome = certainOutcome(typed) {
+            targets = [automaton.deliver(outcome, frame)]
+        } else {
             switch start {
-            case .null, .yes, .no: targets.append(automaton.deliver(typed, frame))
-            case .number: targets += numbers(typed, frame)
-            default: targets.append(opened(typed, start, frame))
+            case .null, .yes, .no: targets = [automaton.deliver(typed, frame)]
+            case .number: targets = numbers(typed, frame)
+            default: targets = [opened(typed, start, frame)]
             }
         }
         return targets.filter { $0 >= 0 }
@@ -240,22 +240,40 @@ struct CompletionSearch {
 
     // MARK: Keys
 
-    private mutating func keys(_ frameID: Int32) -> [Int32] {
+    /// The places behind the keys that may come: first those that some schema requires.
+    private mutating func keys(_ frameID: Int32, _ lot: Int) -> [Int32]? {
         let context = automaton.keyContext(frameID)
-        guard context.allowsAny else { return [] }
-        var targets: [Int32] = []
-        for (rank, key) in context.members.shape.keys.enumerated() where context.allows(rank: rank) {
-            let target = automaton.closeKey(automaton.graph.keys[Int(key)], frameID, naming: true)
-            if target >= 0 { targets.append(target) }
-        }
-        if context.allowsOthers {
-            let samples = automaton.keySamples(context.members)
+        guard context.allowsAny else { return nil }
+        let members = context.members
+        switch lot {
+        case 0: return required(members).flatMap { named($0, context, frameID) }
+        case 1:
+            let required = required(members)
+            return members.shape.keys.indices.filter { !required.contains($0) }
+                .flatMap { named($0, context, frameID) }
+        case 2:
+            guard context.allowsOthers else { return [] }
+            let samples = automaton.keySamples(members)
             if !samples.isComplete { isComplete = false }
-            for text in samples.texts.values {
-                let target = automaton.behindOtherKey(text, frameID)
-                if target >= 0, !targets.contains(target) { targets.append(target) }
+            return samples.texts.values.map { automaton.behindOtherKey($0, frameID) }.filter { $0 >= 0 }
+        default: return nil
+        }
+    }
+
+    private func required(_ members: ObjectMembers) -> [Int] {
+        var ranks: Set<Int> = []
+        for schema in members.shape.schemas {
+            for key in automaton.graph.nodes[Int(schema)].required {
+                if let rank = members.shape.rankOfKey[key] { ranks.insert(rank) }
             }
         }
-        return targets
+        return ranks.sorted()
+    }
+
+    private func named(_ rank: Int, _ context: KeyContext, _ frameID: Int32) -> [Int32] {
+        guard context.allows(rank: rank) else { return [] }
+        let key = automaton.graph.keys[Int(context.members.shape.keys[rank])]
+        let target = automaton.closeKey(key, frameID, naming: true)
+        return target >= 0 ? [target] : []
     }
 }

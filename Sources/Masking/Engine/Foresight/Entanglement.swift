@@ -11,12 +11,12 @@ final class Entanglement {
     /// Whether any schema is.
     let isPresent: Bool
 
-    init(_ graph: SchemaGraph, _ formulas: Formulas) {
+    init(_ graph: SchemaGraph) {
         let count = graph.nodes.count
         var own = [Bool](repeating: false, count: count)
         var present = false
         for number in 0..<count
-        where Entanglement.isEntangled(graph.nodes[number], Int32(number), graph, formulas) {
+        where Entanglement.isEntangled(graph.nodes[number], graph) {
             own[number] = true
             present = true
         }
@@ -49,33 +49,41 @@ final class Entanglement {
         reaches.indices.contains(Int(schema)) && reaches[Int(schema)]
     }
 
-    private static func isEntangled(
-        _ node: SchemaNode, _ number: Int32, _ graph: SchemaGraph, _ formulas: Formulas
-    ) -> Bool {
+    private static func isEntangled(_ node: SchemaNode, _ graph: SchemaGraph) -> Bool {
         if node.contains != nil || node.names != nil || !node.patterns.isEmpty
             || !node.dependentRequired.isEmpty || !node.dependentSchemas.isEmpty
         {
             return true
         }
-        guard
-            !node.anyOf.isEmpty || !node.oneOf.isEmpty || node.not != nil || node.condition != nil
-        else { return false }
+        if node.not != nil || node.condition != nil { return true }
         // Alternatives that the first byte of the value tells apart are none.
-        return ValueStart.allCases.contains { start in
-            !Entanglement.isConjunction(graph.expand(number, start, formulas), formulas)
-        }
+        return [node.anyOf, node.oneOf].contains { !areApart($0, graph) }
     }
 
-    /// Whether a formula is a conjunction of conditions that must hold.
-    static func isConjunction(_ formula: Formulas.ID, _ formulas: Formulas) -> Bool {
-        if formula == Formulas.no { return true }
-        return formulas.conjuncts(formula).allSatisfy { part in
-            guard case .leaf(let leaf) = formulas.nodes[Int(part)] else { return false }
-            switch leaf {
-            case .outer, .key: return false
-            default: return true
-            }
+    private static func areApart(_ alternatives: [Int32], _ graph: SchemaGraph) -> Bool {
+        var taken: ValueKinds = []
+        for alternative in alternatives {
+            guard let kinds = kinds(of: alternative, graph), taken.isDisjoint(with: kinds) else { return false }
+            taken.formUnion(kinds)
         }
+        return true
+    }
+
+    /// The kinds of value that a schema visibly allows.
+    private static func kinds(of schema: Int32, _ graph: SchemaGraph) -> ValueKinds? {
+        var next = schema
+        for _ in 0..<8 {
+            let node = graph.nodes[Int(next)]
+            if let kinds = node.kinds { return kinds }
+            if let values = node.values {
+                return values.reduce(into: []) { kinds, value in
+                    for start in Automaton.start(of: value) { kinds.formUnion(start.kind) }
+                }
+            }
+            guard let reference = node.reference else { return nil }
+            next = reference
+        }
+        return nil
     }
 }
 

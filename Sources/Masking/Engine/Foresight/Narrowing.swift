@@ -1,5 +1,7 @@
 /// Strings, numbers and keys that begin where not every outcome can be completed, narrowed to those that can.
 extension Automaton {
+    /// Objects that name more keys than this are looked at key by key, where each ends.
+    private static let mostKeys = 24
     /// More conditions on one value than this are not told apart.
     private static let mostConditions = 5
 
@@ -88,6 +90,7 @@ extension Automaton {
         let open = frame(frameID)
         let isPlainFrame = isPlain(frame: frameID)
         let raw = keyContext(frameID)
+        if raw.members.shape.keys.count > Automaton.mostKeys { return raw }
         if isPlainFrame, !raw.members.shape.schemas.contains(where: entanglement.reachesEntangled) { return raw }
         let key =
             isPlainFrame
