@@ -49,14 +49,13 @@ final class Automaton {
 
     // What is known of completion; see Foresight.
     lazy var entanglement = Entanglement(graph)
-    var outlooks: ContiguousArray<UInt8> = []
+    var outlooks: ContiguousArray<Outlook?> = []
     var plainFrames: ContiguousArray<UInt8> = []
     var plainFormulas: [Formulas.ID: Bool] = [:]
     var unsatisfiable: [Formulas.ID: Bool] = [:]
     var narrowed: [UInt64: Formulas.ID] = [:]
     var foreseenContexts: [UInt64: KeyContext] = [:]
     var sampledKeys: [Formulas.ID: KeySamples] = [:]
-    var foresightAllowance = CompletionSearch.allowance
 
     /// Whether some schema has keywords that only the closed text decides.
     let readsText: Bool

@@ -59,6 +59,7 @@ extension Automaton {
                 deciders[leaf] = .open
             }
         }
+        if !isConjunction, !canonical { canonical = listsValues(formula) }
         let machine: StringMachine
         if components.isEmpty {
             machine = patterns.freeString
@@ -73,6 +74,13 @@ extension Automaton {
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
             minimum: minimum,
             maximum: maximum)
+    }
+
+    /// Whether each way to satisfy a formula lists the strings: such text is known, and spelled in one way.
+    private func listsValues(_ formula: Formulas.ID) -> Bool {
+        formulas.branches(formula, limit: 32)?.allSatisfy { way in
+            way.contains { if case .string(_, .values) = $0.leaf { $0.holds } else { false } }
+        } ?? false
     }
 
     /// Whether a string can still satisfy a formula whose components are in certain states.

@@ -48,6 +48,7 @@ final class Formulas {
     private(set) var nodes: [Node] = []
     private var ids: [Node: ID] = [:]
     private var leaves: [[Leaf]?] = []
+    private var leavesOutFalse = false
 
     init() {
         _ = intern(.constant(false))
@@ -256,14 +257,16 @@ final class Formulas {
 
     /// The ways to make a formula true, each a list of leaves with the truth they need; `nil` when there are more
     /// than `limit`.
-    func branches(_ id: ID, limit: Int) -> [[(leaf: Leaf, holds: Bool)]]? {
-        expand(id, true, limit)
+    /// - Parameter onlyHolding: whether leaves that must not hold are left out.
+    func branches(_ id: ID, limit: Int, onlyHolding: Bool = false) -> [[(leaf: Leaf, holds: Bool)]]? {
+        leavesOutFalse = onlyHolding
+        return expand(id, true, limit)
     }
 
     private func expand(_ id: ID, _ holds: Bool, _ limit: Int) -> [[(leaf: Leaf, holds: Bool)]]? {
         switch (nodes[Int(id)], holds) {
         case (.constant(let value), _): return value == holds ? [[]] : []
-        case (.leaf(let leaf), _): return [[(leaf, holds)]]
+        case (.leaf(let leaf), _): return !holds && leavesOutFalse ? [[]] : [[(leaf, holds)]]
         case (.not(let part), _): return expand(part, !holds, limit)
         case (.all(let parts), true), (.any(let parts), false):
             return product(parts.map { ($0, holds) }, limit)
@@ -299,6 +302,12 @@ final class Formulas {
         for (id, holds) in factors {
             guard let branches = expand(id, holds, limit) else { return nil }
             if result.count * branches.count > limit { return nil }
+            if branches.count == 1 {
+                if !branches[0].isEmpty {
+                    for index in result.indices { result[index].append(contentsOf: branches[0]) }
+                }
+                continue
+            }
             result = result.flatMap { head in branches.map { head + $0 } }
         }
         return result

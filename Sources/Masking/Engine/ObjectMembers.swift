@@ -91,6 +91,8 @@ final class ObjectMembers {
     var allowsOthers: Bool?
     var named: [Member?]
     var others: [[Bool]: Member] = [:]
+    /// The ranks of named keys, those first that some schema requires.
+    var ranksByNeed: [Int]?
     /// The tightest upper bound on the number of members that must hold, and the least keys that must come.
     let maximum: Int?
     let required: Set<Int32>

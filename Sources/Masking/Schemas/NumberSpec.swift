@@ -28,6 +28,35 @@ struct NumberSpec {
         if let multiple = bounds.multipleOf { multiples.append(multiple) }
     }
 
+    /// Adds all that another conjunction asks for.
+    mutating func add(_ other: NumberSpec, _ bounds: NumberBounds) {
+        isIntegral = isIntegral || other.isIntegral
+        add(bounds)
+        if let own = other.values { values = values?.intersection(own) ?? own }
+    }
+
+    /// The conjunctions that together stand for this one without another: below its bounds, above them, or
+    /// between them where its other keywords do not hold.
+    func without(_ other: NumberSpec) -> [NumberSpec] {
+        var parts: [NumberSpec] = []
+        if let low = other.low {
+            var below = self
+            below.add(NumberBounds(maximum: low, maximumExcluded: !other.lowExcluded))
+            parts.append(below)
+        }
+        if let high = other.high {
+            var above = self
+            above.add(NumberBounds(minimum: high, minimumExcluded: !other.highExcluded))
+            parts.append(above)
+        }
+        if other.isIntegral || !other.multiples.isEmpty || other.values != nil || !other.excluded.isEmpty {
+            var between = self
+            between.excluded.append(other)
+            parts.append(between)
+        }
+        return parts
+    }
+
     /// Whether a finished number satisfies the conjunction.
     func accepts(_ value: ExactDecimal) -> Bool {
         if isIntegral, !value.isIntegral { return false }

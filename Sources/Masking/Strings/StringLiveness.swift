@@ -18,13 +18,23 @@ final class StringLiveness {
         letters = StringLiveness.letters(of: components)
     }
 
-    /// One byte for each group of bytes that no component tells apart, ASCII first.
+    /// The bytes of text: first those that are written as they are, then those that need an escape.
+    private static let bytes: [UInt8] =
+        (UInt8(0x20)...0xF4).filter { !StringLiveness.needsEscape($0) }
+        + (UInt8(0)...0xF4).filter(StringLiveness.needsEscape)
+
+    static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C }
+
+    /// One byte for each group of bytes that no component tells apart, those first that are written as they are.
     static func letters(of components: [StringComponent]) -> [UInt8] {
         var signatures: Set<[UInt8]> = []
-        return (UInt8(0)...0xF4).filter { byte in
+        return StringLiveness.bytes.filter { byte in
             signatures.insert(
                 components.map { component in
-                    if case .pattern(let automaton) = component { automaton.classOf[Int(byte)] } else { byte }
+                    switch component {
+                    case .pattern(let automaton): automaton.classOf[Int(byte)]
+                    case .finite(let set): set.alphabet.contains(byte) ? byte : 0xFF
+                    }
                 }
             ).inserted
         }

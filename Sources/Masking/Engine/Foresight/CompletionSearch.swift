@@ -28,16 +28,13 @@ struct CompletionSearch {
         var lots = 0
     }
 
-    /// Places that one search, and all of a grammar's together, may look at.
-    private static let limit = 3_000
-    static let allowance = 150_000
+    /// Ways that one search may look at.
+    private static let limit = 400
 
     init(_ automaton: Automaton) { self.automaton = automaton }
 
-    /// Whether nothing leads from a place to the end.
-    mutating func isDoomed(_ start: Int32) -> Bool {
-        guard automaton.foresightAllowance > 0 else { return false }
-        defer { automaton.foresightAllowance -= cost }
+    /// What is to be expected from a place.
+    mutating func outlook(of start: Int32) -> Outlook {
         visited.insert(start)
         var path = [Step(id: start)]
         while let last = path.indices.last {
@@ -47,7 +44,7 @@ struct CompletionSearch {
             }
             guard path[last].next < path[last].targets.count else {
                 if let targets = targets(path[last].id, lot: path[last].lots) {
-                    cost += 1 + targets.count
+                    cost += 1 + targets.count + weight(path[last].id)
                     path[last].targets = targets
                     path[last].next = 0
                     path[last].lots += 1
@@ -61,23 +58,28 @@ struct CompletionSearch {
             let known = fate(of: target)
             if known == true { continue }
             if known == false {
-                for step in path { automaton.setOutlook(step.id, isDoomed: false) }
-                return false
+                for step in path { automaton.setOutlook(step.id, .alive) }
+                return .alive
             }
             guard visited.insert(target).inserted, isNew(target) else { continue }
             path.append(Step(id: target))
         }
-        guard isComplete else { return false }
-        for id in visited { automaton.setOutlook(id, isDoomed: true) }
-        return true
+        guard isComplete else { return .unclear }
+        for id in visited { automaton.setOutlook(id, .doomed) }
+        return .doomed
     }
 
     /// Whether a place is known to be doomed, without a search.
     private func fate(of id: Int32) -> Bool? {
-        if let known = automaton.knownOutlook(id) { return known }
+        if let known = automaton.knownOutlook(id) { return known == .doomed }
         let here = automaton.configuration(id)
         if automaton.isSettled(here) { return false }
         return automaton.standsAlone(here) ? automaton.unsatisfiable[here.a] : nil
+    }
+
+    /// What the formulas at a place add to the cost of a step from it.
+    private func weight(_ id: Int32) -> Int {
+        automaton.conditions(automaton.configuration(id)) / 4
     }
 
     /// Whether an object with fewer members, and enough of them, has not been here before.
@@ -129,13 +131,20 @@ struct CompletionSearch {
         }
     }
 
+    /// The places inside a string, one for each byte that its automata tell apart.
     private mutating func insideString(_ id: Int32) -> [Int32] {
-        cost += 16
-        var found: Set<Int32> = []
+        let here = automaton.configuration(id)
+        let letters = automaton.specs[Int(here.a)].machine.letters
+        cost += letters.count / 4
         var targets: [Int32] = []
-        for byte in UInt8(0x20)...0xF4 where byte != 0x22 {
+        for byte in letters {
+            // Escapes are not followed.
+            if StringLiveness.needsEscape(byte) {
+                isComplete = false
+                continue
+            }
             let target = automaton.compute(id, byte)
-            if target >= 0, found.insert(target).inserted { targets.append(target) }
+            if target >= 0, !targets.contains(target) { targets.append(target) }
         }
         return targets
     }
@@ -240,24 +249,28 @@ struct CompletionSearch {
 
     // MARK: Keys
 
-    /// The places behind the keys that may come: first those that some schema requires.
+    /// The places behind the keys that may come, a key a lot: first those that some schema requires.
     private mutating func keys(_ frameID: Int32, _ lot: Int) -> [Int32]? {
         let context = automaton.keyContext(frameID)
         guard context.allowsAny else { return nil }
         let members = context.members
-        switch lot {
-        case 0: return required(members).flatMap { named($0, context, frameID) }
-        case 1:
-            let required = required(members)
-            return members.shape.keys.indices.filter { !required.contains($0) }
-                .flatMap { named($0, context, frameID) }
-        case 2:
-            guard context.allowsOthers else { return [] }
-            let samples = automaton.keySamples(members)
-            if !samples.isComplete { isComplete = false }
-            return samples.texts.values.map { automaton.behindOtherKey($0, frameID) }.filter { $0 >= 0 }
-        default: return nil
+        let ranks = ranks(members)
+        if lot < ranks.count { return named(ranks[lot], context, frameID) }
+        guard lot == ranks.count, context.allowsOthers else { return nil }
+        let samples = automaton.keySamples(members)
+        if !samples.isComplete { isComplete = false }
+        return samples.texts.values.map { automaton.behindOtherKey($0, frameID) }.filter { $0 >= 0 }
+    }
+
+    /// The named keys, in the order in which they are tried.
+    private func ranks(_ members: ObjectMembers) -> [Int] {
+        if let known = members.ranksByNeed { return known }
+        let required = Set(required(members))
+        let ranks = members.shape.keys.indices.sorted {
+            (required.contains($0) ? 0 : 1, $0) < (required.contains($1) ? 0 : 1, $1)
         }
+        members.ranksByNeed = ranks
+        return ranks
     }
 
     private func required(_ members: ObjectMembers) -> [Int] {

@@ -3,7 +3,7 @@ extension Automaton {
     /// Objects that name more keys than this are looked at key by key, where each ends.
     private static let mostKeys = 24
     /// More conditions on one value than this are not told apart.
-    private static let mostConditions = 5
+    private static let mostScalarConditions = 5
 
     /// A string that begins, its formula cut to what can be completed.
     func narrowString(_ next: Configuration, _ target: Int32) -> Int32 {
@@ -38,7 +38,7 @@ extension Automaton {
             default: false
             }
         }
-        guard conditions.count <= Automaton.mostConditions else {
+        guard conditions.count <= Automaton.mostScalarConditions else {
             narrowed[key] = formula
             return formula
         }
@@ -90,7 +90,11 @@ extension Automaton {
         let open = frame(frameID)
         let isPlainFrame = isPlain(frame: frameID)
         let raw = keyContext(frameID)
-        if raw.members.shape.keys.count > Automaton.mostKeys { return raw }
+        if raw.members.shape.keys.count > Automaton.mostKeys
+            || formulas.leaves(of: open.formula).count > Automaton.mostConditions
+        {
+            return raw
+        }
         if isPlainFrame, !raw.members.shape.schemas.contains(where: entanglement.reachesEntangled) { return raw }
         let key =
             isPlainFrame
@@ -105,13 +109,17 @@ extension Automaton {
     private func foresee(_ raw: KeyContext, _ frameID: Int32) -> KeyContext {
         let members = raw.members
         var changed = false
+        var unclear = 0
         let allowed = members.shape.keys.indices.map { rank -> Bool in
             guard raw.allows(rank: rank) else { return false }
             let text = graph.keys[Int(members.shape.keys[rank])]
             let target = closeKey(text, frameID, naming: true)
-            if target >= 0, !isDoomed(target) { return true }
-            changed = true
-            return false
+            // Where it takes too long to find out for some keys, it would for the others as well.
+            if target >= 0, unclear > 1 { return true }
+            let outlook = target < 0 ? .doomed : outlook(target)
+            if outlook == .unclear { unclear += 1 }
+            if outlook == .doomed { changed = true }
+            return outlook != .doomed
         }
         var others = raw.allowsOthers
         var machine = raw.machine

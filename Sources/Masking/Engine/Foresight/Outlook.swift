@@ -1,10 +1,20 @@
+/// What is to be expected from a place in the text.
+enum Outlook: UInt8 {
+    /// Some way leads to the end.
+    case alive
+    /// None does.
+    case doomed
+    /// It would take too long to find out.
+    case unclear
+}
+
 /// Whether what has been written can be completed, where the automaton's next transitions do not show it.
 ///
 /// The automaton itself follows keywords one by one. What it lets through is looked at once more here: a place from which
 /// no way leads to the end is taken for dead, so that the mask does not lead into it.
 extension Automaton {
-    private static let alive: UInt8 = 1
-    private static let doomed: UInt8 = 2
+    /// Where more conditions than this are open at once, no way is searched for: each step would take too long.
+    static let mostConditions = 100
 
     /// The place after a byte, as far as it can be completed.
     ///
@@ -33,53 +43,53 @@ extension Automaton {
     private func beginsValue(_ place: Place) -> Bool { place == .value || place == .arrayOpen }
 
     /// Whether no way leads from a place to the end.
-    func isDoomed(_ id: Int32) -> Bool {
-        guard entanglement.isPresent else { return false }
-        let index = Int(id)
-        if index >= outlooks.count {
-            outlooks.append(contentsOf: repeatElement(0, count: index + 1 - outlooks.count))
-        }
-        switch outlooks[index] {
-        case Automaton.alive: return false
-        case Automaton.doomed: return true
-        default: break
-        }
-        let verdict = findDoom(id)
-        setOutlook(id, isDoomed: verdict)
+    func isDoomed(_ id: Int32) -> Bool { outlook(id) == .doomed }
+
+    /// What is to be expected from a place.
+    func outlook(_ id: Int32) -> Outlook {
+        guard entanglement.isPresent else { return .alive }
+        if let known = knownOutlook(id) { return known }
+        let verdict = findOutlook(id)
+        setOutlook(id, verdict)
         return verdict
     }
 
-    private func findDoom(_ id: Int32) -> Bool {
+    private func findOutlook(_ id: Int32) -> Outlook {
         let here = configuration(id)
-        if isSettled(here) { return false }
-        if standsAlone(here) { return isUnsatisfiable(here.a) }
+        if isSettled(here) { return .alive }
+        if conditions(here) > Automaton.mostConditions { return .unclear }
+        if standsAlone(here) { return isUnsatisfiable(here.a) ? .doomed : .alive }
         var search = CompletionSearch(self)
-        return search.isDoomed(id)
+        return search.outlook(of: id)
+    }
+
+    func setOutlook(_ id: Int32, _ outlook: Outlook) {
+        let index = Int(id)
+        if index >= outlooks.count {
+            outlooks.append(contentsOf: repeatElement(nil, count: index + 1 - outlooks.count))
+        }
+        outlooks[index] = outlook
+    }
+
+    /// What has been found out about a place.
+    func knownOutlook(_ id: Int32) -> Outlook? {
+        outlooks.indices.contains(Int(id)) ? outlooks[Int(id)] : nil
+    }
+
+    /// How many conditions are open at a place.
+    func conditions(_ here: Configuration) -> Int {
+        let around = formulas.leaves(of: frame(here.frame).formula).count
+        switch here.place {
+        case .value, .colon: return around + formulas.leaves(of: here.a).count
+        case .literal: return around + formulas.leaves(of: here.c).count
+        default: return around
+        }
     }
 
     /// Whether a place before a value owes nothing to its surroundings: then the value's fate is its own.
     func standsAlone(_ here: Configuration) -> Bool {
         guard here.place == .value || here.place == .colon, isPlain(frame: here.frame) else { return false }
         return !formulas.leaves(of: here.a).contains { if case .outer = $0 { true } else { false } }
-    }
-
-    func setOutlook(_ id: Int32, isDoomed: Bool) {
-        let index = Int(id)
-        if index >= outlooks.count {
-            outlooks.append(contentsOf: repeatElement(0, count: index + 1 - outlooks.count))
-        }
-        outlooks[index] = isDoomed ? Automaton.doomed : Automaton.alive
-    }
-
-    /// What is known of a place without a search: whether it is doomed.
-    func knownOutlook(_ id: Int32) -> Bool? {
-        let index = Int(id)
-        guard index < outlooks.count else { return nil }
-        switch outlooks[index] {
-        case Automaton.alive: return false
-        case Automaton.doomed: return true
-        default: return nil
-        }
     }
 
     /// Whether no value at all satisfies a formula over schemas, found by search where it is entangled.
@@ -89,7 +99,7 @@ extension Automaton {
         if let known = unsatisfiable[formula] { return known }
         let frame = intern(Frame(kind: .root, parent: -1, depth: 0))
         var search = CompletionSearch(self)
-        let verdict = search.isDoomed(intern(Configuration(.value, a: formula, frame: frame)))
+        let verdict = search.outlook(of: intern(Configuration(.value, a: formula, frame: frame))) == .doomed
         unsatisfiable[formula] = verdict
         return verdict
     }

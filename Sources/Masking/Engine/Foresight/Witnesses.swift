@@ -80,7 +80,7 @@ extension Automaton {
         let (components, rulesAreComplete) = keyRules(members)
         let liveness = StringLiveness(components) { _ in true }
         let trie = members.shape.trie
-        var letters = StringLiveness.letters(of: components).filter { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+        var letters = StringLiveness.letters(of: components)
         // A letter that leads away from every named key.
         letters += [0x7A, 0x71].filter { !letters.contains($0) }
         for key in members.shape.keys {
