@@ -49,6 +49,8 @@ final class Formulas {
     private var ids: [Node: ID] = [:]
     private var leaves: [[Leaf]?] = []
     private var leavesOutFalse = false
+    /// By formula: whether all its leaves are opaque.
+    private var isOpaque: [Bool] = []
 
     init() {
         _ = intern(.constant(false))
@@ -60,6 +62,14 @@ final class Formulas {
         let id = ID(nodes.count)
         nodes.append(node)
         leaves.append(nil)
+        switch node {
+        case .constant: isOpaque.append(false)
+        case .leaf(.outer): isOpaque.append(true)
+        case .leaf: isOpaque.append(false)
+        case .not(let part): isOpaque.append(isOpaque[Int(part)])
+        case .all(let parts), .any(let parts), .one(let parts):
+            isOpaque.append(parts.allSatisfy { isOpaque[Int($0)] })
+        }
         ids[node] = id
         return id
     }
@@ -256,7 +266,7 @@ final class Formulas {
     }
 
     /// The ways to make a formula true, each a list of leaves with the truth they need; `nil` when there are more
-    /// than `limit`.
+    /// than `limit`. Conditions on enclosing values, which may turn out either way, are left out.
     /// - Parameter onlyHolding: whether leaves that must not hold are left out.
     func branches(_ id: ID, limit: Int, onlyHolding: Bool = false) -> [[(leaf: Leaf, holds: Bool)]]? {
         leavesOutFalse = onlyHolding
@@ -264,6 +274,7 @@ final class Formulas {
     }
 
     private func expand(_ id: ID, _ holds: Bool, _ limit: Int) -> [[(leaf: Leaf, holds: Bool)]]? {
+        if isOpaque[Int(id)] { return [[]] }
         switch (nodes[Int(id)], holds) {
         case (.constant(let value), _): return value == holds ? [[]] : []
         case (.leaf(let leaf), _): return !holds && leavesOutFalse ? [[]] : [[(leaf, holds)]]

@@ -7,7 +7,7 @@ extension Automaton {
 
     /// A string that begins, its formula cut to what can be completed.
     func narrowString(_ next: Configuration, _ target: Int32) -> Int32 {
-        if isPlain(frame: next.frame) { return target }
+        if isSettled(next) { return target }
         let formula = specs[Int(next.a)].formula
         let narrowed = narrow(formula, next.frame)
         if narrowed == formula { return target }
@@ -19,7 +19,7 @@ extension Automaton {
 
     /// A number that begins with `byte`, its formula cut to what can be completed.
     func narrowNumber(_ next: Configuration, _ target: Int32, _ byte: UInt8) -> Int32 {
-        if isPlain(frame: next.frame) { return target }
+        if isSettled(next) { return target }
         let formula = numbers[Int(next.a)].formula
         let narrowed = narrow(formula, next.frame)
         if narrowed == formula { return target }
@@ -42,7 +42,8 @@ extension Automaton {
             narrowed[key] = formula
             return formula
         }
-        var refused: [Formulas.ID] = []
+        var refuses = false
+        var taken: [Formulas.ID] = []
         for choice in 0..<(1 << conditions.count) {
             var truth: [Leaf: Bool] = [:]
             for (index, leaf) in conditions.enumerated() { truth[leaf] = choice >> index & 1 == 1 }
@@ -51,15 +52,17 @@ extension Automaton {
             }
             if outcome == Formulas.no { continue }
             let target = deliver(outcome, frame)
-            guard target < 0 || isDoomed(target) else { continue }
-            refused.append(
-                formulas.all(
-                    conditions.map { leaf in
-                        let id = formulas.leaf(leaf)
-                        return truth[leaf] == true ? id : formulas.not(id)
-                    }))
+            if target < 0 || isDoomed(target) {
+                refuses = true
+                continue
+            }
+            let literals = conditions.map { leaf in
+                let id = formulas.leaf(leaf)
+                return truth[leaf] == true ? id : formulas.not(id)
+            }
+            taken.append(formulas.all(literals + [outcome]))
         }
-        let result = refused.isEmpty ? formula : formulas.all([formula] + refused.map { formulas.not($0) })
+        let result = refuses ? formulas.any(taken) : formula
         narrowed[key] = result
         return result
     }

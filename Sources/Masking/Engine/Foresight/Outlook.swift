@@ -89,7 +89,12 @@ extension Automaton {
     /// Whether a place before a value owes nothing to its surroundings: then the value's fate is its own.
     func standsAlone(_ here: Configuration) -> Bool {
         guard here.place == .value || here.place == .colon, isPlain(frame: here.frame) else { return false }
-        return !formulas.leaves(of: here.a).contains { if case .outer = $0 { true } else { false } }
+        return !owes(here.a)
+    }
+
+    /// Whether what a value turns out to be decides about the values around it.
+    func owes(_ formula: Formulas.ID) -> Bool {
+        formulas.leaves(of: formula).contains { if case .outer = $0 { true } else { false } }
     }
 
     /// Whether no value at all satisfies a formula over schemas, found by search where it is entangled.
@@ -109,6 +114,9 @@ extension Automaton {
         switch here.place {
         case .done, .text, .fixed, .name, .between: return true
         case .value, .colon: return isPlain(frame: here.frame) && isPlain(here.a)
+        case .string: return isPlain(frame: here.frame) && !owes(specs[Int(here.a)].formula)
+        case .number: return isPlain(frame: here.frame) && !owes(numbers[Int(here.a)].formula)
+        case .literal: return isPlain(frame: here.frame) && !owes(here.c)
         default: return isPlain(frame: here.frame)
         }
     }
