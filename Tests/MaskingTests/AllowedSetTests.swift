@@ -4,7 +4,7 @@ import Testing
 @testable import Masking
 
 /// The allowed set itself, token by token, where the whole language can be listed.
-@Suite("Mask: the allowed set is exact where the language is finite")
+@Suite("Mask: the allowed set is exact on small worlds")
 struct AllowedSetTests {
     /// Every text of a value that the engine may write: each spelling of its numbers, keys in each order.
     static func texts(_ value: JSONValue) -> [[UInt8]] {
@@ -102,7 +102,10 @@ struct AllowedSetTests {
         _ start: Matcher, _ text: [UInt8], _ schema: JSONValue, _ random: inout SeededGenerator
     ) throws -> Bool {
         let pieces =
-            ["null", "1", "\"ab\"", "\"b\"", "\"a\":", "\"b\":", "\"ab\":", "a", "b", "0", ".", "e", "x", ":", ",", "[", "]", "{", "}", "\"", "true"].map { Array($0.utf8) }
+            [
+                "null", "1", "\"ab\"", "\"b\"", "\"a\":", "\"b\":", "\"ab\":", "a", "b", "0", ".", "e", "x",
+                ":", ",", "[", "]", "{", "}", "\"", "true",
+            ].map { Array($0.utf8) }
             + (0x30...0x39).map { [$0] } + "tnrulefs".utf8.map { [$0] } + listed(schema)
         for walk in 0..<300 {
             var here = start

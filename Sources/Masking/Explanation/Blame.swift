@@ -101,7 +101,9 @@ extension Automaton {
         for case .outer(let formula) in leaves { leaves += formulas.leaves(of: formula) }
         var seen: Set<Reason> = []
         return leaves.flatMap(keywords).prefix(24).map { schema, keyword in
-            reason(schema, keyword, "together with the rest of the schema nothing that begins so can be completed")
+            reason(
+                schema, keyword,
+                "together with the rest of the schema nothing that begins so can be completed")
         }.filter { seen.insert($0).inserted }
     }
 

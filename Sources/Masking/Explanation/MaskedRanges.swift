@@ -116,7 +116,8 @@ struct MaskSurvey {
             }
             if here.place == .key {
                 return step(
-                    .key(KeyCursor(here), text: automaton.keyTexts[Int(here.c)], frame: here.frame,
+                    .key(
+                        KeyCursor(here), text: automaton.keyTexts[Int(here.c)], frame: here.frame,
                         flag: here.flag), byte)
             }
             let next = automaton.follow(id, byte, &trail)

@@ -121,7 +121,9 @@ struct CompletionSearch {
         case (.objectComma, _): return keys(here.frame, lot)
         case (.arrayOpen, 0), (.arrayAfter, 0): return only(automaton.closeArray(here.frame))
         case (.arrayOpen, 1), (.arrayAfter, 1):
-            guard let item = automaton.beginItem(here.frame), automaton.inhabited(item.formula) else { return [] }
+            guard let item = automaton.beginItem(here.frame), automaton.inhabited(item.formula) else {
+                return []
+            }
             return [automaton.intern(Configuration(.value, a: item.formula, frame: item.frame))]
         case (.resolve, 0): return resolutions(here)
         case (.number, 0):
@@ -135,7 +137,7 @@ struct CompletionSearch {
     private mutating func insideString(_ id: Int32) -> [Int32] {
         let here = automaton.configuration(id)
         let letters = automaton.specs[Int(here.a)].machine.letters
-        cost += letters.count / 4
+        cost += letters.count
         var targets: [Int32] = []
         for byte in letters {
             // Escapes are not followed.

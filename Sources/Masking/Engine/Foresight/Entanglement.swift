@@ -63,7 +63,9 @@ final class Entanglement {
     private static func areApart(_ alternatives: [Int32], _ graph: SchemaGraph) -> Bool {
         var taken: ValueKinds = []
         for alternative in alternatives {
-            guard let kinds = kinds(of: alternative, graph), taken.isDisjoint(with: kinds) else { return false }
+            guard let kinds = kinds(of: alternative, graph), taken.isDisjoint(with: kinds) else {
+                return false
+            }
             taken.formUnion(kinds)
         }
         return true

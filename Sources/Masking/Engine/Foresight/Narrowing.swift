@@ -98,7 +98,9 @@ extension Automaton {
         {
             return raw
         }
-        if isPlainFrame, !raw.members.shape.schemas.contains(where: entanglement.reachesEntangled) { return raw }
+        if isPlainFrame, !raw.members.shape.schemas.contains(where: entanglement.reachesEntangled) {
+            return raw
+        }
         let key =
             isPlainFrame
             ? UInt64(UInt32(bitPattern: open.formula)) << 32 | UInt64(UInt32(bitPattern: open.seen))

@@ -154,7 +154,9 @@ extension ExactDecimal {
     private var truncated: Int? {
         guard digits.count + exponent <= 15 else { return nil }
         var value = 0
-        for digit in digits.prefix(max(0, digits.count + min(0, exponent))) { value = value * 10 + Int(digit) }
+        for digit in digits.prefix(max(0, digits.count + min(0, exponent))) {
+            value = value * 10 + Int(digit)
+        }
         for _ in 0..<max(0, exponent) { value *= 10 }
         return isNegative ? -value : value
     }
