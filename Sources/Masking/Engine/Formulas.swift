@@ -266,7 +266,9 @@ final class Formulas {
     }
 
     /// The ways to make a formula true, each a list of leaves with the truth they need; `nil` when there are more
-    /// than `limit`. Conditions on enclosing values, which may turn out either way, are left out.
+    /// than `limit`.
+    ///
+    /// Conditions on enclosing values, which may turn out either way, are left out.
     /// - Parameter onlyHolding: whether leaves that must not hold are left out.
     func branches(_ id: ID, limit: Int, onlyHolding: Bool = false) -> [[(leaf: Leaf, holds: Bool)]]? {
         leavesOutFalse = onlyHolding

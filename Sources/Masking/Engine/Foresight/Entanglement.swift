@@ -4,8 +4,9 @@
 /// Alternatives, negation, counted matches and rules on keys can contradict each other further in: there the
 /// completion is searched for.
 final class Entanglement {
-    /// By schema: whether it, or a schema that it applies to the value or its parts, is entangled. Schemas beyond the
-    /// end stand for listed values, and are not.
+    /// By schema: whether it, or a schema that it applies to the value or its parts, is entangled.
+    ///
+    /// Schemas beyond the end stand for listed values, and are not.
     private let reaches: [Bool]
     private let own: [Bool]
     /// Whether any schema is.
