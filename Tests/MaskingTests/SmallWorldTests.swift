@@ -251,7 +251,7 @@ struct SmallWorldTests {
         }
         print("seed \(seed): \(ends) walks ended in a valid value, \(deadEnds) where nothing can follow")
         #expect(ends > 0)
-        // Few items that must all differ are compared when they are closed, so a walk may have to stop there.
-        #expect(deadEnds * 100 <= ends, "seed \(seed): \(deadEnds) dead ends to \(ends) ends")
+        // Few items that must all differ, and few keys, can be used up: a walk may have to stop there.
+        #expect(deadEnds * 40 <= ends, "seed \(seed): \(deadEnds) dead ends to \(ends) ends")
     }
 }

@@ -186,6 +186,9 @@ extension Automaton {
                 return [blameValues(schema, Automaton.word(start))]
             }
         }
+        if let keyword = node.crossedBounds(start) {
+            return [reason(schema, keyword, "is below its lower bound, so no \(Automaton.word(start)) fits")]
+        }
         func refuses(_ part: Int32) -> Bool { graph.expand(part, start, formulas) == Formulas.no }
         var reasons: [Reason] = []
         if let reference = node.reference, refuses(reference) {

@@ -73,7 +73,7 @@ struct CompletionSearch {
     private func fate(of id: Int32) -> Bool? {
         if let known = automaton.knownOutlook(id) { return known == .doomed }
         let here = automaton.configuration(id)
-        if automaton.isSettled(here) { return false }
+        if automaton.isSettled(here) { return automaton.contradictsItself(here) }
         return automaton.standsAlone(here) ? automaton.unsatisfiable[here.a] : nil
     }
 

@@ -62,7 +62,7 @@ extension Automaton {
             }
             taken.append(formulas.all(literals + [outcome]))
         }
-        let result = refuses ? formulas.any(taken) : formula
+        let result = refuses || taken.isEmpty ? formulas.any(taken) : formula
         narrowed[key] = result
         return result
     }
@@ -135,12 +135,13 @@ extension Automaton {
                 let target = behindOtherKey(text, frameID)
                 if target < 0 || isDoomed(target) { refused.insert(verdicts) }
             }
-            if !refused.isEmpty {
-                changed = true
+            // Keys that a schema names are none of the others, though the rules may take them for such.
+            let isHindered = allowed.contains(false)
+            if !refused.isEmpty || isHindered {
                 if samples.isComplete, refused.count == samples.texts.count {
-                    others = false
+                    (changed, others) = (true, false)
                 } else if let narrowed = keyMachine(members, without: refused) {
-                    machine = narrowed
+                    (changed, machine) = (true, narrowed)
                 }
             }
         }
@@ -153,8 +154,11 @@ extension Automaton {
     private func keyMachine(_ members: ObjectMembers, without refused: Set<[Bool]>) -> StringMachine? {
         let (components, _) = keyRules(members)
         guard !components.isEmpty else { return nil }
-        let liveness = StringLiveness(components) { !refused.contains($0) }
-        return StringMachine(
-            components, isCanonical: false, budget: patterns.budget, rule: .search(liveness))
+        let named = members.shape.keys.map { String(decoding: graph.keys[Int($0)], as: UTF8.self) }
+        let all = components + [.finite(FiniteSet(named))]
+        let liveness = StringLiveness(all) { verdicts in
+            !verdicts[components.count] && !refused.contains(Array(verdicts.dropLast()))
+        }
+        return StringMachine(all, isCanonical: false, budget: patterns.budget, rule: .search(liveness))
     }
 }

@@ -56,7 +56,7 @@ extension Automaton {
 
     private func findOutlook(_ id: Int32) -> Outlook {
         let here = configuration(id)
-        if isSettled(here) { return .alive }
+        if isSettled(here) { return contradictsItself(here) ? .doomed : .alive }
         if conditions(here) > Automaton.mostConditions { return .unclear }
         if standsAlone(here) { return isUnsatisfiable(here.a) ? .doomed : .alive }
         var search = CompletionSearch(self)
@@ -74,6 +74,32 @@ extension Automaton {
     /// What has been found out about a place.
     func knownOutlook(_ id: Int32) -> Outlook? {
         outlooks.indices.contains(Int(id)) ? outlooks[Int(id)] : nil
+    }
+
+    /// Whether an object or array, of whose alternatives one list of conditions is left, cannot meet them all.
+    func contradictsItself(_ here: Configuration) -> Bool {
+        let open = frame(here.frame)
+        switch here.place {
+        case .objectOpen, .objectComma, .objectAfter:
+            let conditions = formulas.conjuncts(open.formula)
+            guard conditions.count > 1 else { return false }
+            let members = objectMembers(open.formula)
+            let seen = seenSets[Int(open.seen)]
+            let missing = members.required.filter { !seen.contains($0) }
+            if let most = members.maximum, Int(seen.count) + missing.count > most { return true }
+            return missing.contains { key in
+                members.shape.rankOfKey[key].map { namedMember(members, $0) == nil } ?? false
+            }
+        case .arrayOpen, .arrayAfter:
+            let nodes = formulas.leaves(of: open.formula).compactMap { leaf -> SchemaNode? in
+                if case .array(let schema, _) = leaf { graph.nodes[Int(schema)] } else { nil }
+            }
+            guard nodes.count > 1, let least = nodes.map(\.minItems).max() else { return false }
+            if let most = nodes.compactMap(\.maxItems).min(), most < least { return true }
+            guard Int(open.seen) < least else { return false }
+            return beginItem(here.frame).map { !inhabited($0.formula) } ?? true
+        default: return false
+        }
     }
 
     /// How many conditions are open at a place.
