@@ -55,6 +55,7 @@ final class Automaton {
     var unsatisfiable: [Formulas.ID: Bool] = [:]
     var narrowed: [UInt64: Formulas.ID] = [:]
     var foreseenContexts: [UInt64: KeyContext] = [:]
+    var narrowedKeys: [RefusedKeys: StringMachine] = [:]
     var sampledKeys: [Formulas.ID: KeySamples] = [:]
 
     /// Whether some schema has keywords that only the closed text decides.

@@ -111,7 +111,7 @@ extension Automaton {
                 let formula = typed(formulas.leaf(.schema(names)), .string)
                 for part in formulas.conjuncts(formula) {
                     guard case .leaf(.string(let owner, let keyword)) = formulas.nodes[Int(part)],
-                        let component = component(owner, keyword)
+                        let component = keyComponent(owner, keyword)
                     else { continue }
                     groups.append([components.count])
                     components.append(component)

@@ -14,6 +14,23 @@ extension Automaton {
         }
     }
 
+    /// The automaton of one string keyword that a key is held to, its length among them; `nil` where that is long.
+    func keyComponent(_ schema: Int32, _ keyword: StringKeyword) -> StringComponent? {
+        guard keyword == .length else { return component(schema, keyword) }
+        let node = graph.nodes[Int(schema)]
+        let low = node.minLength
+        let high = node.maxLength
+        guard max(low, high ?? 0) <= Automaton.longestCountedKey else { return nil }
+        return patterns.automaton("length:\(low):\(high ?? -1)") {
+            var expressions = ByteExpressions()
+            let scalar = expressions.scalars([0...0x10FFFF])
+            let root = expressions.times(scalar, low, high)
+            return PatternAutomaton(root, in: expressions)
+        }.map { .pattern($0) }
+    }
+
+    private static let longestCountedKey = 256
+
     /// The spec of a formula over string leaves.
     func stringSpec(_ formula: Formulas.ID) -> Int32 {
         if let known = specOf[formula] { return known }

@@ -230,7 +230,7 @@ struct MaskWalk {
     private mutating func boundLength(_ spec: StringSpec, _ here: Configuration, _ tokens: StringTokens) {
         let bound = spec.tightest
         guard bound < Int.max else { return }
-        if !spec.isConjunction, spec.machine.components.isEmpty {
+        if !spec.isConjunction, spec.machine.isConstant(here.b) {
             // Only the length can end the string: how many more characters does it take?
             var more = -1
             while more <= tokens.longest,

@@ -188,6 +188,15 @@ final class StringMachine {
     /// Whether a string lives whose components are in these states.
     func lives(_ states: [Int32]) -> Bool { rule?.lives(states) ?? !states.contains(0) }
 
+    /// Whether no text changes what any component says.
+    func isConstant(_ state: Int32) -> Bool {
+        isBoundary(state)
+            && zip(components, componentStates(state)).allSatisfy { component, state in
+                if case .pattern(let automaton) = component, automaton.isUniversal(state) { return true }
+                return state == 0
+            }
+    }
+
     /// Whether no string text at all can kill a state, so that the mask of free text applies.
     func isUniversal(_ state: Int32) -> Bool {
         guard modes[Int(state)] == StringMode.normal else { return false }

@@ -136,7 +136,8 @@ extension Automaton {
                 if target < 0 || isDoomed(target) { refused.insert(verdicts) }
             }
             // Keys that a schema names are none of the others, though the rules may take them for such.
-            let isHindered = allowed.contains(false)
+            let seen = seenSets[Int(raw.seen)]
+            let isHindered = zip(members.shape.keys, allowed).contains { !$1 && !seen.contains($0) }
             if !refused.isEmpty || isHindered {
                 if samples.isComplete, refused.count == samples.texts.count {
                     (changed, others) = (true, false)
@@ -154,11 +155,23 @@ extension Automaton {
     private func keyMachine(_ members: ObjectMembers, without refused: Set<[Bool]>) -> StringMachine? {
         let (components, _) = keyRules(members)
         guard !components.isEmpty else { return nil }
+        let rules = RefusedKeys(formula: members.formula, verdicts: refused)
+        if let known = narrowedKeys[rules] { return known }
         let named = members.shape.keys.map { String(decoding: graph.keys[Int($0)], as: UTF8.self) }
         let all = components + [.finite(FiniteSet(named))]
         let liveness = StringLiveness(all) { verdicts in
             !verdicts[components.count] && !refused.contains(Array(verdicts.dropLast()))
         }
-        return StringMachine(all, isCanonical: false, budget: patterns.budget, rule: .search(liveness))
+        let machine = StringMachine(
+            all, isCanonical: false, budget: patterns.budget, rule: .search(liveness))
+        narrowedKeys[rules] = machine
+        return machine
     }
+}
+
+/// What the keys that no schema names must not come to, in an object with such a formula.
+struct RefusedKeys: Hashable {
+    var formula: Formulas.ID
+    /// By the verdicts of the rules on keys.
+    var verdicts: Set<[Bool]>
 }

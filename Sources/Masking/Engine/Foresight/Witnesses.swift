@@ -62,7 +62,7 @@ extension Automaton {
             guard let names = graph.nodes[Int(schema)].names else { continue }
             let formula = typed(formulas.leaf(.schema(names)), .string)
             for leaf in formulas.leaves(of: formula) {
-                if case .string(let owner, let keyword) = leaf, let component = component(owner, keyword) {
+                if case .string(let owner, let keyword) = leaf, let component = keyComponent(owner, keyword) {
                     components.append(component)
                 } else {
                     isComplete = false
