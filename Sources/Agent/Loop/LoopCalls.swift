@@ -40,7 +40,7 @@ extension Loop {
     }
 
     private func ruling(for record: CallRecord) -> Ruling {
-        let ruling = header.policy.ruling(for: record, in: state)
+        let ruling = policy.ruling(for: record, in: state)
         guard ruling.effect == .allow, runner.isByHand(record.call.name) else { return ruling }
         // A rule can let a call run, but here nothing can.
         return Ruling(
@@ -123,6 +123,7 @@ extension Loop {
                 return nil
             }
             try emit(.resultEdited(key, content: content))
+        case .command(.addRule(let rule)): try add(rule)
         case .timedOut(let key):
             let seconds = runner.seconds(for: state.call(key)?.call.name ?? "")
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")
@@ -177,7 +178,7 @@ extension Loop {
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):
             return checker.objection(
-                toEditing: record, arguments: arguments, policy: header.policy, in: state)
+                toEditing: record, arguments: arguments, policy: policy, in: state)
                 ?? byHandObjection(record)
         }
     }
