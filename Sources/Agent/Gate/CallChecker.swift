@@ -67,7 +67,8 @@ extension RunState {
         do {
             return try CallChecker(catalogue: header.catalogue).objection(
                 toEditing: record, arguments: arguments,
-                policy: Policy(rules: header.policy.rules + addedRules, fallback: header.policy.fallback), in: self)
+                policy: Policy(rules: header.policy.rules + addedRules, fallback: header.policy.fallback),
+                in: self)
         } catch {
             return "\(error)"
         }

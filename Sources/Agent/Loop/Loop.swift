@@ -100,7 +100,7 @@ public actor Loop {
     }
 
     /// The workflow's rules and those that were added since.
-    var policy: Policy {
+    public var policy: Policy {
         var policy = header.policy
         policy.rules += state.addedRules.filter { !header.policy.rules.contains($0) }
         return policy
@@ -179,7 +179,8 @@ public actor Loop {
         guard model.continuesResponses, info.vocabulary == state.header?.model.vocabulary else {
             let name = state.header?.model.name ?? "its model"
             throw GateError(
-                description: "the response goes on behind a chosen token, which \(info.name) cannot do with the "
+                description:
+                    "the response goes on behind a chosen token, which \(info.name) cannot do with the "
                     + "tokens of \(name); take it up with a workflow whose model is that one")
         }
         try await control.hold(at: .token)

@@ -9,6 +9,7 @@ enum Layer: Sendable {
     case review(EditReview)
     case confirmation(Confirmation)
     case document(OpenDocument)
+    case rule(RuleReview)
 
     var kind: LayerKind {
         switch self {
@@ -17,13 +18,14 @@ enum Layer: Sendable {
         case .review: .review
         case .confirmation: .confirmation
         case .document: .document
+        case .rule: .rule
         }
     }
 
     /// Whether keys type text here, so that nothing may move the focus or open something else.
     var isTyping: Bool {
         switch self {
-        case .prompt, .editor, .review, .confirmation: true
+        case .prompt, .editor, .review, .confirmation, .rule: true
         case .document: false
         }
     }
@@ -36,6 +38,7 @@ enum LayerKind: String, Sendable, Hashable, CaseIterable {
     case review
     case confirmation
     case document
+    case rule
     /// Not a layer of its own: the panes while a search is active.
     case searching
 }
@@ -66,6 +69,10 @@ struct Prompt: Sendable {
         case search(Pane)
         case denial(DecidedCall, stopsRun: Bool)
         case mark
+        /// Where a fork is written, and in what it is other.
+        case fork(ForkOrder, String)
+        /// The workflow file that a rule is written into.
+        case ruleFile(RuleReview)
     }
 
     let purpose: Purpose
@@ -89,6 +96,9 @@ struct Prompt: Sendable {
         case .denial(let call, false): "deny \(call.key.id), reason (may be empty): "
         case .denial(let call, true): "deny \(call.key.id) and stop the run, reason (may be empty): "
         case .mark: "mark this step, note: "
+        case .fork(let order, let words):
+            "fork\(order.step.map { " at step \($0)" } ?? "") \(words), write to: "
+        case .ruleFile: "write the rule into the workflow file: "
         }
     }
 }
@@ -99,6 +109,7 @@ struct TextEditor: Sendable {
         case arguments(DecidedCall)
         case response(DecidedCall)
         case result(CallKey)
+        case fork(ForkSubject)
     }
 
     let purpose: Purpose
@@ -121,6 +132,9 @@ struct TextEditor: Sendable {
         case .arguments(let call): "edit the arguments of \(call.key.id) · \(call.call.name)"
         case .response(let call): "answer \(call.key.id) in the place of \(call.call.name)"
         case .result(let key): "edit what the model will read as the result of \(key.id)"
+        case .fork(.arguments(let key, let call)): "fork: other arguments of \(key.id) · \(call.name)"
+        case .fork(.result(let key)): "fork: another result of \(key.id)"
+        case .fork(.message): "fork: another message"
         }
     }
 }
@@ -141,6 +155,7 @@ struct Confirmation: Sendable {
     enum Action: Sendable {
         case denyAndStop(BoundDecision)
         case quit
+        case goOn(path: String)
     }
 
     let question: String

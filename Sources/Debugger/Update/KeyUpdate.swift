@@ -17,6 +17,7 @@ extension DebuggerState {
             editor.fault = nil
             layers[layers.count - 1] = .editor(editor)
         case .review: refuse("choose what the model is told: \(keyNames(of: .review))")
+        case .rule: refuse("choose what becomes of the rule: \(keyNames(of: .rule))")
         case .confirmation: refuse("press y for yes, n for no")
         case .document, nil:
             if key != .escape { refuse("the key \(key) does nothing here; ? shows all keys") }
