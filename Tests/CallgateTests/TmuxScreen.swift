@@ -65,7 +65,9 @@ final class TmuxScreen {
     /// A call that has only just come under the key is not decided, and says so: the key is pressed again then.
     func decide(_ key: String, until text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let refusal = "had just come under the key"
-        for isLast in [false, false, false, true] {
+        let start = Date()
+        while true {
+            let isLast = Date().timeIntervalSince(start) > TmuxScreen.guardSeconds
             try press(key)
             var isDone = false
             try wait(for: "\(key) to lead to \(text)", sourceLocation) { screen in
