@@ -217,7 +217,7 @@ struct TerminalRunTests {
         try screen.decide("d", until: "deny a, reason")
         try screen.type("no limits are guessed")
         try screen.press("Enter")
-        try screen.await("denied")
+        try screen.await("paused: before the model reads the results", "denied by a person")
         try screen.press("A")
         try screen.await(":rule deny ~tool ^get_comments$ & ~unseen because no limits are guessed")
         try screen.press("Enter")

@@ -24,7 +24,10 @@ extension Loop {
                 return nil
             }
             let waits = !state.waitingCalls.isEmpty && running.isEmpty
-            if waits != isWaiting { control.report(waits ? .waiting : .running) }
+            // Where the results are held, that has been said already.
+            if waits != isWaiting, !state.roundCalls.allSatisfy(\.isResolved) {
+                control.report(waits ? .waiting : .running)
+            }
             isWaiting = waits
             let input = await control.nextInput()
             try Task.checkCancellation()

@@ -7,9 +7,7 @@ enum ForkCommands {
     static let all: [Command] = [
         Command(
             "fork",
-            title:
-                "a new session from this step on: with the selected token in the mask pane, with an edited call "
-                + "or result in theirs, with another message at a message; with FILE as it is",
+            title: "a new session from here, with another token, call, result or message: as selected",
             group: .session, keys: [.character("F")], argument: .init(name: "FILE", isOptional: true),
             availability: canFork
         ) { state, argument in
@@ -102,7 +100,8 @@ extension DebuggerState {
                 return []
             }
         case .results:
-            if let record = selectedResult, let content = record.message?.content ?? record.pendingMessage?.content
+            if let record = selectedResult,
+                let content = record.message?.content ?? record.pendingMessage?.content
             {
                 openEditor(.fork(.result(record.key)), text: content)
                 return []

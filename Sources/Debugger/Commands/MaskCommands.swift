@@ -7,7 +7,7 @@ enum MaskCommands {
         Command(
             "filter",
             title:
-                "show all candidates, the allowed, the masked or the forced one; an expression narrows the session",
+                "show all candidates, the allowed, the masked or the forced one; or only what matches",
             hint: "filter",
             group: .look, places: [.pane(.mask)], keys: [.character("f")],
             argument: .init(
