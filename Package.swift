@@ -57,7 +57,8 @@ let package = Package(
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .target(name: "LocalServer", path: "Tests/LocalServer"),
-        .testTarget(name: "CallgateTests", dependencies: ["callgate", "LocalServer"]),
+        .testTarget(
+            name: "CallgateTests", dependencies: ["callgate", "LocalServer"], exclude: ["Screens"]),
         .testTarget(
             name: "DebuggerTests",
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],

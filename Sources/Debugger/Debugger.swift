@@ -102,6 +102,8 @@ extension DebuggerState {
         case .compared(let path, let events):
             compared = ComparedSession(timeline.log.events, with: path, events)
             open(.comparison)
+        case .ruleTried(let report): take(report)
+        case .forked(let path, let step, let canGoOn): takeFork(path, step: step, canGoOn: canGoOn)
         case .refused(let reason): take(refusal: reason)
         case .notice(let text): say(text)
         case .server(let news): take(news)

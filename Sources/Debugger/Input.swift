@@ -19,6 +19,10 @@ public enum Input: Sendable {
     case refused(String)
     /// The session that was asked for, to be compared with this one.
     case compared(path: String, [Event])
+    /// What a rule that was tried would have done.
+    case ruleTried(RuleReport)
+    /// A fork has been written; whether it can be gone on with from here.
+    case forked(path: String, step: Int, canGoOn: Bool)
     /// Something that the person should know, in one line.
     case notice(String)
     /// An MCP server has done something.
@@ -39,6 +43,8 @@ public enum EditorPurpose: Sendable, Hashable {
     case response(CallKey, ToolCall)
     /// What the model shall read as a result.
     case result(CallKey)
+    /// What is other in a fork.
+    case fork(ForkSubject)
 }
 
 /// What the debugger asks the program to do: its only way to the world.
@@ -61,12 +67,21 @@ public enum DebuggerEffect: Sendable, Hashable {
     case save(path: String)
     /// Read a journal, to be compared with the session; the answer is ``Input/compared(path:_:)`` or a notice.
     case compare(path: String)
-    /// Write the session up to that step into a new journal, to go on from there; say how it went by a notice.
-    case fork(step: Int, path: String)
     /// Tell the server that asked the question of that number what the person answered.
     case answer(Int, ServerAnswer)
     /// Start an MCP server again; say how it went by ``Input/server(_:)`` or a refusal.
     case restart(server: String)
+    /// Write a new journal that begins as this session did; the answer is ``Input/forked(path:step:canGoOn:)`` or a
+    /// notice.
+    case fork(ForkOrder)
+    /// Leave this session and go on with that journal.
+    case goOn(path: String)
+    /// Say what a rule would do in the saved sessions and to the workflow file, that one or the run's own; the answer
+    /// is ``Input/ruleTried(_:)`` or a notice.
+    case tryRule(Rule, file: String?)
+    /// Write that text into the workflow file, where one is named, and let the rule hold in the run; say how it went by
+    /// a notice.
+    case adoptRule(Rule, file: String?, text: String)
     /// Stop the program as the shell's job control does.
     case suspend
     /// Paint the whole screen anew.

@@ -24,10 +24,10 @@ import Testing
         try driver.press("F")
         #expect(driver.bottom.contains("-fork-12.jsonl"), "\(driver.bottom)")
         try driver.press("enter")
-        guard case .fork(step: 12, let path)? = driver.takeEffects().first else {
+        guard case .fork(let order)? = driver.takeEffects().first, order.step == 12 else {
             Issue.record("no fork was asked for")
             return
         }
-        #expect(path.hasSuffix("-fork-12.jsonl"))
+        #expect(order.path.hasSuffix("-fork-12.jsonl"))
     }
 }

@@ -49,6 +49,36 @@ import Testing
         print("\(calls) calls")
     }
 
+    /// A response that is gone on with is the response, bit for bit, wherever it is cut; sampled ones draw on.
+    @Test(arguments: [0.0, 1.5])
+    func aResponseGoesOnWhereverItIsCut(temperature: Double) async throws {
+        let model = try EmbeddedModel(path: EmbeddedModelTests.path)
+        let seed = UInt64.random(in: 0..<1_000_000)
+        print("seed \(seed)")
+        var request = try request("look up T-1042", temperature: temperature, seed: seed)
+        let (whole, steps) = try await decode(model, request)
+        for cut in Set([1, 2, steps.count / 2, steps.count - 1, steps.count]) {
+            request.continuing = steps.prefix(cut).map(\.token)
+            let (response, rest) = try await decode(model, request)
+            #expect(response == whole, "cut at \(cut)")
+            #expect(rest.map(\.token) == steps.dropFirst(cut).map(\.token))
+            #expect(rest.map(\.distribution) == steps.dropFirst(cut).map(\.distribution))
+            #expect(rest.map(\.position) == steps.dropFirst(cut).map(\.position))
+        }
+    }
+
+    /// What the mask would not have let through is no beginning of a response.
+    @Test func aBeginningThatTheMaskForbidsIsRefused() async throws {
+        let model = try EmbeddedModel(path: EmbeddedModelTests.path)
+        var request = try request("look up T-1042", temperature: 0, seed: 0)
+        let (_, steps) = try await decode(model, request)
+        let step = try #require(steps.first { $0.isForced })
+        let other = try #require((0..<600).first { !step.allows($0) })
+        request.continuing = steps.prefix(step.position).map(\.token) + [other]
+        let forbidden = request
+        await #expect(throws: (any Error).self) { _ = try await decode(model, forbidden) }
+    }
+
     @Test func theSameSeedGivesTheSameTokens() async throws {
         let model = try EmbeddedModel(path: EmbeddedModelTests.path)
         let request = try request("list Maya's high-priority tickets", temperature: 1, seed: 7)

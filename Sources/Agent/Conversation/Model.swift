@@ -5,6 +5,9 @@ public protocol Model: Sendable {
     /// What the journal and the title say of the model.
     var info: ModelInfo { get async }
 
+    /// Whether the model can go on from ``ModelRequest/continuing``.
+    var continuesResponses: Bool { get }
+
     /// Answers one request.
     ///
     /// `observe` is awaited for everything that happens on the way, in order; while it is suspended (a person has
@@ -13,6 +16,11 @@ public protocol Model: Sendable {
     func respond(
         to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse
+}
+
+extension Model {
+    /// Most models answer a request as a whole.
+    public var continuesResponses: Bool { false }
 }
 
 /// A model's name and what it can tell of its decoding.
@@ -71,17 +79,21 @@ public struct ModelRequest: Sendable, Hashable {
     public var sampling: SamplingSettings
     /// The most tokens that the response may have.
     public var maximumTokens: Int
+    /// The tokens with which the response begins, where it is gone on with: they are neither chosen nor observed again,
+    /// and neither is the request.
+    public var continuing: [Int]
 
     /// A request of the given parts.
     public init(
         round: Int, messages: [Message], catalogue: [ToolDefinition], sampling: SamplingSettings,
-        maximumTokens: Int
+        maximumTokens: Int, continuing: [Int] = []
     ) {
         self.round = round
         self.messages = messages
         self.catalogue = catalogue
         self.sampling = sampling
         self.maximumTokens = maximumTokens
+        self.continuing = continuing
     }
 }
 

@@ -18,11 +18,14 @@ public struct TokenStep: Sendable, Hashable {
     public var figures: TokenFigures?
     /// Time from the previous token to this one.
     public var milliseconds: Double
+    /// Who chose the token in the sampler's place; `nil` where the sampler chose.
+    public var chosenBy: Decider?
 
     /// A step of the given parts.
     public init(
         round: Int, position: Int, token: Int, bytes: [UInt8], special: String? = nil,
-        distribution: TokenDistribution, allowed: [UInt64]?, figures: TokenFigures?, milliseconds: Double
+        distribution: TokenDistribution, allowed: [UInt64]?, figures: TokenFigures?, milliseconds: Double,
+        chosenBy: Decider? = nil
     ) {
         self.round = round
         self.position = position
@@ -33,6 +36,7 @@ public struct TokenStep: Sendable, Hashable {
         self.allowed = allowed
         self.figures = figures
         self.milliseconds = milliseconds
+        self.chosenBy = chosenBy
     }
 
     /// What stands for the token of a piece of text whose token, or tokens, the model does not tell.

@@ -47,6 +47,8 @@ public enum EventBody: Sendable, Hashable {
     case toolMessage(CallKey, content: String, isError: Bool)
     /// A person marked this step.
     case marked(String)
+    /// A person added a rule to those in force; it holds for the calls that are asked for from here on.
+    case ruleAdded(Rule)
     /// The session was taken up again after a crash or an interruption.
     case sessionResumed
     /// The run ended.
@@ -68,7 +70,8 @@ public enum EventBody: Sendable, Hashable {
         case .callLate: "late"
         case .resultEdited: "result-edited"
         case .toolMessage: "tool-message"
-        case .marked: "mark"
+        // To a reader that does not know of rules in the middle of a session it is a mark, with a note of the rule.
+        case .marked, .ruleAdded: "mark"
         case .sessionResumed: "resumed"
         case .runFinished: "end"
         }
@@ -134,12 +137,18 @@ public struct SessionParent: Sendable, Hashable {
     public var step: Int
     /// The hash of the parent's line of that step, where its journal has a chain.
     public var hash: String?
+    /// The seed that the fork goes on with, where it is another than the workflow's.
+    public var seed: UInt64?
+    /// The model that the fork goes on with, where it is another than the workflow's: `builtin` or a GGUF file.
+    public var model: String?
 
     /// A parent of the given parts.
-    public init(session: String, step: Int, hash: String?) {
+    public init(session: String, step: Int, hash: String?, seed: UInt64? = nil, model: String? = nil) {
         self.session = session
         self.step = step
         self.hash = hash
+        self.seed = seed
+        self.model = model
     }
 }
 

@@ -36,6 +36,12 @@ public struct RunState: Sendable {
     public private(set) var roundTokens = 0
     /// The bytes written so far by the response being decoded, control tokens left out.
     public private(set) var decodedBytes: [UInt8] = []
+    /// The tokens of the response being decoded.
+    public private(set) var responseTokens: [Int] = []
+    /// Whether somebody chose a token of the response being decoded, so that it must be gone on with, not asked for anew.
+    public private(set) var hasChosenToken = false
+    /// The rules that were added since the session began.
+    public private(set) var addedRules: [Rule] = []
     /// Milliseconds that the model and the tools have taken.
     public private(set) var activeMilliseconds = 0.0
     /// Why the last response ended.
@@ -83,14 +89,19 @@ public struct RunState: Sendable {
             round = record.round
             roundTokens = 0
             decodedBytes = []
+            responseTokens = []
+            hasChosenToken = false
             finishReason = nil
             phase = .decoding
         case .token(let token):
             tokens += 1
             roundTokens += 1
             decodedBytes += token.bytes
+            responseTokens.append(token.token)
+            if token.chosenBy != nil { hasChosenToken = true }
             activeMilliseconds += token.milliseconds
         case .requestRetried, .marked: break
+        case .ruleAdded(let rule): addedRules.append(rule)
         case .responseReceived(let round, let response, let milliseconds):
             let decoded = roundTokens
             applyResponse(response, round: round)
@@ -106,6 +117,7 @@ public struct RunState: Sendable {
 
     private mutating func applyResponse(_ response: ModelResponse, round: Int) {
         self.round = round
+        (responseTokens, hasChosenToken) = ([], false)
         finishReason = response.finishReason
         // What a server counts stands above the pieces in which it streamed: a piece may be several tokens, or none.
         if let usage = response.usage, usage.completionTokens > 0 {
@@ -127,7 +139,7 @@ public struct RunState: Sendable {
 
     /// Whatever was under way when the session broke off did not end.
     ///
-    /// A half response is asked for again, a call that had begun is in doubt, and a run that ended without an answer
+    /// A half response is asked for again unless somebody chose a token of it, a call that had begun is in doubt, and a run that ended without an answer
     /// goes on where it stood.
     private mutating func applyResumption() {
         switch (phase, outcome) {
@@ -136,7 +148,7 @@ public struct RunState: Sendable {
             outcome = nil
             let isAsked = messages.contains { if case .user = $0 { true } else { false } }
             phase = roundCalls.contains { $0.message == nil } ? .calling : isAsked ? .ready : .idle
-        case (.decoding, _): phase = .ready
+        case (.decoding, _): if !hasChosenToken { phase = .ready }
         default: break
         }
         for index in calls.indices where calls[index].status == .running { calls[index].status = .unknown }

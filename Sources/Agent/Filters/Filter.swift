@@ -25,6 +25,11 @@ public struct Filter: Sendable, Hashable, CustomStringConvertible {
         expression.evaluate(FilterSubject(event: event.body), in: state, quantifier: .any) == true
     }
 
+    /// Whether a call meets the condition as it stands in `state`; what cannot be decided does not match.
+    public func matches(_ record: CallRecord, in state: RunState) -> Bool {
+        evaluate(record, in: state, quantifier: .any) == true
+    }
+
     /// Whether a call meets the condition as it stands in `state`; `nil` where that cannot be decided.
     ///
     /// - Parameter quantifier: whether one part of a compound command is enough, or every part must match.

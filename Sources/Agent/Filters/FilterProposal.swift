@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 extension Filter {
     /// An expression that matches this event and those like it, for a breakpoint set with one key.
@@ -44,10 +45,17 @@ extension Filter {
     private static func tool(_ name: String) -> String { "~tool \(exactly(name))" }
 
     /// A pattern for that text and no other, quoted where the grammar needs it.
-    private static func exactly(_ text: String) -> String {
+    public static func exactly(_ text: String) -> String { quoted(pattern(text)) }
+
+    /// A condition that holds for calls whose argument there has that text and no other.
+    public static func argument(_ pointer: JSONPointer, is text: String) -> String {
+        "~arg " + quoted("\(pointer)=\(pattern(text))")
+    }
+
+    private static func pattern(_ text: String) -> String {
         let special = Set("\\^$.*+?()[]{}|/")
         let pattern = text.map { special.contains($0) ? "\\\($0)" : String($0) }.joined()
-        return quoted("^\(pattern)$")
+        return "^\(pattern)$"
     }
 
     private static func quoted(_ word: String) -> String {

@@ -76,6 +76,7 @@ struct FilterSubject {
             return [response.content] + response.calls.flatMap { [$0.name, $0.arguments.text] }
         case .decided(_, .edit(let arguments, _), _): return [arguments.text]
         case .decided(_, .deny(let reason?), _): return [reason]
+        case .ruleAdded(let rule): return [rule.name]
         case .callStarted(_, let arguments): return [arguments.text]
         case .token(let step): return [step.special ?? String(decoding: step.bytes, as: UTF8.self)]
         case .requestRetried(_, _, let reason, _): return [reason]

@@ -66,7 +66,9 @@ extension RunState {
         guard let header else { return "the session has not begun" }
         do {
             return try CallChecker(catalogue: header.catalogue).objection(
-                toEditing: record, arguments: arguments, policy: header.policy, in: self)
+                toEditing: record, arguments: arguments,
+                policy: Policy(rules: header.policy.rules + addedRules, fallback: header.policy.fallback),
+                in: self)
         } catch {
             return "\(error)"
         }

@@ -63,6 +63,13 @@ public struct ArgumentCondition: Sendable, Hashable {
 }
 
 extension Rule {
+    /// One line: `no mail: deny notify_user when ~taint result, because …`.
+    public var sentence: String {
+        let conditions = arguments.map { " when \($0.pointer) matches \($0.pattern.source)" }.joined()
+        return "\(name): \(effect.rawValue) \(tool)\(conditions)" + (condition.map { " when \($0)" } ?? "")
+            + (reason.map { ", because \($0)" } ?? "")
+    }
+
     /// Whether the rule is about that call; what cannot be decided counts for the stricter side.
     fileprivate func matches(_ record: CallRecord, arguments: JSONValue?, in state: RunState) -> Bool {
         guard Policy.glob(tool, matches: record.call.name) else { return false }

@@ -92,6 +92,25 @@ public actor Loop {
         try emit(.marked(note))
     }
 
+    /// Adds a rule to those in force; it holds for the calls that are asked for from here on.
+    /// - Throws: what the journal throws; an error of one line where the rule cannot be added.
+    public func add(_ rule: Rule) throws {
+        guard state.header != nil else {
+            throw GateError(description: "nothing has happened yet; put the rule into the workflow")
+        }
+        guard state.outcome == nil else {
+            throw GateError(description: "the run has ended, so that no rule can hold in it any more")
+        }
+        try emit(.ruleAdded(rule))
+    }
+
+    /// The workflow's rules and those that were added since.
+    public var policy: Policy {
+        var policy = header.policy
+        policy.rules += state.addedRules.filter { !header.policy.rules.contains($0) }
+        return policy
+    }
+
     /// What a session that cannot go on says; nothing is written to its journal then.
     private func refusal(of prompt: String?) -> RunOutcome? {
         if prompt == nil, case .answered? = state.outcome { return state.outcome }
@@ -136,6 +155,14 @@ public actor Loop {
             case .calling:
                 try PairingError.checkIDs(of: state.roundCalls.map(\.call), round: state.round)
                 if let outcome = try await runCalls() { return outcome }
+            case .decoding where state.hasChosenToken:
+                try settle()
+                if let budgetMet { return .limit(budgetMet.description) }
+                do {
+                    try await continueResponse()
+                } catch let limit as LimitMet {
+                    return .limit(limit.description)
+                }
             case .ready, .decoding:
                 try settle()
                 if let outcome = answer ?? limitMet { return outcome }
@@ -149,6 +176,20 @@ public actor Loop {
                 }
             }
         }
+    }
+
+    /// Goes on with a response of which somebody chose a token.
+    private func continueResponse() async throws {
+        let info = await model.info
+        guard model.continuesResponses, info.vocabulary == state.header?.model.vocabulary else {
+            let name = state.header?.model.name ?? "its model"
+            throw GateError(
+                description:
+                    "the response goes on behind a chosen token, which \(info.name) cannot do with the "
+                    + "tokens of \(name); take it up with a workflow whose model is that one")
+        }
+        try await control.hold(at: .token)
+        try await request(round: state.round, continuing: state.responseTokens)
     }
 
     /// The end of the run, when the last message is the model's and asks for nothing.
@@ -178,10 +219,12 @@ public actor Loop {
         return nil
     }
 
-    private func request(round: Int) async throws {
+    private func request(round: Int, continuing begun: [Int] = []) async throws {
         let request = ModelRequest(
             round: round, messages: state.messages, catalogue: header.catalogue, sampling: header.sampling,
-            maximumTokens: min(header.limits.responseTokens, header.limits.tokens - state.tokens))
+            maximumTokens: min(
+                header.limits.responseTokens, header.limits.tokens - state.tokens + begun.count),
+            continuing: begun)
         let started = ContinuousClock.now
         let response = try await model.respond(to: request) { [self] event in try await observe(event) }
         try emit(.responseReceived(round: round, response, milliseconds: started.millisecondsSince))

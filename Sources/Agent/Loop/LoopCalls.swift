@@ -25,7 +25,10 @@ extension Loop {
                 return nil
             }
             let waits = !state.waitingCalls.isEmpty && running.isEmpty
-            if waits != isWaiting { control.report(waits ? .waiting : .running) }
+            // Where the results are held, that has been said already.
+            if waits != isWaiting, !state.roundCalls.allSatisfy(\.isResolved) {
+                control.report(waits ? .waiting : .running)
+            }
             isWaiting = waits
             let input = await control.nextInput()
             try Task.checkCancellation()
@@ -41,7 +44,7 @@ extension Loop {
     }
 
     private func ruling(for record: CallRecord) -> Ruling {
-        let ruling = header.policy.ruling(for: record, in: state)
+        let ruling = policy.ruling(for: record, in: state)
         guard ruling.effect == .allow, runner.isByHand(record.call.name) else { return ruling }
         // A rule can let a call run, but here nothing can.
         return Ruling(
@@ -131,6 +134,7 @@ extension Loop {
             }
             let reason = "nobody decided within \(seconds) seconds"
             try emit(.decided(key, .deny(reason: reason), by: .timeout(seconds: seconds)))
+        case .command(.addRule(let rule)): try add(rule)
         case .timedOut(let key):
             let seconds = runner.seconds(for: state.call(key)?.call.name ?? "")
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")
@@ -185,7 +189,7 @@ extension Loop {
             return "it cannot run: \(problem.message); edit its arguments or deny it"
         case .edit(let arguments, _):
             return checker.objection(
-                toEditing: record, arguments: arguments, policy: header.policy, in: state)
+                toEditing: record, arguments: arguments, policy: policy, in: state)
                 ?? byHandObjection(record)
         }
     }

@@ -55,6 +55,8 @@ public enum RunCommand: Sendable, Hashable {
     case cancel(CallKey)
     /// Replace what the model will read as a call's result.
     case editResult(CallKey, content: String)
+    /// Add a rule to those in force.
+    case addRule(Rule)
 }
 
 /// The person's hand on a run: pace and commands, safe to use from any thread.
@@ -136,7 +138,7 @@ public final class RunControl: Sendable {
     /// - Returns: where the run must end.
     func breakpointHit(by event: Event, in fold: RunState) -> BreakpointHit? {
         switch event.body {
-        case .sessionResumed, .runFinished, .marked: return nil
+        case .sessionResumed, .runFinished, .marked, .ruleAdded: return nil
         default: break
         }
         let (filters, endsRun) = state.withLock { ($0.breakpoints, $0.breakpointsEndRun) }

@@ -94,7 +94,7 @@ enum BreakpointCommands {
 
 extension DebuggerState {
     /// An expression that matches what is selected.
-    fileprivate var proposedFilter: String {
+    var proposedFilter: String {
         let call: CallRecord? =
             switch focus.pane {
             case .calls: selectedCall
@@ -107,7 +107,7 @@ extension DebuggerState {
     }
 
     /// The expression, or nothing and a line that says what is wrong with it.
-    fileprivate mutating func readFilter(_ text: String) -> Filter? {
+    mutating func readFilter(_ text: String) -> Filter? {
         do throws(FilterError) {
             return try Filter(text)
         } catch {

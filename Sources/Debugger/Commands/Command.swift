@@ -27,6 +27,7 @@ struct Command: Sendable {
         case prompt = "In a prompt"
         case editor = "In an editor"
         case review = "Before an edit is sent"
+        case rule = "Before a rule holds"
         case confirmation = "At a question"
         case document = "In a text over the panes"
         case question = "In a server's question"

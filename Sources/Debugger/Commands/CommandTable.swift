@@ -10,6 +10,7 @@ struct CommandTable: Sendable {
     /// The commands of the debugger as they come.
     static let standard = CommandTable(
         commands: DecisionCommands.all + StepCommands.all + LookCommands.all + BreakpointCommands.all
+            + ShownFilterCommands.all + RuleCommands.all + ForkCommands.all
             + MaskCommands.all + ServerCommands.all
             + SessionCommands.all + MoveCommands.all + LayerCommands.all, keys: [:])
 

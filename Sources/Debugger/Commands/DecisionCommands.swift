@@ -179,7 +179,7 @@ extension TextEditor.Purpose {
     var call: DecidedCall? {
         switch self {
         case .arguments(let call), .response(let call): call
-        case .result: nil
+        case .result, .fork: nil
         }
     }
 }

@@ -5,10 +5,13 @@ import Terminal
 enum MaskCommands {
     static let all: [Command] = [
         Command(
-            "filter", title: "show all candidates, the allowed, the masked or the forced one", hint: "filter",
+            "filter",
+            title:
+                "show all candidates, the allowed, the masked or the forced one; or only what matches",
+            hint: "filter",
             group: .look, places: [.pane(.mask)], keys: [.character("f")],
             argument: .init(
-                name: "all|allowed|masked|forced", isOptional: true,
+                name: "all|allowed|masked|forced|EXPR", isOptional: true,
                 words: MaskPane.Filter.allCases.map(\.rawValue))
         ) { state, argument in
             if argument.isEmpty {
@@ -18,8 +21,12 @@ enum MaskCommands {
             } else if let filter = MaskPane.Filter(rawValue: argument) {
                 state.mask.filter = filter
                 state.focus.pane = .mask
+            } else if argument == "off" || argument.contains(where: { "~!( ".contains($0) }) {
+                return state.showOnly(argument)
             } else {
-                state.refuse("there is no filter '\(argument)'; there are all, allowed, masked and forced")
+                state.refuse(
+                    "there is no filter '\(argument)'; there are all, allowed, masked and forced, and expressions"
+                )
             }
             state.mask.row = nil
             return []

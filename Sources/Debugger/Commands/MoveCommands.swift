@@ -2,7 +2,9 @@ import Terminal
 
 /// Moving within a pane or a text.
 enum MoveCommands {
-    private static let places: [Command.Place] = [.panes, .layer(.document), .layer(.review)]
+    private static let places: [Command.Place] = [
+        .panes, .layer(.document), .layer(.review), .layer(.rule),
+    ]
 
     static let all: [Command] = [
         move("up", "one row up", [.up, .character("k")]) { $0.move(rows: -1) },

@@ -24,20 +24,6 @@ enum SessionCommands {
             return [.save(path: argument)]
         },
         Command(
-            "fork", title: "a new session that begins as this one did, up to this step", group: .session,
-            keys: [.character("F")], argument: .init(name: "FILE", isOptional: true)
-        ) { state, argument in
-            let step = state.timeline.step
-            guard step > 0 else {
-                state.refuse("nothing has happened yet that a fork could begin with")
-                return []
-            }
-            if !argument.isEmpty { return [.fork(step: step, path: argument)] }
-            let name = state.timeline.log.last.header?.id ?? "session"
-            state.layers.append(.prompt(Prompt(.command, text: "fork \(name)-fork-\(step).jsonl")))
-            return []
-        },
-        Command(
             "compare", aliases: ["diff"], title: "this session beside another: where they part",
             group: .session,
             keys: [.character("=")], argument: .init(name: "FILE", isOptional: true)

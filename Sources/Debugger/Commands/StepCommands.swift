@@ -34,9 +34,11 @@ enum StepCommands {
                 return []
             },
             Command(
-                "goto", aliases: ["step"], title: "to a step, or some steps on (+N) or back (-N)",
+                "goto", aliases: ["step"],
+                title: "to a step, some steps on (+N) or back (-N), a time (1.5s), a mark, a match (~tool x)",
                 group: .back,
-                argument: .init(name: "N"), perform: goTo),
+                argument: .init(name: "PLACE")
+            ) { state, argument in state.go(toPlace: argument) },
         ]
 
     private static func forward(
@@ -47,9 +49,12 @@ enum StepCommands {
         Command(
             name, title: title, hint: hint, group: .step, keys: [.character(key)], availability: canGoForward
         ) { state, _ in
-            if state.timeline.isLive { return [effect] }
+            if state.timeline.isLive { return state.goOn(landmark, effect) }
             let (log, step) = (state.timeline.log, state.timeline.step)
-            let target = log.index.next(landmark, after: step, count: log.count) ?? log.count
+            let next =
+                state.shownFilter.map { $0.next(landmark, after: step, log) }
+                ?? log.index.next(landmark, after: step, count: log.count)
+            let target = next ?? log.count
             // As in a live run, a breakpoint holds whatever the pace.
             let point = state.breakpoints.next(after: step).flatMap { $0 <= target ? $0 : nil }
             state.go(to: point ?? target)
@@ -67,7 +72,10 @@ enum StepCommands {
             availability: canGoBack
         ) { state, _ in
             let (index, step) = (state.timeline.log.index, state.timeline.step)
-            let target = index.previous(landmark, before: step) ?? 1
+            let previous =
+                state.shownFilter.map { $0.previous(landmark, before: step, state.timeline.log) }
+                ?? index.previous(landmark, before: step)
+            let target = previous ?? 1
             let point = state.breakpoints.previous(before: step).flatMap { $0 >= target ? $0 : nil }
             state.go(to: point ?? target)
             state.sayBreakpoint()
@@ -102,24 +110,16 @@ enum StepCommands {
         case .running: .ready
         }
     }
-
-    private static let goTo: Command.Action = { state, argument in
-        guard let number = Int(argument) else {
-            state.refuse("'\(argument)' is no step; write a number, or +N or -N")
-            return []
-        }
-        let isRelative = argument.hasPrefix("+") || argument.hasPrefix("-")
-        let step = isRelative ? state.timeline.step.addingReportingOverflow(number).partialValue : number
-        guard (1...max(1, state.timeline.log.count)).contains(step) else {
-            state.refuse("there is no step \(step); the session has steps 1 to \(state.timeline.log.count)")
-            return []
-        }
-        state.go(to: step)
-        return []
-    }
 }
 
 extension DebuggerState {
+    /// Lets the run go on; where a filter narrows the steps, to the next one that it matches.
+    fileprivate func goOn(_ landmark: StepIndex.Landmark, _ effect: DebuggerEffect) -> [DebuggerEffect] {
+        guard let filter = shownFilter?.filter else { return [effect] }
+        if landmark == .stop { return [.setBreakpoints(breakpoints.enabled), effect] }
+        return [.setBreakpoints(breakpoints.enabled + [filter]), .resume]
+    }
+
     /// Says which breakpoint the step matches, if one does.
     fileprivate mutating func sayBreakpoint() {
         guard let point = breakpoints.hit(at: timeline.step) else { return }

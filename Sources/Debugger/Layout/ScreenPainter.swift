@@ -205,6 +205,9 @@ struct ScreenPainter {
         case .review(let review):
             open(box, title: "review the edit", scroll: review.scroll)
             paint(state.frame.document, review.scroll, in: box.content, nil)
+        case .rule(let review):
+            open(box, title: "a rule, before it holds", scroll: review.scroll)
+            paint(state.frame.document, review.scroll, in: box.content, nil)
         case .editor(let editor): paint(editor, in: box)
         case .question(let form): paint(form, in: box)
         }

@@ -27,7 +27,9 @@ extension DebuggerState {
         let trail =
             shown.phase == .decoding
             ? TokenTrail(log: timeline.log, step: timeline.step, round: shown.round) : nil
-        frame.conversation = ConversationPane.lines(shown, trail: trail, width: area.width)
+        frame.conversation = ConversationPane.lines(
+            shown, trail: trail, width: area.width,
+            shows: shownFilter.map { filter in { filter.shows(message: $0) } })
         conversation.scroll.update(count: frame.conversation.count, page: area.height)
         if conversation.followsEnd { conversation.scroll.move(to: .max) }
     }
@@ -36,9 +38,12 @@ extension DebuggerState {
         frame.calls = ListFrame()
         guard let area = frame.layout.content(of: .calls), let record = selectedCall else { return }
         let state = shown
-        let pane = CallsPane(timeline: timeline, now: now, width: area.width) { state.provenance(of: $0) }
+        let listed = listedCalls
+        let pane = CallsPane(timeline: timeline, now: now, width: area.width, listed: listed) {
+            state.provenance(of: $0)
+        }
         frame.calls.rows = pane.rows()
-        frame.calls.selected = shown.calls.firstIndex { $0.key == record.key }
+        frame.calls.selected = listed.firstIndex { $0.key == record.key }
         frame.calls.heading = pane.heading(record)
         (frame.calls.detail, frame.calls.argumentLines) = pane.detail(record)
         frame.calls.share(height: area.height)
@@ -139,6 +144,10 @@ extension DebuggerState {
             frame.document = LayerBox.reviewLines(review, width: box.content.width)
             review.scroll.update(count: frame.document.count, page: box.content.height)
             layers[layers.count - 1] = .review(review)
+        case .rule(var review):
+            frame.document = review.lines(width: box.content.width)
+            review.scroll.update(count: frame.document.count, page: box.content.height)
+            layers[layers.count - 1] = .rule(review)
         case .editor(var editor):
             let (text, cursor) = editor.field.layout(width: box.content.width)
             frame.document = text.lines.map { line in

@@ -52,6 +52,7 @@ enum CandidateDocument {
     private static func verdict(_ candidate: MaskTable.Candidate, _ table: MaskTable) -> String {
         guard table.token.allowed != nil else { return "no mask ruled at this position" }
         if candidate.isChosen {
+            if let decider = table.token.chosenBy { return "allowed, and chosen by \(decider.summary)" }
             return table.token.isForced ? "chosen: it was the only one allowed" : "allowed, and chosen"
         }
         return candidate.isAllowed ? "allowed" : "masked: it could not be chosen"

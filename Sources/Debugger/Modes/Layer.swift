@@ -10,6 +10,7 @@ enum Layer: Sendable {
     case confirmation(Confirmation)
     case document(OpenDocument)
     case question(QuestionForm)
+    case rule(RuleReview)
 
     var kind: LayerKind {
         switch self {
@@ -19,13 +20,14 @@ enum Layer: Sendable {
         case .confirmation: .confirmation
         case .document: .document
         case .question: .question
+        case .rule: .rule
         }
     }
 
     /// Whether keys type text here, so that nothing may move the focus or open something else.
     var isTyping: Bool {
         switch self {
-        case .prompt, .editor, .review, .confirmation, .question: true
+        case .prompt, .editor, .review, .confirmation, .question, .rule: true
         case .document: false
         }
     }
@@ -39,6 +41,7 @@ enum LayerKind: String, Sendable, Hashable, CaseIterable {
     case confirmation
     case document
     case question
+    case rule
     /// Not a layer of its own: the panes while a search is active.
     case searching
 }
@@ -69,6 +72,10 @@ struct Prompt: Sendable {
         case search(Pane)
         case denial(DecidedCall, stopsRun: Bool)
         case mark
+        /// Where a fork is written, and in what it is other.
+        case fork(ForkOrder, String)
+        /// The workflow file that a rule is written into.
+        case ruleFile(RuleReview)
     }
 
     let purpose: Purpose
@@ -92,6 +99,9 @@ struct Prompt: Sendable {
         case .denial(let call, false): "deny \(call.key.id), reason (may be empty): "
         case .denial(let call, true): "deny \(call.key.id) and stop the run, reason (may be empty): "
         case .mark: "mark this step, note: "
+        case .fork(let order, let words):
+            "fork\(order.step.map { " at step \($0)" } ?? "") \(words), write to: "
+        case .ruleFile: "write the rule into the workflow file: "
         }
     }
 }
@@ -102,6 +112,7 @@ struct TextEditor: Sendable {
         case arguments(DecidedCall)
         case response(DecidedCall)
         case result(CallKey)
+        case fork(ForkSubject)
     }
 
     let purpose: Purpose
@@ -124,6 +135,9 @@ struct TextEditor: Sendable {
         case .arguments(let call): "edit the arguments of \(call.key.id) · \(call.call.name)"
         case .response(let call): "answer \(call.key.id) in the place of \(call.call.name)"
         case .result(let key): "edit what the model will read as the result of \(key.id)"
+        case .fork(.arguments(let key, let call)): "fork: other arguments of \(key.id) · \(call.name)"
+        case .fork(.result(let key)): "fork: another result of \(key.id)"
+        case .fork(.message): "fork: another message"
         }
     }
 }
@@ -145,6 +159,7 @@ struct Confirmation: Sendable {
         case denyAndStop(BoundDecision)
         case quit
         case restart(server: String)
+        case goOn(path: String)
     }
 
     let question: String

@@ -8,12 +8,14 @@ struct CallsPane {
     let timeline: Timeline
     let now: Int64
     let width: Int
+    /// The calls that are listed; all where it is `nil`.
+    var listed: [CallRecord]?
     /// Where the values of a call came from.
     let provenance: (CallRecord) -> [ArgumentProvenance]
 
     /// One line a call: sign, ID, tool, arguments, status.
     func rows() -> [StyledText] {
-        let calls = timeline.shown.calls
+        let calls = listed ?? timeline.shown.calls
         let ids = min(14, calls.map { SafeText($0.key.id.text).width }.max() ?? 0) + 1
         let names = min(24, calls.map { SafeText($0.call.name).width }.max() ?? 0) + 1
         let words = (calls.map { $0.statusWord.count }.max() ?? 0)

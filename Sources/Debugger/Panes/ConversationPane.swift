@@ -10,19 +10,25 @@ struct ConversationPane {
 
     private let state: RunState
     private let trail: TokenTrail?
+    private let shows: ((Int) -> Bool)?
     private let margin: Int
     private var text: TextLines
 
     /// The lines of the pane at a width.
     ///
-    /// - Parameter trail: the round that is being decoded; `nil` where none is.
-    static func lines(_ state: RunState, trail: TokenTrail?, width: Int) -> [StyledText] {
-        var pane = ConversationPane(state: state, trail: trail, width: width)
+    /// - Parameters:
+    ///   - trail: the round that is being decoded; `nil` where none is.
+    ///   - shows: whether the message at a place is shown; all are where it is `nil`.
+    static func lines(
+        _ state: RunState, trail: TokenTrail?, width: Int, shows: ((Int) -> Bool)? = nil
+    ) -> [StyledText] {
+        var pane = ConversationPane(state: state, trail: trail, width: width, shows: shows)
         return pane.lines()
     }
 
-    private init(state: RunState, trail: TokenTrail?, width: Int) {
+    private init(state: RunState, trail: TokenTrail?, width: Int, shows: ((Int) -> Bool)?) {
         self.state = state
+        self.shows = shows
         self.trail = trail
         margin = width >= 40 ? 10 : 2
         text = TextLines(width: width)
@@ -30,8 +36,14 @@ struct ConversationPane {
 
     private mutating func lines() -> [StyledText] {
         var next = 0
+        var left = 0
         for (index, message) in state.messages.enumerated() {
-            if index > 0 { text.blank() }
+            if let shows, !shows(index) {
+                if case .assistant(let answer) = message { next += answer.calls.count }
+                left += 1
+                continue
+            }
+            if !text.lines.isEmpty { text.blank() }
             switch message {
             case .system(let prompt):
                 add(prompt, Theme.faint, role: "system", most: ConversationPane.mostSystemRows) {
@@ -41,6 +53,9 @@ struct ConversationPane {
             case .assistant(let answer): add(answer, from: &next)
             case .tool(let result): add(result)
             }
+        }
+        if left > 0 {
+            text.wrap(SafeText("(\(Figure.amount(left, "message")) left out by the filter)"), Theme.faint)
         }
         if state.phase == .decoding { addDecoding() }
         if let outcome = state.outcome { add(outcome) }

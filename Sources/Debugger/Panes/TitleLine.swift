@@ -10,7 +10,8 @@ enum TitleLine {
         let header = state.shown.header
         let names = [header?.workflow, header?.model.name].compactMap { $0 }
         let round = state.shown.round > 0 ? ["round \(state.shown.round)"] : []
-        let full = names + round + [status]
+        let full =
+            names + round + (state.shownFilter.map { ["only \(short($0.filter.source))"] } ?? []) + [status]
         var parts = full
         let room = width - right.count - 2
         while parts.count > 1, parts.map({ SafeText($0).width + 3 }).reduce(-3, +) > room {
@@ -25,6 +26,11 @@ enum TitleLine {
         line.append(String(repeating: " ", count: width - line.width - right.count), Theme.title)
         line.append(right, Theme.title)
         return line
+    }
+
+    /// So much of an expression that the state stays readable.
+    private static func short(_ expression: String) -> String {
+        expression.count > 32 ? expression.prefix(31) + "…" : expression
     }
 
     /// What the run is doing, in words.

@@ -21,6 +21,8 @@ struct DebuggerState: Sendable {
     var breakpoints = Breakpoints()
     /// What `:find` looked for last.
     var found: FilterMatches?
+    /// What narrows the calls, messages and steps; `nil` where all are shown.
+    var shownFilter: ShownFilter?
     /// The session that this one was compared with last.
     var compared: ComparedSession?
     var messages = MessageLog()
@@ -55,13 +57,16 @@ struct DebuggerState: Sendable {
     var frontKind: LayerKind? { layers.last?.kind }
 
     /// The call that is selected in the calls pane.
-    var selectedCall: CallRecord? { selected(calls) ?? shown.calls.last }
+    var selectedCall: CallRecord? {
+        guard let filter = shownFilter else { return selected(calls) ?? shown.calls.last }
+        return selected(calls).flatMap { filter.shows($0, in: timeline) ? $0 : nil } ?? listedCalls.last
+    }
 
     /// The call that is selected in the results pane.
     var selectedResult: CallRecord? { selected(results) ?? resultCalls.last }
 
     /// The calls of which something can be read as a result.
-    var resultCalls: [CallRecord] { shown.calls.filter(\.hasSomethingToRead) }
+    var resultCalls: [CallRecord] { listedCalls.filter(\.hasSomethingToRead) }
 
     /// The first call that waits for a person in the present of the run.
     var firstWaiting: CallRecord? { timeline.isReplay ? nil : timeline.log.last.waitingCalls.first }

@@ -30,7 +30,7 @@ struct StepIndex: Sendable {
             calls.append(step)
             if ruling.effect == .ask { stops.append(step) }
         case .decided, .callFinished: calls.append(step)
-        case .marked, .sessionResumed: stops.append(step)
+        case .marked, .ruleAdded, .sessionResumed: stops.append(step)
         case .runFinished:
             calls.append(step)
             rounds.append(step)

@@ -7,6 +7,7 @@ extension DebuggerState {
         for event in events {
             timeline.append(event)
             breakpoints.extend(timeline.log)
+            shownFilter?.extend(timeline.log)
             if !timeline.isReplay, let point = breakpoints.hit(at: timeline.log.count) {
                 say("breakpoint \(point.number), \(point.matches.filter), at step \(timeline.log.count)")
             }

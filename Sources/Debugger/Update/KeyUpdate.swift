@@ -27,6 +27,7 @@ extension DebuggerState {
             }
             layers[layers.count - 1] = .question(form)
         case .review: refuse("choose what the model is told: \(keyNames(of: .review))")
+        case .rule: refuse("choose what becomes of the rule: \(keyNames(of: .rule))")
         case .confirmation: refuse("press y for yes, n for no")
         case .document, nil:
             if key != .escape { refuse("the key \(key) does nothing here; ? shows all keys") }

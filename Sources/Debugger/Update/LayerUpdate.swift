@@ -13,6 +13,11 @@ extension DebuggerState {
         case .search(let pane):
             beginSearch(text, in: pane)
             return []
+        case .fork(var order, _):
+            guard !text.isEmpty else { return [] }
+            order.path = text
+            return [.fork(order)]
+        case .ruleFile(let review): return text.isEmpty ? [] : tryRule(review, file: text)
         case .mark: return [.mark(text.isEmpty ? "mark" : text)]
         case .denial(let call, let stopsRun):
             let decision = call.bound(.deny(reason: text.isEmpty ? nil : text), stopsRun: stopsRun)
@@ -36,7 +41,24 @@ extension DebuggerState {
         case .restart(let server):
             say("starting server \(server) again")
             return [.restart(server: server)]
+        case .goOn(let path): return [.goOn(path: path)]
         }
+    }
+
+    /// Says that a fork was written, and asks whether it is gone on with.
+    mutating func takeFork(_ path: String, step: Int, canGoOn: Bool) {
+        guard canGoOn else {
+            say("forked behind step \(step); go on with: callgate run --resume \(path)")
+            return
+        }
+        layers.append(
+            .confirmation(
+                Confirmation(
+                    question: "The fork is written to \(path). Go on with it now?",
+                    consequence: "This session stays as it is"
+                        + (run == nil || run == .ended
+                            ? "." : ", and its run stops here; it can be taken up again."),
+                    action: .goOn(path: path))))
     }
 
     /// Goes on with the text of the editor.
@@ -56,6 +78,9 @@ extension DebuggerState {
         case .response(let call):
             return [.openEditor(text: text, suffix: ".txt", .response(call.key, call.call))]
         case .result(let key): return [.openEditor(text: text, suffix: ".txt", .result(key))]
+        case .fork(let subject):
+            let isJSON = if case .arguments = subject { true } else { false }
+            return [.openEditor(text: text, suffix: isJSON ? ".json" : ".txt", .fork(subject))]
         }
     }
 
@@ -92,8 +117,25 @@ extension DebuggerState {
         case .result(let key):
             drafts[purpose] = nil
             return [.send(.editResult(key, content: text))]
+        case .fork(let subject):
+            drafts[purpose] = nil
+            take(text, forFork: subject)
         }
         return []
+    }
+
+    /// The arguments that a text writes, in one line; `nil`, and an editor that says why, where they cannot run.
+    mutating func checked(_ text: String, of call: ToolCall, for purpose: TextEditor.Purpose) -> ByteString? {
+        do {
+            let arguments = ByteString(try JSONParser.parse(text).text(.spaced))
+            guard let problem = problems(name: call.name, arguments: arguments).first else {
+                return arguments
+            }
+            layers.append(.editor(faulty(purpose, text, fault: problem.message, at: nil)))
+        } catch {
+            layers.append(.editor(faulty(purpose, text, fault: error.description, at: error.offset)))
+        }
+        return nil
     }
 
     /// Shows what an edit changes, or what is wrong with it, with the text still at hand.
@@ -168,6 +210,7 @@ extension TextEditor.Purpose {
         case .arguments(let key, let call): self = .arguments(DecidedCall(key: key, call: call))
         case .response(let key, let call): self = .response(DecidedCall(key: key, call: call))
         case .result(let key): self = .result(key)
+        case .fork(let subject): self = .fork(subject)
         }
     }
 }

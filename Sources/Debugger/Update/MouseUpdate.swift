@@ -29,7 +29,7 @@ extension DebuggerState {
         case .conversation: break
         case .calls:
             if let index = frame.calls.row(at: row, scroll: calls.list) {
-                calls.select(shown.calls[index].key)
+                calls.select(listedCalls[index].key)
             }
         case .results:
             if let index = frame.results.row(at: row, scroll: results.list) {

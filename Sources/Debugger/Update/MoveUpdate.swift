@@ -9,7 +9,7 @@ extension DebuggerState {
         case .conversation:
             conversation.scroll.move(by: rows)
             conversation.followsEnd = conversation.scroll.isAtEnd
-        case .calls: moveSelection(rows, \.calls, among: shown.calls.map(\.key), from: selectedCall?.key)
+        case .calls: moveSelection(rows, \.calls, among: listedCalls.map(\.key), from: selectedCall?.key)
         case .results:
             moveSelection(rows, \.results, among: resultCalls.map(\.key), from: selectedResult?.key)
         case .mask:
@@ -63,6 +63,7 @@ extension DebuggerState {
         switch layers.last {
         case .document(let document): document.scroll.page
         case .review(let review): review.scroll.page
+        case .rule(let review): review.scroll.page
         default: nil
         }
     }
@@ -79,6 +80,9 @@ extension DebuggerState {
         case .question(var form):
             form.scroll.move(by: rows)
             layers[layers.count - 1] = .question(form)
+        case .rule(var review):
+            review.scroll.move(by: rows)
+            layers[layers.count - 1] = .rule(review)
         default: return false
         }
         return true

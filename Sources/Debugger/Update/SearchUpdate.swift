@@ -49,7 +49,7 @@ extension DebuggerState {
             mask.row = row
             mask.rows.show(row, margin: 2)
         case .calls:
-            return findCall(\.calls, shown.calls, selectedCall?.key, direction, isFirst) { record in
+            return findCall(\.calls, listedCalls, selectedCall?.key, direction, isFirst) { record in
                 search.matches(
                     "\(record.key.id) \(record.call.name) \(record.call.arguments.text) \(record.statusWords)"
                 )

@@ -9,6 +9,9 @@ public actor EmbeddedModel: Model {
     /// The model's name, its vocabulary and how it writes calls.
     public let info: ModelInfo
 
+    /// It decodes in process: any tokens can stand before the next one.
+    public nonisolated var continuesResponses: Bool { true }
+
     private let tokenizer: Tokenizer
     private let session: InferenceSession
     private let engine: MaskEngine
@@ -54,17 +57,29 @@ public actor EmbeddedModel: Model {
         let prompt = dialect.prompt(for: request)
         let tokens = try wrapping { try tokenizer.encode(prompt.parts) }
         let cached = zip(tokens, session.tokens).prefix { $0 == $1 }.count
-        try await observe(.request(record(of: prompt, request, tokens: tokens.count, cached: cached)))
+        let begun = request.continuing
+        if begun.isEmpty {
+            try await observe(.request(record(of: prompt, request, tokens: tokens.count, cached: cached)))
+        }
         var matcher = try wrapping {
             try engine.matcher(
                 for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
         }
-        var sampler = try wrapping { Sampler(try SamplerSettings(request)) }
+        // Each token took one draw, also the one that somebody else chose.
+        var sampler = try wrapping { Sampler(try SamplerSettings(request), drawn: UInt64(begun.count)) }
         var response = DecodedResponse(
             format: format, openingIsSpecial: vocabulary.specialTokens[format.opening] != nil)
+        for token in begun {
+            try wrapping { try matcher.advance(token) }
+            let (bytes, special) = text(of: token)
+            response.append(bytes: bytes, special: special)
+        }
+        if let last = begun.last, vocabulary.endOfTurn.contains(last) {
+            return try finished(response, request, promptTokens: tokens.count, written: begun.count)
+        }
         var started = ContinuousClock.now
-        var logits = try wrapping { try session.evaluate(prompt: tokens) }
-        for position in 0..<request.maximumTokens {
+        var logits = try wrapping { try session.evaluate(prompt: tokens + begun) }
+        for position in begun.count..<max(begun.count, request.maximumTokens) {
             try Task.checkCancellation()
             let allowed = matcher.allowed()
             let choice = try wrapping {
@@ -110,16 +125,21 @@ public actor EmbeddedModel: Model {
 
     private var vocabulary: Masking.Vocabulary { engine.vocabulary }
 
+    /// The bytes of a token, or its name where it is a control token.
+    private func text(of token: Int) -> (bytes: [UInt8], special: String?) {
+        if case .special(let name) = vocabulary[token] { return ([], name) }
+        return (Array(vocabulary.bytes(of: token)), nil)
+    }
+
     private func step(
         _ choice: Choice, logits: [Float], allowed: TokenSet, _ round: Int, _ position: Int,
         since started: ContinuousClock.Instant
     ) -> TokenStep {
-        var special: String?
-        if case .special(let name) = vocabulary[choice.token] { special = name }
+        let (bytes, special) = text(of: choice.token)
         let unmasked = logits.indices.prefix(vocabulary.count).max { logits[$0] < logits[$1] } ?? choice.token
         return TokenStep(
             round: round, position: position, token: choice.token,
-            bytes: special == nil ? Array(vocabulary.bytes(of: choice.token)) : [], special: special,
+            bytes: bytes, special: special,
             distribution: .full(Array(logits.prefix(vocabulary.count))), allowed: allowed.words,
             figures: TokenFigures(
                 probabilityBefore: choice.probabilityBefore, probabilityAfter: choice.probabilityAfter,

@@ -23,6 +23,8 @@ public struct AuditTrail: Sendable {
         case .sessionStarted(let header):
             let parent = header.parent.map { parent in
                 "forked from \(parent.session) at step \(parent.step)\(parent.hash.map { ", hash \($0)" } ?? "")"
+                    + (parent.seed.map { ", to go on with seed \($0)" } ?? "")
+                    + (parent.model.map { ", to go on with model \($0)" } ?? "")
             }
             return ["session \(header.id): workflow \(header.workflow), model \(header.model.name)"]
                 + [parent].compactMap { $0 }
@@ -38,6 +40,13 @@ public struct AuditTrail: Sendable {
         case .resultEdited(let key, let content):
             let before = state.call(key)?.result?.content
             return ["\(name(key)): its result was edited by a person"] + difference(before ?? "", content)
+        case .token(let step):
+            guard let decider = step.chosenBy else { return [] }
+            let text = step.special ?? String(decoding: step.bytes, as: UTF8.self)
+            return [
+                "round \(step.round), token \(step.position + 1): \"\(text)\" (\(step.token)) chosen by \(decider.summary)"
+            ]
+        case .ruleAdded(let rule): return ["rule added by a person: \(rule.sentence)"]
         case .sessionResumed: return ["taken up again"]
         case .runFinished(let outcome): return ["ended: \(outcome.name)"]
         default: return []

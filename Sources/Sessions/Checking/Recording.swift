@@ -26,6 +26,8 @@ public struct Recording: Sendable {
     let responses: [Response]
     let decisions: [CallKey: RecordedDecision]
     let edits: [CallKey: String]
+    /// Rules that were added on the way, each with the place in the session.
+    let rules: [(place: Place, rule: Rule)]
     /// Results by tool and arguments that ran, in the order of their calls.
     let results: [Invocation: [CallResult]]
     let approval: Approval
@@ -33,6 +35,18 @@ public struct Recording: Sendable {
     public let outline: SessionOutline
     /// The number of events.
     public let steps: Int
+
+    /// A place that a repetition passes too: so many responses, and so many calls judged.
+    struct Place: Hashable {
+        var responses = 0
+        var judged = 0
+
+        /// Takes the next event into account.
+        mutating func pass(_ body: EventBody) {
+            if case .responseReceived = body { responses += 1 }
+            if case .callJudged = body { judged += 1 }
+        }
+    }
 
     /// A tool with the very bytes that it is called with.
     struct Invocation: Hashable {
@@ -57,6 +71,7 @@ public struct Recording: Sendable {
         prompts = messages.compactMap { if case .user(let text) = $0 { text } else { nil } }
         responses = reading.responses
         edits = reading.edits
+        rules = reading.rules
         approval = reading.approval
         outline = reading.outline.comparable
         steps = events.count
@@ -91,6 +106,8 @@ private struct RecordingReader {
     var decisions: [CallKey: Recording.RecordedDecision] = [:]
     var lastDecided: CallKey?
     var edits: [CallKey: String] = [:]
+    var rules: [(place: Recording.Place, rule: Rule)] = []
+    private var place = Recording.Place()
     var approval = Approval.person
     var doubtful: CallKey?
     private var tokens: [TokenStep] = []
@@ -101,6 +118,7 @@ private struct RecordingReader {
     mutating func add(_ event: Event) {
         outline.add(event)
         state.apply(event)
+        place.pass(event.body)
         switch event.body {
         case .requestSent(let record):
             request = record
@@ -124,6 +142,7 @@ private struct RecordingReader {
             if case .option("--approve none") = decider { approval = .none }
         case .resultEdited(let key, let content):
             if let key = renumbered(key) { edits[key] = content }
+        case .ruleAdded(let rule): rules.append((place, rule))
         case .sessionResumed:
             doubtful = doubtful ?? state.calls.first { $0.status == .unknown }?.key
         case .runFinished(.policy): approval = .policyOnly

@@ -63,6 +63,8 @@ private final class RecordedPerson: EventSink {
         var fold = RunState()
         var control: RunControl?
         var edits: [CallKey: String]
+        var place = Recording.Place()
+        var rules: ArraySlice<(place: Recording.Place, rule: Rule)>
     }
 
     private let recording: Recording
@@ -70,7 +72,7 @@ private final class RecordedPerson: EventSink {
 
     init(_ recording: Recording) {
         self.recording = recording
-        state = Mutex(State(edits: recording.edits))
+        state = Mutex(State(edits: recording.edits, rules: recording.rules[...]))
     }
 
     var events: [Event] { state.withLock { $0.events } }
@@ -82,7 +84,13 @@ private final class RecordedPerson: EventSink {
             let event = Event(number: state.events.count + 1, time: 0, body: body)
             state.events.append(event)
             state.fold.apply(event)
-            return (event, state.control, answers(to: event, &state))
+            state.place.pass(body)
+            var commands: [RunCommand] = []
+            while let next = state.rules.first, next.place == state.place {
+                commands.append(.addRule(next.rule))
+                state.rules.removeFirst()
+            }
+            return (event, state.control, commands + answers(to: event, &state))
         }
         guard let control else { return event }
         for command in commands {

@@ -5,11 +5,12 @@ import JSON
 ///
 /// `n` is the event's number, `t` its time in milliseconds since 1970. The first line is the session's header and
 /// carries the format's version. The last field, `hash`, ties a line to the one before it (from 1.1; `callgate audit`).
+/// From 1.2 a token may name who chose it, a mark may carry a rule, and a fork's header its seed and model.
 public enum EventCodec {
     /// The version of the format: a reader of 1.x reads every 1.y, passing over fields that it does not know.
     ///
     /// A new kind of event, or a field without which an event is misread, makes a new major version.
-    public static let version = JournalVersion(major: 1, minor: 1)
+    public static let version = JournalVersion(major: 1, minor: 2)
 
     /// The event as one line of UTF-8 bytes, its line break included.
     public static func line(_ event: Event) -> [UInt8] { Array((json(event).text() + "\n").utf8) }
@@ -159,6 +160,11 @@ extension EventBody {
         case .toolMessage(let key, let content, let isError):
             key.journalMembers + [("content", .string(content)), ("error", .bool(isError))]
         case .marked(let note): [("note", .string(note))]
+        case .ruleAdded(let rule):
+            [
+                ("note", .string("rule \(rule.name): \(rule.effect.rawValue) \(rule.tool)")),
+                ("rule", rule.json),
+            ]
         case .sessionResumed: []
         case .runFinished(let outcome): outcome.journalMembers
         }
@@ -185,7 +191,10 @@ extension EventBody {
             self = .responseReceived(
                 round: try fields("round").int(), try ModelResponse(&fields),
                 milliseconds: try fields("ms").double())
-        case "mark": self = .marked(try fields("note").string())
+        case "mark":
+            let note = try fields("note").string()
+            let rule = try fields.optional("rule").map(Rule.init)
+            self = rule.map { .ruleAdded($0) } ?? .marked(note)
         case "resumed": self = .sessionResumed
         case "end": self = .runFinished(try RunOutcome(&fields))
         default: self = try EventBody(ofCall: name, kind, &fields)

@@ -27,14 +27,19 @@ extension SessionHeader {
 
 extension SessionParent {
     fileprivate var json: JSONValue {
-        .record(["session": .string(session), "step": .int(step), "hash": hash.map { .string($0) }])
+        .record([
+            "session": .string(session), "step": .int(step), "hash": hash.map { .string($0) },
+            "seed": seed.flatMap { JSONNumber(text: String($0)) }.map { .number($0) },
+            "model": model.map { .string($0) },
+        ])
     }
 
     fileprivate init(_ field: Field) throws {
         self = try field.object { fields in
             SessionParent(
                 session: try fields("session").string(), step: try fields("step").int(),
-                hash: try fields.optional("hash")?.string())
+                hash: try fields.optional("hash")?.string(), seed: try fields.optional("seed")?.unsigned(),
+                model: try fields.optional("model")?.string())
         }
     }
 }
@@ -168,7 +173,7 @@ extension Policy {
 }
 
 extension Rule {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .record([
             "name": .string(name), "effect": .string(effect.rawValue), "tool": .string(tool),
             "when": .array(arguments.map(\.json)), "if": condition.map { .string($0.source) },
@@ -176,7 +181,7 @@ extension Rule {
         ])
     }
 
-    fileprivate init(_ field: Field) throws {
+    init(_ field: Field) throws {
         self = try field.object { fields in
             Rule(
                 name: try fields("name").string(),

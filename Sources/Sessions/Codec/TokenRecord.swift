@@ -8,6 +8,7 @@ extension TokenStep {
         [
             ("round", .int(round)), ("position", .int(position)), ("token", .int(token)),
             ("text", .bytes(bytes)), ("special", special.map { .string($0) }), ("ms", .double(milliseconds)),
+            ("by", chosenBy?.json),
             ("figures", figures?.json), ("allowed", allowed.map(TokenSet.json)),
         ] + distribution.journalMembers
     }
@@ -20,7 +21,7 @@ extension TokenStep {
             distribution: try TokenDistribution(&fields),
             allowed: try fields.optional("allowed").map(TokenSet.words),
             figures: try fields.optional("figures").map(TokenFigures.init),
-            milliseconds: try fields("ms").double())
+            milliseconds: try fields("ms").double(), chosenBy: try fields.optional("by").map(Decider.init))
     }
 }
 

@@ -95,7 +95,7 @@ public struct SessionOutline: Sendable {
         case .responseReceived(let round, let response, _): addResponse(response, round: round, event.number)
         case .sessionResumed: outcome = nil
         case .runFinished(let outcome): self.outcome = (event.number, outcome)
-        case .requestRetried, .marked: break
+        case .requestRetried, .marked, .ruleAdded: break
         default: addToCall(event)
         }
     }

@@ -185,6 +185,7 @@ enum MarkdownPage {
             }
             return ["### The model reads of \(inline(key.id.text))", block(content)]
         case .marked(let note): return ["> Mark: \(inline(note))"]
+        case .ruleAdded(let rule): return ["> Rule added: \(inline(rule.sentence))"]
         case .sessionResumed: return ["---", "Taken up again."]
         case .runFinished(let outcome): return ["## End: \(outcome.name)", quote(outcome.text)]
         case .messageAdded, .callStarted, .token, .requestSent, .requestRetried: return []

@@ -15,6 +15,30 @@ public struct SessionFork: Sendable {
         case result(ToolCallID, String)
         /// The person asked this instead of the last message before the fork.
         case prompt(String)
+        /// The model chose this token at the step of the fork, which the mask allowed there.
+        case token(Int)
+
+        /// Whether the change takes the place of the event at the fork's step.
+        fileprivate var replacesStep: Bool {
+            switch self {
+            case .prompt, .token: true
+            case .arguments, .result: false
+            }
+        }
+    }
+
+    /// What the fork goes on with that is no event: where these are `nil`, it is the workflow's.
+    public struct Continuation: Sendable, Hashable {
+        /// The seed of the random choices.
+        public var seed: UInt64?
+        /// The model: `builtin`, or a GGUF file.
+        public var model: String?
+
+        /// A continuation of the given parts.
+        public init(seed: UInt64? = nil, model: String? = nil) {
+            self.seed = seed
+            self.model = model
+        }
     }
 
     /// The last step that is the parent's.
@@ -27,13 +51,19 @@ public struct SessionFork: Sendable {
     /// Reads the parent and prepares the fork.
     ///
     /// - Parameters:
-    ///   - step: the last step that is the parent's; by default the last at which every change can be made.
+    ///   - step: the last step that is the parent's, or the one whose message or token is another in the fork; by
+    ///     default the last at which every change can be made.
+    ///   - continuation: the seed and the model that the fork goes on with.
     ///   - name: the new session's name.
     /// - Throws: ``ForkError`` where a change cannot be made there, `JournalError` where the parent cannot be read.
-    public init(of path: String, at step: Int?, changes: [Change], name: String) throws {
+    public init(
+        of path: String, at step: Int?, changes: [Change], continuation: Continuation = Continuation(),
+        name: String
+    ) throws {
         let parent = try Parent(path)
         guard let header = parent.header else { throw ForkError("\(path) has no header") }
-        let latest = try changes.map { try parent.latestStep(for: $0) }.min()
+        let isToken = changes.contains { if case .token = $0 { true } else { false } }
+        let latest = isToken && step != nil ? nil : try changes.map { try parent.latestStep(for: $0) }.min()
         let step = step ?? latest ?? parent.events.count
         guard (1...parent.events.count).contains(step) else {
             throw ForkError("there is no step \(step); \(path) has steps 1 to \(parent.events.count)")
@@ -45,14 +75,14 @@ public struct SessionFork: Sendable {
         var events = Array(parent.events.prefix(step))
         var forked = header
         forked.id = name
-        forked.parent = SessionParent(session: header.id, step: step, hash: parent.hashes[step - 1])
+        let kept = changes.contains(where: \.replacesStep) ? step - 1 : step
+        forked.parent = SessionParent(
+            session: header.id, step: kept, hash: kept > 0 ? parent.hashes[kept - 1] : nil,
+            seed: continuation.seed, model: continuation.model)
+        if let seed = continuation.seed { forked.sampling.seed = seed }
         events[0].body = .sessionStarted(forked)
-        if case .prompt(let text)? = changes.first(where: { if case .prompt = $0 { true } else { false } }) {
-            guard case .messageAdded(.user) = events[step - 1].body else {
-                throw ForkError(
-                    "step \(step) is no message of the person; leave --at out to fork at the last one")
-            }
-            events[step - 1].body = .messageAdded(.user(text))
+        for change in changes where change.replacesStep {
+            events[step - 1].body = try SessionFork.replacement(of: events[step - 1], change, header)
         }
         var state = RunState(folding: events)
         for change in changes {
@@ -61,7 +91,7 @@ public struct SessionFork: Sendable {
             state.apply(event)
             events.append(event)
         }
-        self.step = step
+        self.step = kept
         self.events = events
         doubtful = state.calls.filter { $0.status == .running }.map(\.key)
     }
@@ -75,7 +105,7 @@ public struct SessionFork: Sendable {
     /// The event that makes a change in a session that stands so; `nil` where it is made already.
     private static func body(of change: Change, in state: RunState) throws(ForkError) -> EventBody? {
         switch change {
-        case .prompt: return nil
+        case .prompt, .token: return nil
         case .arguments(let id, let arguments):
             let record = try call(id, in: state)
             if let objection = state.objection(toEditing: record, arguments: arguments) {
@@ -88,6 +118,27 @@ public struct SessionFork: Sendable {
             return record.isResolved
                 ? .resultEdited(record.key, content: content)
                 : .decided(record.key, .respond(content: content), by: .option("fork --result"))
+        }
+    }
+
+    /// The event that stands in a step's place.
+    private static func replacement(
+        of event: Event, _ change: Change, _ header: SessionHeader
+    ) throws(ForkError) -> EventBody {
+        switch (change, event.body) {
+        case (.prompt(let text), .messageAdded(.user)): return .messageAdded(.user(text))
+        case (.prompt, _):
+            throw ForkError(
+                "step \(event.number) is no message of the person; leave --at out to fork at the last one")
+        case (.token(let token), .token(let step)):
+            guard header.model.kind == "embedded" else {
+                throw ForkError(
+                    "\(header.model.name) (\(header.model.kind)) cannot go on behind a token that it did not choose; "
+                        + "only models that decode in process can")
+            }
+            return .token(try step.choosing(token, among: header.model.vocabulary))
+        default:
+            throw ForkError("step \(event.number) is no token; choose one at which the model chose a token")
         }
     }
 
@@ -142,6 +193,7 @@ private struct Parent {
     /// The last step after which a change can still be made.
     func latestStep(for change: SessionFork.Change) throws(ForkError) -> Int {
         switch change {
+        case .token: throw ForkError("another token needs the step at which it is chosen: --at N")
         case .prompt:
             guard
                 let index = events.lastIndex(where: {

@@ -77,6 +77,7 @@ public struct SessionPrinter: Sendable {
         case .toolMessage(let key, let content, let isError):
             ["\(PlainText.line(key.description))\(isError ? ", an error" : "")"] + PlainText.lines(content)
         case .marked(let note): [PlainText.line(note)]
+        case .ruleAdded(let rule): [PlainText.line("rule added: \(rule.sentence)")]
         case .sessionResumed: []
         case .runFinished(let outcome): [outcome.name] + PlainText.lines(outcome.text)
         }

@@ -18,6 +18,8 @@ struct ForkCommand: ParsableCommand {
               callgate fork sessions/x.jsonl --result 'call_2={"comments": []}' --record sessions/y.jsonl
               callgate fork sessions/x.jsonl --prompt 'and the medium ones?'
               callgate fork sessions/x.jsonl --at 42
+              callgate fork sessions/x.jsonl --at 20 --token '␣low'     the step of a token: another one is chosen
+              callgate fork sessions/x.jsonl --at 42 --seed 7 --model other.gguf
 
             Exit codes: 0 written, 2 usage.
             """)
@@ -25,8 +27,17 @@ struct ForkCommand: ParsableCommand {
     @Argument(help: "The parent's journal.")
     var session: String
 
-    @Option(help: "The last step that is taken over.")
+    @Option(help: "The last step that is taken over; with --token the one at which another token is chosen.")
     var at: Int?
+
+    @Option(help: "Choose this token at the step of --at: its number, or its text ('=5' for the text 5).")
+    var token: String?
+
+    @Option(help: "Go on with this seed instead of the workflow's.")
+    var seed: UInt64?
+
+    @Option(help: "Go on with this model instead of the workflow's: builtin, or a GGUF file.")
+    var model: String?
 
     @Option(help: ArgumentHelp("Run the call with other arguments.", valueName: "id=json"))
     var args: [String] = []
@@ -56,8 +67,21 @@ struct ForkCommand: ParsableCommand {
             }
             changes.append(.prompt(prompt))
         }
+        if let token {
+            guard changes.isEmpty, at != nil else {
+                throw Failure(
+                    .usage, "--token needs the step of a token (--at N), and goes without other changes")
+            }
+            changes.append(.token(try failing(.usage) { try ChosenToken.find(token, in: try vocabulary()) }))
+        }
+        if let model, model != "builtin", !FileManager.default.fileExists(atPath: model) {
+            throw Failure(.usage, "there is no file \(model); --model takes builtin or a GGUF file")
+        }
+        let continuation = SessionFork.Continuation(seed: seed, model: model)
         func fork(named name: String) throws -> SessionFork {
-            try failing(.usage) { try SessionFork(of: session, at: at, changes: changes, name: name) }
+            try failing(.usage) {
+                try SessionFork(of: session, at: at, changes: changes, continuation: continuation, name: name)
+            }
         }
         let path: String
         if let record {
@@ -73,6 +97,10 @@ struct ForkCommand: ParsableCommand {
         try failing(.usage) { try fork.write(to: path) }
         print("\(path): \(fork.step) steps of \(session), \(fork.events.count - fork.step) new")
         print("go on with: callgate run --resume \(path)")
+    }
+
+    private func vocabulary() throws -> VocabularyRecord? {
+        try SessionFiles.header(of: session)?.model.vocabulary
     }
 
     private func pair(_ text: String, option: String) throws -> (ToolCallID, String) {

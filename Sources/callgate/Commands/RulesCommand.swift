@@ -44,9 +44,7 @@ struct RulesCommand: ParsableCommand {
             var matches: [String: Int] = [:]
             var (calls, leaks, stops) = (0, 0, 0)
             for path in try SessionFiles.expand(sessions) {
-                var trial = RuleTrial(policy)
-                try SessionFiles.read(path) { trial.add($0, in: $1) }
-                for verdict in trial.verdicts {
+                for verdict in try RuleTrials.verdicts(of: policy, in: path) {
                     calls += 1
                     matches[verdict.ruling.rule ?? "", default: 0] += 1
                     leaks += verdict.wouldLeak ? 1 : 0

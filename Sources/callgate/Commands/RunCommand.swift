@@ -106,7 +106,8 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        let assembly = try Assembly(file: workflow, seed: seed, temperature: temperature)
+        let parent = try resume.flatMap { try SessionFiles.header(of: $0)?.parent }
+        let assembly = try Assembly(file: workflow, seed: seed, temperature: temperature, parent: parent)
         let journal = JournalPlace(record: record, resume: resume)
         let prompt = prompt ?? (resume == nil ? assembly.workflow.prompt : nil)
         if headless {

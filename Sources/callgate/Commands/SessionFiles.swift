@@ -25,6 +25,16 @@ enum SessionFiles {
         return files
     }
 
+    /// The header of a journal; `nil` where it has none.
+    /// - Throws: ``Failure`` for a file that is no journal.
+    static func header(of path: String) throws -> SessionHeader? {
+        try failing(.usage) {
+            var reader = try JournalReader(path: path)
+            if case .sessionStarted(let header)? = try reader.next()?.body { return header }
+            return nil
+        }
+    }
+
     /// Gives each event with the state after it, one line of the file in memory at a time.
     ///
     /// A line that cannot be read ends the file with a notice.

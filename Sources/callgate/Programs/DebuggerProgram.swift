@@ -17,6 +17,12 @@ final class DebuggerProgram {
     private let servers: ServerDesk?
     /// The journal, for `:save`.
     private let journal: String
+    /// Where rules are written.
+    private let rules: RuleTarget
+    /// Whether this program can go on with a fork by itself.
+    private let canGoOn: Bool
+    /// The fork that is gone on with once the screen is given back.
+    private var next: String?
     private var exitStatus: Int32?
 
     /// While a guard counts down the debugger wants to be told that time passes.
@@ -24,14 +30,16 @@ final class DebuggerProgram {
 
     private init(
         screen: any Screen, debugger: Debugger, mailbox: Mailbox<Input>, run: LiveRun?,
-        servers: ServerDesk?, journal: String
+        servers: ServerDesk?, rules: RuleTarget, canGoOn: Bool
     ) {
         self.screen = screen
         self.debugger = debugger
         self.mailbox = mailbox
         self.run = run
         self.servers = servers
-        self.journal = journal
+        self.rules = rules
+        self.canGoOn = canGoOn
+        journal = rules.journal
     }
 
     /// Debugs a run until the person quits.
@@ -59,13 +67,17 @@ final class DebuggerProgram {
         let task = Task.detached { await loop.run(prompt: prompt) }
         let program = DebuggerProgram(
             screen: screen, debugger: debugger, mailbox: mailbox,
-            run: LiveRun(control: control, loop: loop, task: task), servers: servers, journal: writer.path)
+            run: LiveRun(control: control, loop: loop, task: task), servers: servers,
+            rules: RuleTarget(
+                workflow: assembly.file, name: assembly.workflow.name, journal: writer.path),
+            canGoOn: choice.keysFile == nil)
         program.drive()
         task.cancel()
         let outcome = Blocking.wait { await task.value }
         writer.close()
         program.finish(choice)
         Notice.print("journal: \(writer.path)")
+        try program.goOn()
         try program.leave(outcome)
     }
 
@@ -77,11 +89,16 @@ final class DebuggerProgram {
             try Debugger(replaying: journal.events, at: 1, size: screen.size)
         }
         for notice in journal.notices { _ = debugger.update(.notice(notice), at: now) }
+        let name = RunState(folding: journal.events.prefix(1)).header?.workflow ?? ""
+        let rules = RuleTarget(workflow: nil, name: name, journal: file)
+        // Of another session's workflow only the name is known, which is not enough to run it.
+        let isDemo = (try? WorkflowFile.read(nil).name) == name
         let program = DebuggerProgram(
             screen: screen, debugger: debugger, mailbox: Mailbox(wake: wake), run: nil, servers: nil,
-            journal: file)
+            rules: rules, canGoOn: isDemo && choice.keysFile == nil)
         program.drive()
         program.finish(choice)
+        try program.goOn()
         try program.leave(.answered(""))
     }
 
@@ -137,9 +154,14 @@ final class DebuggerProgram {
             }
         case .save(let path): take(.notice(save(to: path)))
         case .compare(let path): take(journal(at: path))
-        case .fork(let step, let path): take(.notice(fork(at: step, to: path)))
         case .answer(let question, let answer): servers?.take(answer, to: question)
         case .restart(let server): servers?.restart(server)
+        case .fork(let order): take(fork(order))
+        case .goOn(let path):
+            next = path
+            exitStatus = 0
+        case .tryRule(let rule, let file): tryRule(rule, file: file)
+        case .adoptRule(let rule, let file, let text): adopt(rule, file: file, text: text)
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
         case .quit: exitStatus = 0
@@ -154,13 +176,70 @@ final class DebuggerProgram {
         }
     }
 
-    private func fork(at step: Int, to path: String) -> String {
+    private func fork(_ order: ForkOrder) -> Input {
         do {
-            let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-            try SessionFork(of: journal, at: step, changes: [], name: name).write(to: path)
-            return "forked at step \(step); go on with: callgate run --resume \(path)"
+            let name = URL(fileURLWithPath: order.path).deletingPathExtension().lastPathComponent
+            let fork = try SessionFork(
+                of: journal, at: order.step, changes: [order.change].compactMap { $0 },
+                continuation: SessionFork.Continuation(seed: order.seed, model: order.model), name: name)
+            try fork.write(to: order.path)
+            return .forked(path: order.path, step: fork.step, canGoOn: canGoOn)
         } catch {
-            return "\(error)"
+            return .notice("\(error)")
+        }
+    }
+
+    /// Goes on with a fork: this program begins anew in its place.
+    private func goOn() throws {
+        guard let next else { return }
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let words =
+            [program ?? CommandLine.arguments[0], "run"] + [rules.workflow].compactMap { $0 } + [
+                "--resume", next,
+            ]
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+        arguments.append(nil)
+        execv(words[0], arguments)
+        throw Failure(
+            .failed, "the program could not be started anew; go on with: callgate run --resume \(next)")
+    }
+
+    /// Looks through the saved sessions, which may be many and large, away from the screen.
+    private func tryRule(_ rule: Rule, file: String?) {
+        let (rules, mailbox, loop, journal) = (rules, mailbox, run?.loop, journal)
+        Task.detached {
+            var policy = await loop?.policy
+            if policy == nil,
+                let state = try? RunState(folding: Journal(path: journal, upToDamage: true).events)
+            {
+                policy = state.header?.policy
+                policy?.rules += state.addedRules
+            }
+            mailbox.post(.ruleTried(rules.report(on: rule, file: file, policy: policy ?? Policy())))
+        }
+    }
+
+    private func adopt(_ rule: Rule, file: String?, text: String) {
+        var said = "\(rule.name) holds in this run from here on"
+        if let file {
+            do { try rules.write(text, with: rule, to: file) } catch {
+                take(.refused((error as? Failure)?.message ?? "\(error)"))
+                return
+            }
+            said = "\(rule.name) is written into \(file)" + (run == nil ? "" : " and holds from here on")
+        }
+        guard let loop = run?.loop else {
+            take(.notice(said))
+            return
+        }
+        let (mailbox, line, isWritten) = (mailbox, said, file != nil)
+        Task.detached {
+            do {
+                try await loop.add(rule)
+                mailbox.post(.notice(line))
+            } catch {
+                mailbox.post(isWritten ? .notice("\(line), not in this run: \(error)") : .refused("\(error)"))
+            }
         }
     }
 

@@ -10,14 +10,22 @@ struct Assembly {
     let tools: [any Tool]
     /// The tools with their servers.
     let toolbox: Toolbox
+    /// The workflow's file; `nil` for the demo's.
+    let file: String?
     private let info: ModelInfo
 
     /// Reads the workflow file, or the demo's, and opens its parts.
     ///
+    /// - Parameter parent: where the session that is taken up came from: a fork says with which seed and model it goes
+    ///   on.
     /// - Throws: ``Failure`` with the usage code: every fault here is one of the file or of what it names.
-    init(file: String?, seed: UInt64?, temperature: Double?) throws {
+    init(
+        file: String?, seed: UInt64?, temperature: Double?, parent: SessionParent? = nil
+    ) throws {
+        self.file = file
         var workflow = try WorkflowFile.read(file)
-        if let seed { workflow.sampling.seed = seed }
+        if let model = parent?.model { workflow.model = model == "builtin" ? .builtin : .gguf(path: model) }
+        if let seed = seed ?? parent?.seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
         let model = try ModelOpening.open(workflow.model)
         toolbox = try Toolbox(workflow.tools)
