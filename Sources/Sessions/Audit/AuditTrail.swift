@@ -23,8 +23,7 @@ public struct AuditTrail: Sendable {
         case .sessionStarted(let header):
             let parent = header.parent.map { parent in
                 "forked from \(parent.session) at step \(parent.step)\(parent.hash.map { ", hash \($0)" } ?? "")"
-                    + (parent.seed.map { ", to go on with seed \($0)" } ?? "")
-                    + (parent.model.map { ", to go on with model \($0)" } ?? "")
+                    + AuditTrail.continuation(of: parent)
             }
             return ["session \(header.id): workflow \(header.workflow), model \(header.model.name)"]
                 + [parent].compactMap { $0 }
@@ -51,6 +50,11 @@ public struct AuditTrail: Sendable {
         case .runFinished(let outcome): return ["ended: \(outcome.name)"]
         default: return []
         }
+    }
+
+    private static func continuation(of parent: SessionParent) -> String {
+        let parts = [parent.seed.map { "seed \($0)" }, parent.model.map { "model \($0)" }].compactMap { $0 }
+        return parts.isEmpty ? "" : ", to go on with \(parts.joined(separator: " and "))"
     }
 
     private func decided(_ key: CallKey, _ decision: Decision, _ decider: Decider) -> [String] {
