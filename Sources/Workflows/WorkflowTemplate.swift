@@ -74,6 +74,7 @@ extension Workflow {
         # Which calls run: deny is looked at first, then ask, then allow; paths are relative to this file.
         policy:
           default: ask
+          # approval-timeout: 3600   # seconds after which a call that nobody has decided is denied
           deny:
             - name: nobody-outside
               tool: notify_user

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agent
 
-/// Random decisions, cancellations, time-outs, crashes, resumptions and forks; what may never happen does not.
+/// Random decisions, cancellations, crashes, resumptions and forks; what may never happen does not.
 @Suite(.timeLimit(.minutes(20))) struct DecisionProperties {
     /// What a random person does; guarded, because events and statuses come from different threads.
     private final class Person: Sendable {

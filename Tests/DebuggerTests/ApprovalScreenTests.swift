@@ -146,6 +146,31 @@ import Testing
         #expect(press(&screen, .enter, at: 62_000).isEmpty)
     }
 
+    /// The debugger's own screen counts down too, where the workflow's policy has a time-out.
+    @Test func theDebuggerCountsDown() throws {
+        let header = SessionHeader(
+            id: "s", workflow: "w", model: ModelInfo(name: "m", kind: "scripted"),
+            catalogue: [ToolDefinition(name: "act", description: "", parameters: ["type": "object"])],
+            sampling: SamplingSettings(), limits: Limits(), policy: Policy(approvalTimeout: 90))
+        let call = ToolCall(id: ToolCallID("c1"), name: "act", arguments: ByteString("{}"))
+        let bodies: [EventBody] = [
+            .sessionStarted(header), .messageAdded(.user("go")),
+            .requestSent(RequestRecord(round: 1, text: "")),
+            .responseReceived(
+                round: 1, ModelResponse(content: "", calls: [call], finishReason: .toolCalls), milliseconds: 1
+            ),
+            .callJudged(
+                CallKey(round: 1, id: call.id), problems: [],
+                ruling: Ruling(effect: .ask, rule: nil, reason: nil)),
+        ]
+        var debugger = try Debugger(size: Size(120, 40))
+        let events = bodies.enumerated().map { Event(number: $0 + 1, time: 1_000, body: $1) }
+        _ = debugger.update(.events(events), at: 1_000)
+        _ = debugger.update(.key(.character("2")), at: 11_000)
+        #expect(debugger.view().canvas.plainText.contains("denied in 1:20 unless you decide"))
+        #expect(debugger.wantsTicks)
+    }
+
     @Test func aRefusalIsSaidAndTheCallCanBeDecidedAgain() {
         let call = queued("c1", "{}")
         var screen = screen([call])
