@@ -8,10 +8,7 @@ root="$(cd "$(dirname "$0")/../.." && pwd)"
 callgate="$(realpath "${1:-$root/.build/debug/callgate}")"
 server="$("$root/Scripts/peers/llama-server.sh")" || exit $?
 folder="$(mktemp -d)"
-weights="$folder/support-desk.gguf"
-# The embedded model needs no merges and has none; llama.cpp wants to see the key.
-python3 "$root/Scripts/peers/with_merges.py" "$root/Sources/callgate/Resources/support-desk.gguf" "$weights" ||
-    cp "$root/Sources/callgate/Resources/support-desk.gguf" "$weights"
+weights="$root/Sources/callgate/Resources/support-desk.gguf"
 port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
 "$server" -m "$weights" --host 127.0.0.1 --port "$port" -c 4096 -t 2 -np 1 >"$folder/server.log" 2>&1 &
 process=$!

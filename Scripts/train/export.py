@@ -26,11 +26,20 @@ def byte_spelling():
     return spelling
 
 
+class Writer(gguf.GGUFWriter):
+    """A writer that also writes empty arrays, which the package's own leaves out."""
+
+    def _pack_val(self, val, vtype, add_vtype, sub_type=None):
+        if vtype != gguf.GGUFValueType.ARRAY or len(val) > 0:
+            return super()._pack_val(val, vtype, add_vtype, sub_type)
+        return (self._pack("I", vtype) if add_vtype else b"") + self._pack("I", sub_type) + self._pack("Q", 0)
+
+
 def export(folder, output):
     saved = torch.load(folder / "checkpoint.pt", map_location="cpu")
     config, weights = saved["config"], saved["net"]
     tokenizer = Tokenizer(json.loads((folder / "vocabulary.json").read_text()))
-    writer = gguf.GGUFWriter(str(output), "llama")
+    writer = Writer(str(output), "llama")
     writer.add_name("Callgate support desk")
     writer.add_license("MIT")
     writer.add_context_length(config["context"])
@@ -46,8 +55,12 @@ def export(folder, output):
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     spelling = byte_spelling()
     writer.add_tokenizer_model("gpt2")
-    # "llama-bpe" readers take a pre-token that is an entry as it is, so no merges are needed.
+    # "llama-bpe" readers take a pre-token that is an entry as it is, and there is nothing to merge in the others.
+    # llama.cpp refuses a file that does not say so.
     writer.add_tokenizer_pre("llama-bpe")
+    writer.add_key_value(
+        gguf.Keys.Tokenizer.MERGES, [], gguf.GGUFValueType.ARRAY, sub_type=gguf.GGUFValueType.STRING
+    )
     writer.add_token_list(["".join(spelling[b] for b in entry) for entry in tokenizer.entries] + SPECIAL)
     kinds = [gguf.TokenType.CONTROL if tag.startswith("<|") else gguf.TokenType.USER_DEFINED for tag in SPECIAL]
     writer.add_token_types([gguf.TokenType.NORMAL] * len(tokenizer.entries) + kinds)
