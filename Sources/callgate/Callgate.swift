@@ -30,7 +30,8 @@ struct Callgate: ParsableCommand {
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
             ForkCommand.self, ImportCommand.self, ExportCommand.self, ApproveCommand.self, AuditCommand.self,
             RulesCommand.self,
-            ProvenanceCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self, InitCommand.self,
+            ProvenanceCommand.self, MaskCommand.self, ValidateCommand.self, ToolsCommand.self,
+            ModelsCommand.self, InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

@@ -137,3 +137,24 @@ import Testing
         #expect(given.status == 0 && given.output.contains("yes"), "\(given.output) \(given.errors)")
     }
 }
+
+@Suite struct ValidateCommandTests {
+    @Test func violationsAreNamedAndLocalSchemasCanBeGiven() throws {
+        let folder = try Folder()
+        try folder.write(#"{"enum": ["yes", "no"]}"#, to: "answer.json")
+        try folder.write(
+            #"{"properties": {"a": {"$ref": "https://example.org/answer.json"}}}"#, to: "s.json")
+        try folder.write(#"{"a": "yes"}"#, to: "good.json")
+        try folder.write(#"{"a": "perhaps"}"#, to: "bad.json")
+        let alone = try CommandLineRun(["validate", "--schema", "s.json", "good.json"], in: folder)
+        #expect(alone.status == 2 && alone.errors.contains("answer.json"), "\(alone.errors)")
+        let given = ["validate", "--schema", "s.json", "--documents", ".", "--base", "https://example.org/"]
+        let good = try CommandLineRun(given + ["good.json"], in: folder)
+        #expect(good.status == 0 && good.output == "good.json: valid\n", "\(good.output) \(good.errors)")
+        let both = try CommandLineRun(given + ["good.json", "bad.json"], in: folder)
+        #expect(both.status == 1 && both.output.contains("bad.json: "), "\(both.output)")
+        #expect(both.output.contains("enum") && both.output.contains("/a"), "\(both.output)")
+        let broken = try CommandLineRun(["validate", "--schema", "s.json", "none.json"], in: folder)
+        #expect(broken.status == 2 && broken.errors.contains("none.json cannot be read"), "\(broken.errors)")
+    }
+}
