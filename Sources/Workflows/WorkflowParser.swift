@@ -171,6 +171,7 @@ private struct WorkflowReader {
         if let effect = root["policy"]?["default"]?.stringValue.flatMap(Effect.init) {
             policy.fallback = effect
         }
+        policy.approvalTimeout = root["policy"]?["approval-timeout"]?.intValue
         for effect in Effect.allCases {
             for (index, rule) in (root["policy"]?[effect.rawValue]?.arrayValue ?? []).enumerated() {
                 let place = JSONPointer(["policy", effect.rawValue, String(index)])

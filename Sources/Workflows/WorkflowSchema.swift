@@ -51,6 +51,9 @@ extension Workflow {
                 "description": "What becomes of a call that no rule matches; ask by default.",
                 "enum": ["deny", "ask", "allow"],
             ],
+            "approval-timeout": bound(
+                "The seconds after which a call that nobody has decided is denied; none by default.",
+                1_000_000),
             "deny": ["description": "Calls that never run.", "type": "array", "items": rule],
             "ask": ["description": "Calls that a person decides.", "type": "array", "items": rule],
             "allow": ["description": "Calls that run without asking.", "type": "array", "items": rule],

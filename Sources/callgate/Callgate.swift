@@ -17,6 +17,7 @@ struct Callgate: ParsableCommand {
               callgate check sessions/               run saved sessions again, as tests
               callgate fork x.jsonl --at 42          a new session from a step of another
               callgate export x.jsonl > run.md       a session as a page; import does the opposite
+              callgate approve sessions/             decide the calls of runs that wait there
               callgate audit sessions/x.jsonl        who decided what; verifies the journal
               callgate provenance sessions/x.jsonl   where each argument's value came from
               callgate rules try new.yaml sessions/  what rules would have done, as a dry run
@@ -27,7 +28,8 @@ struct Callgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
-            ForkCommand.self, ImportCommand.self, ExportCommand.self, AuditCommand.self, RulesCommand.self,
+            ForkCommand.self, ImportCommand.self, ExportCommand.self, ApproveCommand.self, AuditCommand.self,
+            RulesCommand.self,
             ProvenanceCommand.self, MaskCommand.self, ToolsCommand.self, ModelsCommand.self, InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agent
 
-/// Random decisions, crashes and resumptions; what may never happen does not.
+/// Random decisions, cancellations, time-outs, crashes, resumptions and forks; what may never happen does not.
 @Suite(.timeLimit(.minutes(20))) struct DecisionProperties {
     /// What a random person does; guarded, because events and statuses come from different threads.
     private final class Person: Sendable {
@@ -36,8 +36,15 @@ import Testing
                         BoundDecision(key: record.key, call: other, decision: .approve, decider: .person)))
             }
             if roll(12) == 0 { control.decide(record, .edit(arguments: ByteString("{oops"), mode: .silent)) }
-            switch roll(8) {
+            switch roll(9) {
             case 0...2: control.decide(record, .approve)
+            case 8:
+                // From another process: the decider has a name, and the gate is the same.
+                control.send(
+                    .decide(
+                        BoundDecision(
+                            key: record.key, call: record.call, decision: .approve,
+                            decider: .user(name: "maya", id: 1_000))))
             case 3, 4:
                 control.decide(
                     record,
@@ -85,34 +92,67 @@ import Testing
         return bench
     }
 
-    /// Runs a session to its end through up to four crashes, and gives the last run.
-    private func session(seed: UInt64, log: RunLog) async throws -> Bench.Outcome {
+    /// Runs a session to its end through up to four crashes, from the events of a fork where there are some, and gives
+    /// the last run.
+    private func session(seed: UInt64, log: RunLog, from prefix: [Event] = []) async throws -> Bench.Outcome {
         var random = SeededGenerator(seed: ~seed)
-        var events: [Event] = []
+        var events = prefix
+        let startsBefore = starts(prefix).count
         for attempt in 0... {
             var bench = bench(seed: seed, log: log)
-            let person = Person(seed: seed &+ UInt64(attempt) &* 7_919)
+            let person = Person(seed: seed &+ UInt64(attempt) &* 7_919 &+ UInt64(prefix.count))
             bench.person = { person.see($0, $1, $2) }
             let crash = attempt < 4 ? events.count + Int.random(in: 1...40, using: &random) : .max
             let isAsked = events.contains { if case .messageAdded(.user) = $0.body { true } else { false } }
             let run = try await bench.run(
                 prompt: isAsked ? nil : "go", resuming: events, failsAfter: crash)
             events = run.events
-            let starts = run.bodies("started").count
-            await log.reach(starts)
+            await log.reach(starts(events).count - startsBefore)
             if case .runFinished? = run.events.last?.body { return run }
         }
         throw CancellationError()
     }
 
-    @Test("under random decisions, crashes and resumptions", arguments: 1...3_000)
+    private func starts(_ events: [Event]) -> [Event] { events.filter { $0.body.name == "started" } }
+
+    @Test("under random decisions, crashes, resumptions and forks", arguments: 1...3_000)
     func invariants(seed: UInt64) async throws {
         let log = RunLog()
         let run = try await session(seed: seed, log: log)
         check(run, log: log.entries, "seed \(seed)")
+        guard seed.isMultiple(of: 3) else { return }
+        try await forkAnywhere(run, seed: seed, ran: log.entries.count)
     }
 
-    private func check(_ run: Bench.Outcome, log: [RunLog.Entry], _ seed: Comment) {
+    /// Forks a session at a random step, and its fork once more: what ran before the step does not run again, and
+    /// neither parent notices.
+    private func forkAnywhere(_ parent: Bench.Outcome, seed: UInt64, ran: Int) async throws {
+        var random = SeededGenerator(seed: seed &* 104_729)
+        var parent = parent
+        for generation in 1...2 {
+            let step = Int.random(in: 1...parent.events.count, using: &random)
+            var prefix = Array(parent.events.prefix(step))
+            guard case .sessionStarted(var header) = prefix[0].body else { throw CancellationError() }
+            header.id = "fork-\(generation)"
+            header.parent = SessionParent(session: "s", step: step, hash: nil)
+            prefix[0].body = .sessionStarted(header)
+            // A run that had ended with an answer has nothing to go on with.
+            if case .answered? = RunState(folding: prefix).outcome { return }
+            let log = RunLog()
+            let fork = try await session(
+                seed: seed &+ UInt64(generation) &* 1_000_003, log: log, from: prefix)
+            let comment: Comment = "seed \(seed), fork \(generation) at step \(step)"
+            #expect(Array(fork.events.prefix(step)) == prefix, comment)
+            #expect(fork.state.header?.parent?.step == step, comment)
+            check(fork, log: log.entries, comment, forkedAt: step)
+            parent = fork
+        }
+    }
+
+    /// - Parameter forkedAt: the last step of the parent; what was started up to there ran in the parent, not here.
+    private func check(
+        _ run: Bench.Outcome, log: [RunLog.Entry], _ seed: Comment, forkedAt: Int = 0
+    ) {
         var state = RunState()
         var started: [RunLog.Entry] = []
         var runs: [CallKey: Int] = [:]
@@ -123,7 +163,7 @@ import Testing
             switch event.body {
             case .decided(let key, let decision, let decider):
                 if before.call(key)?.status == .unknown {
-                    #expect(decider == .person, seed)
+                    #expect(decider.isPerson, seed)
                     if case .approve = decision { reruns[key, default: 0] += 1 }
                     if case .edit = decision { reruns[key, default: 0] += 1 }
                 } else {
@@ -141,6 +181,7 @@ import Testing
                 case .edit(let edited, _): #expect(arguments == edited, "other bytes ran, \(seed)")
                 default: Issue.record("a call ran that was not approved, \(seed)")
                 }
+                guard event.number > forkedAt else { continue }
                 started.append(
                     RunLog.Entry(id: key.id.text, name: record.call.name, arguments: arguments))
             case .toolMessage(let key, _, _):
@@ -154,6 +195,16 @@ import Testing
             if case .answered = run.outcome { try PairingError.check(state.messages) }
         }
         if case .answered = run.outcome { #expect(state.calls.allSatisfy { $0.message != nil }, seed) }
+        for record in state.calls {
+            switch record.decision {
+            case .deny, .respond, .refuse:
+                // What was decided so after it had begun, in doubt, had run once; nothing else ever ran.
+                let wasInDoubt = record.ranArguments != nil
+                let count = runs[record.key, default: 0]
+                #expect(wasInDoubt ? count >= 1 : count == 0, "a call ran that was not to, \(seed)")
+            default: break
+            }
+        }
         // Replay folds to the state that the run had.
         #expect(state.messages == run.state.messages, seed)
         #expect(state.calls == run.state.calls, seed)

@@ -249,8 +249,9 @@ struct SmallWorldTests {
                 }
             }
         }
+        print("seed \(seed): \(ends) walks ended in a valid value, \(deadEnds) where nothing can follow")
         #expect(ends > 0)
-        // Items that must differ are compared when they are closed, so a walk may have to stop there.
-        #expect(deadEnds * 20 <= ends, "seed \(seed): \(deadEnds) dead ends to \(ends) ends")
+        // Few items that must all differ, and few keys, can be used up: a walk may have to stop there.
+        #expect(deadEnds * 40 <= ends, "seed \(seed): \(deadEnds) dead ends to \(ends) ends")
     }
 }

@@ -165,10 +165,12 @@ struct RandomEvents {
     }
 
     mutating func decider() -> Decider {
-        switch int(4) {
+        switch int(6) {
         case 0: .person
         case 1: .validation
         case 2: .rule(text())
+        case 3: .user(name: text(), id: UInt32(int(99_999)))
+        case 4: .timeout(seconds: int(9_999))
         default: .option(text())
         }
     }

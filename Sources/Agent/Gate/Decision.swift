@@ -39,6 +39,10 @@ public enum EditMode: String, Sendable, Hashable, CaseIterable {
 public enum Decider: Sendable, Hashable {
     /// A person at the screen.
     case person
+    /// A person elsewhere on this machine (`callgate approve`), by the name and number of the system's user.
+    case user(name: String, id: UInt32)
+    /// Nobody, within so many seconds.
+    case timeout(seconds: Int)
     /// A rule of the policy, by name.
     case rule(String)
     /// An option of the command line, for example `--approve all`.
@@ -46,10 +50,20 @@ public enum Decider: Sendable, Hashable {
     /// The validation of the arguments.
     case validation
 
+    /// Whether it is a person, at the screen or elsewhere.
+    public var isPerson: Bool {
+        switch self {
+        case .person, .user: true
+        case .timeout, .rule, .option, .validation: false
+        }
+    }
+
     /// One line for the screen and for `--print`.
     public var summary: String {
         switch self {
         case .person: "a person"
+        case .user(let name, let id): "\(name) (user \(id))"
+        case .timeout(let seconds): "time-out after \(seconds) s"
         case .rule(let name): "rule \(name)"
         case .option(let option): option
         case .validation: "validation"

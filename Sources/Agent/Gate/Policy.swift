@@ -82,11 +82,14 @@ public struct Policy: Sendable, Hashable {
     public var rules: [Rule]
     /// What becomes of a call that no rule matches.
     public var fallback: Effect
+    /// The seconds after which a call that nobody has decided is denied; `nil` waits for ever.
+    public var approvalTimeout: Int?
 
     /// A policy of the given rules; without any, every call asks.
-    public init(rules: [Rule] = [], fallback: Effect = .ask) {
+    public init(rules: [Rule] = [], fallback: Effect = .ask, approvalTimeout: Int? = nil) {
         self.rules = rules
         self.fallback = fallback
+        self.approvalTimeout = approvalTimeout
     }
 
     /// What the policy says of a call: the first match of the strictest kind, `deny` before `ask` before `allow`.

@@ -17,6 +17,7 @@ enum ToolMessageText {
             let who =
                 switch record.decider {
                 case .rule: "a rule"
+                case .timeout: "a time-out"
                 default: "a reviewer"
                 }
             let tail = reason.map { " Reason: \($0)" } ?? ""

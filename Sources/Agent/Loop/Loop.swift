@@ -29,6 +29,8 @@ public actor Loop {
     /// The state after the last event.
     public internal(set) var state: RunState
     var running: [CallKey: RunningCall] = [:]
+    /// The clocks of the calls that wait for a person.
+    var clocks: [CallKey: DecisionClock] = [:]
     /// The breakpoint at which the run ends as soon as nothing is under way.
     private(set) var hit: BreakpointHit?
 
@@ -57,7 +59,10 @@ public actor Loop {
     ///
     /// A cancelled task leaves the session without an end, so that it can be taken up again.
     public func run(prompt: String?) async -> RunOutcome {
-        defer { control.report(.ended) }
+        defer {
+            for clock in clocks.values { clock.task.cancel() }
+            control.report(.ended)
+        }
         if let outcome = refusal(of: prompt) { return outcome }
         do {
             try begin(prompt: prompt)

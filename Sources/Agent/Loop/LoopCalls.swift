@@ -14,6 +14,7 @@ extension Loop {
             // What runs is waited for, so that no call is left in doubt.
             if running.isEmpty { try leaveAtBreakpoint() }
             if let outcome = try decideAutomatically() { return outcome }
+            watchClocks()
             try startApproved()
             if hit != nil, running.isEmpty { continue }
             if hit == nil, state.roundCalls.allSatisfy(\.isResolved),
@@ -81,7 +82,7 @@ extension Loop {
     private func startApproved() throws {
         for record in state.roundCalls
         where record.status == .approved && running.count < header.limits.parallelCalls && hit == nil {
-            if record.decider != .person, !control.mayPass(.call(record.key)) { return }
+            if record.decider?.isPerson != true, !control.mayPass(.call(record.key)) { return }
             let arguments = record.effectiveArguments
             // Checked once more on the very bytes that run: nothing between the gate and here may have changed them.
             guard checker.problems(name: record.call.name, arguments: arguments).isEmpty,
@@ -123,6 +124,13 @@ extension Loop {
                 return nil
             }
             try emit(.resultEdited(key, content: content))
+        case .undecided(let key):
+            guard let record = state.call(key), record.needsDecision, let seconds = clocks[key]?.seconds
+            else {
+                return nil
+            }
+            let reason = "nobody decided within \(seconds) seconds"
+            try emit(.decided(key, .deny(reason: reason), by: .timeout(seconds: seconds)))
         case .timedOut(let key):
             let seconds = runner.seconds(for: state.call(key)?.call.name ?? "")
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")

@@ -258,4 +258,5 @@ enum LoopInput: Sendable {
     case command(RunCommand)
     case ended(CallKey, CallResult)
     case timedOut(CallKey)
+    case undecided(CallKey)
 }

@@ -44,6 +44,8 @@ struct CallsPane {
     func detail(_ record: CallRecord) -> (lines: [StyledText], argumentLines: Int) {
         var text = TextLines(width: width)
         ArgumentLines.add(record.call.arguments, provenance: provenance(record), to: &text)
+        addLookAlikes(record, to: &text)
+        // Whoever has not seen that a name is not what it seems to be has not seen the arguments.
         let argumentLines = text.lines.count
         for problem in record.problems {
             text.wrap(
@@ -63,6 +65,16 @@ struct CallsPane {
         }
         addHistory(record, to: &text)
         return (text.lines, argumentLines)
+    }
+
+    private func addLookAlikes(_ record: CallRecord, to text: inout TextLines) {
+        for part in [record.call.name, record.call.arguments.text] {
+            let value = try? JSONParser.parse(part)
+            let shown = value.map { $0.leaves.compactMap { $0.value.stringValue } } ?? [part]
+            for finding in Set(shown.flatMap(LookAlikes.find)).sorted(by: { $0.word < $1.word }) {
+                text.wrap(SafeText("! look-alike: \(finding.sentence)"), Theme.attention)
+            }
+        }
     }
 
     private func addEdit(_ record: CallRecord, to text: inout TextLines) {
@@ -117,6 +129,13 @@ struct CallsPane {
         guard timeline.isLive, record.status == .waiting || record.status == .running,
             let last = steps.last.flatMap({ timeline.log[$0] }), now > last.time
         else { return }
+        if record.status == .waiting, let seconds = timeline.shown.header?.policy.approvalTimeout,
+            case let left = last.time + Int64(seconds) * 1_000 - now, left > 0
+        {
+            text.wrap(
+                SafeText("denied in \(ApprovalPainter.minutes(left)) unless you decide"), Theme.attention,
+                margin: 10)
+        }
         text.wrap(
             SafeText("for \(Figure.duration(milliseconds: Double((now - last.time) / 1_000 * 1_000)))"),
             Theme.faint,

@@ -46,6 +46,18 @@ final class Automaton {
     var inhabitedTyped: [UInt64: Bool] = [:]
     var probing: Set<Formulas.ID> = []
     var probeBudget = 0
+
+    // What is known of completion; see Foresight.
+    lazy var entanglement = Entanglement(graph)
+    var outlooks: ContiguousArray<Outlook?> = []
+    var plainFrames: ContiguousArray<UInt8> = []
+    var plainFormulas: [Formulas.ID: Bool] = [:]
+    var unsatisfiable: [Formulas.ID: Bool] = [:]
+    var narrowed: [UInt64: Formulas.ID] = [:]
+    var foreseenContexts: [UInt64: KeyContext] = [:]
+    var narrowedKeys: [RefusedKeys: StringMachine] = [:]
+    var sampledKeys: [Formulas.ID: KeySamples] = [:]
+
     /// Whether some schema has keywords that only the closed text decides.
     let readsText: Bool
 

@@ -125,22 +125,28 @@ extension Automaton {
         var needsText = false
         if let ways = formulas.branches(formula, limit: 256) {
             for way in ways {
-                var spec = NumberSpec()
+                var alternatives = [NumberSpec()]
                 for (leaf, holds) in way {
                     guard case .number(let schema) = leaf else { continue }
-                    if !holds {
-                        needsText = true
-                        continue
-                    }
                     let own = numberSpec(schema)
-                    spec.isIntegral = spec.isIntegral || own.isIntegral
-                    spec.add(graph.nodes[Int(schema)].bounds)
-                    if let values = own.values {
-                        spec.values = spec.values?.intersection(values) ?? values
+                    if holds {
+                        for index in alternatives.indices {
+                            alternatives[index].add(own, graph.nodes[Int(schema)].bounds)
+                        }
+                    } else {
+                        needsText = true
+                        alternatives = alternatives.flatMap { $0.without(own) }
                     }
                 }
-                if !spec.isFree { needsText = true }
-                branches.append(spec)
+                for var spec in alternatives {
+                    if spec.values == nil, !spec.excluded.isEmpty,
+                        let few = spec.wholeNumbers(atMost: Automaton.widestRange)
+                    {
+                        spec.values = NumberValues(few)
+                    }
+                    if !spec.isFree { needsText = true }
+                    branches.append(spec)
+                }
             }
             if ways.count != 1 { needsText = true }
         } else {

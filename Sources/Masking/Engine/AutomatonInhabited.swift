@@ -33,9 +33,9 @@ extension Automaton {
         if let known = inhabitedTyped[key] { return known }
         let topmost = probing.isEmpty
         if topmost { probeBudget = 2_000 }
-        guard let ways = formulas.branches(formula, limit: 64) else { return true }
+        guard let ways = formulas.branches(formula, limit: 64, onlyHolding: true) else { return true }
         let verdict = ways.contains { way in
-            let positive = way.filter(\.holds).map(\.leaf)
+            let positive = way.map(\.leaf)
             switch start {
             case .string: return hasString(positive)
             case .number: return hasNumber(positive)
@@ -146,6 +146,7 @@ extension Automaton {
             var least = node.minItems
             if let contains = node.contains, node.minContains > 0 {
                 least = max(least, node.minContains)
+                if let most = node.maxContains, most < node.minContains { return false }
                 if !inhabited(formulas.leaf(.schema(contains))) { return false }
             }
             minimum = max(minimum, least)

@@ -111,7 +111,7 @@ extension Automaton {
                 let formula = typed(formulas.leaf(.schema(names)), .string)
                 for part in formulas.conjuncts(formula) {
                     guard case .leaf(.string(let owner, let keyword)) = formulas.nodes[Int(part)],
-                        let component = component(owner, keyword)
+                        let component = keyComponent(owner, keyword)
                     else { continue }
                     groups.append([components.count])
                     components.append(component)
@@ -121,16 +121,27 @@ extension Automaton {
         }
         if groups.contains(where: \.isEmpty) { return (patterns.freeString, false) }
         if groups.isEmpty { return (patterns.freeString, true) }
-        let machine = StringMachine(components, isCanonical: false, budget: patterns.budget) { states in
-            groups.allSatisfy { $0.contains { states[$0] != 0 } }
-        }
+        // One group is alive as long as one of its members is; several must be satisfied together.
+        let rule: StringMachine.Rule =
+            groups.count == 1
+            ? .living { states in groups[0].contains { states[$0] != 0 } }
+            : .search(
+                StringLiveness(components) { accepted in
+                    groups.allSatisfy { $0.contains { accepted[$0] } }
+                })
+        let machine = StringMachine(components, isCanonical: false, budget: patterns.budget, rule: rule)
         return (
             machine,
-            groups.allSatisfy {
-                $0.contains { index in
-                    if case .pattern(let automaton) = components[index] { !automaton.isVoid } else { true }
+            machine.startLives
+                && groups.allSatisfy {
+                    $0.contains { index in
+                        if case .pattern(let automaton) = components[index] {
+                            !automaton.isVoid
+                        } else {
+                            true
+                        }
+                    }
                 }
-            }
         )
     }
 

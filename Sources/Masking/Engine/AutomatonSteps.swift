@@ -143,7 +143,7 @@ extension Automaton {
     }
 
     private func key(_ here: Configuration, _ byte: UInt8) -> Int32 {
-        let context = keyContext(here.frame)
+        let context = keyContext(of: here)
         switch KeyCursor(here).step(byte, context) {
         case .dead: return Automaton.dead
         case .close: return closeKey(keyTexts[Int(here.c)], here.frame, naming: true)
@@ -157,8 +157,8 @@ extension Automaton {
             }
             return intern(
                 Configuration(
-                    .key, a: cursor.machine, b: cursor.node, c: text, extra: Int32(bitPattern: cursor.mode),
-                    frame: here.frame))
+                    .key, flag: here.flag, a: cursor.machine, b: cursor.node, c: text,
+                    extra: Int32(bitPattern: cursor.mode), frame: here.frame))
         }
     }
 

@@ -14,6 +14,23 @@ extension Automaton {
         }
     }
 
+    /// The automaton of one string keyword that a key is held to, its length among them; `nil` where that is long.
+    func keyComponent(_ schema: Int32, _ keyword: StringKeyword) -> StringComponent? {
+        guard keyword == .length else { return component(schema, keyword) }
+        let node = graph.nodes[Int(schema)]
+        let low = node.minLength
+        let high = node.maxLength
+        guard max(low, high ?? 0) <= Automaton.longestCountedKey else { return nil }
+        return patterns.automaton("length:\(low):\(high ?? -1)") {
+            var expressions = ByteExpressions()
+            let scalar = expressions.scalars([0...0x10FFFF])
+            let root = expressions.times(scalar, low, high)
+            return PatternAutomaton(root, in: expressions)
+        }.map { .pattern($0) }
+    }
+
+    private static let longestCountedKey = 256
+
     /// The spec of a formula over string leaves.
     func stringSpec(_ formula: Formulas.ID) -> Int32 {
         if let known = specOf[formula] { return known }
@@ -59,6 +76,7 @@ extension Automaton {
                 deciders[leaf] = .open
             }
         }
+        if !isConjunction, !canonical { canonical = listsValues(formula) }
         let machine: StringMachine
         if components.isEmpty {
             machine = patterns.freeString
@@ -66,7 +84,8 @@ extension Automaton {
             machine = patterns.machine(components, isCanonical: canonical)
         } else {
             machine = StringMachine(
-                components, isCanonical: canonical, budget: patterns.budget, rule: rule(formula, deciders))
+                components, isCanonical: canonical, budget: patterns.budget,
+                rule: rule(formula, deciders, components))
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
@@ -74,13 +93,40 @@ extension Automaton {
             maximum: maximum)
     }
 
-    /// Whether a formula can still hold when components are in these states (0: dead).
-    private func rule(_ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider]) -> ([Int32]) -> Bool {
+    /// Whether each way to satisfy a formula lists the strings: such text is known, and spelled in one way.
+    private func listsValues(_ formula: Formulas.ID) -> Bool {
+        formulas.branches(formula, limit: 32)?.allSatisfy { way in
+            way.contains { if case .string(_, .values) = $0.leaf { $0.holds } else { false } }
+        } ?? false
+    }
+
+    /// Whether a string can still satisfy a formula whose components are in certain states.
+    private func rule(
+        _ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider], _ components: [StringComponent]
+    ) -> StringMachine.Rule {
         let formulas = self.formulas
-        return { states in
-            formulas.evaluate(formula) { leaf in
-                if case .component(let index) = deciders[leaf], states[index] == 0 { false } else { nil }
-            } != false
+        if hasSingleConditions(formula) {
+            return .living { states in
+                formulas.evaluate(formula) { leaf in
+                    if case .component(let index) = deciders[leaf], states[index] == 0 { false } else { nil }
+                } != false
+            }
         }
+        return .search(
+            StringLiveness(components) { accepted in
+                formulas.evaluate(formula) { leaf in
+                    if case .component(let index) = deciders[leaf] { accepted[index] } else { nil }
+                } != false
+            })
+    }
+
+    /// Whether each way to satisfy a formula asks for one string keyword at most: then nothing can contradict it.
+    private func hasSingleConditions(_ formula: Formulas.ID) -> Bool {
+        formulas.branches(formula, limit: 32)?.allSatisfy { way in
+            way.count { if case .string(_, let keyword) = $0.leaf { keyword != .length } else { false } } < 2
+                && way.allSatisfy {
+                    if case .string(_, let keyword) = $0.leaf { keyword == .length || $0.holds } else { true }
+                }
+        } ?? false
     }
 }

@@ -48,6 +48,9 @@ final class Formulas {
     private(set) var nodes: [Node] = []
     private var ids: [Node: ID] = [:]
     private var leaves: [[Leaf]?] = []
+    private var leavesOutFalse = false
+    /// By formula: whether all its leaves are opaque.
+    private var isOpaque: [Bool] = []
 
     init() {
         _ = intern(.constant(false))
@@ -59,6 +62,14 @@ final class Formulas {
         let id = ID(nodes.count)
         nodes.append(node)
         leaves.append(nil)
+        switch node {
+        case .constant: isOpaque.append(false)
+        case .leaf(.outer): isOpaque.append(true)
+        case .leaf: isOpaque.append(false)
+        case .not(let part): isOpaque.append(isOpaque[Int(part)])
+        case .all(let parts), .any(let parts), .one(let parts):
+            isOpaque.append(parts.allSatisfy { isOpaque[Int($0)] })
+        }
         ids[node] = id
         return id
     }
@@ -256,14 +267,19 @@ final class Formulas {
 
     /// The ways to make a formula true, each a list of leaves with the truth they need; `nil` when there are more
     /// than `limit`.
-    func branches(_ id: ID, limit: Int) -> [[(leaf: Leaf, holds: Bool)]]? {
-        expand(id, true, limit)
+    ///
+    /// Conditions on enclosing values, which may turn out either way, are left out.
+    /// - Parameter onlyHolding: whether leaves that must not hold are left out.
+    func branches(_ id: ID, limit: Int, onlyHolding: Bool = false) -> [[(leaf: Leaf, holds: Bool)]]? {
+        leavesOutFalse = onlyHolding
+        return expand(id, true, limit)
     }
 
     private func expand(_ id: ID, _ holds: Bool, _ limit: Int) -> [[(leaf: Leaf, holds: Bool)]]? {
+        if isOpaque[Int(id)] { return [[]] }
         switch (nodes[Int(id)], holds) {
         case (.constant(let value), _): return value == holds ? [[]] : []
-        case (.leaf(let leaf), _): return [[(leaf, holds)]]
+        case (.leaf(let leaf), _): return !holds && leavesOutFalse ? [[]] : [[(leaf, holds)]]
         case (.not(let part), _): return expand(part, !holds, limit)
         case (.all(let parts), true), (.any(let parts), false):
             return product(parts.map { ($0, holds) }, limit)
@@ -299,6 +315,12 @@ final class Formulas {
         for (id, holds) in factors {
             guard let branches = expand(id, holds, limit) else { return nil }
             if result.count * branches.count > limit { return nil }
+            if branches.count == 1 {
+                if !branches[0].isEmpty {
+                    for index in result.indices { result[index].append(contentsOf: branches[0]) }
+                }
+                continue
+            }
             result = result.flatMap { head in branches.map { head + $0 } }
         }
         return result

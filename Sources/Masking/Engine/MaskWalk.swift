@@ -57,7 +57,7 @@ struct MaskWalk {
             walkString(siblings, here.a, here.b, here.c, here.frame)
         case .key:
             walkKey(
-                siblings, automaton.keyContext(here.frame), KeyCursor(here), automaton.keyTexts[Int(here.c)],
+                siblings, automaton.keyContext(of: here), KeyCursor(here), automaton.keyTexts[Int(here.c)],
                 here.frame)
         case .text:
             var node = siblings.lowerBound
@@ -99,7 +99,11 @@ struct MaskWalk {
 
     /// Takes one transition into a node, keeping the trail where the text matters.
     private mutating func enter(_ node: Int, _ id: Int32, _ byte: UInt8, _ target: Int32) {
-        guard automaton.readsText else { return visit(node, target) }
+        guard automaton.readsText else {
+            let target = automaton.foreseen(id, byte, target)
+            if target >= 0 { visit(node, target) }
+            return
+        }
         let saved = trail
         if automaton.configuration(target).place == .resolve { readText = true }
         let settled = automaton.follow(id, byte, &trail)
@@ -144,12 +148,15 @@ struct MaskWalk {
 
     /// Goes on behind a closing quote.
     private mutating func close(_ node: Int, _ byte: UInt8, _ target: Int32) {
-        guard automaton.readsText else { return visit(node, target) }
+        guard automaton.readsText else {
+            if !automaton.isDoomed(target) { visit(node, target) }
+            return
+        }
         let saved = trail
         trail.bytes.append(byte)
         if automaton.configuration(target).place == .resolve { readText = true }
         let settled = automaton.settle(target, byte, trail)
-        if settled >= 0 {
+        if settled >= 0, !automaton.isDoomed(settled) {
             let depth = Int(automaton.frame(automaton.configuration(settled).frame).depth)
             if depth < trail.starts.count { trail.starts.removeLast(trail.starts.count - depth) }
             visit(node, settled)
@@ -172,7 +179,7 @@ struct MaskWalk {
                 // A second key inside one token must know the first.
                 let naming = (node + 1..<end).contains { UInt8(trie.nodes[$0] >> 56) == 0x22 }
                 let target = automaton.closeKey(text, frame, naming: naming)
-                if target >= 0 {
+                if target >= 0, !automaton.isDoomed(target) {
                     if automaton.readsText { trail.bytes.append(byte) }
                     visit(node, target)
                     if automaton.readsText { trail.bytes.removeLast() }
@@ -206,7 +213,7 @@ struct MaskWalk {
         if spec.counts { boundLength(spec, here, tokens) }
         if !automaton.readsText, !spec.counts, machine.isUniversal(here.b) {
             let target = automaton.closeString(here.a, here.b, here.c, here.frame)
-            if target >= 0 {
+            if target >= 0, !automaton.isDoomed(target) {
                 for quoted in tokens.closing { insert(Int(quoted.token)) }
                 trie = tokens.suffixes
                 marksSuffixes = true
@@ -223,7 +230,7 @@ struct MaskWalk {
     private mutating func boundLength(_ spec: StringSpec, _ here: Configuration, _ tokens: StringTokens) {
         let bound = spec.tightest
         guard bound < Int.max else { return }
-        if !spec.isConjunction, spec.machine.isUniversal(here.b) {
+        if !spec.isConjunction, spec.machine.isConstant(here.b) {
             // Only the length can end the string: how many more characters does it take?
             var more = -1
             while more <= tokens.longest,
@@ -290,10 +297,10 @@ struct MaskWalk {
     }
 
     private mutating func runKey(_ here: Configuration) {
-        let context = automaton.keyContext(here.frame)
+        let context = automaton.keyContext(of: here)
         let cursor = KeyCursor(here)
         let text = automaton.keyTexts[Int(here.c)]
-        let machine = context.members.machine
+        let machine = context.machine
         guard cursor.mode == StringMode.normal, cursor.machine >= 0 else {
             return walkKey(all, context, cursor, text, here.frame)
         }
@@ -316,7 +323,7 @@ extension MaskWalk {
         _ here: Configuration, _ context: KeyContext, _ text: [UInt8], _ target: Int32
     ) {
         let tokens = automaton.vocabulary.strings
-        if target >= 0 {
+        if target >= 0, !automaton.isDoomed(target) {
             for quoted in tokens.closing { insert(Int(quoted.token)) }
             trie = tokens.suffixes
             marksSuffixes = true
@@ -349,7 +356,7 @@ extension MaskWalk {
                 }
             }
             let next = automaton.closeKey(bytes, here.frame, naming: true)
-            if next >= 0 { visit(node, next) }
+            if next >= 0, !automaton.isDoomed(next) { visit(node, next) }
         }
         // Escapes can spell any of those keys: such tokens are few and done one by one.
         trie = tokens.quotedEscapes

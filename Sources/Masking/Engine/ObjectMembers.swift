@@ -91,6 +91,8 @@ final class ObjectMembers {
     var allowsOthers: Bool?
     var named: [Member?]
     var others: [[Bool]: Member] = [:]
+    /// The ranks of named keys, those first that some schema requires.
+    var ranksByNeed: [Int]?
     /// The tightest upper bound on the number of members that must hold, and the least keys that must come.
     let maximum: Int?
     let required: Set<Int32>
@@ -116,9 +118,15 @@ final class KeyContext {
     /// Number of allowed named keys of lower rank.
     let below: [Int32]
     let allowsOthers: Bool
+    /// The automaton of keys that no schema names.
+    let machine: StringMachine
 
-    init(members: ObjectMembers, seen: Int32, allowed: [Bool], allowsOthers: Bool) {
+    init(
+        members: ObjectMembers, seen: Int32, allowed: [Bool], allowsOthers: Bool,
+        machine: StringMachine? = nil
+    ) {
         self.members = members
+        self.machine = machine ?? members.machine
         self.seen = seen
         self.allowsOthers = allowsOthers
         var below: [Int32] = [0]
@@ -192,7 +200,7 @@ struct KeyCursor {
             gained = .scalar(scalar)
         }
         if machine >= 0 {
-            next.machine = context.members.machine.step(machine, byte)
+            next.machine = context.machine.step(machine, byte)
             if next.machine < 0 { next.machine = KeyCursor.deadMachine }
         }
         let trie = context.members.shape.trie

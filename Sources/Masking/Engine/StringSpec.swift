@@ -81,13 +81,25 @@ final class StringSpec {
         }
         if countLimit == 0 { return true }
         let states = machine.componentStates(state)
-        return formulas.evaluate(formula) { leaf in
-            switch deciders[leaf] {
-            case .component(let index): states[index] == 0 ? false : nil
-            case .length(_, let high): high.map { Int(count) > $0 } == true ? false : nil
-            default: nil
-            }
-        } != false
+        func holds(atLength length: Int, _ verdict: (Int) -> Bool?) -> Bool {
+            formulas.evaluate(formula) { leaf in
+                switch deciders[leaf] {
+                case .component(let index): verdict(index)
+                case .length(let low, let high): length >= low && high.map { length <= $0 } ?? true
+                default: nil
+                }
+            } != false
+        }
+        if holds(atLength: Int(count), { machine.accepts(state, component: $0) }) { return true }
+        // Between the bounds one length is as good as another, so the least that each leaves stands for all.
+        var lengths = [Int(count) + (machine.isBoundary(state) ? 1 : 0)]
+        for case .length(let low, let high) in deciders.values {
+            lengths.append(low)
+            if let high { lengths.append(high + 1) }
+        }
+        return lengths.contains { length in
+            length >= lengths[0] && holds(atLength: length) { states[$0] == 0 ? false : nil }
+        }
     }
 
     /// The truth of a leaf when the string closes; `nil` where something else decides it.

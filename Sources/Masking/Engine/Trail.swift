@@ -22,9 +22,9 @@ extension Automaton {
     /// The configuration after one byte, with what only the text decides looked up in the trail.
     func follow(_ id: Int32, _ byte: UInt8, _ trail: inout Trail) -> Int32 {
         var target = step(id, byte)
-        if !readsText || target < 0 { return target }
+        if !readsText || target < 0 { return foreseen(id, byte, target) }
         trail.bytes.append(byte)
-        target = settle(target, byte, trail)
+        target = foreseen(id, byte, settle(target, byte, trail))
         if target < 0 { return target }
         keepStarts(&trail, depth(target))
         return target

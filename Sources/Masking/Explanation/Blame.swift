@@ -34,6 +34,11 @@ extension Automaton {
         let here = configuration(id)
         let shown = "\"\(Automaton.show(byte))\""
         var reasons: [Reason]
+        let unforeseen = step(id, byte)
+        if unforeseen >= 0, foreseen(id, byte, unforeseen) < 0 {
+            let reasons = blameDoom(unforeseen)
+            if !reasons.isEmpty { return reasons + enclosing(reasons) }
+        }
         switch here.place {
         case .value: reasons = blameValue(here.a, byte, shown)
         case .arrayOpen:
@@ -72,11 +77,45 @@ extension Automaton {
         case .text, .fixed, .name, .between: reasons = blameTurn(here, shown)
         case .colon, .resolve: reasons = []
         }
+        if reasons.isEmpty, here.place == .key, here.flag == 1 { reasons = blameDoom(id) }
         if reasons.isEmpty {
             reasons = [policy(syntaxName(byte), "\(expected(id)) can follow; \(shown) does not fit")]
         }
         var seen: Set<Reason> = []
         return (reasons + enclosing(reasons)).filter { seen.insert($0).inserted }
+    }
+
+    /// The keywords that together leave no way from a place to the end.
+    private func blameDoom(_ id: Int32) -> [Reason] {
+        let here = configuration(id)
+        var leaves = formulas.leaves(of: frame(here.frame).formula)
+        switch here.place {
+        case .value, .colon:
+            leaves += ValueStart.allCases.flatMap { formulas.leaves(of: typed(here.a, $0)) }
+        case .string: leaves += formulas.leaves(of: specs[Int(here.a)].formula)
+        case .number: leaves += formulas.leaves(of: numbers[Int(here.a)].formula)
+        case .literal: leaves += formulas.leaves(of: here.c)
+        default: break
+        }
+        // What the conditions on the value around it were, where those inside have been met.
+        for case .outer(let formula) in leaves { leaves += formulas.leaves(of: formula) }
+        var seen: Set<Reason> = []
+        return leaves.flatMap(keywords).prefix(24).map { schema, keyword in
+            reason(
+                schema, keyword,
+                "together with the rest of the schema nothing that begins so can be completed")
+        }.filter { seen.insert($0).inserted }
+    }
+
+    /// The schema keywords behind a condition.
+    private func keywords(_ leaf: Leaf) -> [(schema: Int32, keyword: String)] {
+        switch leaf {
+        case .string(let owner, let keyword): keywords(owner, keyword).map { (owner, $0) }
+        case .number(let owner): numberKeywords(owner).map { (owner, $0.keyword) }
+        case .object(let owner): [(owner, objectKeyword(owner))]
+        case .array(let owner, _): [(owner, arrayKeyword(owner))]
+        default: []
+        }
     }
 
     /// The choices that the blamed keywords stand in: none of their alternatives is left.
@@ -146,6 +185,9 @@ extension Automaton {
             if !values.contains(where: { Automaton.start(of: $0).contains(start) }) || alone.isEmpty {
                 return [blameValues(schema, Automaton.word(start))]
             }
+        }
+        if let keyword = node.crossedBounds(start) {
+            return [reason(schema, keyword, "is below its lower bound, so no \(Automaton.word(start)) fits")]
         }
         func refuses(_ part: Int32) -> Bool { graph.expand(part, start, formulas) == Formulas.no }
         var reasons: [Reason] = []

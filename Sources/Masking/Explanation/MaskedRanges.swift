@@ -73,7 +73,7 @@ struct MaskSurvey {
     enum Position {
         case configuration(Int32)
         case string(spec: Int32, state: Int32, count: Int32, frame: Int32)
-        case key(KeyCursor, text: [UInt8], frame: Int32)
+        case key(KeyCursor, text: [UInt8], frame: Int32, flag: Int32)
     }
 
     let automaton: Automaton
@@ -116,7 +116,9 @@ struct MaskSurvey {
             }
             if here.place == .key {
                 return step(
-                    .key(KeyCursor(here), text: automaton.keyTexts[Int(here.c)], frame: here.frame), byte)
+                    .key(
+                        KeyCursor(here), text: automaton.keyTexts[Int(here.c)], frame: here.frame,
+                        flag: here.flag), byte)
             }
             let next = automaton.follow(id, byte, &trail)
             return next < 0 ? nil : .configuration(next)
@@ -129,8 +131,9 @@ struct MaskSurvey {
                 if automaton.readsText { trail.bytes.append(byte) }
                 return .string(spec: specID, state: next, count: counted, frame: frame)
             }
-        case .key(let cursor, let text, let frame):
-            if case .next(let next, let gained) = cursor.step(byte, automaton.keyContext(frame)) {
+        case .key(let cursor, let text, let frame, let flag):
+            let context = flag == 1 ? automaton.foreseenKeys(frame) : automaton.keyContext(frame)
+            if case .next(let next, let gained) = cursor.step(byte, context) {
                 var longer = text
                 switch gained {
                 case .nothing: break
@@ -138,7 +141,7 @@ struct MaskSurvey {
                 case .scalar(let scalar): longer.append(contentsOf: ByteExpressions.utf8(scalar))
                 }
                 if automaton.readsText { trail.bytes.append(byte) }
-                return .key(next, text: longer, frame: frame)
+                return .key(next, text: longer, frame: frame, flag: flag)
             }
         }
         let next = automaton.follow(settledID(position), byte, &trail)
@@ -150,10 +153,10 @@ struct MaskSurvey {
         case .configuration(let id): return id
         case .string(let spec, let state, let count, let frame):
             return automaton.intern(Configuration(.string, a: spec, b: state, c: count, frame: frame))
-        case .key(let cursor, let text, let frame):
+        case .key(let cursor, let text, let frame, let flag):
             return automaton.intern(
                 Configuration(
-                    .key, a: cursor.machine, b: cursor.node, c: automaton.intern(keyText: text),
+                    .key, flag: flag, a: cursor.machine, b: cursor.node, c: automaton.intern(keyText: text),
                     extra: Int32(bitPattern: cursor.mode), frame: frame))
         }
     }

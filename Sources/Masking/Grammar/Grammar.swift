@@ -57,6 +57,7 @@ public final class MaskEngine {
                 schema, into: graph, patterns, options: grammar.options, documents: grammar.documents)
             let automaton = Automaton(
                 vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph, turn: nil)
+            automaton.narrowListedValues()
             let formula = automaton.formulas.leaf(.schema(root))
             guard automaton.inhabited(formula) else { throw .unsatisfiable(at: JSONPointer()) }
             let frame = automaton.intern(Frame(kind: .root, parent: -1, depth: 0))
@@ -82,6 +83,7 @@ public final class MaskEngine {
             let automaton = Automaton(
                 vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph,
                 turn: plan)
+            automaton.narrowListedValues()
             for (tool, schema) in zip(turn.tools, schemas)
             where !automaton.inhabited(automaton.formulas.leaf(.schema(schema))) {
                 throw .tool(tool.name, .unsatisfiable(at: JSONPointer()))

@@ -31,7 +31,10 @@ final class PatternLibrary {
     /// The machine of a conjunction of components.
     func machine(_ components: [StringComponent], isCanonical: Bool) -> StringMachine {
         guard components.count == 1, case .pattern(let automaton) = components[0], !isCanonical else {
-            return StringMachine(components, isCanonical: isCanonical, budget: budget)
+            let rule: StringMachine.Rule? =
+                components.count < 2
+                ? nil : .search(StringLiveness(components) { $0.allSatisfy(\.self) })
+            return StringMachine(components, isCanonical: isCanonical, budget: budget, rule: rule)
         }
         if let known = machines[ObjectIdentifier(automaton)] { return known }
         let built = StringMachine(components, isCanonical: false, budget: budget)

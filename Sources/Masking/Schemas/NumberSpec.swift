@@ -10,6 +10,8 @@ struct NumberSpec {
     var multiples: [ExactDecimal] = []
     /// The only values allowed; spelled as plain decimals.
     var values: NumberValues?
+    /// Conjunctions that must not hold.
+    var excluded: [NumberSpec] = []
 
     /// Whether the digits matter at all.
     var isFree: Bool { low == nil && high == nil && multiples.isEmpty && values == nil }
@@ -26,12 +28,42 @@ struct NumberSpec {
         if let multiple = bounds.multipleOf { multiples.append(multiple) }
     }
 
+    /// Adds all that another conjunction asks for.
+    mutating func add(_ other: NumberSpec, _ bounds: NumberBounds) {
+        isIntegral = isIntegral || other.isIntegral
+        add(bounds)
+        if let own = other.values { values = values?.intersection(own) ?? own }
+    }
+
+    /// The conjunctions that together stand for this one without another: below its bounds, above them, or
+    /// between them where its other keywords do not hold.
+    func without(_ other: NumberSpec) -> [NumberSpec] {
+        var parts: [NumberSpec] = []
+        if let low = other.low {
+            var below = self
+            below.add(NumberBounds(maximum: low, maximumExcluded: !other.lowExcluded))
+            parts.append(below)
+        }
+        if let high = other.high {
+            var above = self
+            above.add(NumberBounds(minimum: high, minimumExcluded: !other.highExcluded))
+            parts.append(above)
+        }
+        if other.isIntegral || !other.multiples.isEmpty || other.values != nil || !other.excluded.isEmpty {
+            var between = self
+            between.excluded.append(other)
+            parts.append(between)
+        }
+        return parts
+    }
+
     /// Whether a finished number satisfies the conjunction.
     func accepts(_ value: ExactDecimal) -> Bool {
         if isIntegral, !value.isIntegral { return false }
         if let low, value < low || (lowExcluded && value == low) { return false }
         if let high, value > high || (highExcluded && value == high) { return false }
         if let values, !values.contains(value) { return false }
+        if excluded.contains(where: { $0.accepts(value) }) { return false }
         return multiples.allSatisfy { value.isMultiple(of: $0) }
     }
 

@@ -10,6 +10,9 @@ final class NumberValues {
 
     init(_ values: some Sequence<ExactDecimal>) { set = Set(values) }
 
+    /// The numbers, in no particular order.
+    var all: Set<ExactDecimal> { self.set }
+
     func contains(_ value: ExactDecimal) -> Bool { set.contains(value) }
 
     /// The numbers of both lists.

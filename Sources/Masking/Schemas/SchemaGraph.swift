@@ -47,6 +47,7 @@ final class SchemaGraph {
         let node = nodes[Int(number)]
         if let constant = node.constant { return constant ? Formulas.yes : Formulas.no }
         if let kinds = node.kinds, !kinds.contains(start.kind) { return Formulas.no }
+        if node.crossedBounds(start) != nil { return Formulas.no }
         var parts = [ownAssertions(number, node, start, formulas)]
         if parts[0] == Formulas.no { return Formulas.no }
         if let reference = node.reference { parts.append(expand(reference, start, formulas)) }

@@ -112,6 +112,21 @@ struct SchemaNode {
     var checksItems = false
     var checksProperties = false
 
+    /// The upper bound that lies below its lower bound, so that no value of that kind fits; `nil` where none does.
+    func crossedBounds(_ start: ValueStart) -> String? {
+        func crossed(_ low: Int, _ high: Int?, _ keyword: String) -> String? {
+            high.map { $0 < low } == true ? keyword : nil
+        }
+        switch start {
+        case .string: return crossed(minLength, maxLength, "maxLength")
+        case .array:
+            if contains != nil, let fault = crossed(minContains, maxContains, "maxContains") { return fault }
+            return crossed(minItems, maxItems, "maxItems")
+        case .object: return crossed(minProperties, maxProperties, "maxProperties")
+        default: return nil
+        }
+    }
+
     var hasObjectKeywords: Bool {
         !properties.isEmpty || !patterns.isEmpty || additional != nil || !required.isEmpty
             || minProperties > 0

@@ -10,12 +10,17 @@ final class FiniteSet {
 
     /// The members' bytes, sorted, without repetition.
     let members: [[UInt8]]
+    /// The bytes that occur in members.
+    let alphabet: ByteSet
     private var states: [Range]
     private var ids: [Range: Int32] = [:]
     private var steps: [Int64: Int32] = [:]
 
     init(_ strings: some Sequence<String>) {
         members = Set(strings.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
+        var alphabet = ByteSet()
+        for member in members { for byte in member { alphabet.insert(byte) } }
+        self.alphabet = alphabet
         states = [
             Range(low: 0, high: 0, depth: -1), Range(low: 0, high: Int32(members.count), depth: 0),
         ]

@@ -28,9 +28,24 @@ final class StringMachine {
     static let close: Int32 = -2
     private static let unknown: Int32 = -3
 
+    /// What says whether a string lives whose components are in certain states.
+    enum Rule {
+        /// The states alone, of which 0 is dead; the more components live, the better.
+        case living(([Int32]) -> Bool)
+        /// Whether some way leads to a good end.
+        case search(StringLiveness)
+
+        func lives(_ states: [Int32]) -> Bool {
+            switch self {
+            case .living(let test): test(states)
+            case .search(let liveness): liveness.lives(states)
+            }
+        }
+    }
+
     let components: [StringComponent]
-    /// Whether a string lives whose components are in these states; `nil` where each must live.
-    private let rule: (([Int32]) -> Bool)?
+    /// `nil` where each component must live.
+    private let rule: Rule?
     /// Whether characters are written in one spelling only.
     let isCanonical: Bool
 
@@ -44,6 +59,8 @@ final class StringMachine {
     private var universality: [Int8] = []
     private var interiors: [Int32: [UInt64]] = [:]
     private var slices: [[UInt8]]?
+    /// One byte of text for each group that no component tells apart.
+    private(set) lazy var letters = StringLiveness.letters(of: components)
 
     /// What all machines of an engine may hold together.
     private let budget: MaskBudget
@@ -51,7 +68,7 @@ final class StringMachine {
 
     init(
         _ components: [StringComponent], isCanonical: Bool, budget: MaskBudget,
-        rule: (([Int32]) -> Bool)? = nil
+        rule: Rule? = nil
     ) {
         self.budget = budget
         self.components = components
@@ -65,6 +82,9 @@ final class StringMachine {
 
     /// The number of states built so far.
     var count: Int { modes.count }
+
+    /// Whether any string at all is let through.
+    var startLives: Bool { lives([Int32](repeating: 1, count: components.count)) }
 
     private func tuple(_ states: [Int32]) -> Int32 {
         if states.count == 1 { return states[0] }
@@ -127,7 +147,12 @@ final class StringMachine {
             case .dead: break
             case .close: result = StringMachine.close
             case .silent(let next):
-                if !isCanonical || canEscape(state, next) { result = self.state(next, tuples[Int(state)]) }
+                let goesOn =
+                    isCanonical
+                    ? canEscape(state, next)
+                    : isUniversal(state) || components.isEmpty
+                        || lives(componentStates(state), behind: StringMode.reach(next))
+                if goesOn { result = self.state(next, tuples[Int(state)]) }
             case .raw(let next): result = follow(state, CollectionOfOne(byte), next)
             case .scalar(let scalar):
                 result = follow(state, ByteExpressions.utf8(scalar), StringMode.normal)
@@ -147,13 +172,29 @@ final class StringMachine {
     private func follow(_ state: Int32, _ bytes: some Sequence<UInt8>, _ mode: UInt32) -> Int32 {
         if components.isEmpty { return self.state(mode, tuples[Int(state)]) }
         var states = componentStates(state)
-        for byte in bytes {
-            for index in states.indices where states[index] != 0 {
-                states[index] = components[index].step(states[index], byte)
-            }
+        for byte in bytes { states = step(states, byte) }
+        return lives(states) ? self.state(mode, tuple(states)) : StringMachine.dead
+    }
+
+    /// The components' states after one byte of text.
+    func step(_ states: [Int32], _ byte: UInt8) -> [Int32] {
+        var states = states
+        for index in states.indices where states[index] != 0 {
+            states[index] = components[index].step(states[index], byte)
         }
-        let lives = rule.map { $0(states) } ?? !states.contains(0)
-        return lives ? self.state(mode, tuple(states)) : StringMachine.dead
+        return states
+    }
+
+    /// Whether a string lives whose components are in these states.
+    func lives(_ states: [Int32]) -> Bool { rule?.lives(states) ?? !states.contains(0) }
+
+    /// Whether no text changes what any component says.
+    func isConstant(_ state: Int32) -> Bool {
+        isBoundary(state)
+            && zip(components, componentStates(state)).allSatisfy { component, state in
+                if case .pattern(let automaton) = component, automaton.isUniversal(state) { return true }
+                return state == 0
+            }
     }
 
     /// Whether no string text at all can kill a state, so that the mask of free text applies.
@@ -162,7 +203,7 @@ final class StringMachine {
         if universality[Int(state)] >= 0 { return universality[Int(state)] == 1 }
         let states = componentStates(state)
         var verdict = !isCanonical
-        if verdict, let rule {
+        if verdict, case .living(let lives) = rule {
             // With every component that might die dead, does the whole still live?
             let worst = states.indices.map { index -> Int32 in
                 if case .pattern(let automaton) = components[index], automaton.isUniversal(states[index]) {
@@ -170,7 +211,7 @@ final class StringMachine {
                 }
                 return 0
             }
-            verdict = rule(worst)
+            verdict = lives(worst)
         } else if verdict {
             verdict = states.indices.allSatisfy {
                 if case .pattern(let automaton) = components[$0] {
@@ -187,6 +228,9 @@ final class StringMachine {
     /// The tokens without a closing quote that may follow a boundary state, as words of a token set.
     func interior(_ state: Int32, _ tokens: StringTokens) -> [UInt64] {
         if isUniversal(state) { return tokens.base }
+        if !isCanonical, case .search(let liveness) = rule, liveness.isInescapable(componentStates(state)) {
+            return tokens.base
+        }
         if generation != budget.generation {
             interiors.removeAll()
             generation = budget.generation

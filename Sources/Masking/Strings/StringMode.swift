@@ -12,10 +12,10 @@ enum StringMode {
     private static let afterF0: UInt32 = 6
     private static let afterF4: UInt32 = 7
     static let escape: UInt32 = 8
-    private static let hex: UInt32 = 9
-    private static let lowBackslash: UInt32 = 10
-    private static let lowU: UInt32 = 11
-    private static let lowHex: UInt32 = 12
+    static let hex: UInt32 = 9
+    static let lowBackslash: UInt32 = 10
+    static let lowU: UInt32 = 11
+    static let lowHex: UInt32 = 12
 
     /// What a byte does.
     enum Effect {

@@ -30,7 +30,8 @@ public struct AuditTrail: Sendable {
         case .callJudged(let key, let problems, let ruling):
             return ["\(name(key)) wants \(arguments(key)): \(ruling.summary)"]
                 + problems.map { "problem: \($0.message)" }
-        case .decided(let key, let decision, let decider): return decided(key, decision, decider)
+        case .decided(let key, let decision, let decider):
+            return decided(key, decision, decider) + asked(key, decider)
         case .callStarted(let key, let arguments): return ["\(name(key)) runs with \(arguments.text)"]
         case .callFinished(let key, let result): return ["\(name(key)) \(result.ending.rawValue)"]
         case .callLate(let key, let result): return ["\(name(key)) answered late: \(result.ending.rawValue)"]
@@ -53,6 +54,16 @@ public struct AuditTrail: Sendable {
         case .respond(let content): return [head, "+ \(content)"]
         case .refuse(let problem): return ["\(head): \(problem)"]
         }
+    }
+
+    /// Why somebody was asked, where the call waited for a person.
+    private func asked(_ key: CallKey, _ decider: Decider) -> [String] {
+        switch decider {
+        case .person, .user, .timeout: break
+        case .rule, .option, .validation: return []
+        }
+        guard let ruling = state.call(key)?.ruling else { return [] }
+        return ["asked: \(ruling.summary)"]
     }
 
     /// What an edit changed: by leaves where both texts are JSON objects, whole otherwise.

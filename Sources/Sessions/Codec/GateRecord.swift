@@ -75,11 +75,14 @@ extension Decision {
 }
 
 extension Decider {
-    /// `"person"`, `"validation"`, `{"rule": NAME}` or `{"option": OPTION}`.
+    /// `"person"`, `"validation"`, `{"user": NAME, "uid": NUMBER}`, `{"timeout": SECONDS}`, `{"rule": NAME}` or
+    /// `{"option": OPTION}`.
     var json: JSONValue {
         switch self {
         case .person: "person"
         case .validation: "validation"
+        case .user(let name, let id): ["user": .string(name), "uid": .int(Int(id))]
+        case .timeout(let seconds): ["timeout": .int(seconds)]
         case .rule(let name): ["rule": .string(name)]
         case .option(let option): ["option": .string(option)]
         }
@@ -94,6 +97,14 @@ extension Decider {
         case nil:
             self = try field.object { fields in
                 if let rule = fields.optional("rule") { return .rule(try rule.string()) }
+                if let seconds = fields.optional("timeout") { return .timeout(seconds: try seconds.int()) }
+                if let user = fields.optional("user") {
+                    let id = try fields("uid")
+                    guard let number = UInt32(exactly: try id.unsigned()) else {
+                        throw id.fault("a user's number is below 2^32")
+                    }
+                    return .user(name: try user.string(), id: number)
+                }
                 return .option(try fields("option").string())
             }
         }

@@ -151,14 +151,18 @@ extension Limits {
 
 extension Policy {
     fileprivate var json: JSONValue {
-        ["default": .string(fallback.rawValue), "rules": .array(rules.map(\.json))]
+        .record([
+            "default": .string(fallback.rawValue), "rules": .array(rules.map(\.json)),
+            "approvalTimeout": approvalTimeout.map { .int($0) },
+        ])
     }
 
     fileprivate init(_ field: Field) throws {
         self = try field.object { fields in
             Policy(
                 rules: try fields("rules").list(Rule.init),
-                fallback: try fields("default").word(Effect.self, known: Effect.allCases))
+                fallback: try fields("default").word(Effect.self, known: Effect.allCases),
+                approvalTimeout: try fields.optional("approvalTimeout")?.int())
         }
     }
 }

@@ -15,6 +15,7 @@ struct RunCommand: ParsableCommand {
               callgate run --prompt "list Maya's high-priority tickets"
               callgate run my-workflow.yaml --seed 7 --record sessions/monday.jsonl
               callgate run --headless --approve policy --json | tee events.jsonl
+              callgate run --headless --approve await --approval-timeout 300   # decided by: callgate approve sessions/
               callgate run --headless --approve all --break '~tool notify_user | ~p<0.2'
               callgate run --resume sessions/monday.jsonl
             """)
@@ -24,6 +25,8 @@ struct RunCommand: ParsableCommand {
         case all
         case none
         case policy
+        /// Whoever runs `callgate approve`.
+        case outside = "await"
     }
 
     @Argument(help: "The workflow file, YAML or JSON.")
@@ -49,9 +52,15 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         help:
-            "Without a terminal: which calls run. 'policy' stops with code 3 at the first that needs a person."
+            "Without a terminal: which calls run. 'policy' stops with code 3 at the first that needs a person, 'await' lets it wait for 'callgate approve'."
     )
     var approve: Approve?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --approve await: deny a call that nobody has decided after so many seconds, instead of the workflow's approval-timeout.",
+            valueName: "seconds"))
+    var approvalTimeout: Int?
 
     @Flag(help: "Without a terminal: print every event as a line of JSON.")
     var json = false
@@ -72,7 +81,17 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if headless, approve == nil {
-            throw ValidationError("--headless needs --approve all, none or policy: nobody is there to ask")
+            throw ValidationError(
+                "--headless needs --approve all, none, policy or await: nobody is there to ask")
+        }
+        if let approvalTimeout {
+            guard approve == .outside else {
+                throw ValidationError(
+                    "--approval-timeout goes with --approve await; elsewhere the workflow says it")
+            }
+            guard (1...1_000_000).contains(approvalTimeout) else {
+                throw ValidationError("--approval-timeout takes from 1 to 1000000 seconds")
+            }
         }
         if !headless, approve != nil || json || !breakpoints.isEmpty {
             throw ValidationError(
@@ -91,15 +110,10 @@ struct RunCommand: ParsableCommand {
         let journal = JournalPlace(record: record, resume: resume)
         let prompt = prompt ?? (resume == nil ? assembly.workflow.prompt : nil)
         if headless {
-            let approval: Approval =
-                switch approve {
-                case .all: .all
-                case .policy: .policyOnly
-                default: .none
-                }
             try HeadlessProgram(
-                assembly: assembly, journal: journal, approval: approval, printsEvents: json,
-                breakpoints: breakpoints
+                assembly: assembly, journal: journal, approval: approve?.approval ?? .none,
+                printsEvents: json,
+                breakpoints: breakpoints, approvalTimeout: approvalTimeout
             ).run(prompt: prompt)
         } else {
             try MainActor.assumeIsolated {

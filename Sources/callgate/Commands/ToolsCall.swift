@@ -38,6 +38,9 @@ struct ToolsCall: ParsableCommand {
     var record: String?
 
     func run() throws {
+        if approve == .outside {
+            throw Failure(.usage, "--approve await goes with callgate run; here say all, none or policy")
+        }
         let file = try WorkflowFile.read(workflow)
         let text = try argumentText()
         if approve == nil, !TerminalPerson.isThere {
@@ -88,6 +91,7 @@ extension RunCommand.Approve {
         case .all: .all
         case .none: .none
         case .policy: .policyOnly
+        case .outside: .person
         }
     }
 }

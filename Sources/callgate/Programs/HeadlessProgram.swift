@@ -13,26 +13,46 @@ struct HeadlessProgram {
     let printsEvents: Bool
     /// The run stops at the first event that matches one of them.
     var breakpoints: [Filter] = []
+    /// The seconds after which a call that waits is denied, instead of the workflow's.
+    var approvalTimeout: Int?
 
     /// Runs to the end.
     /// - Throws: ``Failure`` unless the model answered.
     func run(prompt: String?) throws {
         let printsEvents = printsEvents
+        let clerk = approval == .person ? ApprovalClerk() : nil
         let (writer, past) = try journal.open(
             workflow: assembly.workflow.name,
-            observer: { event in if let line = Notice.line(for: event) { Notice.print(line) } },
+            observer: { event in
+                if let line = Notice.line(for: event) { Notice.print(line) }
+                clerk?.see(event)
+            },
             lines: { line in if printsEvents { FileHandle.standardOutput.write(Data(line)) } })
         assembly.host.attach(log: writer.path + ".servers.log", show: Notice.print)
-        let control = RunControl(startsHeld: false)
+        let control = RunControl(
+            startsHeld: false,
+            onRefusal: { reason in
+                Notice.print("a decision was not taken: \(reason)")
+                clerk?.refuse(reason)
+            })
+        var header = assembly.header(session: writer.path)
+        if let approvalTimeout { header.policy.approvalTimeout = approvalTimeout }
         control.setBreakpoints(breakpoints, endRun: true)
         let loop = try failing(.usage) {
             try Loop(
-                model: assembly.model, tools: assembly.tools, header: assembly.header(session: writer.path),
+                model: assembly.model, tools: assembly.tools, header: header,
                 system: assembly.workflow.system, control: control, sink: writer,
                 approval: approval, resuming: RunState(folding: past))
         }
         Interrupts.endProgram()
+        if let clerk {
+            let desk = try failing(.usage) {
+                try ApprovalDesk(journal: writer.path, timeout: header.policy.approvalTimeout)
+            }
+            clerk.open(desk, past: past, control: control)
+        }
         let outcome = Blocking.wait { await loop.run(prompt: prompt) }
+        clerk?.close()
         writer.close()
         Notice.print("journal: \(writer.path)")
         switch outcome {
@@ -53,6 +73,8 @@ enum Notice {
     /// What a person who watches a run without a screen wants to know of an event.
     static func line(for event: Event) -> String? {
         switch event.body {
+        case .callJudged(let key, _, let ruling) where ruling.effect == .ask:
+            "\(key.id): needs a decision: \(ruling.summary)"
         case .decided(let key, let decision, let decider): "\(key.id): \(decision.name) by \(decider.summary)"
         case .callStarted(let key, let arguments): "\(key.id): runs with \(arguments.text)"
         case .callFinished(let key, let result) where result.isError:

@@ -1,0 +1,105 @@
+/// Whether a string whose component automata stand in certain states can still end well: a search through the product
+/// of the automata, remembered state by state.
+final class StringLiveness {
+    private let components: [StringComponent]
+    /// Whether a string may end whose components accept or refuse it so.
+    private let mayEnd: ([Bool]) -> Bool
+    /// One byte for each group that no component tells apart.
+    private let letters: [UInt8]
+    private var known: [[Int32]: Bool] = [:]
+    /// Product states looked at before the answer is taken to be yes.
+    private static let limit = 1_500
+    /// States looked at to find out whether nothing can kill a string.
+    private static let closedLimit = 24
+
+    init(_ components: [StringComponent], mayEnd: @escaping ([Bool]) -> Bool) {
+        self.components = components
+        self.mayEnd = mayEnd
+        letters = StringLiveness.letters(of: components)
+    }
+
+    /// The bytes of text: first those that are written as they are, then those that need an escape.
+    private static let bytes: [UInt8] =
+        (UInt8(0x20)...0xF4).filter { !StringLiveness.needsEscape($0) }
+        + (UInt8(0)...0xF4).filter(StringLiveness.needsEscape)
+
+    static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C }
+
+    /// One byte for each group of bytes that no component tells apart, those first that are written as they are.
+    static func letters(of components: [StringComponent]) -> [UInt8] {
+        var signatures: Set<[UInt8]> = []
+        return StringLiveness.bytes.filter { byte in
+            signatures.insert(
+                components.map { component in
+                    switch component {
+                    case .pattern(let automaton): automaton.classOf[Int(byte)]
+                    case .finite(let set): set.alphabet.contains(byte) ? byte : 0xFF
+                    }
+                }
+            ).inserted
+        }
+    }
+
+    /// Whether some continuation ends well; yes where the search is cut short.
+    func lives(_ states: [Int32]) -> Bool {
+        if let verdict = known[states] { return verdict }
+        var cameFrom: [[Int32]: [Int32]] = [states: []]
+        var stack = [states]
+        func remember(_ end: [Int32]) {
+            var here = end
+            while !here.isEmpty {
+                known[here] = true
+                here = cameFrom[here] ?? []
+            }
+        }
+        while let here = stack.popLast() {
+            if known[here] == true || mayEnd(verdicts(here)) {
+                remember(here)
+                return true
+            }
+            if cameFrom.count > StringLiveness.limit {
+                remember(here)
+                known[states] = true
+                return true
+            }
+            for byte in letters.reversed() {
+                let next = step(here, byte)
+                if cameFrom[next] == nil, known[next] != false {
+                    cameFrom[next] = here
+                    stack.append(next)
+                }
+            }
+        }
+        // All that can be reached from here has been seen, and nothing of it ends well.
+        for state in cameFrom.keys { known[state] = false }
+        return false
+    }
+
+    /// Whether no text at all leads to states from which nothing ends well; no where that takes long to find out.
+    func isInescapable(_ states: [Int32]) -> Bool {
+        var seen: Set<[Int32]> = [states]
+        var stack = [states]
+        while let here = stack.popLast() {
+            if !lives(here) || seen.count > StringLiveness.closedLimit { return false }
+            for byte in letters {
+                let next = step(here, byte)
+                if seen.insert(next).inserted { stack.append(next) }
+            }
+        }
+        return true
+    }
+
+    /// Which components accept a string that ends here.
+    func verdicts(_ states: [Int32]) -> [Bool] {
+        zip(components, states).map { component, state in state != 0 && component.accepts(state) }
+    }
+
+    /// The states after one more byte of text.
+    func step(_ states: [Int32], _ byte: UInt8) -> [Int32] {
+        var next = states
+        for index in next.indices where next[index] != 0 {
+            next[index] = components[index].step(next[index], byte)
+        }
+        return next
+    }
+}
