@@ -56,7 +56,12 @@ struct ValidateCommand: ParsableCommand {
                 print("\(file): valid")
             } else {
                 refused += 1
-                for violation in violations { print("\(file): \(SafeText(violation.description).plain)") }
+                for violation in violations {
+                    let place =
+                        violation.instancePointer.tokens.isEmpty ? "#" : "\(violation.instancePointer)"
+                    let line = "\(place): \(violation.message) (schema \(violation.schemaPointer))"
+                    print("\(file): \(SafeText(line).plain)")
+                }
             }
         }
         if refused > 0 { throw ExitCode(1) }
