@@ -30,7 +30,7 @@ enum StepCommands {
                 keys: [.character("G")]
             ) {
                 state, _ in
-                state.go(to: state.timeline.log.count)
+                state.goToEnd()
                 return []
             },
             Command(
@@ -111,7 +111,10 @@ enum StepCommands {
         let isRelative = argument.hasPrefix("+") || argument.hasPrefix("-")
         let step = isRelative ? state.timeline.step.addingReportingOverflow(number).partialValue : number
         guard (1...max(1, state.timeline.log.count)).contains(step) else {
-            state.refuse("there is no step \(step); the session has steps 1 to \(state.timeline.log.count)")
+            let soFar =
+                state.timeline.readShare.map { " so far: \(Int($0 * 100)) % of the file is read" } ?? ""
+            state.refuse(
+                "there is no step \(step); the session has steps 1 to \(state.timeline.log.count)\(soFar)")
             return []
         }
         state.go(to: step)

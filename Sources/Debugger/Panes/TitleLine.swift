@@ -30,6 +30,7 @@ enum TitleLine {
     /// What the run is doing, in words.
     static func words(_ state: DebuggerState) -> String {
         let isWaiting = state.firstWaiting != nil && state.run != .ended
+        if let share = state.timeline.readShare { return "reading… \(Int(share * 100)) %" }
         if state.timeline.isReplay { return "replay" + outcome(state.shown) }
         if state.timeline.isLookingBack {
             return "looking back"

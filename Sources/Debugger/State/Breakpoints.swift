@@ -12,7 +12,7 @@ struct FilterMatches: Sendable {
 
     /// Takes the events in that have come since the last time.
     mutating func extend(_ log: EventLog) {
-        while scanned < log.count, let event = log[scanned + 1] {
+        while scanned < log.count, let event = log.outline(scanned + 1) {
             state.apply(event)
             scanned += 1
             if filter.matches(event, in: state) { steps.append(scanned) }

@@ -29,6 +29,8 @@ struct DebuggerState: Sendable {
     /// Texts that were put away unsent, so that none is lost.
     var drafts: [TextEditor.Purpose: String] = [:]
     var approval = ApprovalGuard()
+    /// Where the values of calls came from, as far as that was looked for.
+    var traces = Traces()
     let commands: CommandTable
 
     /// Milliseconds since 1970, as the last input told.
@@ -56,10 +58,16 @@ struct DebuggerState: Sendable {
     var selectedCall: CallRecord? { selected(calls) ?? shown.calls.last }
 
     /// The call that is selected in the results pane.
-    var selectedResult: CallRecord? { selected(results) ?? resultCalls.last }
+    var selectedResult: CallRecord? { selected(results) ?? shown.calls.last(where: \.hasSomethingToRead) }
 
     /// The calls of which something can be read as a result.
-    var resultCalls: [CallRecord] { shown.calls.filter(\.hasSomethingToRead) }
+    var resultCalls: [CallRecord] { resultPositions.map { shown.calls[$0] } }
+
+    /// Where those stand among the session's calls.
+    var resultPositions: [Int] {
+        let calls = shown.calls
+        return calls.indices.filter { calls[$0].hasSomethingToRead }
+    }
 
     /// The first call that waits for a person in the present of the run.
     var firstWaiting: CallRecord? { timeline.isReplay ? nil : timeline.log.last.waitingCalls.first }

@@ -65,18 +65,45 @@ final class DebuggerProgram {
     }
 
     /// Shows a recorded session until the person quits.
-    static func replay(_ journal: Journal, file: String, screen choice: ScreenChoice) throws {
+    ///
+    /// The screen is there once the first piece of the file is read; the rest follows in the background, but before
+    /// the first key where the keys come from a file.
+    static func replay(_ journal: IndexedJournal, screen choice: ScreenChoice) throws {
+        let first = try failing(.usage) {
+            try journal.readOn(atMost: choice.keysFile == nil ? firstPiece : .max)
+        }
         let wake = try failing(.usage) { try Wake() }
+        let mailbox = Mailbox<Input>(wake: wake)
         let screen = try choice.open(wake: wake)
         var debugger = try failing(.usage) {
-            try Debugger(replaying: journal.events, at: 1, size: screen.size)
+            try Debugger(reading: journal, tracesAtOnce: choice.keysFile != nil, size: screen.size)
         }
-        for notice in journal.notices { _ = debugger.update(.notice(notice), at: now) }
+        _ = debugger.update(.read(first), at: now)
         let program = DebuggerProgram(
-            screen: screen, debugger: debugger, mailbox: Mailbox(wake: wake), run: nil, journal: file)
+            screen: screen, debugger: debugger, mailbox: mailbox, run: nil, journal: journal.path)
+        let reading = first.isLast ? nil : Task.detached { read(journal, into: mailbox) }
         program.drive()
+        reading?.cancel()
         program.finish(choice)
         try program.leave(.answered(""))
+    }
+
+    /// Bytes of a file that are read before the first screen, and at a time after it.
+    private nonisolated static let firstPiece = 256 << 10
+    private nonisolated static let nextPiece = 512 << 10
+
+    /// Reads a file to its end, or until nobody wants it any more.
+    private nonisolated static func read(_ journal: IndexedJournal, into mailbox: Mailbox<Input>) {
+        while !Task.isCancelled {
+            do throws(JournalError) {
+                let piece = try journal.readOn(atMost: nextPiece)
+                mailbox.post(.read(piece))
+                if piece.isLast { return }
+            } catch {
+                mailbox.post(.notice(error.description))
+                return
+            }
+        }
     }
 
     private static var now: Int64 { JournalWriter.systemClock() }
@@ -132,6 +159,9 @@ final class DebuggerProgram {
         case .save(let path): take(.notice(save(to: path)))
         case .compare(let path): take(journal(at: path))
         case .fork(let step, let path): take(.notice(fork(at: step, to: path)))
+        case .trace(let request):
+            let mailbox = mailbox
+            Task.detached { mailbox.post(.traced(request.run())) }
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
         case .quit: exitStatus = 0
