@@ -91,6 +91,12 @@ public struct Debugger {
         return effects + (state.traces.takeWanted().map { [.trace($0)] } ?? [])
     }
 
+    /// Looks at a step of a recorded session.
+    mutating func show(step: Int) {
+        state.go(to: step)
+        settle()
+    }
+
     /// The screen at a size, and where its cursor is; the size of the last resize where none is given.
     public func view(_ size: Size? = nil) -> ScreenView {
         guard let size, size != state.size else { return ScreenPainter.paint(state) }

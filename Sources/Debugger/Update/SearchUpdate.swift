@@ -59,9 +59,12 @@ extension DebuggerState {
     }
 
     private mutating func findInConversation(_ search: Search, _ direction: Int, _ isFirst: Bool) -> Bool {
+        // The pane may have come to the front by this very search.
+        frame.layout = ScreenLayout(size: size, focus: focus)
+        settleConversation()
         let isWhole = frame.conversation.messages.count == shown.messages.count
         let lines = frame.conversation.lines
-        let start = isFirst ? -1 : conversation.match ?? conversation.scroll.offset
+        let start = isFirst ? -1 : min(lines.count, conversation.match ?? conversation.scroll.offset)
         let line: Int?
         if isWhole {
             line = nextMatch(lines.count, start, direction) { search.matches(lines[$0].plain) }

@@ -22,6 +22,23 @@ public final class IndexedJournal: Sendable {
     private struct Reading: ~Copyable {
         var reader: JournalReader
         var isAtEnd = false
+        /// What the calls of the current round have answered.
+        var results: [CallKey: String] = [:]
+
+        /// The next event; a message that repeats its call's result shares the text with it.
+        mutating func next() throws(JournalError) -> Event? {
+            guard var event = try reader.next() else { return nil }
+            switch event.body {
+            case .requestSent: results = [:]
+            case .callFinished(let key, let result): results[key] = result.content
+            case .toolMessage(let key, let content, let isError):
+                guard let result = results.removeValue(forKey: key), result.utf8.elementsEqual(content.utf8)
+                else { break }
+                event.body = .toolMessage(key, content: result, isError: isError)
+            default: break
+            }
+            return event
+        }
     }
 
     private struct Lines {
@@ -73,7 +90,7 @@ public final class IndexedJournal: Sendable {
         let start = reading.reader.readBytes
         do throws(JournalError) {
             while !reading.isAtEnd, reading.reader.readBytes - start < max(1, bytes) {
-                guard let event = try reading.reader.next() else {
+                guard let event = try reading.next() else {
                     reading.isAtEnd = true
                     if let line = reading.reader.incompleteLine { notices.append(line.description) }
                     break
