@@ -32,7 +32,7 @@ let package = Package(
         .executableTarget(
             name: "callgate-bench",
             dependencies: [
-                "Agent", "JSON", "Masking", "Models", "Schema", "Tools", "Transformer", arguments,
+                "Agent", "JSON", "Masking", "Models", "Schema", "Sessions", "Tools", "Transformer", arguments,
             ],
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 

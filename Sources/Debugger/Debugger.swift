@@ -1,4 +1,5 @@
 import Agent
+import Sessions
 import Terminal
 
 /// The debugger: a value that takes inputs, asks for effects, and shows itself on a canvas.
@@ -41,6 +42,37 @@ public struct Debugger {
             commands: try CommandTable.standard.binding(keys))
     }
 
+    /// A debugger for a recorded session whose events will come as ``Input/read(_:)``.
+    ///
+    /// - Parameters:
+    ///   - file: where the events come from, and where those that are looked at are read in full.
+    ///   - tracesAtOnce: whether where values came from is looked for before the screen is shown, however long it
+    ///     takes; by default that is asked for with ``DebuggerEffect/trace(_:)`` in long sessions.
+    ///   - size: the cells of the screen.
+    ///   - keys: other keys for commands, by the commands' names.
+    /// - Throws: ``KeyBindingError`` for bindings that cannot be used.
+    public init(
+        reading file: IndexedJournal, tracesAtOnce: Bool = false, size: Size, keys: [String: String] = [:]
+    ) throws(KeyBindingError) {
+        state = DebuggerState(
+            timeline: Timeline(reading: file), run: nil, size: size,
+            commands: try CommandTable.standard.binding(keys))
+        state.traces.isDeferring = !tracesAtOnce
+        settle()
+    }
+
+    init(
+        _ file: IndexedJournal, _ piece: IndexedJournal.Piece, at step: Int, size: Size,
+        commands: CommandTable
+    ) {
+        var timeline = Timeline(reading: file)
+        timeline.append(piece)
+        state = DebuggerState(timeline: timeline, run: nil, size: size, commands: commands)
+        state.go(to: step)
+        if state.selectedCall?.needsDecision == true { state.focus.pane = .calls }
+        settle()
+    }
+
     init(replaying events: [Event], at step: Int, size: Size, commands: CommandTable) {
         let timeline = Timeline(replaying: events, at: step)
         state = DebuggerState(timeline: timeline, run: nil, size: size, commands: commands)
@@ -57,7 +89,13 @@ public struct Debugger {
         let effects = state.take(input)
         state.showNextQuestion()
         settle()
-        return effects
+        return effects + (state.traces.takeWanted().map { [.trace($0)] } ?? [])
+    }
+
+    /// Looks at a step of a recorded session.
+    mutating func show(step: Int) {
+        state.go(to: step)
+        settle()
     }
 
     /// The screen at a size, and where its cursor is; the size of the last resize where none is given.
@@ -70,7 +108,9 @@ public struct Debugger {
     }
 
     /// Whether the run goes on or a guard counts down, so that the program should send ``Input/tick`` now and then.
-    public var wantsTicks: Bool { state.timeline.isLive && !state.shown.calls.allSatisfy(\.isResolved) }
+    public var wantsTicks: Bool {
+        state.traces.isWanting || state.timeline.isLive && !state.shown.calls.allSatisfy(\.isResolved)
+    }
 
     private mutating func settle() {
         if !hasHeader, let header = state.timeline.log.last.header {
@@ -98,6 +138,8 @@ extension DebuggerState {
         case .mouse(let mouse): handle(mouse)
         case .resize(let size): self.size = size
         case .events(let events): append(events)
+        case .read(let piece): take(piece)
+        case .traced(let traced): traces.take(traced)
         case .status(let status): take(status)
         case .compared(let path, let events):
             compared = ComparedSession(timeline.log.events, with: path, events)

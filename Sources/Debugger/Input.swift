@@ -1,4 +1,5 @@
 import Agent
+import Sessions
 import Terminal
 
 /// What reaches the debugger from outside.
@@ -13,6 +14,10 @@ public enum Input: Sendable {
     case resize(Size)
     /// The run has stored these events, in order.
     case events([Event])
+    /// These events of a recorded session have been read, in order.
+    case read(IndexedJournal.Piece)
+    /// Where the values of a call came from has been found.
+    case traced(CallTrace)
     /// The run does something else now.
     case status(RunStatus)
     /// The run did not take a command; one line says why.
@@ -82,6 +87,8 @@ public enum DebuggerEffect: Sendable, Hashable {
     /// Write that text into the workflow file, where one is named, and let the rule hold in the run; say how it went by
     /// a notice.
     case adoptRule(Rule, file: String?, text: String)
+    /// Find where the values of a call came from, off the main thread; the answer is ``Input/traced(_:)``.
+    case trace(TraceRequest)
     /// Stop the program as the shell's job control does.
     case suspend
     /// Paint the whole screen anew.

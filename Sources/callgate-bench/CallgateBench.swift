@@ -4,6 +4,9 @@ import ArgumentParser
 @main
 struct CallgateBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "callgate-bench", abstract: "Measures the embedded model and the mask engine.",
-        subcommands: [ModelBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self])
+        commandName: "callgate-bench",
+        abstract: "Measures the embedded model, the mask engine and long sessions.",
+        subcommands: [
+            ModelBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self, SessionBench.self,
+        ])
 }

@@ -32,6 +32,18 @@ import Testing
         #expect(html.status == 0 && html.output.hasPrefix("<!doctype html>"))
     }
 
+    @Test func aRecordingOfTheScreenIsWritten() throws {
+        let folder = try Folder()
+        let cast = try CommandLineRun(
+            ["export", RecordedSessions.path("failing-tool"), "--format", "asciinema", "--size", "90x25"],
+            in: folder)
+        #expect(cast.status == 0 && cast.output.hasPrefix("{\"version\":2,\"width\":90,\"height\":25,"))
+        #expect(cast.errors.contains("left out: what a step has beyond a screen of 90x25"), "\(cast.errors)")
+        let wrong = try CommandLineRun(
+            ["export", RecordedSessions.path("failing-tool"), "--size", "90x25"], in: folder)
+        #expect(wrong.status != 0 && wrong.errors.contains("--size and --idle go with"), "\(wrong.errors)")
+    }
+
     @Test func whatCannotBeReadIsCode2() throws {
         let folder = try Folder()
         try folder.write("hello\n", to: "x.json")

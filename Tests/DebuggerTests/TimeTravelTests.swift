@@ -25,6 +25,17 @@ import Testing
         }
     }
 
+    @Test func snapshotsAreThinnedOutAndTheStatesStayTheSame() {
+        let events = LongSession.events(rounds: 300)
+        let log = EventLog(events, mostSnapshotItems: 2_000)
+        #expect(log.stride >= 4 * EventLog.stride)
+        for step in stride(from: 0, through: events.count, by: 97) {
+            let (state, expected) = (log.state(at: step), RunState(folding: events.prefix(step)))
+            #expect(state.messages == expected.messages && state.calls == expected.calls, "step \(step)")
+            #expect(state.step == expected.step && state.decodedBytes == expected.decodedBytes)
+        }
+    }
+
     /// What a replay shows at a step is what it shows at the end of a session that is that long.
     @Test func aStepBackShowsTheScreenAsItWas() {
         for (name, events) in Sessions.all {

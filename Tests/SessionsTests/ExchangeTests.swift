@@ -57,7 +57,103 @@ import Testing
         #expect(imported.losses.lines.contains("a message of a subagent"))
     }
 
-    @Test(arguments: ["openai.json", "fine-tuning.jsonl", "anthropic.json", "claude-code.jsonl"])
+    @Test func aSessionOfCodexJoinsTheLinesOfAResponse() throws {
+        let imported = try SessionImport(try bytes("codex.jsonl"), name: "x")
+        #expect(imported.format == .codex && imported.sessions.count == 1)
+        let state = RunState(folding: imported.sessions[0])
+        #expect(state.header?.model.name == "gpt-5-codex")
+        #expect(
+            state.messages.map(\.role) == [
+                "system", "user", "assistant", "tool", "tool", "assistant", "tool", "assistant",
+            ])
+        #expect(state.calls.map(\.call.name) == ["shell_command", "shell_command", "apply_patch"])
+        #expect(state.calls.map(\.key.round) == [1, 1, 2])
+        // The output of a failed command, a plain one, and the text of one in parts.
+        #expect(state.calls.map { $0.result?.ending } == [.failed, .completed, .completed])
+        #expect(state.calls[2].message?.content == "Done")
+        #expect(state.calls[2].call.arguments.text.hasPrefix("*** Begin Patch\n"))
+        #expect(state.outcome == .answered("One of twelve failed; it is fixed."))
+        let usages = imported.sessions[0].compactMap { event -> Int? in
+            if case .responseReceived(_, let response, _) = event.body {
+                response.usage?.promptTokens
+            } else {
+                nil
+            }
+        }
+        #expect(usages == [900, 960, 990])
+        for line in [
+            "reasoning, of which a part is encrypted", "a content part of type input_image",
+            "a response item of type web_search_call", "an event of type user_message",
+            "how long requests and calls took",
+        ] { #expect(imported.losses.lines.contains(line), "\(line) of \(imported.losses.lines)") }
+    }
+
+    @Test func eachSampleOfAnInspectLogIsASessionWithItsTimes() throws {
+        let imported = try SessionImport(try bytes("inspect.json"), name: "x")
+        #expect(imported.format == .inspect && imported.sessions.count == 2)
+        let state = RunState(folding: imported.sessions[1])
+        #expect(state.header?.model.name == "mockllm/model")
+        #expect(state.header?.catalogue.map(\.name) == ["get_ticket"])
+        #expect(state.messages.map(\.role) == ["system", "user", "assistant", "tool", "tool", "assistant"])
+        #expect(state.calls.map(\.call.arguments.text) == [#"{"id":"T-1"}"#, #"{"id":"T-404"}"#])
+        #expect(state.calls.map { $0.message?.content } == ["T-1 is open", "there is no ticket T-404"])
+        #expect(state.calls.map { $0.result?.ending } == [.completed, .failed])
+        #expect(state.outcome == .answered("T-1 is open, T-404 is not there."))
+        let times = imported.sessions[1].map(\.time)
+        #expect(times == times.sorted() && times[0] > 1_700_000_000_000)
+        #expect(state.calls.allSatisfy { ($0.result?.milliseconds ?? 0) > 0 })
+        for line in ["the scores of a sample", "an event of kind score", "the target of a sample"] {
+            #expect(
+                imported.losses.lines.contains { $0.hasPrefix(line) }, "\(line) of \(imported.losses.lines)")
+        }
+    }
+
+    @Test func spansOfOneConversationAreOneSession() throws {
+        let imported = try SessionImport(try bytes("otel.json"), name: "x")
+        #expect(imported.format == .otel && imported.sessions.count == 1)
+        let state = RunState(folding: imported.sessions[0])
+        #expect(state.header?.model.name == "gpt-4o-2024-08-06")
+        #expect(state.header?.catalogue.map(\.name) == ["get_ticket"])
+        // Each request repeats the conversation; nothing of it is there twice.
+        #expect(state.messages.map(\.role) == ["system", "user", "assistant", "tool", "tool", "assistant"])
+        #expect(state.calls.map { $0.message?.content } == ["T-1 is open", "there is no ticket T-404"])
+        #expect(state.calls.map { $0.result?.ending } == [.completed, .failed])
+        #expect(state.calls.map { $0.result?.milliseconds } == [12, 12])
+        #expect(state.outcome == .answered("T-1 is open, T-404 is not there."))
+        let lengths = imported.sessions[0].compactMap { event -> Double? in
+            if case .responseReceived(_, _, let milliseconds) = event.body { milliseconds } else { nil }
+        }
+        #expect(lengths == [300, 250])
+        for line in ["a part of type blob", "a span without gen_ai.operation.name"] {
+            #expect(
+                imported.losses.lines.contains { $0.hasPrefix(line) }, "\(line) of \(imported.losses.lines)")
+        }
+    }
+
+    @Test func spansWithoutMessagesSaySo() throws {
+        let text = """
+            {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a","spanId":"b","name":"chat m",
+            "startTimeUnixNano":"1764000000000000000","endTimeUnixNano":"1764000001000000000","attributes":[
+            {"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},
+            {"key":"gen_ai.request.model","value":{"stringValue":"m"}}]}]}]}]}
+            """
+        let imported = try SessionImport(Array(text.utf8), name: "x")
+        #expect(imported.losses.lines.contains("what was said in a request: its messages were not recorded"))
+        #expect(imported.sessions[0].contains { $0.body.name == "response" })
+    }
+
+    @Test func aZipArchiveIsNamed() {
+        let error = #expect(throws: ImportError.self) {
+            _ = try SessionImport([0x50, 0x4B, 0x03, 0x04, 0x14, 0x00], name: "x")
+        }
+        #expect(error?.description.contains("inspect log convert --to json") == true)
+    }
+
+    @Test(arguments: [
+        "openai.json", "fine-tuning.jsonl", "anthropic.json", "claude-code.jsonl", "codex.jsonl",
+        "inspect.json",
+        "otel.json",
+    ])
     func whatIsImportedIsAJournalLikeAnyOther(name: String) throws {
         let folder = try TemporaryFolder()
         for (index, events) in try SessionImport(try bytes(name), name: "x").sessions.enumerated() {

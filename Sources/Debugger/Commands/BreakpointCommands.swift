@@ -77,16 +77,16 @@ enum BreakpointCommands {
                 state.layers.append(.prompt(Prompt(.command, text: "\(name) " + state.proposedFilter)))
                 return []
             }
-            state.found?.extend(state.timeline.log)
+            let (log, step) = (state.timeline.log, state.timeline.step)
+            let isWhole = state.found?.extend(log, from: step, forward: forward) ?? true
             guard let found = state.found else { return [] }
-            let step = state.timeline.step
             guard let target = forward ? found.next(after: step) : found.previous(before: step) else {
                 state.refuse("\(found.filter) matches nothing \(forward ? "after" : "before") this step")
                 return []
             }
             state.go(to: target)
             let place = found.steps.firstIndex(above: target)
-            state.say("\(found.filter): match \(place) of \(found.steps.count)")
+            state.say("\(found.filter): match \(place)" + (isWhole ? " of \(found.steps.count)" : ""))
             return []
         }
     }

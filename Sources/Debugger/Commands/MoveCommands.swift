@@ -6,6 +6,9 @@ enum MoveCommands {
         .panes, .layer(.document), .layer(.review), .layer(.rule),
     ]
 
+    /// Rows that stand for the whole way.
+    static let farthest = 10_000_000
+
     static let all: [Command] = [
         move("up", "one row up", [.up, .character("k")]) { $0.move(rows: -1) },
         move("down", "one row down", [.down, .character("j")]) { $0.move(rows: 1) },
@@ -18,8 +21,8 @@ enum MoveCommands {
         ) {
             $0.move(pages: 1)
         },
-        move("top", "to the first row", [.home]) { $0.move(rows: -10_000_000) },
-        move("bottom", "to the last row", [.end]) { $0.move(rows: 10_000_000) },
+        move("top", "to the first row", [.home]) { $0.move(rows: -farthest) },
+        move("bottom", "to the last row", [.end]) { $0.move(rows: farthest) },
     ]
 
     private static func move(

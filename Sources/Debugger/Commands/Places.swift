@@ -20,7 +20,8 @@ extension DebuggerState {
     private mutating func go(toStep number: Int, isRelative: Bool) -> [DebuggerEffect] {
         let step = isRelative ? timeline.step.addingReportingOverflow(number).partialValue : number
         guard (1...max(1, timeline.log.count)).contains(step) else {
-            refuse("there is no step \(step); the session has steps 1 to \(timeline.log.count)")
+            let soFar = timeline.readShare.map { " so far: \(Int($0 * 100)) % of the file is read" } ?? ""
+            refuse("there is no step \(step); the session has steps 1 to \(timeline.log.count)\(soFar)")
             return []
         }
         go(to: step)

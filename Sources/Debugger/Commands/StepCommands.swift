@@ -30,7 +30,7 @@ enum StepCommands {
                 keys: [.character("G")]
             ) {
                 state, _ in
-                state.go(to: state.timeline.log.count)
+                state.goToEnd()
                 return []
             },
             Command(

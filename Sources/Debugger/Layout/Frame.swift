@@ -4,7 +4,7 @@ import Terminal
 /// the mouse points at.
 struct Frame: Sendable {
     var layout = ScreenLayout()
-    var conversation: [StyledText] = []
+    var conversation = ConversationFrame()
     var calls = ListFrame()
     var results = ListFrame()
     var mask = MaskFrame()
@@ -12,9 +12,20 @@ struct Frame: Sendable {
     var document: [StyledText] = []
 }
 
+/// The rows of a list, of which only those on the screen are laid out.
+struct ListRows: Sendable {
+    /// How many there are.
+    var count = 0
+    /// The first of those that are laid out.
+    var first = 0
+    var lines: [StyledText] = []
+
+    subscript(row: Int) -> StyledText { lines.element(row - first) ?? StyledText() }
+}
+
 /// A list with the selected item in full below it.
 struct ListFrame: Sendable {
-    var rows: [StyledText] = []
+    var rows = ListRows()
     var selected: Int?
     var detail: [StyledText] = []
     /// The number of leading detail lines that must have been seen before an approval.
@@ -36,7 +47,7 @@ struct ListFrame: Sendable {
 
     /// The item at a row of the pane.
     func row(at row: Int, scroll: Scroll) -> Int? {
-        guard row < listHeight, rows.indices.contains(scroll.offset + row) else { return nil }
+        guard row < listHeight, scroll.offset + row < rows.count else { return nil }
         return scroll.offset + row
     }
 }

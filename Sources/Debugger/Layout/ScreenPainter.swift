@@ -41,7 +41,8 @@ struct ScreenPainter {
                 footer: footer(pane))
         }
         switch pane {
-        case .conversation: paint(state.frame.conversation, state.conversation.scroll, in: content, pane)
+        case .conversation:
+            paint(state.frame.conversation.lines, state.conversation.scroll, in: content, pane)
         case .calls:
             paint(
                 state.frame.calls, list: state.calls.list, detail: state.calls.detail, in: content, .calls,
@@ -66,7 +67,7 @@ struct ScreenPainter {
         switch pane {
         case .conversation: return nil
         case .calls:
-            let waiting = state.shown.calls.filter(\.needsDecision).count
+            let waiting = state.shown.calls.count(where: \.needsDecision)
             guard waiting > 0 else { return nil }
             return "\(waiting) waiting"
         case .mask:
@@ -85,7 +86,12 @@ struct ScreenPainter {
         }
         var parts: [String] = []
         switch pane {
-        case .conversation: if let rows = range(state.conversation.scroll) { parts.append("lines \(rows)") }
+        case .conversation:
+            if let messages = state.frame.conversation.messagesShown(state.conversation.scroll) {
+                parts.append("messages \(messages)")
+            } else if let rows = range(state.conversation.scroll) {
+                parts.append("lines \(rows)")
+            }
         case .calls: if let rows = range(state.calls.detail) { parts.append("details \(rows)") }
         case .results: if let rows = range(state.results.detail) { parts.append("lines \(rows)") }
         case .mask:
@@ -119,7 +125,7 @@ struct ScreenPainter {
     private mutating func paint(
         _ frame: ListFrame, list: Scroll, detail: Scroll, in area: Rect, _ pane: Pane, empty: String
     ) {
-        guard !frame.rows.isEmpty else {
+        guard frame.rows.count > 0 else {
             var text = TextLines(width: area.width)
             text.wrap(SafeText(empty), Theme.faint)
             paint(text.lines, Scroll(count: text.lines.count, page: area.height), in: area, pane)

@@ -22,45 +22,47 @@ extension DebuggerState {
         approval.show(record, toTheEnd: frame.calls.isWholeShown(calls.detail), at: now)
     }
 
-    private mutating func settleConversation() {
+    mutating func settleConversation() {
         guard let area = frame.layout.content(of: .conversation) else { return }
         let trail =
             shown.phase == .decoding
             ? TokenTrail(log: timeline.log, step: timeline.step, round: shown.round) : nil
-        frame.conversation = ConversationPane.lines(
-            shown, trail: trail, width: area.width,
-            shows: shownFilter.map { filter in { filter.shows(message: $0) } })
-        conversation.scroll.update(count: frame.conversation.count, page: area.height)
-        if conversation.followsEnd { conversation.scroll.move(to: .max) }
+        frame.conversation.layOut(
+            shown, listed: listedMessages, trail: trail, size: area.size, &conversation)
     }
 
     private mutating func settleCalls() {
         frame.calls = ListFrame()
         guard let area = frame.layout.content(of: .calls), let record = selectedCall else { return }
-        let state = shown
         let listed = listedCalls
-        let pane = CallsPane(timeline: timeline, now: now, width: area.width, listed: listed) {
-            state.provenance(of: $0)
-        }
-        frame.calls.rows = pane.rows()
+        let pane = CallsPane(
+            timeline: timeline, now: now, width: area.width, listed: listed,
+            trace: traces.answer(record, in: shown))
+        frame.calls.rows.count = listed.count
         frame.calls.selected = listed.firstIndex { $0.key == record.key }
         frame.calls.heading = pane.heading(record)
         (frame.calls.detail, frame.calls.argumentLines) = pane.detail(record)
         frame.calls.share(height: area.height)
         calls.settle(in: frame.calls)
+        frame.calls.rows.first = calls.list.visible.lowerBound
+        frame.calls.rows.lines = pane.rows(calls.list.visible)
     }
 
     private mutating func settleResults() {
         frame.results = ListFrame()
         guard let area = frame.layout.content(of: .results), let record = selectedResult else { return }
+        let (calls, positions) = (listedCalls, resultPositions)
         let pane = ResultsPane(
-            calls: resultCalls, width: area.width, servers: timeline.isLive ? servers : ServerBoard())
-        frame.results.rows = pane.rows()
-        frame.results.selected = resultCalls.firstIndex { $0.key == record.key }
+            calls: calls, positions: positions, width: area.width,
+            servers: timeline.isLive ? servers : ServerBoard())
+        frame.results.rows.count = positions.count
+        frame.results.selected = positions.firstIndex { calls[$0].key == record.key }
         frame.results.heading = pane.heading(record)
         frame.results.detail = pane.detail(record)
         frame.results.share(height: area.height)
         results.settle(in: frame.results)
+        frame.results.rows.first = results.list.visible.lowerBound
+        frame.results.rows.lines = pane.rows(results.list.visible)
     }
 
     private mutating func settleMask(explainer: inout MaskExplainer?) {
@@ -125,6 +127,9 @@ extension DebuggerState {
         let box = LayerBox(size: size)
         switch layers.last {
         case .document(var document):
+            if case .call(let key) = document.topic, let record = shown.call(key) {
+                _ = traces.answer(record, in: shown)
+            }
             if case .token(let token) = document.topic,
                 let trail = TokenTrail(log: timeline.log, step: timeline.step, round: shown.round)
             {

@@ -45,7 +45,7 @@ enum TokenText {
 
 /// What the model had written in a round before one of its tokens.
 struct TokenTrail: Sendable {
-    /// The tokens before it, in order.
+    /// The tokens before it, in order; of a session in a file, their outlines.
     let before: [TokenStep]
     /// The token itself.
     let token: TokenStep
@@ -64,7 +64,8 @@ struct TokenTrail: Sendable {
         var before: [TokenStep] = []
         for earlier in stride(from: position - 1, through: 0, by: -1) {
             if index.tokens[earlier] <= start { break }
-            guard case .token(let step)? = log[index.tokens[earlier]]?.body, step.round == round else {
+            guard case .token(let step)? = log.outline(index.tokens[earlier])?.body, step.round == round
+            else {
                 break
             }
             before.append(step)

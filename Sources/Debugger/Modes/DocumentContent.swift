@@ -23,7 +23,7 @@ enum DocumentContent {
         switch topic {
         case .help: help(state, width: width)
         case .messages: messages(state, width: width)
-        case .request: request(state.shown, width: width)
+        case .request: request(state, width: width)
         case .session: session(state, width: width)
         case .breakpoints: BreakpointDocument.lines(state, width: width)
         case .comparison: ComparisonDocument.lines(state, width: width)
@@ -83,9 +83,9 @@ enum DocumentContent {
         return text.lines
     }
 
-    private static func request(_ shown: RunState, width: Int) -> [StyledText] {
+    private static func request(_ state: DebuggerState, width: Int) -> [StyledText] {
         var text = TextLines(width: width)
-        guard let request = shown.request else {
+        guard let request = state.timeline.request else {
             text.add("No request has left yet.", Theme.faint)
             return text.lines
         }
@@ -159,9 +159,11 @@ enum DocumentContent {
         guard let record = state.shown.call(key) else {
             return [StyledText("This call has not been asked for at this step.", Theme.faint)]
         }
-        let pane = CallsPane(timeline: state.timeline, now: state.now, width: width) {
-            state.shown.provenance(of: $0)
-        }
+        let trace = state.traces.known(record)
+        let pane = CallsPane(
+            timeline: state.timeline, now: state.now, width: width,
+            trace: Traces.Answer(
+                found: trace, words: trace == nil ? "where the values came from is not known yet" : nil))
         var text = TextLines(width: width)
         text.add(pane.heading(record))
         text.blank()
@@ -184,7 +186,7 @@ enum DocumentContent {
         guard let record = state.shown.call(key) else {
             return [StyledText("This call has not been asked for at this step.", Theme.faint)]
         }
-        let pane = ResultsPane(calls: state.resultCalls, width: width, servers: state.servers)
+        let pane = ResultsPane(calls: [], positions: [], width: width, servers: state.servers)
         var text = TextLines(width: width)
         text.add(pane.heading(record))
         text.blank()

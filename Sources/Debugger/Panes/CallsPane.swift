@@ -11,15 +11,15 @@ struct CallsPane {
     /// The calls that are listed; all where it is `nil`.
     var listed: [CallRecord]?
     /// Where the values of a call came from.
-    let provenance: (CallRecord) -> [ArgumentProvenance]
+    let trace: Traces.Answer
 
     /// One line a call: sign, ID, tool, arguments, status.
-    func rows() -> [StyledText] {
+    func rows(_ visible: Range<Int>) -> [StyledText] {
         let calls = listed ?? timeline.shown.calls
-        let ids = min(14, calls.map { SafeText($0.key.id.text).width }.max() ?? 0) + 1
-        let names = min(24, calls.map { SafeText($0.call.name).width }.max() ?? 0) + 1
-        let words = (calls.map { $0.statusWord.count }.max() ?? 0)
-        return calls.map { record in
+        let columns = ListColumns(calls.count) { calls[$0] }
+        let (ids, names, words) = (columns.ids, columns.names, columns.words)
+        return visible.map { row in
+            let record = calls[row]
             let id = StyledText(record.key.id.text, Theme.heading)
             var line = StyledText("\(record.sign) ", record.statusStyle) + id.fitted(to: ids)
             line =
@@ -35,6 +35,25 @@ struct CallsPane {
         }
     }
 
+    /// The widths of a list's columns: as narrow as the items allow, or fixed where there are many.
+    struct ListColumns {
+        private static let mostMeasured = 200
+        let ids: Int
+        let names: Int
+        let words: Int
+
+        init(_ count: Int, _ record: (Int) -> CallRecord) {
+            guard count <= ListColumns.mostMeasured else {
+                (ids, names, words) = (15, 25, 9)
+                return
+            }
+            let records = (0..<count).map(record)
+            ids = min(14, records.map { SafeText($0.key.id.text).width }.max() ?? 0) + 1
+            names = min(24, records.map { SafeText($0.call.name).width }.max() ?? 0) + 1
+            words = records.map { $0.statusWord.count }.max() ?? 0
+        }
+    }
+
     /// The heading over the detail.
     func heading(_ record: CallRecord) -> StyledText {
         StyledText(record.key.id.text, Theme.heading)
@@ -45,16 +64,17 @@ struct CallsPane {
     /// All that is known of a call, and how many of the lines its arguments take.
     func detail(_ record: CallRecord) -> (lines: [StyledText], argumentLines: Int) {
         var text = TextLines(width: width)
-        ArgumentLines.add(record.call.arguments, provenance: provenance(record), to: &text)
+        ArgumentLines.add(record.call.arguments, provenance: trace.found?.provenance ?? [], to: &text)
         addLookAlikes(record, to: &text)
         // Whoever has not seen that a name is not what it seems to be has not seen the arguments.
         let argumentLines = text.lines.count
+        if let words = trace.words { text.wrap(SafeText(words), Theme.faint) }
         for problem in record.problems {
             text.wrap(
                 SafeText("✗ \(problem.kind.rawValue): \(problem.message)"), Theme.bad)
         }
         addEdit(record, to: &text)
-        addSuspicions(record, to: &text)
+        addSuspicions(to: &text)
         addLateKeywords(record, to: &text)
         if let ruling = record.ruling {
             text.field("rule", ruling.sentence)
@@ -94,8 +114,8 @@ struct CallsPane {
         }
     }
 
-    private func addSuspicions(_ record: CallRecord, to text: inout TextLines) {
-        for passage in timeline.shown.suspicions(of: record) {
+    private func addSuspicions(to text: inout TextLines) {
+        for passage in trace.found?.suspicions ?? [] {
             text.wrap(
                 SafeText(
                     "! may follow text in the result of \(passage.call.id) that \(passage.reason): \(passage.text)"
@@ -122,14 +142,16 @@ struct CallsPane {
         let steps = timeline.log.index.ofCall[record.key] ?? []
         var label = "steps"
         for step in steps where step <= timeline.step {
-            guard let event = timeline.log[step], let words = CallsPane.words(event.body) else { continue }
+            guard let event = timeline.log.outline(step), let words = CallsPane.words(event.body) else {
+                continue
+            }
             let moment = Figure.moment(milliseconds: event.time - timeline.log.start)
             text.wrap(
                 SafeText("\(step)  \(moment)  \(words)"), label: StyledText(label, Theme.label), margin: 10)
             label = ""
         }
         guard timeline.isLive, record.status == .waiting || record.status == .running,
-            let last = steps.last.flatMap({ timeline.log[$0] }), now > last.time
+            let last = steps.last.flatMap({ timeline.log.outline($0) }), now > last.time
         else { return }
         if record.status == .waiting, let seconds = timeline.shown.header?.policy.approvalTimeout,
             case let left = last.time + Int64(seconds) * 1_000 - now, left > 0

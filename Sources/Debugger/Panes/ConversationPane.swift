@@ -7,60 +7,64 @@ struct ConversationPane {
     /// Rows of a system prompt and of a tool's result before the rest is left to the panes that show it in full.
     static let mostSystemRows = 4
     static let mostResultRows = 6
+    /// Bytes of a tool's result up to which its rows are counted.
+    static let mostResultBytes = 16 << 10
 
     private let state: RunState
     private let trail: TokenTrail?
-    private let shows: ((Int) -> Bool)?
     private let margin: Int
     private var text: TextLines
 
-    /// The lines of the pane at a width.
+    /// The lines of one message at a width.
+    ///
+    /// - Parameter firstCall: how many calls the messages before this one ask for.
+    static func lines(of message: Message, _ state: RunState, firstCall: Int, width: Int) -> [StyledText] {
+        var pane = ConversationPane(state: state, trail: nil, width: width)
+        pane.add(message, firstCall: firstCall)
+        return pane.text.lines
+    }
+
+    /// What follows the messages: the response that is being decoded, and how the run ended.
     ///
     /// - Parameters:
     ///   - trail: the round that is being decoded; `nil` where none is.
-    ///   - shows: whether the message at a place is shown; all are where it is `nil`.
-    static func lines(
-        _ state: RunState, trail: TokenTrail?, width: Int, shows: ((Int) -> Bool)? = nil
+    ///   - isFirst: whether there is nothing before it.
+    ///   - left: how many messages a filter leaves out.
+    static func tail(
+        _ state: RunState, trail: TokenTrail?, width: Int, isFirst: Bool, left: Int = 0
     ) -> [StyledText] {
-        var pane = ConversationPane(state: state, trail: trail, width: width, shows: shows)
-        return pane.lines()
+        var pane = ConversationPane(state: state, trail: trail, width: width)
+        if left > 0 {
+            pane.text.wrap(
+                SafeText("(\(Figure.amount(left, "message")) left out by the filter)"), Theme.faint)
+        }
+        if state.phase == .decoding {
+            if !isFirst { pane.text.blank() }
+            pane.addDecoding()
+        }
+        if let outcome = state.outcome { pane.add(outcome) }
+        if isFirst, pane.text.lines.isEmpty { pane.text.wrap("Nothing has been said yet.", Theme.faint) }
+        return pane.text.lines
     }
 
-    private init(state: RunState, trail: TokenTrail?, width: Int, shows: ((Int) -> Bool)?) {
+    private init(state: RunState, trail: TokenTrail?, width: Int) {
         self.state = state
-        self.shows = shows
         self.trail = trail
         margin = width >= 40 ? 10 : 2
         text = TextLines(width: width)
     }
 
-    private mutating func lines() -> [StyledText] {
-        var next = 0
-        var left = 0
-        for (index, message) in state.messages.enumerated() {
-            if let shows, !shows(index) {
-                if case .assistant(let answer) = message { next += answer.calls.count }
-                left += 1
-                continue
+    private mutating func add(_ message: Message, firstCall: Int) {
+        var next = firstCall
+        switch message {
+        case .system(let prompt):
+            add(prompt, Theme.faint, role: "system", most: ConversationPane.mostSystemRows) {
+                "… \($0) more lines: Enter shows the request"
             }
-            if !text.lines.isEmpty { text.blank() }
-            switch message {
-            case .system(let prompt):
-                add(prompt, Theme.faint, role: "system", most: ConversationPane.mostSystemRows) {
-                    "… \($0) more lines: Enter shows the request"
-                }
-            case .user(let prompt): add(prompt, Theme.chosen, role: "user")
-            case .assistant(let answer): add(answer, from: &next)
-            case .tool(let result): add(result)
-            }
+        case .user(let prompt): add(prompt, Theme.chosen, role: "user")
+        case .assistant(let answer): add(answer, from: &next)
+        case .tool(let result): add(result)
         }
-        if left > 0 {
-            text.wrap(SafeText("(\(Figure.amount(left, "message")) left out by the filter)"), Theme.faint)
-        }
-        if state.phase == .decoding { addDecoding() }
-        if let outcome = state.outcome { add(outcome) }
-        if text.lines.isEmpty { text.wrap("Nothing has been said yet.", Theme.faint) }
-        return text.lines
     }
 
     private mutating func add(
@@ -117,15 +121,21 @@ struct ConversationPane {
         line.append(result.callID.text, Theme.heading)
         line.append(" \(result.name)")
         text.add(line)
+        let size = result.content.utf8.count
+        let isLong = size > ConversationPane.mostResultBytes
+        let shown =
+            isLong ? String(result.content.prefix(ConversationPane.mostResultBytes / 4)) : result.content
         text.wrap(
-            SafeText(result.content), margin: margin + 2, mode: .characters,
-            most: ConversationPane.mostResultRows
-        ) { "… \($0) more lines: pane 4 shows all" }
+            SafeText(shown), margin: margin + 2, mode: .characters, most: ConversationPane.mostResultRows
+        ) {
+            isLong
+                ? "… of \(Figure.amount(size, "byte")): pane 4 shows all"
+                : "… \($0) more lines: pane 4 shows all"
+        }
     }
 
     /// What the model has written of its response, the last token set off.
     private mutating func addDecoding() {
-        if !text.lines.isEmpty { text.blank() }
         let role = StyledText("assistant", Theme.label)
         guard let trail else {
             add(SafeText("… has the request and writes nothing yet"), Theme.faint, role: role)

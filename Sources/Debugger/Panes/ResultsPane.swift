@@ -3,15 +3,18 @@ import Terminal
 
 /// What tools said, and what the model reads of it, by call ID.
 struct ResultsPane {
+    /// The session's calls, and where those with a result stand among them.
     let calls: [CallRecord]
+    let positions: [Int]
     let width: Int
     var servers = ServerBoard()
 
     /// One line a result: sign, ID, tool, ending, time, size.
-    func rows() -> [StyledText] {
-        let ids = min(14, calls.map { SafeText($0.key.id.text).width }.max() ?? 0) + 1
-        let names = min(24, calls.map { SafeText($0.call.name).width }.max() ?? 0) + 1
-        return calls.map { record in
+    func rows(_ visible: Range<Int>) -> [StyledText] {
+        let columns = CallsPane.ListColumns(positions.count) { calls[positions[$0]] }
+        let (ids, names) = (columns.ids, columns.names)
+        return visible.map { row in
+            let record = calls[positions[row]]
             let line =
                 StyledText("\(record.sign) ", record.statusStyle)
                 + StyledText(record.key.id.text, Theme.heading).fitted(to: ids)

@@ -40,7 +40,7 @@ enum Summaries {
     private static func calls(_ state: DebuggerState) -> StyledText {
         let calls = state.shown.calls
         guard let last = state.selectedCall else { return StyledText("none asked for yet", Theme.faint) }
-        let waiting = calls.filter(\.needsDecision).count
+        let waiting = calls.count(where: \.needsDecision)
         var line = StyledText("\(Figure.count(calls.count))")
         if waiting > 0 { line.append(", \(waiting) waiting", Theme.attention) }
         line.append(" · ")
@@ -75,7 +75,7 @@ enum Summaries {
 
     private static func results(_ state: DebuggerState) -> StyledText {
         guard let last = state.selectedResult else { return StyledText("none yet", Theme.faint) }
-        var line = StyledText("\(Figure.count(state.resultCalls.count)) · ")
+        var line = StyledText("\(Figure.count(state.shown.calls.count(where: \.hasSomethingToRead))) · ")
         line.append("\(last.sign) ", last.statusStyle)
         line.append("\(last.key.id) ")
         line.append(TokenText.line(Array((last.result?.content ?? last.statusWords).utf8.prefix(400))))

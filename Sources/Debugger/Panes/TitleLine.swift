@@ -37,6 +37,7 @@ enum TitleLine {
     static func words(_ state: DebuggerState) -> String {
         if case .question(let form)? = state.layers.last { return "server \(form.question.server) asks you" }
         let isWaiting = state.firstWaiting != nil && state.run != .ended
+        if let share = state.timeline.readShare { return "reading… \(Int(share * 100)) %" }
         if state.timeline.isReplay { return "replay" + outcome(state.shown) }
         if state.timeline.isLookingBack {
             return "looking back"

@@ -10,9 +10,21 @@ struct FilterMatches: Sendable {
 
     init(_ filter: Filter) { self.filter = filter }
 
-    /// Takes the events in that have come since the last time.
-    mutating func extend(_ log: EventLog) {
-        while scanned < log.count, let event = log[scanned + 1] {
+    /// Sessions up to this length are looked through as a whole, so that it can be said how many matches there are.
+    private static let mostAtOnce = 10_000
+
+    /// Looks a long session through no further than the next match takes.
+    ///
+    /// - Returns: whether all of it has been looked through.
+    mutating func extend(_ log: EventLog, from step: Int, forward: Bool) -> Bool {
+        let isLong = log.count > FilterMatches.mostAtOnce
+        extend(log) { isLong && (forward ? ($0.steps.last ?? 0) > step : $0.scanned >= step) }
+        return scanned == log.count
+    }
+
+    /// Takes the events in that have come since the last time, until there is enough.
+    mutating func extend(_ log: EventLog, until isEnough: (FilterMatches) -> Bool = { _ in false }) {
+        while scanned < log.count, !isEnough(self), let event = log.outline(scanned + 1) {
             state.apply(event)
             scanned += 1
             if filter.matches(event, in: state) { steps.append(scanned) }

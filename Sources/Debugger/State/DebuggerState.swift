@@ -33,6 +33,8 @@ struct DebuggerState: Sendable {
     var approval = ApprovalGuard()
     var servers = ServerBoard()
     var questions = QuestionQueue()
+    /// Where the values of calls came from, as far as that was looked for.
+    var traces = Traces()
     let commands: CommandTable
 
     /// Milliseconds since 1970, as the last input told.
@@ -63,10 +65,19 @@ struct DebuggerState: Sendable {
     }
 
     /// The call that is selected in the results pane.
-    var selectedResult: CallRecord? { selected(results) ?? resultCalls.last }
+    var selectedResult: CallRecord? { selected(results) ?? shown.calls.last(where: \.hasSomethingToRead) }
 
     /// The calls of which something can be read as a result.
-    var resultCalls: [CallRecord] { listedCalls.filter(\.hasSomethingToRead) }
+    var resultCalls: [CallRecord] {
+        let calls = listedCalls
+        return resultPositions.map { calls[$0] }
+    }
+
+    /// Where those stand among the calls that are listed.
+    var resultPositions: [Int] {
+        let calls = listedCalls
+        return calls.indices.filter { calls[$0].hasSomethingToRead }
+    }
 
     /// The first call that waits for a person in the present of the run.
     var firstWaiting: CallRecord? { timeline.isReplay ? nil : timeline.log.last.waitingCalls.first }

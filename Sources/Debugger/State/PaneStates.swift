@@ -8,6 +8,8 @@ struct TextPane: Sendable {
     var followsEnd = true
     /// The line of the match that was gone to last.
     var match: Int?
+    /// Of a long conversation, the first message that is laid out; the scroll counts lines from there.
+    var first = 0
 }
 
 /// A pane with a list of calls and the selected one in full below it.

@@ -63,6 +63,12 @@ struct ShownFilter: Sendable {
 }
 
 extension DebuggerState {
+    /// The places of the messages that the conversation shows.
+    var listedMessages: [Int] {
+        guard let filter = shownFilter else { return Array(shown.messages.indices) }
+        return shown.messages.indices.filter { filter.shows(message: $0) }
+    }
+
     /// The calls that the calls pane lists.
     var listedCalls: [CallRecord] {
         guard let filter = shownFilter else { return shown.calls }

@@ -18,6 +18,7 @@ struct StepIndex: Sendable {
     private(set) var calls: [Int] = []
     private(set) var rounds: [Int] = []
     private(set) var stops: [Int] = []
+    private(set) var requests: [Int] = []
     /// The steps at which each call is spoken of.
     private(set) var ofCall: [CallKey: [Int]] = [:]
 
@@ -25,7 +26,9 @@ struct StepIndex: Sendable {
         if let key = body.callKey { ofCall[key, default: []].append(step) }
         switch body {
         case .token: tokens.append(step)
-        case .requestSent: rounds.append(step)
+        case .requestSent:
+            rounds.append(step)
+            requests.append(step)
         case .callJudged(_, _, let ruling):
             calls.append(step)
             if ruling.effect == .ask { stops.append(step) }

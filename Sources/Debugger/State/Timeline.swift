@@ -1,4 +1,5 @@
 import Agent
+import Sessions
 
 /// The session and the step of it that is looked at.
 struct Timeline: Sendable {
@@ -16,6 +17,10 @@ struct Timeline: Sendable {
     private(set) var position: Position
     /// The state at the step that is looked at.
     private(set) var shown = RunState()
+    /// How much of the file has been read, 0 to 1; `nil` once all of it has.
+    private(set) var readShare: Double?
+    /// Whether the last step is wanted while the file is still being read.
+    private var awaitsEnd = false
 
     /// A live session without events yet.
     init() {
@@ -29,6 +34,14 @@ struct Timeline: Sendable {
         log = EventLog(events)
         position = .at(max(min(1, log.count), min(step, log.count)))
         shown = log.state(at: self.step)
+    }
+
+    /// A recorded session of which nothing has been read yet.
+    init(reading file: IndexedJournal) {
+        isReplay = true
+        log = EventLog(in: file)
+        position = .at(0)
+        readShare = 0
     }
 
     /// The step that is looked at, 0 before the first event.
@@ -48,14 +61,38 @@ struct Timeline: Sendable {
     /// The event at the step that is looked at.
     var event: Event? { log[step] }
 
+    /// The last request that left, with its text.
+    var request: RequestRecord? {
+        let index = log.index.requests.firstIndex(above: step)
+        guard index > 0, case .requestSent(let record)? = log[log.index.requests[index - 1]]?.body else {
+            return nil
+        }
+        return record
+    }
+
     mutating func append(_ event: Event) {
         log.append(event)
         if position == .live { shown = log.last }
     }
 
+    /// Takes the next piece of the file; the step that is looked at stays, unless it is the end that is awaited.
+    mutating func append(_ piece: IndexedJournal.Piece) {
+        for event in piece.events { log.append(event) }
+        readShare = piece.isLast ? nil : piece.share
+        if step == 0, log.count > 0 { go(to: 1) }
+        if awaitsEnd { goToEnd() }
+    }
+
+    /// Looks at the last step, and follows it while the file is being read.
+    mutating func goToEnd() {
+        go(to: log.count)
+        awaitsEnd = readShare != nil
+    }
+
     /// Looks at a step; in a live run the last one is the present.
     mutating func go(to step: Int) {
         let step = max(min(1, log.count), min(step, log.count))
+        awaitsEnd = false
         position = !isReplay && step == log.count ? .live : .at(step)
         shown = log.state(at: step)
     }

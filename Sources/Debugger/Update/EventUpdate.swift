@@ -1,4 +1,5 @@
 import Agent
+import Sessions
 
 /// What events and changes of status do to the screen.
 extension DebuggerState {
@@ -16,6 +17,15 @@ extension DebuggerState {
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
         }
         if timeline.isLive { announceRetry(in: events) }
+    }
+
+    /// Takes the next piece of a recorded session.
+    mutating func take(_ piece: IndexedJournal.Piece) {
+        let before = timeline.step
+        timeline.append(piece)
+        breakpoints.extend(timeline.log)
+        if timeline.step != before { showStep() }
+        for notice in piece.notices { say(notice) }
     }
 
     /// Says that an attempt failed, unless its response has come since.
@@ -46,6 +56,17 @@ extension DebuggerState {
     /// Looks at a step, and selects the call that it is about.
     mutating func go(to step: Int) {
         timeline.go(to: step)
+        showStep()
+        if let fault = timeline.log.fault(at: timeline.step) { refuse(fault) }
+    }
+
+    /// Looks at the last step, of what has been read of a file and of what will be.
+    mutating func goToEnd() {
+        timeline.goToEnd()
+        showStep()
+    }
+
+    private mutating func showStep() {
         mask.row = nil
         if let event = timeline.event { follow(event) }
         conversation.followsEnd = true

@@ -33,7 +33,7 @@ extension DebuggerState {
             }
         case .results:
             if let index = frame.results.row(at: row, scroll: results.list) {
-                results.select(resultCalls[index].key)
+                results.select(listedCalls[resultPositions[index]].key)
             }
         case .mask:
             if let index = frame.mask.row(at: row, scroll: mask.rows) { mask.row = index }

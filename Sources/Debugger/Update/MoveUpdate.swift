@@ -6,12 +6,12 @@ extension DebuggerState {
     mutating func move(rows: Int) {
         if moveInLayer(rows: rows) { return }
         switch focus.pane {
-        case .conversation:
-            conversation.scroll.move(by: rows)
-            conversation.followsEnd = conversation.scroll.isAtEnd
+        case .conversation: scrollConversation(rows)
         case .calls: moveSelection(rows, \.calls, among: listedCalls.map(\.key), from: selectedCall?.key)
         case .results:
-            moveSelection(rows, \.results, among: resultCalls.map(\.key), from: selectedResult?.key)
+            let calls = listedCalls
+            moveSelection(
+                rows, \.results, among: resultPositions.map { calls[$0].key }, from: selectedResult?.key)
         case .mask:
             let count = mask.rows.count
             guard count > 0 else { return }
@@ -28,8 +28,7 @@ extension DebuggerState {
         }
         switch focus.pane {
         case .conversation:
-            conversation.scroll.move(byPages: pages)
-            conversation.followsEnd = conversation.scroll.isAtEnd
+            scrollConversation(pages * max(1, conversation.scroll.page - 1))
         case .calls: calls.detail.move(byPages: pages)
         case .results: results.detail.move(byPages: pages)
         case .mask: move(rows: pages * max(1, mask.rows.page - 1))
@@ -39,15 +38,28 @@ extension DebuggerState {
     /// Turns the wheel over a pane: what it shows moves, the selection stays.
     mutating func scroll(_ pane: Pane, rows: Int) {
         switch pane {
-        case .conversation:
-            conversation.scroll.move(by: rows)
-            conversation.followsEnd = conversation.scroll.isAtEnd
+        case .conversation: scrollConversation(rows)
         case .calls: calls.detail.move(by: rows)
         case .results: results.detail.move(by: rows)
         case .mask:
             if mask.row == nil { mask.row = frame.mask.selected }
             mask.rows.move(by: rows)
         }
+    }
+
+    /// Moves in the conversation; beyond the messages that are laid out, the next ones are.
+    private mutating func scrollConversation(_ rows: Int) {
+        let all = frame.conversation.total
+        if frame.conversation.messages.count < all, rows <= -MoveCommands.farthest {
+            conversation.first = 0
+            conversation.scroll.move(to: 0)
+            conversation.followsEnd = false
+            return
+        }
+        conversation.scroll.move(by: rows)
+        conversation.followsEnd =
+            rows >= MoveCommands.farthest
+            || conversation.scroll.isAtEnd && frame.conversation.messages.upperBound == all
     }
 
     private mutating func moveSelection(

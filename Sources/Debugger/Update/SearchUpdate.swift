@@ -31,13 +31,7 @@ extension DebuggerState {
         guard let search else { return false }
         switch search.pane {
         case .conversation:
-            let lines = frame.conversation
-            let start = isFirst ? -1 : conversation.match ?? conversation.scroll.offset
-            guard let line = nextMatch(lines.count, start, direction, { search.matches(lines[$0].plain) })
-            else { return false }
-            conversation.match = line
-            conversation.followsEnd = false
-            conversation.scroll.show(line, margin: 3)
+            return findInConversation(search, direction, isFirst)
         case .mask:
             guard let table = frame.mask.table else { return false }
             let positions = frame.mask.positions
@@ -62,6 +56,61 @@ extension DebuggerState {
             }
         }
         return true
+    }
+
+    private mutating func findInConversation(_ search: Search, _ direction: Int, _ isFirst: Bool) -> Bool {
+        // The pane may have come to the front by this very search.
+        frame.layout = ScreenLayout(size: size, focus: focus)
+        settleConversation()
+        let isWhole = frame.conversation.isWhole
+        let lines = frame.conversation.lines
+        let start = isFirst ? -1 : min(lines.count, conversation.match ?? conversation.scroll.offset)
+        let line: Int?
+        if isWhole {
+            line = nextMatch(lines.count, start, direction) { search.matches(lines[$0].plain) }
+        } else {
+            // A first search, like one in a whole conversation, begins at the first message.
+            let rest =
+                direction > 0 ? Array(lines.indices.dropFirst(start + 1)) : (0..<max(0, start)).reversed()
+            line = isFirst ? nil : rest.first { search.matches(lines[$0].plain) }
+        }
+        if let line {
+            conversation.match = line
+            conversation.followsEnd = false
+            conversation.scroll.show(line, margin: 3)
+            return true
+        }
+        return !isWhole && findMessage(search, direction, isFirst)
+    }
+
+    /// The next message outside of those laid out that holds the text; it is laid out, and its line gone to.
+    private mutating func findMessage(_ search: Search, _ direction: Int, _ isFirst: Bool) -> Bool {
+        let (all, listed, laidOut) = (shown.messages, listedMessages, frame.conversation.messages)
+        let start =
+            isFirst ? listed.count - 1 : direction > 0 ? laidOut.upperBound - 1 : laidOut.lowerBound
+        let needle = SearchedBytes(search.text)
+        var skipped: Set<Int> = []
+        while let index = nextMatch(
+            listed.count, start, direction,
+            { index in
+                !skipped.contains(index) && needle.isIn(all[listed[index]])
+            })
+        {
+            conversation.first = index
+            conversation.scroll.move(to: 0)
+            conversation.match = 0
+            conversation.followsEnd = false
+            settleConversation()
+            let (lines, begin) = (frame.conversation.lines, conversation.match ?? 0)
+            if let line = (begin..<lines.count).first(where: { search.matches(lines[$0].plain) }) {
+                conversation.match = line
+                conversation.scroll.show(line, margin: 3)
+                return true
+            }
+            // The message holds the text in a part of it that the pane does not show.
+            skipped.insert(index)
+        }
+        return false
     }
 
     /// The next match in the detail of the selected call, else the next call that holds one.

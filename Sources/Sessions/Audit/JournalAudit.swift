@@ -32,8 +32,8 @@ public struct JournalAudit: Sendable {
         public let description: String
     }
 
-    /// The events that could be read, in the order of the file.
-    public let events: [Event]
+    /// How many events could be read.
+    public let eventCount: Int
     /// What is wrong, in the order of the file.
     public let faults: [Fault]
     /// Whether the journal has a chain; older ones have none.
@@ -47,58 +47,68 @@ public struct JournalAudit: Sendable {
         let number: Int
         let event: Int?
         let name: String
-        let sealed: (text: [UInt8], hash: String)?
+        let range: Range<Int>
+        let seal: Seal?
     }
 
-    /// Reads and verifies the journal at `path`.
+    /// A line's hash, and how it stands to the line that was read before it.
+    private struct Seal {
+        let hash: String
+        let before: String
+        let fits: Bool
+    }
+
+    /// Reads and verifies the journal at `path`; one line of it is in memory at a time.
     ///
-    /// - Parameter expected: a hash noted earlier, which the last line must have.
+    /// - Parameters:
+    ///   - expected: a hash noted earlier, which the last line must have.
+    ///   - report: is given the events that could be read, in the order of the file.
     /// - Throws: ``JournalError`` for a file that cannot be read or is no journal.
-    public init(path: String, expecting expected: String? = nil) throws(JournalError) {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw JournalError.system(
-                FileManager.default.fileExists(atPath: path) ? EACCES : ENOENT, "opening", path)
-        }
-        var events: [Event] = []
+    public init(
+        path: String, expecting expected: String? = nil, report: (Event) -> Void = { _ in }
+    ) throws(JournalError) {
+        var reader = try LineReader(path: path)
         var faults: [Fault] = []
         var lines: [Line] = []
         var decoder = EventDecoder()
-        for (index, bytes) in data.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            if bytes.isEmpty, bytes.endIndex == data.endIndex { break }
-            let number = index + 1
+        var (count, last, head) = (0, "", "")
+        while let bytes = try reader.next() {
+            let number = lines.count + 1
+            let range = reader.lastRange
+            let seal = JournalChain.unsealed(bytes).map { text, hash in
+                Seal(hash: hash, before: head, fits: JournalChain.hash(of: text, after: head) == hash)
+            }
+            head = seal?.hash ?? ""
             do throws(JournalError) {
-                let event = try decoder.decodeAnywhere(Array(bytes), lineNumber: number)
-                events.append(event)
+                let event = try decoder.decodeAnywhere(bytes, lineNumber: number)
+                count += 1
+                last = event.body.name
                 lines.append(
-                    Line(
-                        number: number, event: event.number, name: event.body.name,
-                        sealed: JournalChain.unsealed(bytes)))
+                    Line(number: number, event: event.number, name: last, range: range, seal: seal))
+                report(event)
             } catch {
                 if number == 1 { throw error.at(path) }
-                lines.append(Line(number: number, event: nil, name: "", sealed: JournalChain.unsealed(bytes)))
+                lines.append(Line(number: number, event: nil, name: "", range: range, seal: seal))
                 faults.append(
                     Fault(
                         line: number, kind: .unreadable,
                         description: "line \(number) cannot be read: \(error)"))
             }
         }
-        isChained = lines.contains { $0.sealed != nil }
+        isChained = lines.contains { $0.seal != nil }
         faults += JournalAudit.orderFaults(lines)
-        if isChained { faults += JournalAudit.chainFaults(lines) }
-        head = lines.last?.sealed?.hash
-        if let expected, expected != head {
+        if isChained { faults += try JournalAudit.chainFaults(lines, &reader) }
+        self.head = lines.last?.seal?.hash
+        if let expected, expected != self.head {
             let reason =
-                lines.contains { $0.sealed?.hash == expected }
+                lines.contains { $0.seal?.hash == expected }
                 ? "the session goes on after the line with the hash that was noted"
                 : "no line has the hash that was noted: lines were cut or written anew"
             faults.append(Fault(line: lines.last?.number ?? 0, kind: .otherHead, description: reason))
         }
-        self.events = events
+        eventCount = count
         self.faults = faults.sorted { $0.line < $1.line }
-        hasEnd = events.last?.body.name == "end"
+        hasEnd = last == "end"
     }
 
     /// Events that are missing, doubled or behind later ones.
@@ -138,24 +148,41 @@ public struct JournalAudit: Sendable {
     }
 
     /// Lines whose hash does not fit; each is held against the event before it, wherever that stands.
-    private static func chainFaults(_ lines: [Line]) -> [Fault] {
+    private static func chainFaults(
+        _ lines: [Line], _ reader: inout LineReader
+    ) throws(JournalError) -> [Fault] {
         var hashes: [Int: String] = [0: ""]
         for line in lines {
-            if let event = line.event, let sealed = line.sealed { hashes[event] = sealed.hash }
+            if let event = line.event, let seal = line.seal { hashes[event] = seal.hash }
         }
-        return lines.compactMap { line in
-            guard let event = line.event else { return nil }
+        var faults: [Fault] = []
+        for line in lines {
+            guard let event = line.event else { continue }
             let name = "line \(line.number) (event \(event), \(line.name))"
-            guard let sealed = line.sealed else {
-                return Fault(
-                    line: line.number, kind: .unsealed,
-                    description: "\(name) has no hash: it was added or written anew")
+            guard let seal = line.seal else {
+                faults.append(
+                    Fault(
+                        line: line.number, kind: .unsealed,
+                        description: "\(name) has no hash: it was added or written anew"))
+                continue
             }
-            guard let before = hashes[event - 1] else { return nil }
-            guard JournalChain.hash(of: sealed.text, after: before) != sealed.hash else { return nil }
-            return Fault(
-                line: line.number, kind: .changed,
-                description: "\(name) is not what was written there: it was changed")
+            guard let before = hashes[event - 1] else { continue }
+            if try !fits(line, seal, after: before, &reader) {
+                faults.append(
+                    Fault(
+                        line: line.number, kind: .changed,
+                        description: "\(name) is not what was written there: it was changed"))
+            }
         }
+        return faults
+    }
+
+    /// Whether a line's hash fits; a line that does not stand behind its event's predecessor is read once more.
+    private static func fits(
+        _ line: Line, _ seal: Seal, after before: String, _ reader: inout LineReader
+    ) throws(JournalError) -> Bool {
+        if before.utf8.elementsEqual(seal.before.utf8) { return seal.fits }
+        guard let (text, hash) = JournalChain.unsealed(try reader.line(at: line.range)) else { return false }
+        return JournalChain.hash(of: text, after: before) == hash
     }
 }

@@ -3,18 +3,18 @@
 ///
 /// A line that was changed, cut out or moved no longer fits its neighbours. Whoever can write the file can also write
 /// a new chain: the last hash, noted elsewhere, tells even that.
-struct JournalChain: Sendable {
+public struct JournalChain: Sendable {
     /// The hash of the last line; empty before the first.
-    private(set) var head: String
+    public private(set) var head: String
 
     private static let opening = Array(",\"hash\":\"".utf8)
     private static let digits = 64
 
     /// A chain that goes on from a line with that hash; the default is a journal's beginning.
-    init(after head: String = "") { self.head = head }
+    public init(after head: String = "") { self.head = head }
 
     /// The line, given with its line break and without a hash, with its hash.
-    mutating func seal(_ line: [UInt8]) -> [UInt8] {
+    public mutating func seal(_ line: [UInt8]) -> [UInt8] {
         let text = line.last == 0x0A ? line.dropLast() : line[...]
         head = JournalChain.hash(of: text, after: head)
         return Array(text.dropLast()) + JournalChain.opening + Array(head.utf8) + Array("\"}\n".utf8)

@@ -68,7 +68,8 @@ extension RequestRecord {
 
     init(_ fields: inout Fields) throws {
         self.init(
-            round: try fields("round").int(), text: try fields("text").string(),
+            round: try fields("round").int(),
+            text: try fields("text").string(keeping: fields.detail),
             promptTokens: try fields.optional("promptTokens")?.int(),
             cachedTokens: try fields.optional("cachedTokens")?.int(),
             toolTokens: try fields("toolTokens").list { cost in

@@ -65,9 +65,27 @@ public struct EventDecoder: Sendable {
     public private(set) var lastNumber = 0
     /// The hash of the last line; `nil` where it has none.
     public private(set) var lastHash: String?
+    /// How much of each event is kept.
+    private let detail: Detail
+
+    /// How much of each event is kept.
+    public enum Detail: Sendable, Hashable {
+        /// Everything that the line says.
+        case whole
+        /// What a fold of the session needs: tokens without their logits and candidates, and with the set that the
+        /// mask allowed only where it held one token; requests without their text.
+        case outline
+    }
 
     /// A decoder of a journal's first line.
-    public init() {}
+    public init(detail: Detail = .whole) { self.detail = detail }
+
+    /// A decoder of the line after event `number` of a journal of that version.
+    init(version: JournalVersion?, after number: Int) {
+        detail = .whole
+        self.version = version
+        lastNumber = number
+    }
 
     /// Reads the next line, given without its line break.
     ///
@@ -124,6 +142,7 @@ public struct EventDecoder: Sendable {
         let isLenient = version.map { $0 > EventCodec.version } ?? false
         let field = Field(value: value, place: JSONPointer(), isLenient: isLenient)
         return try field.object { fields in
+            fields.detail = detail
             let number = try fields("n").int()
             let time = Int64(try fields("t").int())
             _ = try fields.optional("hash")?.string()

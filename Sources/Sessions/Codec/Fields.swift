@@ -28,6 +28,12 @@ struct Field {
         return text
     }
 
+    /// A text that an outline leaves out.
+    func string(keeping detail: EventDecoder.Detail) throws -> String {
+        let text = try string()
+        return detail == .whole ? text : ""
+    }
+
     func bool() throws -> Bool {
         guard let truth = value.boolValue else { throw expected("true or false") }
         return truth
@@ -93,6 +99,8 @@ struct Fields {
     private let object: JSONObject
     private let place: JSONPointer
     private let isLenient: Bool
+    /// How much of the event is kept; fields that are left out count as taken.
+    var detail = EventDecoder.Detail.whole
     private var taken: Set<ByteString> = []
 
     init(_ object: JSONObject, place: JSONPointer, isLenient: Bool) {

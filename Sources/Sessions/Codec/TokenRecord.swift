@@ -19,7 +19,10 @@ extension TokenStep {
             token: try fields("token").int(), bytes: try fields("text").bytes(),
             special: try fields.optional("special")?.string(),
             distribution: try TokenDistribution(&fields),
-            allowed: try fields.optional("allowed").map(TokenSet.words),
+            allowed: try fields.optional("allowed").flatMap { [detail = fields.detail] field in
+                let words = try TokenSet.words(field)
+                return detail == .whole ? words : TokenSet.single(words)
+            },
             figures: try fields.optional("figures").map(TokenFigures.init),
             milliseconds: try fields("ms").double(), chosenBy: try fields.optional("by").map(Decider.init))
     }
@@ -62,6 +65,10 @@ extension TokenDistribution {
         let logits = fields.optional("logits")
         let top = fields.optional("top")
         let size = fields.optional("of")
+        if fields.detail == .outline {
+            self = .unknown
+            return
+        }
         switch (logits, top, size) {
         case (let logits?, nil, nil):
             guard let values = HalfPrecision.floats(from: try logits.base64()) else {
@@ -126,6 +133,12 @@ enum TokenSet {
             default: throw fields.fault("exactly one of \"runs\" and \"bits\" must be given")
             }
         }
+    }
+
+    /// The set without the zeros behind its one token; `nil` for a set of none or several.
+    static func single(_ words: [UInt64]) -> [UInt64]? {
+        guard words.reduce(0, { $0 + $1.nonzeroBitCount }) == 1 else { return nil }
+        return words.lastIndex { $0 != 0 }.map { Array(words[...$0]) }
     }
 
     /// A vocabulary of 2^26 tokens; a hostile journal cannot ask for more memory than that.

@@ -12,10 +12,13 @@ struct ImportedConversation {
 
     var model = "unknown"
     var catalogue: [ToolDefinition] = []
-    var items: [(item: Item, time: Int64)] = []
+    /// What was said, when, and how many milliseconds it had taken then.
+    var items: [(item: Item, time: Int64, lasting: Double)] = []
     var losses = Losses()
 
-    mutating func add(_ item: Item, at time: Int64 = 0) { items.append((item, time)) }
+    mutating func add(_ item: Item, at time: Int64 = 0, lasting: Double = 0) {
+        items.append((item, time, lasting))
+    }
 
     /// The conversation as the events of a session that ran so.
     mutating func events(name: String, kind: String) -> [Event] {
@@ -26,8 +29,8 @@ struct ImportedConversation {
                     id: name, workflow: "imported", model: ModelInfo(name: model, kind: kind),
                     catalogue: catalogue,
                     sampling: SamplingSettings(), limits: Limits(), policy: Policy())),
-            at: items.first?.time ?? 0)
-        for (item, time) in items { builder.add(item, at: time, &losses) }
+            at: items.first.map { $0.time - Int64($0.lasting) } ?? 0)
+        for (item, time, lasting) in items { builder.add(item, at: time, lasting: lasting, &losses) }
         if case .assistant(let content, let calls, _, _)? = items.last?.item, calls.isEmpty {
             builder.add(.runFinished(.answered(content)), at: items.last?.time ?? 0)
         }
@@ -76,7 +79,10 @@ private struct EventBuilder {
         events.append(Event(number: events.count + 1, time: time, body: body))
     }
 
-    mutating func add(_ item: ImportedConversation.Item, at time: Int64, _ losses: inout Losses) {
+    mutating func add(
+        _ item: ImportedConversation.Item, at time: Int64, lasting: Double, _ losses: inout Losses
+    ) {
+        let start = time - Int64(lasting)
         switch item {
         case .system(let text): add(.messageAdded(.system(text)), at: time)
         case .user(let text): add(.messageAdded(.user(text)), at: time)
@@ -84,11 +90,11 @@ private struct EventBuilder {
             round += 1
             add(
                 .requestSent(RequestRecord(round: round, text: "", promptTokens: usage?.promptTokens)),
-                at: time)
+                at: start)
             let response = ModelResponse(
                 content: content, calls: calls, finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls),
                 usage: usage)
-            add(.responseReceived(round: round, response, milliseconds: 0), at: time)
+            add(.responseReceived(round: round, response, milliseconds: lasting), at: time)
             for call in calls {
                 let key = CallKey(round: round, id: call.id)
                 self.calls[key] = call
@@ -100,9 +106,11 @@ private struct EventBuilder {
                 return
             }
             let key = open.remove(at: index)
-            add(.callStarted(key, arguments: calls[key]?.arguments ?? ByteString("")), at: time)
+            add(.callStarted(key, arguments: calls[key]?.arguments ?? ByteString("")), at: start)
             let ending: CallResult.Ending = isError ? .failed : .completed
-            add(.callFinished(key, CallResult(ending: ending, content: content, milliseconds: 0)), at: time)
+            add(
+                .callFinished(key, CallResult(ending: ending, content: content, milliseconds: lasting)),
+                at: time)
             add(.toolMessage(key, content: content, isError: isError), at: time)
         }
     }

@@ -12,6 +12,12 @@ public struct SessionImport: Sendable {
         case anthropic
         /// A session file of Claude Code: JSONL.
         case claudeCode = "claude-code"
+        /// A session file (rollout) of Codex: JSONL.
+        case codex
+        /// A log of Inspect AI as JSON: a session for each sample.
+        case inspect
+        /// Spans of OpenTelemetry's conventions for generative AI, as OTLP JSON: a session for each conversation.
+        case otel
     }
 
     /// The format of the file.
@@ -28,6 +34,11 @@ public struct SessionImport: Sendable {
     ///   - name: the name of the session; later ones of the file get a number.
     /// - Throws: ``ImportError`` with the line or the place and what is expected there.
     public init(_ bytes: [UInt8], format: Format? = nil, name: String) throws(ImportError) {
+        if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+            throw ImportError(
+                "this is a zip archive; of an Inspect log (.eval), 'inspect log convert --to json' makes the JSON that is read"
+            )
+        }
         let documents = try SessionImport.documents(bytes)
         guard let first = documents.first else { throw ImportError("the file is empty") }
         let format = format ?? SessionImport.format(of: documents.map(\.value), first: first.value)
@@ -39,6 +50,9 @@ public struct SessionImport: Sendable {
         case .anthropic:
             for document in documents { conversations.append(try AnthropicMessages.read(document)) }
         case .claudeCode: conversations.append(try AnthropicMessages.readClaudeCode(documents))
+        case .codex: conversations.append(try CodexRollout.read(documents))
+        case .inspect: for document in documents { conversations += try InspectLog.read(document) }
+        case .otel: conversations = try GenAISpans.read(documents)
         }
         for (index, conversation) in conversations.enumerated() {
             var conversation = conversation
@@ -77,6 +91,9 @@ public struct SessionImport: Sendable {
             line["message"] != nil && line["type"] != nil && (line["sessionId"] != nil || line["uuid"] != nil)
         }
         if isClaudeCode { return .claudeCode }
+        if CodexRollout.isOne(documents) { return .codex }
+        if first["resourceSpans"] != nil { return .otel }
+        if first["eval"] != nil, first["version"] != nil { return .inspect }
         let messages = first["messages"]?.arrayValue ?? first.arrayValue ?? []
         let hasBlocks = messages.contains { message in
             (message["content"]?.arrayValue ?? []).contains {
@@ -95,7 +112,11 @@ extension SessionImport.Format {
             "who approved each call, and by which rule", "tokens, their probabilities and masks",
             "the arguments that ran, where they were not those that the model asked for",
         ]
-        return self == .claudeCode ? always : always + ["when things happened, and how long they took"]
+        switch self {
+        case .openai, .anthropic: return always + ["when things happened, and how long they took"]
+        case .claudeCode, .codex: return always + ["how long requests and calls took"]
+        case .inspect, .otel: return always
+        }
     }
 }
 
@@ -112,227 +133,9 @@ struct Document {
     let value: JSONValue
     /// `line 3: `, or nothing where the file is one document.
     let place: String
-}
-
-/// OpenAI's chat messages.
-enum OpenAIMessages {
-    static func read(_ document: Document) throws(ImportError) -> ImportedConversation {
-        var conversation = ImportedConversation()
-        let value = document.value
-        guard let messages = value["messages"]?.arrayValue ?? value.arrayValue else {
-            throw ImportError(
-                "\(document.place)expected an array of messages, or an object with \"messages\"")
-        }
-        if let model = value["model"]?.stringValue { conversation.model = model }
-        for tool in value["tools"]?.arrayValue ?? [] {
-            guard let function = tool["function"], let name = function["name"]?.stringValue else {
-                conversation.losses.add("a tool of type \(tool["type"]?.stringValue ?? "unknown")")
-                continue
-            }
-            conversation.catalogue.append(
-                ToolDefinition(
-                    name: name, description: function["description"]?.stringValue ?? "",
-                    parameters: function["parameters"] ?? ["type": "object"]))
-        }
-        for (index, message) in messages.enumerated() {
-            let place = "\(document.place)message \(index + 1)"
-            try read(message, place: place, into: &conversation)
-        }
-        return conversation
-    }
-
-    private static func read(
-        _ message: JSONValue, place: String, into conversation: inout ImportedConversation
-    ) throws(ImportError) {
-        let content = text(message["content"], &conversation.losses)
-        switch message["role"]?.stringValue {
-        case "system", "developer": conversation.add(.system(content))
-        case "user": conversation.add(.user(content))
-        case "assistant":
-            var calls: [ToolCall] = []
-            for call in message["tool_calls"]?.arrayValue ?? [] {
-                guard let id = call["id"]?.stringValue, let function = call["function"],
-                    let name = function["name"]?.stringValue,
-                    let arguments = function["arguments"]?.stringValue
-                else {
-                    throw ImportError("\(place): a tool call needs id, function.name and function.arguments")
-                }
-                calls.append(ToolCall(id: ToolCallID(id), name: name, arguments: ByteString(arguments)))
-            }
-            if message["function_call"].map({ $0 != .null }) ?? false {
-                conversation.losses.add("a function_call without an ID")
-            }
-            if let refusal = message["refusal"]?.stringValue {
-                conversation.losses.add("that the words were marked as a refusal")
-                conversation.add(
-                    .assistant(content: content + refusal, calls: calls, finish: nil, usage: nil))
-            } else {
-                conversation.add(.assistant(content: content, calls: calls, finish: nil, usage: nil))
-            }
-        case "tool":
-            guard let id = message["tool_call_id"]?.stringValue else {
-                throw ImportError("\(place): a tool message needs tool_call_id")
-            }
-            conversation.add(.result(ToolCallID(id), content: content, isError: false))
-        case let role?: conversation.losses.add("a message of role \(role)")
-        case nil: throw ImportError("\(place): there is no role")
-        }
-        for key in ["name", "weight", "audio", "annotations"] {
-            guard let value = message[key], value != .null, value.arrayValue?.isEmpty != true else {
-                continue
-            }
-            conversation.losses.add("\"\(key)\" of a message")
-        }
-    }
-
-    private static func text(_ content: JSONValue?, _ losses: inout Losses) -> String {
-        if let text = content?.stringValue { return text }
-        var texts: [String] = []
-        for part in content?.arrayValue ?? [] {
-            if let text = part["text"]?.stringValue {
-                texts.append(text)
-            } else {
-                losses.add("a content part of type \(part["type"]?.stringValue ?? "unknown")")
-            }
-        }
-        return texts.joined(separator: "\n")
-    }
-}
-
-/// Anthropic's messages, and the session files of Claude Code, which hold them one a line.
-enum AnthropicMessages {
-    static func read(_ document: Document) throws(ImportError) -> ImportedConversation {
-        var conversation = ImportedConversation()
-        let value = document.value
-        guard let messages = value["messages"]?.arrayValue ?? value.arrayValue else {
-            throw ImportError("\(document.place)expected an object with \"messages\"")
-        }
-        if let model = value["model"]?.stringValue { conversation.model = model }
-        for tool in value["tools"]?.arrayValue ?? [] {
-            guard let name = tool["name"]?.stringValue, let schema = tool["input_schema"] else {
-                conversation.losses.add("a tool of type \(tool["type"]?.stringValue ?? "unknown")")
-                continue
-            }
-            conversation.catalogue.append(
-                ToolDefinition(
-                    name: name, description: tool["description"]?.stringValue ?? "", parameters: schema))
-        }
-        if let system = value["system"], system != .null {
-            conversation.add(.system(text(system, &conversation.losses)))
-        }
-        for (index, message) in messages.enumerated() {
-            let place = "\(document.place)message \(index + 1)"
-            try add(message, at: 0, place: place, to: &conversation)
-        }
-        return conversation
-    }
-
-    static func readClaudeCode(_ documents: [Document]) throws(ImportError) -> ImportedConversation {
-        var conversation = ImportedConversation()
-        var last: String?
-        for document in documents {
-            let line = document.value
-            let type = line["type"]?.stringValue ?? "unknown"
-            guard type == "user" || type == "assistant", let message = line["message"] else {
-                conversation.losses.add("a line of type \(type)")
-                continue
-            }
-            if line["isSidechain"]?.boolValue == true {
-                conversation.losses.add("a message of a subagent")
-                continue
-            }
-            if let model = message["model"]?.stringValue { conversation.model = model }
-            let time = line["timestamp"]?.stringValue.flatMap(milliseconds) ?? 0
-            // One response stands in several lines, a block in each, under one ID.
-            let id = message["id"]?.stringValue
-            let continues = type == "assistant" && id != nil && id == last
-            last = type == "assistant" ? id : nil
-            try add(
-                message, at: time, place: document.place, continuing: continues, to: &conversation)
-        }
-        return conversation
-    }
-
-    private static func add(
-        _ message: JSONValue, at time: Int64, place: String, continuing: Bool = false,
-        to conversation: inout ImportedConversation
-    ) throws(ImportError) {
-        guard let role = message["role"]?.stringValue, role == "user" || role == "assistant" else {
-            throw ImportError("\(place): expected the role user or assistant")
-        }
-        let blocks = message["content"]?.arrayValue ?? [["type": "text", "text": message["content"] ?? ""]]
-        var (texts, calls): ([String], [ToolCall]) = ([], [])
-        for block in blocks {
-            switch block["type"]?.stringValue {
-            case "text": texts.append(block["text"]?.stringValue ?? "")
-            case "tool_use":
-                guard let id = block["id"]?.stringValue, let name = block["name"]?.stringValue else {
-                    throw ImportError("\(place): a tool_use needs id and name")
-                }
-                let input = block["input"] ?? [:]
-                calls.append(ToolCall(id: ToolCallID(id), name: name, arguments: ByteString(input.text())))
-            case "tool_result":
-                guard let id = block["tool_use_id"]?.stringValue else {
-                    throw ImportError("\(place): a tool_result needs tool_use_id")
-                }
-                let content = text(block["content"] ?? "", &conversation.losses)
-                let isError = block["is_error"]?.boolValue ?? false
-                conversation.add(.result(ToolCallID(id), content: content, isError: isError), at: time)
-            case let type: conversation.losses.add("a block of type \(type ?? "unknown")")
-            }
-        }
-        let words = texts.joined(separator: "\n")
-        guard role == "assistant" else {
-            if !words.isEmpty { conversation.add(.user(words), at: time) }
-            return
-        }
-        let finish = message["stop_reason"]?.stringValue.map(finishReason)
-        let usage = usage(message["usage"])
-        guard continuing, case .assistant(let before, let earlier, _, _)? = conversation.items.last?.item
-        else {
-            conversation.add(.assistant(content: words, calls: calls, finish: finish, usage: usage), at: time)
-            return
-        }
-        let content = [before, words].filter { !$0.isEmpty }.joined(separator: "\n")
-        conversation.items[conversation.items.count - 1].item = .assistant(
-            content: content, calls: earlier + calls, finish: finish, usage: usage)
-    }
-
-    private static func text(_ content: JSONValue, _ losses: inout Losses) -> String {
-        if let text = content.stringValue { return text }
-        var texts: [String] = []
-        for block in content.arrayValue ?? [] {
-            if let text = block["text"]?.stringValue {
-                texts.append(text)
-            } else {
-                losses.add("a block of type \(block["type"]?.stringValue ?? "unknown")")
-            }
-        }
-        return texts.joined(separator: "\n")
-    }
-
-    private static func finishReason(_ word: String) -> FinishReason {
-        switch word {
-        case "end_turn", "stop_sequence": .stop
-        case "tool_use": .toolCalls
-        case "max_tokens": .length
-        default: .other(word)
-        }
-    }
-
-    private static func usage(_ value: JSONValue?) -> Usage? {
-        guard let input = value?["input_tokens"]?.intValue, let output = value?["output_tokens"]?.intValue
-        else {
-            return nil
-        }
-        let cached = ["cache_read_input_tokens", "cache_creation_input_tokens"].compactMap {
-            value?[$0]?.intValue
-        }
-        return Usage(promptTokens: input + cached.reduce(0, +), completionTokens: output)
-    }
 
     /// RFC 3339 to milliseconds since 1970.
-    private static func milliseconds(_ text: String) -> Int64? {
+    static func milliseconds(_ text: String) -> Int64? {
         let format = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
         return (try? format.parse(text)).map { Int64(($0.timeIntervalSince1970 * 1_000).rounded()) }
     }

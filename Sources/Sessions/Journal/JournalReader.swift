@@ -27,12 +27,18 @@ public struct JournalReader: ~Copyable {
     public private(set) var incompleteLine: IncompleteLine?
     /// Whether the last event is whole and only its line break is missing.
     private(set) var lacksLastLineBreak = false
+    /// Where the line of the last event stands in the file, in bytes, its line break left out.
+    private(set) var lastLineRange = 0..<0
+    /// The version that the header named.
+    var version: JournalVersion? { decoder.version }
+    /// How many bytes of the file have been read as events.
+    var readBytes: Int { lineOffset }
 
     /// The hash of the last event's line, where the journal has a chain.
     var lastHash: String? { decoder.lastHash }
 
     private let descriptor: Int32
-    private var decoder = EventDecoder()
+    private var decoder: EventDecoder
     private var buffer: [UInt8] = []
     /// The first byte of the buffer that has not been given, and the first that has not been searched.
     private var (start, searched) = (0, 0)
@@ -43,9 +49,11 @@ public struct JournalReader: ~Copyable {
     private static let chunkSize = 1 << 18
 
     /// Opens a journal.
+    /// - Parameter detail: how much of each event is kept.
     /// - Throws: ``JournalError`` where there is no such file, or it may not be read.
-    public init(path: String) throws(JournalError) {
+    public init(path: String, detail: EventDecoder.Detail = .whole) throws(JournalError) {
         self.path = path
+        decoder = EventDecoder(detail: detail)
         let opened = open(path, O_RDONLY | O_CLOEXEC)
         guard opened >= 0 else { throw JournalError.system(errno, "opening", path) }
         descriptor = opened
@@ -68,6 +76,7 @@ public struct JournalReader: ~Copyable {
         let line = Array(buffer[start..<end])
         lineNumber += 1
         let event = try decode(line)
+        lastLineRange = lineOffset..<lineOffset + line.count
         lineOffset += line.count + 1
         start = end + 1
         return event
@@ -92,6 +101,8 @@ public struct JournalReader: ~Copyable {
         if let event = try? attempt.decode(line, lineNumber: lineNumber) {
             decoder = attempt
             lacksLastLineBreak = true
+            lastLineRange = lineOffset..<lineOffset + line.count
+            lineOffset += line.count
             return event
         }
         let opening = Array("{\"n\":1,".utf8)

@@ -29,12 +29,13 @@ struct AuditCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let audit = try failing(.usage) { try JournalAudit(path: file, expecting: head) }
-        if !quiet {
-            var trail = AuditTrail()
-            for event in audit.events { for line in trail.lines(of: event) { print(line) } }
-            print("")
+        var trail = AuditTrail()
+        let audit = try failing(.usage) {
+            try JournalAudit(path: file, expecting: head) { event in
+                if !quiet { for line in trail.lines(of: event) { print(line) } }
+            }
         }
+        if !quiet { print("") }
         for fault in audit.faults { Notice.print("\(file): \(fault)") }
         if !audit.hasEnd { print("the session has no end: it broke off, or its last lines were cut") }
         guard audit.isChained else {
@@ -45,6 +46,6 @@ struct AuditCommand: ParsableCommand {
             print("not verified: \(audit.faults.count == 1 ? "1 fault" : "\(audit.faults.count) faults")")
             throw ExitCode(1)
         }
-        print("verified: \(audit.events.count) events, head \(audit.head ?? "")")
+        print("verified: \(audit.eventCount) events, head \(audit.head ?? "")")
     }
 }

@@ -1,7 +1,9 @@
 import Agent
 import ArgumentParser
+import Debugger
 import Foundation
 import Sessions
+import Terminal
 
 /// `callgate import`: other programs' conversations as sessions.
 struct ImportCommand: ParsableCommand {
@@ -9,7 +11,8 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Make a session of another program's conversation.",
         discussion: """
-            Reads OpenAI messages (JSON, or JSONL for fine-tuning), Anthropic messages, and session files of Claude Code.
+            Reads OpenAI messages (JSON, or JSONL for fine-tuning), Anthropic messages, session files of Claude Code and
+            of Codex, logs of Inspect AI (JSON), and spans of OpenTelemetry's conventions for generative AI (OTLP JSON).
             What the file cannot say, or what is not read of it, is listed on standard error.
 
             Examples:
@@ -23,7 +26,10 @@ struct ImportCommand: ParsableCommand {
     @Argument(help: "The file.")
     var file: String
 
-    @Option(help: "The format, where it is not told by the content: openai, anthropic, claude-code.")
+    @Option(
+        help: """
+            The format, where it is not told by the content: openai, anthropic, claude-code, codex, inspect or otel.
+            """)
     var format: SessionImport.Format?
 
     @Option(help: "The journal to write; by default sessions/NAME.jsonl. Further conversations get -2, -3 …")
@@ -54,7 +60,7 @@ struct ImportCommand: ParsableCommand {
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a session as Markdown, HTML, or messages for a provider.",
+        abstract: "Write a session as Markdown, HTML, messages for a provider, or a terminal recording.",
         discussion: """
             What the form cannot say is listed on standard error.
 
@@ -62,6 +68,7 @@ struct ExportCommand: ParsableCommand {
               callgate export sessions/two-rounds.jsonl > run.md
               callgate export sessions/two-rounds.jsonl --format html --output run.html
               callgate export sessions/two-rounds.jsonl --format openai --output request.json
+              callgate export sessions/two-rounds.jsonl --format asciinema --size 120x40 --output run.cast
 
             Exit codes: 0 written, 2 usage.
             """)
@@ -69,26 +76,74 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The journal.")
     var session: String
 
-    @Option(help: "markdown, html, openai or anthropic.")
-    var format: SessionExport.Format = .markdown
+    @Option(help: "markdown, html, openai, anthropic or asciinema.")
+    var format = Form.markdown
 
     @Option(name: .shortAndLong, help: "The file to write; standard output by default.")
     var output: String?
 
+    @Option(help: "With --format asciinema: the size of the screen, WIDTHxHEIGHT.")
+    var size: ScreenSize?
+
+    @Option(help: "With --format asciinema: the longest time between two steps, in seconds.")
+    var idle: Double?
+
+    /// The forms: those of a text, and a recording of the screen.
+    enum Form: String, CaseIterable, ExpressibleByArgument {
+        case markdown
+        case html
+        case openai
+        case anthropic
+        case asciinema
+    }
+
+    func validate() throws {
+        if format != .asciinema, size != nil || idle != nil {
+            throw ValidationError("--size and --idle go with --format asciinema")
+        }
+        if let idle, !(idle > 0 && idle <= 3_600) {
+            throw ValidationError("--idle is a number of seconds above 0")
+        }
+    }
+
     func run() throws {
+        guard let format = SessionExport.Format(rawValue: format.rawValue) else {
+            try record()
+            return
+        }
         let journal = try failing(.usage) { try Journal(path: session, upToDamage: true) }
         for notice in journal.notices { Notice.print(notice) }
         let export = SessionExport(journal.events, as: format)
-        if let output {
-            do { try Data(export.text.utf8).write(to: URL(fileURLWithPath: output)) } catch {
-                throw Failure(.usage, "\(output) cannot be written: \(error.localizedDescription)")
-            }
-        } else {
-            FileHandle.standardOutput.write(Data(export.text.utf8))
-        }
+        let file = try opened()
+        try write(export.text, to: file)
         for line in export.losses.lines { Notice.print("left out: \(line)") }
+    }
+
+    /// Writes the recording step by step.
+    private func record() throws {
+        let journal = try failing(.usage) { try IndexedJournal(path: session) }
+        let screen = size?.size ?? Size(120, 40)
+        let cast = SessionCast(journal, size: screen, idleLimit: idle ?? 2)
+        let file = try opened()
+        let notices = try failing(.usage) { try cast.write { try write($0, to: file) } }
+        for notice in notices { Notice.print(notice) }
+        Notice.print("left out: what a step has beyond a screen of \(screen)")
+    }
+
+    private func opened() throws -> FileHandle {
+        guard let output else { return FileHandle.standardOutput }
+        guard FileManager.default.createFile(atPath: output, contents: nil),
+            let file = FileHandle(forWritingAtPath: output)
+        else { throw Failure(.usage, "\(output) cannot be written") }
+        return file
+    }
+
+    private func write(_ text: String, to file: FileHandle) throws {
+        do { try file.write(contentsOf: Data(text.utf8)) } catch {
+            throw Failure(
+                .usage, "\(output ?? "standard output") cannot be written: \(error.localizedDescription)")
+        }
     }
 }
 
 extension SessionImport.Format: ExpressibleByArgument {}
-extension SessionExport.Format: ExpressibleByArgument {}

@@ -52,33 +52,34 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let journal = try failing(.usage) { try Journal(path: file, upToDamage: true) }
-        for notice in journal.notices { Notice.print(notice) }
         if print {
-            printEvents(of: journal)
-        } else if let at {
-            guard (1...max(1, journal.events.count)).contains(at) else {
-                throw Failure(
-                    .usage, "there is no step \(at); \(file) has steps 1 to \(journal.events.count)")
+            try printEvents()
+            return
+        }
+        let journal = try failing(.usage) { try IndexedJournal(path: file) }
+        if let at {
+            let size = screen?.size ?? Size(120, 40)
+            let (text, count, notices) = try failing(.usage) {
+                try ScreenText.render(journal, at: at, size: size)
             }
-            Swift.print(
-                ScreenText.render(journal.events, at: at, size: screen?.size ?? Size(120, 40)), terminator: ""
-            )
+            for notice in notices { Notice.print(notice) }
+            guard let text else {
+                throw Failure(.usage, "there is no step \(at); \(file) has steps 1 to \(count)")
+            }
+            Swift.print(text, terminator: "")
         } else {
             try MainActor.assumeIsolated {
-                try DebuggerProgram.replay(
-                    journal, file: file, screen: ScreenChoice(keysFile: keys, size: screen))
+                try DebuggerProgram.replay(journal, screen: ScreenChoice(keysFile: keys, size: screen))
             }
         }
     }
 
-    private func printEvents(of journal: Journal) {
+    /// Prints as it reads: one line of the file is in memory at a time, and the state only where a filter asks for it.
+    private func printEvents() throws {
         // Of a response's tokens only some may match, so that a summary of them would mislead.
         var printer = SessionPrinter(eachToken: tokens || filter != nil)
-        var state = RunState()
-        for event in journal.events {
-            state.apply(event)
-            if let filter, !filter.matches(event, in: state) { continue }
+        try SessionFiles.read(file, folding: filter != nil) { event, state in
+            if let filter, !filter.matches(event, in: state) { return }
             for line in printer.lines(of: event) { Swift.print(line) }
         }
         for line in printer.finish() { Swift.print(line) }

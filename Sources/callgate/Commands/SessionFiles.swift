@@ -37,22 +37,28 @@ enum SessionFiles {
 
     /// Gives each event with the state after it, one line of the file in memory at a time.
     ///
+    /// - Parameter folding: whether the state is kept; without, `body` gets the empty one.
+    ///
     /// A line that cannot be read ends the file with a notice.
     /// - Throws: ``Failure`` for a file that is no journal, and what `body` throws.
-    static func read(_ path: String, _ body: (Event, RunState) throws -> Void) throws {
+    static func read(
+        _ path: String, folding: Bool = true, _ body: (Event, RunState) throws -> Void
+    ) throws {
         var state = RunState()
+        var last = 0
         do {
             var reader = try JournalReader(path: path)
             while let event = try reader.next() {
-                state.apply(event)
+                if folding { state.apply(event) }
+                last = event.number
                 try body(event, state)
             }
             if let line = reader.incompleteLine { Notice.print("\(path): \(line)") }
         } catch let error as JournalError {
-            guard case .corrupt = error.kind, state.header != nil else {
+            guard case .corrupt = error.kind, last > 0 else {
                 throw Failure(.usage, error.description)
             }
-            Notice.print("\(error); what follows event \(state.step) is left out")
+            Notice.print("\(error); what follows event \(last) is left out")
         }
     }
 }

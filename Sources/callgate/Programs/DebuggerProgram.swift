@@ -82,24 +82,51 @@ final class DebuggerProgram {
     }
 
     /// Shows a recorded session until the person quits.
-    static func replay(_ journal: Journal, file: String, screen choice: ScreenChoice) throws {
+    ///
+    /// The screen is there once the first piece of the file is read; the rest follows in the background, but before
+    /// the first key where the keys come from a file.
+    static func replay(_ journal: IndexedJournal, screen choice: ScreenChoice) throws {
+        let first = try failing(.usage) {
+            try journal.readOn(atMost: choice.keysFile == nil ? firstPiece : .max)
+        }
         let wake = try failing(.usage) { try Wake() }
+        let mailbox = Mailbox<Input>(wake: wake)
         let screen = try choice.open(wake: wake)
         var debugger = try failing(.usage) {
-            try Debugger(replaying: journal.events, at: 1, size: screen.size)
+            try Debugger(reading: journal, tracesAtOnce: choice.keysFile != nil, size: screen.size)
         }
-        for notice in journal.notices { _ = debugger.update(.notice(notice), at: now) }
-        let name = RunState(folding: journal.events.prefix(1)).header?.workflow ?? ""
-        let rules = RuleTarget(workflow: nil, name: name, journal: file)
+        _ = debugger.update(.read(first), at: now)
+        let name = RunState(folding: first.events.prefix(1)).header?.workflow ?? ""
+        let rules = RuleTarget(workflow: nil, name: name, journal: journal.path)
         // Of another session's workflow only the name is known, which is not enough to run it.
         let isDemo = (try? WorkflowFile.read(nil).name) == name
         let program = DebuggerProgram(
-            screen: screen, debugger: debugger, mailbox: Mailbox(wake: wake), run: nil, servers: nil,
+            screen: screen, debugger: debugger, mailbox: mailbox, run: nil, servers: nil,
             rules: rules, canGoOn: isDemo && choice.keysFile == nil)
+        let reading = first.isLast ? nil : Task.detached { read(journal, into: mailbox) }
         program.drive()
+        reading?.cancel()
         program.finish(choice)
         try program.goOn()
         try program.leave(.answered(""))
+    }
+
+    /// Bytes of a file that are read before the first screen, and at a time after it.
+    private nonisolated static let firstPiece = 256 << 10
+    private nonisolated static let nextPiece = 512 << 10
+
+    /// Reads a file to its end, or until nobody wants it any more.
+    private nonisolated static func read(_ journal: IndexedJournal, into mailbox: Mailbox<Input>) {
+        while !Task.isCancelled {
+            do throws(JournalError) {
+                let piece = try journal.readOn(atMost: nextPiece)
+                mailbox.post(.read(piece))
+                if piece.isLast { return }
+            } catch {
+                mailbox.post(.notice(error.description))
+                return
+            }
+        }
     }
 
     private static var now: Int64 { JournalWriter.systemClock() }
@@ -162,6 +189,9 @@ final class DebuggerProgram {
             exitStatus = 0
         case .tryRule(let rule, let file): tryRule(rule, file: file)
         case .adoptRule(let rule, let file, let text): adopt(rule, file: file, text: text)
+        case .trace(let request):
+            let mailbox = mailbox
+            Task.detached { mailbox.post(.traced(request.run())) }
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
         case .quit: exitStatus = 0

@@ -1,0 +1,145 @@
+import Agent
+import Foundation
+import JSON
+
+/// Spans of OpenTelemetry's semantic conventions for generative AI, in the JSON encoding of OTLP.
+///
+/// A request is a span with `gen_ai.operation.name` chat, and has the whole conversation so far in
+/// `gen_ai.input.messages`; a call is a span execute_tool. Spans of one `gen_ai.conversation.id`, of one invoke_agent
+/// span, or else of one trace, in that order, make a conversation.
+enum GenAISpans {
+    static func read(_ documents: [Document]) throws(ImportError) -> [ImportedConversation] {
+        var spans: [Span] = []
+        for document in documents {
+            guard let resources = document.value["resourceSpans"]?.arrayValue else {
+                throw ImportError("\(document.place)expected an object with \"resourceSpans\"")
+            }
+            for scope in resources.flatMap({ $0["scopeSpans"]?.arrayValue ?? [] }) {
+                for span in scope["spans"]?.arrayValue ?? [] {
+                    guard let read = Span(span) else {
+                        throw ImportError(
+                            "\(document.place)a span needs traceId, spanId and startTimeUnixNano")
+                    }
+                    spans.append(read)
+                }
+            }
+        }
+        guard spans.contains(where: { $0.operation != nil }) else {
+            throw ImportError(
+                "no span has the attribute gen_ai.operation.name of OpenTelemetry's conventions for generative AI"
+            )
+        }
+        let byID = Dictionary(spans.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var order: [String] = []
+        var conversations: [String: SpanConversation] = [:]
+        for span in spans.sorted(by: { $0.start < $1.start }) {
+            let key = conversationKey(of: span, byID)
+            if conversations[key] == nil { order.append(key) }
+            conversations[key, default: SpanConversation()].take(span)
+        }
+        let all = order.compactMap { conversations[$0]?.finished() }
+        let spoken = all.filter { !$0.items.isEmpty }
+        guard var first = spoken.first else { throw ImportError("the spans hold no request to a model") }
+        // What stands in conversations without a word is lost all the same, and said with the first.
+        for line in all.filter(\.items.isEmpty).flatMap(\.losses.lines) { first.losses.add(line) }
+        return [first] + spoken.dropFirst()
+    }
+
+    private static func conversationKey(of span: Span, _ byID: [String: Span]) -> String {
+        var (current, steps): (Span?, Int) = (span, 0)
+        while let at = current, steps < 1_000 {
+            if let id = at.text("gen_ai.conversation.id") { return "conversation \(id)" }
+            if at.operation == "invoke_agent" { return "agent \(at.id)" }
+            current = at.parent.flatMap { byID[$0] }
+            steps += 1
+        }
+        return "trace \(span.trace)"
+    }
+}
+
+/// One span, its attributes as plain JSON.
+struct Span {
+    let trace: String
+    let id: String
+    let parent: String?
+    let name: String
+    /// Milliseconds since 1970.
+    let start: Double
+    let end: Double
+    let hasFailed: Bool
+    let attributes: [String: JSONValue]
+
+    init?(_ span: JSONValue) {
+        guard let trace = span["traceId"]?.stringValue, let id = span["spanId"]?.stringValue,
+            let start = Span.milliseconds(span["startTimeUnixNano"])
+        else { return nil }
+        self.trace = trace
+        self.id = id
+        self.start = start
+        parent = span["parentSpanId"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+        name = span["name"]?.stringValue ?? ""
+        end = Span.milliseconds(span["endTimeUnixNano"]) ?? start
+        let status = span["status"]?["code"]
+        hasFailed = status?.intValue == 2 || status?.stringValue == "STATUS_CODE_ERROR"
+        var attributes = Span.members(span["attributes"])
+        // The content may be kept on an event of the span instead.
+        for event in span["events"]?.arrayValue ?? []
+        where event["name"]?.stringValue == "gen_ai.client.inference.operation.details" {
+            attributes.merge(Span.members(event["attributes"])) { own, _ in own }
+        }
+        self.attributes = attributes
+    }
+
+    var operation: String? { text("gen_ai.operation.name") }
+
+    func text(_ key: String) -> String? { attributes[key]?.stringValue }
+
+    func number(_ key: String) -> Int? { attributes[key]?.intValue ?? text(key).flatMap { Int($0) } }
+
+    /// A structured attribute, which most exporters write as JSON text.
+    func structure(_ key: String) -> JSONValue? {
+        guard let value = attributes[key] else { return nil }
+        guard let text = value.stringValue else { return value }
+        return (try? JSONParser.parse(text)) ?? value
+    }
+
+    /// The attributes of a list of keys and values.
+    private static func members(_ list: JSONValue?) -> [String: JSONValue] {
+        var members: [String: JSONValue] = [:]
+        for member in list?.arrayValue ?? [] {
+            guard let key = member["key"]?.stringValue, let value = member["value"] else { continue }
+            members[key] = plain(value)
+        }
+        return members
+    }
+
+    /// The value inside of an `AnyValue`; integers stand there as text.
+    private static func plain(_ value: JSONValue) -> JSONValue {
+        if let text = value["stringValue"] { return text }
+        if let truth = value["boolValue"] { return truth }
+        if let number = value["intValue"] {
+            return number.stringValue.flatMap { JSONNumber(text: $0) }.map { .number($0) } ?? number
+        }
+        if let number = value["doubleValue"] { return number }
+        if let values = value["arrayValue"] {
+            return .array((values["values"]?.arrayValue ?? []).map(plain))
+        }
+        if let members = value["kvlistValue"] {
+            return .object(
+                JSONObject(
+                    (members["values"]?.arrayValue ?? []).compactMap { member in
+                        guard let key = member["key"]?.stringValue, let value = member["value"] else {
+                            return nil
+                        }
+                        return JSONObject.Member(key: key, value: plain(value))
+                    }))
+        }
+        return .null
+    }
+
+    private static func milliseconds(_ nanoseconds: JSONValue?) -> Double? {
+        (nanoseconds?.stringValue ?? nanoseconds?.numberValue?.text).flatMap { Double($0) }.map {
+            $0 / 1_000_000
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import Agent
+import JSON
+
+/// Logs of Inspect AI in their JSON form: a conversation for each sample, timed by the sample's events.
+struct InspectLog {
+    private var conversation = ImportedConversation()
+    /// What the events say of a response, by its message's ID, and of a call, by the call's ID.
+    private var responses: [String: Moment] = [:]
+    private var calls: [String: Moment] = [:]
+    /// When the last thing with a time happened; messages without one stand there.
+    private var time: Int64 = 0
+
+    private struct Moment {
+        var end: Int64
+        var milliseconds: Double
+        var usage: Usage?
+        var finish: FinishReason?
+    }
+
+    static func read(_ document: Document) throws(ImportError) -> [ImportedConversation] {
+        let log = document.value
+        guard let eval = log["eval"] else {
+            throw ImportError("\(document.place)expected a log with \"eval\" and \"samples\"")
+        }
+        let samples = log["samples"]?.arrayValue ?? []
+        guard !samples.isEmpty else {
+            throw ImportError(
+                "\(document.place)the log has no samples; 'inspect log dump FILE' writes one with them")
+        }
+        var conversations: [ImportedConversation] = []
+        for (index, sample) in samples.enumerated() {
+            var reader = InspectLog()
+            reader.conversation.model = eval["model"]?.stringValue ?? "unknown"
+            try reader.read(sample, place: "\(document.place)sample \(index + 1)")
+            if index == 0, log["results"].map({ $0 != .null }) ?? false {
+                reader.conversation.losses.add("the results and statistics of the whole log")
+            }
+            conversations.append(reader.conversation)
+        }
+        return conversations
+    }
+
+    private mutating func read(_ sample: JSONValue, place: String) throws(ImportError) {
+        for event in sample["events"]?.arrayValue ?? [] { note(event) }
+        time = (responses.values.map { $0.end - Int64($0.milliseconds) }).min() ?? 0
+        for (index, message) in (sample["messages"]?.arrayValue ?? []).enumerated() {
+            try add(message, place: "\(place), message \(index + 1)")
+        }
+        for (key, what) in [
+            ("scores", "the scores of a sample"), ("target", "the target of a sample"),
+            ("store", "the store of a sample"), ("error", "the error that ended a sample"),
+            ("attachments", "an attachment"), ("limit", "the limit that ended a sample"),
+        ] {
+            guard let value = sample[key], !InspectLog.isEmpty(value) else { continue }
+            conversation.losses.add(what)
+        }
+    }
+
+    private static func isEmpty(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null: true
+        case .string(let text): text.isEmpty
+        case .array(let items): items.isEmpty
+        case .object(let object): object.isEmpty
+        default: false
+        }
+    }
+
+    /// Takes over what an event says of times, tokens and tools.
+    private mutating func note(_ event: JSONValue) {
+        let kind = event["event"]?.stringValue ?? "unknown"
+        let start = event["timestamp"]?.stringValue.flatMap(Document.milliseconds) ?? 0
+        let end = event["completed"]?.stringValue.flatMap(Document.milliseconds)
+        switch kind {
+        case "model":
+            for tool in event["tools"]?.arrayValue ?? [] { note(tool: tool) }
+            let output = event["output"]
+            let choice = output?["choices"]?.arrayValue?.first
+            guard let id = choice?["message"]?["id"]?.stringValue else {
+                conversation.losses.add("a request to the model without an answer")
+                return
+            }
+            let seconds = output?["time"]?.numberValue?.doubleValue
+            responses[id] = Moment(
+                end: end ?? start + Int64((seconds ?? 0) * 1_000),
+                milliseconds: seconds.map { $0 * 1_000 } ?? Double((end ?? start) - start),
+                usage: InspectLog.usage(output?["usage"]),
+                finish: choice?["stop_reason"]?.stringValue.map(InspectLog.finishReason))
+        case "tool":
+            guard let id = event["id"]?.stringValue else { return }
+            calls[id] = Moment(end: end ?? start, milliseconds: Double((end ?? start) - start))
+        // The conversation is in the messages; these only frame it.
+        case "sample_init", "span_begin", "span_end", "state", "step": break
+        default: conversation.losses.add("an event of kind \(kind)")
+        }
+    }
+
+    private mutating func note(tool: JSONValue) {
+        guard let name = tool["name"]?.stringValue,
+            !conversation.catalogue.contains(where: { $0.name.utf8.elementsEqual(name.utf8) })
+        else { return }
+        conversation.catalogue.append(
+            ToolDefinition(
+                name: name, description: tool["description"]?.stringValue ?? "",
+                parameters: tool["parameters"] ?? ["type": "object"]))
+    }
+
+    private mutating func add(_ message: JSONValue, place: String) throws(ImportError) {
+        let content = text(message["content"])
+        switch message["role"]?.stringValue {
+        case "system": conversation.add(.system(content), at: time)
+        case "user": conversation.add(.user(content), at: time)
+        case "assistant":
+            var asked: [ToolCall] = []
+            for call in message["tool_calls"]?.arrayValue ?? [] {
+                guard let id = call["id"]?.stringValue, let function = call["function"]?.stringValue else {
+                    throw ImportError("\(place): a tool call needs id and function")
+                }
+                if call["parse_error"]?.stringValue != nil {
+                    conversation.losses.add("that the arguments of a call could not be read")
+                }
+                let arguments = call["arguments"] ?? [:]
+                asked.append(
+                    ToolCall(id: ToolCallID(id), name: function, arguments: ByteString(arguments.text())))
+            }
+            if !asked.isEmpty {
+                conversation.losses.add("the arguments of calls to the byte: the log has them as JSON values")
+            }
+            let moment = message["id"]?.stringValue.flatMap { responses[$0] }
+            time = moment?.end ?? time
+            conversation.add(
+                .assistant(content: content, calls: asked, finish: moment?.finish, usage: moment?.usage),
+                at: time, lasting: moment?.milliseconds ?? 0)
+        case "tool":
+            guard let id = message["tool_call_id"]?.stringValue else {
+                throw ImportError("\(place): a tool message needs tool_call_id")
+            }
+            let error = message["error"]?["message"]?.stringValue
+            let moment = calls[id]
+            time = max(time, moment?.end ?? time)
+            conversation.add(
+                .result(ToolCallID(id), content: error ?? content, isError: error != nil), at: time,
+                lasting: moment?.milliseconds ?? 0)
+        case let role:
+            throw ImportError("\(place): \(role.map { "\"\($0)\" is no role" } ?? "there is no role")")
+        }
+    }
+
+    private mutating func text(_ content: JSONValue?) -> String {
+        if let text = content?.stringValue { return text }
+        var texts: [String] = []
+        for part in content?.arrayValue ?? [] {
+            if part["type"]?.stringValue == "text", let text = part["text"]?.stringValue {
+                texts.append(text)
+            } else {
+                conversation.losses.add("a content part of type \(part["type"]?.stringValue ?? "unknown")")
+            }
+        }
+        return texts.joined(separator: "\n")
+    }
+
+    private static func usage(_ value: JSONValue?) -> Usage? {
+        guard let input = value?["input_tokens"]?.intValue, let output = value?["output_tokens"]?.intValue
+        else { return nil }
+        let cached = ["input_tokens_cache_read", "input_tokens_cache_write"].compactMap {
+            value?[$0]?.intValue
+        }
+        return Usage(promptTokens: input + cached.reduce(0, +), completionTokens: output)
+    }
+
+    private static func finishReason(_ word: String) -> FinishReason {
+        switch word {
+        case "max_tokens", "model_length": .length
+        default: FinishReason(name: word)
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Agent
+import JSON
+
+/// The conversation that spans tell, request by request.
+///
+/// Each request repeats what was said before it; what is known already is told by its place among the messages of its
+/// role, and of results by the call's ID.
+struct SpanConversation {
+    private var conversation = ImportedConversation()
+    private var (users, assistants) = (0, 0)
+    private var isInstructed = false
+    private var results: Set<ToolCallID> = []
+    private var calls: Set<ToolCallID> = []
+    /// What spans of calls say: they are inserted once the request that follows is known, or at the end.
+    private var ran: [(id: ToolCallID, content: String?, isError: Bool, time: Int64, lasting: Double)] = []
+
+    private struct Said {
+        var words: [String] = []
+        var calls: [ToolCall] = []
+        var results: [(id: ToolCallID, content: String)] = []
+    }
+
+    /// Takes the next span, in the order in which they began.
+    mutating func take(_ span: Span) {
+        switch span.operation {
+        case "chat", "generate_content", "text_completion": request(span)
+        case "execute_tool": call(span)
+        case "invoke_agent", "create_agent": break
+        case let operation?: conversation.losses.add("a span of operation \(operation)")
+        case nil: conversation.losses.add("a span without gen_ai.operation.name")
+        }
+    }
+
+    func finished() -> ImportedConversation {
+        var last = self
+        last.deliver()
+        return last.conversation
+    }
+
+    private mutating func request(_ span: Span) {
+        let (start, end) = (Int64(span.start), Int64(span.end))
+        if let model = span.text("gen_ai.response.model") ?? span.text("gen_ai.request.model") {
+            conversation.model = model
+        }
+        define(span.structure("gen_ai.tool.definitions"))
+        if let parts = span.structure("gen_ai.system_instructions"), !isInstructed {
+            isInstructed = true
+            let said = read(parts.arrayValue == nil ? .array([["type": "text", "content": parts]]) : parts)
+            conversation.add(.system(said.words.joined(separator: "\n")), at: start)
+        }
+        let input = span.structure("gen_ai.input.messages")?.arrayValue
+        let output = span.structure("gen_ai.output.messages")?.arrayValue
+        var (seenUsers, seenAssistants) = (0, 0)
+        for message in input ?? [] { hear(message, at: start, &seenUsers, &seenAssistants) }
+        deliver()
+        if input == nil || output == nil {
+            conversation.losses.add("what was said in a request: its messages were not recorded")
+        }
+        answer(span, output ?? [], at: end)
+    }
+
+    private mutating func answer(_ span: Span, _ output: [JSONValue], at end: Int64) {
+        if output.count > 1 { conversation.losses.add("the further answers to one request") }
+        let said = read(output.first?["parts"] ?? [])
+        assistants += 1
+        calls.formUnion(said.calls.map(\.id))
+        let reasons = span.structure("gen_ai.response.finish_reasons")?.arrayValue
+        let word = reasons?.first?.stringValue ?? output.first?["finish_reason"]?.stringValue
+        var usage: Usage?
+        if let input = span.number("gen_ai.usage.input_tokens"),
+            let count = span.number("gen_ai.usage.output_tokens")
+        {
+            usage = Usage(promptTokens: input, completionTokens: count)
+        }
+        conversation.add(
+            .assistant(
+                content: said.words.joined(separator: "\n"), calls: said.calls,
+                finish: word.map { $0 == "tool_call" ? .toolCalls : FinishReason(name: $0) }, usage: usage),
+            at: end, lasting: span.end - span.start)
+        if span.hasFailed {
+            conversation.losses.add("that a request failed: \(span.text("error.type") ?? "no reason")")
+        }
+    }
+
+    /// Takes a message of a request that was not there before.
+    private mutating func hear(
+        _ message: JSONValue, at time: Int64, _ seenUsers: inout Int, _ seenAssistants: inout Int
+    ) {
+        let said = read(message["parts"] ?? message["content"].map { ["type": "text", "content": $0] } ?? [])
+        for result in said.results { hear(result, at: time) }
+        let words = said.words.joined(separator: "\n")
+        switch message["role"]?.stringValue {
+        case "system", "developer":
+            if !isInstructed { conversation.add(.system(words), at: time) }
+            isInstructed = true
+        case "user":
+            seenUsers += 1
+            guard seenUsers > users, !said.words.isEmpty else { return }
+            users = seenUsers
+            deliver()
+            conversation.add(.user(words), at: time)
+        case "assistant":
+            seenAssistants += 1
+            guard seenAssistants > assistants else { return }
+            assistants = seenAssistants
+            calls.formUnion(said.calls.map(\.id))
+            conversation.add(.assistant(content: words, calls: said.calls, finish: nil, usage: nil), at: time)
+        case "tool": break
+        case let role: conversation.losses.add("a message of role \(role ?? "unknown")")
+        }
+    }
+
+    /// Takes a result that the model read; a span may say when the call ran.
+    private mutating func hear(_ result: (id: ToolCallID, content: String), at time: Int64) {
+        guard results.insert(result.id).inserted else { return }
+        let span = ran.firstIndex { $0.id == result.id }.map { ran.remove(at: $0) }
+        conversation.add(
+            .result(result.id, content: result.content, isError: span?.isError ?? false),
+            at: span?.time ?? time,
+            lasting: span?.lasting ?? 0)
+    }
+
+    private mutating func call(_ span: Span) {
+        guard let id = span.text("gen_ai.tool.call.id") else {
+            conversation.losses.add(
+                "a call of \(span.text("gen_ai.tool.name") ?? "a tool") without gen_ai.tool.call.id")
+            return
+        }
+        let result = span.attributes["gen_ai.tool.call.result"].map { $0.stringValue ?? $0.text() }
+        let isError = span.hasFailed || span.text("error.type") != nil
+        ran.append(
+            (
+                ToolCallID(id), result ?? span.text("error.type"), isError, Int64(span.end),
+                span.end - span.start
+            ))
+    }
+
+    /// Gives the results that only spans of calls tell, once the calls are known.
+    private mutating func deliver() {
+        for call in ran where calls.contains(call.id) {
+            guard results.insert(call.id).inserted else { continue }
+            if call.content == nil { conversation.losses.add("what a tool answered: it was not recorded") }
+            conversation.add(
+                .result(call.id, content: call.content ?? "", isError: call.isError), at: call.time,
+                lasting: call.lasting)
+        }
+        ran.removeAll { calls.contains($0.id) }
+    }
+
+    private mutating func define(_ tools: JSONValue?) {
+        for tool in tools?.arrayValue ?? [] {
+            guard let name = tool["name"]?.stringValue,
+                !conversation.catalogue.contains(where: { $0.name.utf8.elementsEqual(name.utf8) })
+            else { continue }
+            conversation.catalogue.append(
+                ToolDefinition(
+                    name: name, description: tool["description"]?.stringValue ?? "",
+                    parameters: tool["parameters"] ?? ["type": "object"]))
+        }
+    }
+
+    private mutating func read(_ parts: JSONValue) -> Said {
+        var said = Said()
+        for part in parts.arrayValue ?? [parts] {
+            switch part["type"]?.stringValue {
+            case "text": said.words.append(part["content"]?.stringValue ?? "")
+            case "tool_call":
+                guard let id = part["id"]?.stringValue, let name = part["name"]?.stringValue else {
+                    conversation.losses.add("a call without an ID or a name")
+                    continue
+                }
+                let arguments = part["arguments"] ?? [:]
+                said.calls.append(
+                    ToolCall(
+                        id: ToolCallID(id), name: name,
+                        arguments: ByteString(arguments.stringValue ?? arguments.text())))
+            case "tool_call_response":
+                guard let id = part["id"]?.stringValue else {
+                    conversation.losses.add("a result without a call's ID")
+                    continue
+                }
+                let response = part["response"] ?? part["result"] ?? ""
+                said.results.append((ToolCallID(id), response.stringValue ?? response.text()))
+            case let type: conversation.losses.add("a part of type \(type ?? "unknown")")
+            }
+        }
+        return said
+    }
+}
