@@ -13,6 +13,7 @@ export LC_ALL=C.UTF-8
 screen="tmux -u -L callgate-asks-$$"
 servers=""
 trap '$screen kill-server 2>/dev/null || true; for pid in $servers; do kill "$pid" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
+trap 'exit 143' HUP INT TERM
 cd "$folder"
 modern=$peers/modern/bin legacy=$peers/legacy/bin peer=$root/Scripts/peers/mcp_peer.py
 

@@ -20,6 +20,7 @@ command -v python3 >/dev/null || skip "there is no python3"
 folder=$(mktemp -d)
 service=""
 trap '[ -z "$service" ] || kill "$service" 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'exit 143' HUP INT TERM
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 # reachable URL: waits until the service answers there, or has ended.
 reachable() {
