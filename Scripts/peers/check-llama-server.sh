@@ -10,7 +10,7 @@ server="$("$root/Scripts/peers/llama-server.sh")" || exit $?
 folder="$(mktemp -d)"
 weights="$root/Sources/callgate/Resources/support-desk.gguf"
 port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
-"$server" -m "$weights" --host 127.0.0.1 --port "$port" -c 4096 -t 2 -np 1 >"$folder/server.log" 2>&1 &
+"$server" -m "$weights" --host 127.0.0.1 --port "$port" -c 4096 -t 1 -np 1 >"$folder/server.log" 2>&1 &
 process=$!
 trap 'kill $process 2>/dev/null; wait $process 2>/dev/null || true; rm -rf "$folder"' EXIT
 for _ in $(seq 100); do

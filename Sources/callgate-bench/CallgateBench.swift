@@ -5,5 +5,7 @@ import ArgumentParser
 struct CallgateBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "callgate-bench", abstract: "Measures the embedded model and the mask engine.",
-        subcommands: [ModelBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self])
+        subcommands: [
+            ModelBench.self, SpeedBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self,
+        ])
 }
