@@ -6,6 +6,7 @@
 #   CALLGATE_BENCH=PROGRAM                     callgate-bench; a release build of it by default
 #   PYTHON=PROGRAM                             a Python that has gguf and numpy; a virtual environment by default
 #   CALLGATE_SPEED_TURNS=N                     how often each is measured, 3 by default; the best counts
+#   CALLGATE_SPEED=processor                   count processor time of one thread, on a machine that others keep busy
 #
 # The server is built as Scripts/peers/llama-server.sh says (exit code 77 where it cannot be). Nothing else should run.
 set -eu
