@@ -15,11 +15,14 @@ public struct RemoteSettings: Sendable {
     public var silenceSeconds: Double
     /// Members that are added to the body of a request or replace its own; a `null` takes one out.
     public var options: JSONObject
+    /// The model's vocabulary, where it is known from elsewhere: the mask is then computed on this side.
+    public var vocabulary: VocabularyRecord?
 
     /// Settings of the given values.
     public init(
         url: String? = nil, model: String = "", key: APIKey? = nil, topLogProbabilities: Int? = nil,
-        silenceSeconds: Double = 300, options: JSONObject = JSONObject()
+        silenceSeconds: Double = 300, options: JSONObject = JSONObject(),
+        vocabulary: VocabularyRecord? = nil
     ) {
         self.url = url
         self.model = model
@@ -27,6 +30,7 @@ public struct RemoteSettings: Sendable {
         self.topLogProbabilities = topLogProbabilities
         self.silenceSeconds = silenceSeconds
         self.options = options
+        self.vocabulary = vocabulary
     }
 }
 
@@ -42,7 +46,8 @@ extension RemoteModel {
             name: settings.model, endpoint: endpoint,
             format: ChatCompletions(
                 model: settings.model, topLogProbabilities: settings.topLogProbabilities,
-                isOpenAI: endpoint.base.host == "api.openai.com", options: settings.options))
+                isOpenAI: endpoint.base.host == "api.openai.com", options: settings.options),
+            vocabulary: settings.vocabulary)
     }
 
     /// A model behind Anthropic's Messages, or a server that speaks them.
@@ -67,7 +72,7 @@ extension RemoteModel {
             name: settings.model, endpoint: endpoint,
             format: OllamaChat(
                 model: settings.model, topLogProbabilities: settings.topLogProbabilities,
-                options: settings.options))
+                options: settings.options), vocabulary: settings.vocabulary)
     }
 }
 

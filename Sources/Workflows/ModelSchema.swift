@@ -17,14 +17,14 @@ extension Workflow {
                 "A server of OpenAI-compatible Chat Completions: OpenAI, vLLM, llama-server, LM Studio and others.",
                 url:
                     "The base address, up to and without /chat/completions; https://api.openai.com/v1 by default.",
-                ["model", "logprobs", "options"]),
+                ["model", "logprobs", "options", "vocabulary"]),
             "anthropic": server(
                 "Anthropic's Messages; they tell no log-probabilities.",
                 url: "The base address, without /v1/messages; https://api.anthropic.com by default.",
                 ["model", "options"]),
             "ollama": server(
                 "Ollama's own format.", url: "The base address; http://127.0.0.1:11434 by default.",
-                ["model", "logprobs", "options"]),
+                ["model", "logprobs", "options", "vocabulary"]),
             "llama-server": server(
                 "llama.cpp's server with a ChatML model, decoded token by token under the mask of the tools.",
                 url: "The base address; http://127.0.0.1:8080 by default.", ["candidates", "vocabulary"]),
@@ -87,8 +87,10 @@ extension Workflow {
         JSONObject.Member(
             key: "vocabulary",
             value: [
-                "description":
-                    "The GGUF file that the server serves; without it the server tells its vocabulary.",
+                "description": .string(
+                    "A file with the model's vocabulary: GGUF, tiktoken or tokenizer.json; for a llama-server the GGUF "
+                        + "file that it serves, without which the server tells its vocabulary. Other servers tell "
+                        + "none; with the file, the mask of the tools is computed here over it."),
                 "type": "string", "minLength": 1,
             ]),
     ])

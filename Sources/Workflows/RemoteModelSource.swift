@@ -27,7 +27,7 @@ public struct RemoteModelSource: Sendable, Hashable {
     public var logProbabilities: Int?
     /// How many candidates a llama-server is asked for at first.
     public var candidates: Int
-    /// The GGUF file that a llama-server serves, for its vocabulary.
+    /// The file with the model's vocabulary: of a llama-server the GGUF file that it serves.
     public var vocabulary: String?
     /// The seconds of silence after which the server is given up.
     public var silenceSeconds: Int

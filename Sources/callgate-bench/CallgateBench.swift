@@ -5,8 +5,9 @@ import ArgumentParser
 struct CallgateBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "callgate-bench",
-        abstract: "Measures the embedded model, the mask engine and long sessions.",
+        abstract: "Measures the models, the mask engine and long sessions.",
         subcommands: [
-            ModelBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self, SessionBench.self,
+            ModelBench.self, SpeedBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self,
+            SessionBench.self,
         ])
 }

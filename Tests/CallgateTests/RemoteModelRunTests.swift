@@ -109,6 +109,51 @@ import Testing
         #expect(try filesWithKey(in: folder) == [])
     }
 
+    /// The server tells the first two of one place; the workflow names the vocabulary.
+    @Test func aNamedVocabularyGivesTheMaskComputedHere() throws {
+        let folder = try Folder()
+        let server = try LocalServer { _, number in
+            guard number == 0 else {
+                return RemoteModelRunTests.stream([
+                    #"{"choices":[{"index":0,"delta":{"content":"Done."},"finish_reason":"stop"}]}"#
+                ])
+            }
+            return RemoteModelRunTests.stream([
+                #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"get_ticket","arguments":""}}]},"finish_reason":null}]}"#,
+                #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"id\": "}}]},"finish_reason":null}]}"#,
+                #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\""}}]},"logprobs":{"content":[{"token":"\"","logprob":-0.1,"bytes":[34],"top_logprobs":[{"token":"\"","logprob":-0.1,"bytes":[34]},{"token":"7","logprob":-2.3,"bytes":[55]}]}]},"finish_reason":null}]}"#,
+                #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"T-1042\"}"}}]},"finish_reason":"tool_calls"}]}"#,
+            ])
+        }
+        let weights = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/callgate/Resources/support-desk.gguf").standardizedFileURL
+        try folder.write(
+            """
+            model: {openai: {url: "\(server.url)/v1", model: m, logprobs: 2, vocabulary: "\(weights.path)"}}
+            tools: [{builtin: support-desk, database: desk.sqlite}]
+            prompt: look up T-1042
+            """, to: "w.yaml")
+        let run = try CommandLineRun(
+            ["run", "w.yaml", "--headless", "--approve", "all", "--record", "x.jsonl"], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        let journal = try folder.read("x.jsonl").split(separator: "\n")
+        let step = try #require(
+            journal.firstIndex { $0.contains(#""kind":"token""#) && $0.contains(#""top":"#) })
+        let shown = try CommandLineRun(
+            ["replay", "x.jsonl", "--at", "\(step + 1)", "--screen", "200x60"], in: folder)
+        #expect(shown.status == 0, "\(shown.errors)")
+        for line in ["computed here: ", " · top 2 told, 1 refused here", "get_ticket"] {
+            #expect(shown.output.contains(line), "\(shown.output)")
+        }
+        let missing = try folder.read("w.yaml").replacingOccurrences(of: weights.path, with: "/nowhere.gguf")
+        try folder.write(missing, to: "missing.yaml")
+        let failed = try CommandLineRun(["models", "check", "missing.yaml"], in: folder)
+        #expect(
+            failed.status == 2
+                && failed.errors.contains("/nowhere.gguf, named as vocabulary, cannot be read"),
+            "\(failed.errors)")
+    }
+
     @Test func modelsCheckSaysWhatAModelCanTell() throws {
         let folder = try Folder()
         let server = try LocalServer { _, _ in

@@ -75,12 +75,16 @@ extension DebuggerState {
             frame.mask.table = MaskTable(
                 trail.token, step: trail.step, vocabulary: shown.header?.model.vocabulary)
         }
+        let area = frame.layout.content(of: .mask) ?? Rect(size: Size(0, 0))
+        if !area.isEmpty, frame.mask.insight == nil, let computed = explainer?.computedTable(for: trail) {
+            frame.mask.table = computed
+            frame.mask.filtered = nil
+        }
         guard let table = frame.mask.table else { return }
         if frame.mask.filtered != mask.view {
             frame.mask.positions = table.positions(of: mask)
             frame.mask.filtered = mask.view
         }
-        let area = frame.layout.content(of: .mask) ?? Rect(size: Size(0, 0))
         if !area.isEmpty, frame.mask.insight == nil { frame.mask.insight = explainer?.insight(for: trail) }
         let view = MaskPaneView(table: table, trail: trail, insight: frame.mask.insight, width: area.width)
         frame.mask.head = area.isEmpty ? [] : view.head(height: area.height / 3)

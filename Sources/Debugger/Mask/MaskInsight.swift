@@ -1,5 +1,15 @@
 /// What the mask engine says of one position, recomputed from the catalogue and the vocabulary in the session's header.
 struct MaskInsight: Sendable {
+    /// What the engine's words rest on.
+    enum Origin: Sendable, Hashable {
+        /// The mask that ruled.
+        case ruled
+        /// Our grammar over the vocabulary that the workflow named for a server that tells none.
+        case vocabulary
+        /// Our grammar over bytes, since no vocabulary is known.
+        case bytes
+    }
+
     /// The session's step.
     let step: Int
     /// What can follow, in words.
@@ -10,6 +20,10 @@ struct MaskInsight: Sendable {
     var alternatives: [String]
     /// Whether the engine allows other tokens than those that were recorded.
     var differs: Bool
+    /// What the words rest on.
+    var origin = Origin.ruled
+    /// The bytes that can follow, where no vocabulary is known.
+    var bytes: String?
     /// Why tokens are masked, as far as it has been asked.
     var verdicts: [Int: TokenVerdict] = [:]
 }

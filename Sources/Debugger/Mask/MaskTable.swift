@@ -14,6 +14,14 @@ struct MaskTable: Sendable {
         case unknown
     }
 
+    /// Where the mask comes from.
+    enum Origin: Sendable, Hashable {
+        /// The model's, as it was recorded; where none was, none ruled that is known of.
+        case recorded
+        /// Our grammar over the vocabulary that the workflow names, beside what a server told.
+        case computedHere
+    }
+
     /// One candidate.
     struct Candidate: Sendable, Hashable {
         /// Its place by raw logit, from 1.
@@ -35,21 +43,35 @@ struct MaskTable: Sendable {
     let step: Int
     let token: TokenStep
     let kind: Kind
+    let origin: Origin
     private let vocabulary: VocabularyRecord?
     private let partial: [TokenDistribution.Candidate]
+    /// Indices into `partial` of tokens without an ID that a mask computed here refuses by their bytes.
+    private let refused: Set<Int>
+    /// Tokens that a mask computed here allows beside those of `partial`.
+    private let further: [Int32]
     private let logits: [Float]
-    /// Token IDs, or indices into `partial`, the highest logit first.
+    /// Token IDs, or indices into `partial` and, behind its end, into `further`; the highest logit first.
     private let order: [Int32]
     private let greatest: Double
     private let sumBefore: Double
     private let sumAfter: Double
 
-    init(_ token: TokenStep, step: Int, vocabulary: VocabularyRecord?) {
+    init(
+        _ token: TokenStep, step: Int, vocabulary: VocabularyRecord?, origin: Origin = .recorded,
+        refused: Set<Int> = []
+    ) {
         self.token = token
+        self.origin = origin
+        self.refused = refused
         self.step = step
         self.vocabulary = vocabulary
         var partial: [TokenDistribution.Candidate] = []
         var logits: [Float] = []
+        var further: [Int32] = []
+        let most = vocabulary?.entries.count ?? (token.allowed?.count ?? 0) * 64
+        let isWhole = if case .full = token.distribution { true } else { false }
+        let allowed = isWhole || token.allowed == nil ? [] : (0..<most).filter { token.allows($0) }
         switch token.distribution {
         case .full(let all):
             kind = .full
@@ -58,15 +80,22 @@ struct MaskTable: Sendable {
         case .partial(let candidates, let size):
             kind = .partial(vocabularySize: size)
             partial = candidates
-            order = MaskTable.descending(candidates.map { Float($0.logProbability) })
+            if origin == .computedHere {
+                let told = Set(candidates.compactMap(\.token))
+                further = allowed.filter { !told.contains($0) }.map { Int32(clamping: $0) }
+            }
+            order =
+                MaskTable.descending(candidates.map { Float($0.logProbability) })
+                + further.indices.map { Int32(clamping: candidates.count + $0) }
         case .unknown:
             kind = .unknown
-            let most = vocabulary?.entries.count ?? (token.allowed?.count ?? 0) * 64
-            let allowed = token.allowed == nil ? [] : (0..<most).filter { token.allows($0) }
-            order = (allowed.isEmpty ? [token.token] : allowed).map { Int32(clamping: $0) }
+            // A token that a mask computed here would not have allowed was taken all the same.
+            let taken = origin == .computedHere && token.token >= 0 && !token.allows(token.token)
+            order = ((allowed.isEmpty || taken ? [token.token] : []) + allowed).map { Int32(clamping: $0) }
         }
         self.partial = partial
         self.logits = logits
+        self.further = further
         var greatest = -Double.infinity
         for logit in logits where Double(logit) > greatest { greatest = Double(logit) }
         var (before, after) = (0.0, 0.0)
@@ -94,8 +123,8 @@ struct MaskTable: Sendable {
 
     /// The candidate at a position by logit, from 0.
     func candidate(at position: Int) -> Candidate {
-        let index = Int(order[position])
-        if case .partial = kind {
+        var index = Int(order[position])
+        if case .partial = kind, index < partial.count {
             let candidate = partial[index]
             let isChosen = candidate.token.map { $0 == token.token } ?? (candidate.bytes == token.bytes)
             return Candidate(
@@ -103,8 +132,9 @@ struct MaskTable: Sendable {
                 text: candidate.bytes.isEmpty && isChosen
                     ? TokenText.visible(token) : TokenText.visible(candidate.bytes),
                 logit: candidate.logProbability, before: exp(candidate.logProbability), after: nil,
-                isAllowed: candidate.token.map { token.allows($0) } ?? true, isChosen: isChosen)
+                isAllowed: isAllowed(index), isChosen: isChosen)
         }
+        if case .partial = kind { index = Int(further[index - partial.count]) }
         let isAllowed = token.allows(index)
         let logit = logits.element(index).map(Double.init)
         let weight = logit.map { exp($0 - greatest) }
@@ -126,20 +156,51 @@ struct MaskTable: Sendable {
         var positions: [Int32] =
             switch pane.filter {
             case .all: Array(0..<Int32(count))
-            case .allowed: filtered { token.allows($0) }
-            case .masked: filtered { !token.allows($0) }
-            case .forced: token.isForced ? filtered { token.allows($0) } : []
+            case .allowed: filtered(isAllowed: true)
+            case .masked: filtered(isAllowed: false)
+            case .forced: token.isForced ? filtered(isAllowed: true) : []
             }
         if pane.order == .id { positions.sort { order[Int($0)] < order[Int($1)] } }
         return positions
     }
 
-    private func filtered(_ holds: (Int) -> Bool) -> [Int32] {
+    private func filtered(isAllowed wanted: Bool) -> [Int32] {
         order.indices.filter { position in
             let index = Int(order[position])
-            guard case .partial = kind else { return holds(index) }
-            return partial[index].token.map(holds) ?? true
+            // A token without an ID may be either, unless its bytes have told.
+            if case .partial = kind, partial.element(index)?.token == nil, index < partial.count,
+                origin == .recorded
+            {
+                return true
+            }
+            return isAllowed(index) == wanted
         }.map { Int32($0) }
+    }
+
+    /// Whether the mask lets the candidate of an entry of `order` through.
+    private func isAllowed(_ index: Int) -> Bool {
+        guard case .partial = kind else { return token.allows(index) }
+        guard index < partial.count else { return true }
+        return partial[index].token.map { token.allows($0) } ?? !refused.contains(index)
+    }
+
+    /// How many candidates the server told.
+    var toldCount: Int { count - further.count }
+
+    /// How many of those that the server told a mask computed here refuses.
+    var refusedCount: Int { partial.indices.count(where: { !isAllowed($0) }) }
+
+    /// The greatest share, 0 to 1, of what a recorded mask allowed that the candidates told leave out; `nil` where no mask
+    /// ruled, or more is known.
+    var leftOut: Double? {
+        guard case .partial = kind, origin == .recorded, let allowedCount = token.allowedCount else {
+            return nil
+        }
+        let allowed = partial.indices.filter { partial[$0].token != nil && isAllowed($0) }
+        guard allowed.count < allowedCount else { return 0 }
+        let rest = max(0, 1 - partial.reduce(0) { $0 + exp($1.logProbability) })
+        let kept = allowed.reduce(0) { $0 + exp(partial[$1].logProbability) }
+        return rest > 0 ? rest / (rest + kept) : 0
     }
 
     /// The position of the chosen token; `nil` where a partial distribution leaves it out.

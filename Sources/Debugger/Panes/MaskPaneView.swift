@@ -15,8 +15,14 @@ struct MaskPaneView {
         if height > 1 { text.add(figures) }
         if height > 2, let insight {
             let more = insight.differs ? " (recomputed: the engine of today allows other tokens)" : ""
+            let isHere = insight.origin == .bytes
             text.wrap(
-                SafeText(insight.expected + more), label: StyledText("expected", Theme.label), margin: 10)
+                SafeText(insight.expected + more),
+                label: StyledText(isHere ? "expected here" : "expected", Theme.label),
+                margin: isHere ? 15 : 10)
+            if let bytes = insight.bytes {
+                text.wrap(SafeText(bytes), label: StyledText("in bytes", Theme.label), margin: 15)
+            }
         }
         if height > 3, let against = masked { text.add(against) }
         if height > 3, let insight, !insight.cursor.isEmpty {
@@ -57,6 +63,13 @@ struct MaskPaneView {
     private var figures: StyledText {
         var parts: [String] = []
         switch (table.token.allowedCount, table.vocabularySize) {
+        case (let count?, let size) where table.origin == .computedHere:
+            parts.append(
+                "computed here: \(Figure.count(count)) of \(size.map(Figure.count) ?? "an unknown number") allowed"
+            )
+        case (nil, _) where insight?.origin == .vocabulary:
+            parts.append("computed here: no grammar rules this")
+        case (nil, _) where insight?.origin == .bytes: parts.append("no mask told, no vocabulary known")
         case (1, _): parts.append("forced: the only token allowed")
         case (let count?, let size?): parts.append("allowed \(Figure.count(count)) of \(Figure.count(size))")
         case (let count?, nil): parts.append("allowed \(Figure.count(count))")
@@ -71,10 +84,20 @@ struct MaskPaneView {
         }
         switch table.kind {
         case .full: break
-        case .partial(let size):
+        case .partial where table.origin == .computedHere:
             parts.append(
-                "top \(table.count) of " + (size.map(Figure.count) ?? "an unknown number")
-                    + " candidates told")
+                "top \(table.toldCount) told"
+                    + (table.refusedCount > 0 ? ", \(table.refusedCount) refused here" : ""))
+        case .partial(let size):
+            let all = size.map(Figure.count) ?? "an unknown number"
+            switch table.leftOut {
+            case nil: parts.append("top \(table.count) of \(all) candidates told")
+            case 0?: parts.append("top \(table.count) of \(all) told, nothing allowed left out")
+            case let share?:
+                parts.append(
+                    "top \(table.count) of \(all) told, at most \(Figure.percent(share)) of the allowed left out"
+                )
+            }
         case .unknown: parts.append("this model tells no probabilities")
         }
         return StyledText(parts.joined(separator: " · "))
@@ -112,7 +135,12 @@ struct MaskPaneView {
         let style =
             candidate.isChosen ? Theme.chosen : candidate.isAllowed ? Style.plain : Theme.faint
         var line = StyledText(candidate.isChosen ? "* " : "  ", Theme.chosen)
-        line = line + MaskPaneView.cell(Figure.count(candidate.rank), columns.rank, .right, Theme.faint)
+        // A token that a server did not tell has no rank.
+        let isTold = table.origin == .recorded || candidate.logit != nil
+        line =
+            line
+            + MaskPaneView.cell(
+                isTold ? Figure.count(candidate.rank) : "", columns.rank, .right, Theme.faint)
         var token = StyledText()
         token.append(candidate.text, style)
         line = line + MaskPaneView.cell(token, columns.token)
@@ -140,9 +168,18 @@ struct MaskPaneView {
     private func note(
         _ candidate: MaskTable.Candidate, _ verdict: TokenVerdict?, room: Int
     ) -> StyledText {
-        if candidate.isChosen { return StyledText(table.token.isForced ? "forced" : "chosen", Theme.good) }
-        guard !candidate.isAllowed else { return StyledText() }
+        let isRefusedHere = table.origin == .computedHere && !candidate.isAllowed
+        if candidate.isChosen, isRefusedHere { return StyledText("chosen, refused here", Theme.bad) }
+        if candidate.isChosen {
+            let isForced = table.token.isForced && table.origin == .recorded
+            return StyledText(isForced ? "forced" : "chosen", Theme.good)
+        }
+        guard !candidate.isAllowed else {
+            let isMarked = table.origin == .computedHere && candidate.logit != nil
+            return isMarked ? StyledText("told, allowed here", Theme.good) : StyledText()
+        }
         guard let verdict, !verdict.reasons.isEmpty else {
+            if isRefusedHere { return StyledText("refused here", Theme.bad) }
             return table.kind == .full ? StyledText() : StyledText("masked", Theme.bad)
         }
         return StyledText(verdict.summary(width: room), Theme.bad)

@@ -5,7 +5,8 @@ import Transformer
 /// A model in a llama-server, decoded token by token under the mask of the catalogue.
 ///
 /// The server only evaluates: the prompt is sent as token IDs, one token's log-probabilities come back, and the mask
-/// and the choice are made here. Where none of the candidates is allowed, more are asked for, up to all.
+/// and the choice are made here. Where none of the candidates is allowed, or a draw among them could differ from one among
+/// all, more are asked for, up to all.
 public actor LlamaServerModel: Model {
     /// The model's name, its vocabulary and how it writes calls.
     public let info: ModelInfo
@@ -19,7 +20,7 @@ public actor LlamaServerModel: Model {
     private var evaluated: [Int] = []
     private var spelled: [String: [Int]] = [:]
 
-    /// How many times as many candidates are asked for when none is allowed.
+    /// How many times as many candidates are asked for when those that came do not do.
     private static let widening = 8
 
     /// Asks the server what it serves.
@@ -113,7 +114,8 @@ public actor LlamaServerModel: Model {
         for position in 0..<request.maximumTokens {
             try Task.checkCancellation()
             let allowed = matcher.allowed()
-            let candidates = try await candidates(after: tokens, allowed, observe)
+            let candidates = try await candidates(
+                after: tokens, allowed, temperature: request.sampling.temperature, observe)
             var step: TokenStep
             do {
                 step = try choose(candidates, allowed, &sampler)
@@ -141,9 +143,11 @@ public actor LlamaServerModel: Model {
             usage: Usage(promptTokens: promptCount, completionTokens: request.maximumTokens))
     }
 
-    /// The most probable tokens, as many as it takes for one of them to be allowed.
+    /// The most probable tokens, as many as it takes for one of them to be allowed and, where one is drawn, for those
+    /// left out to make no difference.
     private func candidates(
-        after tokens: [Int], _ allowed: TokenSet, _ observe: @Sendable (DecodeEvent) async throws -> Void
+        after tokens: [Int], _ allowed: TokenSet, temperature: Double,
+        _ observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> [LlamaServer.Candidate] {
         let size = engine.vocabulary.count
         var count = min(candidateCount, size)
@@ -152,9 +156,14 @@ public actor LlamaServerModel: Model {
             let candidates = try await server.endpoint.retrying(observe) {
                 try await server.candidates(after: tokens, count: asked, decoy: decoy)
             }
-            if count >= size
-                || candidates.contains(where: { allowed.contains($0.token) && $0.logProbability > -.infinity }
-                )
+            if count >= size { return candidates }
+            let isAnyAllowed = candidates.contains {
+                allowed.contains($0.token) && $0.logProbability > -.infinity
+            }
+            if isAnyAllowed,
+                temperature <= 0
+                    || CandidateCoverage(candidates, allowed: allowed, temperature: temperature).leftOut
+                        <= CandidateCoverage.negligible
             {
                 return candidates
             }

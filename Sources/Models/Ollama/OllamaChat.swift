@@ -93,6 +93,8 @@ struct OllamaReader: ResponseReader {
             content += text
             if scored.isEmpty { pieces.append(.text(text)) }
         }
+        // Scored tokens are the model's own text, calls included as it spells them; they are no part of the arguments.
+        pieces += scored.map(ResponsePiece.token)
         for call in message?["tool_calls"]?.arrayValue ?? [] {
             guard let name = call["function"]?["name"]?.stringValue, !name.isEmpty else {
                 throw StreamFault("a call names no tool")
@@ -105,7 +107,6 @@ struct OllamaReader: ResponseReader {
                     arguments: ByteString(arguments)))
             pieces += [.call(name: name), .arguments(arguments)]
         }
-        pieces += scored.map(ResponsePiece.token)
         if entry["done"]?.boolValue == true {
             isComplete = true
             reason = entry["done_reason"]?.stringValue ?? "stop"

@@ -38,6 +38,9 @@ struct CallAssembly: Sendable {
         let place: Int
         if let position {
             place = position
+            if position != current, arguments?.isEmpty == false {
+                pieces.append(.resumed(number: position + 1, name: calls[position].name))
+            }
             if calls[place].id.isEmpty { calls[place].id = id ?? "" }
             // A name may come in fragments too; one that is merely repeated is not appended.
             if let named, calls[place].arguments.isEmpty, ByteString(calls[place].name) != ByteString(named) {

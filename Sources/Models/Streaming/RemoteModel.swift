@@ -17,13 +17,15 @@ protocol WireFormat: Sendable {
 
 /// A model behind an HTTP server that streams its responses.
 public struct RemoteModel: Model {
-    /// The model's name; no vocabulary, since these servers tell none.
+    /// The model's name, and the vocabulary that the workflow names, since these servers tell none.
     public let info: ModelInfo
     private let endpoint: Endpoint
     private let format: any WireFormat
 
-    init(name: String, endpoint: Endpoint, format: any WireFormat) {
-        info = ModelInfo(name: name, kind: format.kind)
+    init(
+        name: String, endpoint: Endpoint, format: any WireFormat, vocabulary: VocabularyRecord? = nil
+    ) {
+        info = ModelInfo(name: name, kind: format.kind, vocabulary: vocabulary)
         self.endpoint = endpoint
         self.format = format
     }
@@ -52,7 +54,7 @@ public struct RemoteModel: Model {
             while !reader.isComplete, let bytes = try await next(&source) {
                 for piece in try reader.take(bytes) {
                     hasSpoken = true
-                    try await observe(.token(steps.step(for: piece)))
+                    for step in steps.steps(for: piece) { try await observe(.token(step)) }
                     // The time for which a person held the run is not the model's.
                     steps.goOn()
                 }
@@ -101,6 +103,7 @@ private struct BrokenConnection: Error {
 struct StepCounter {
     let round: Int
     private var position = 0
+    private var isInCall = false
     private var last = ContinuousClock.now
 
     init(round: Int) { self.round = round }
@@ -108,8 +111,22 @@ struct StepCounter {
     /// Counts the next step's time from now on.
     mutating func goOn() { last = .now }
 
-    /// The step for the next piece; servers tell no token IDs, and a piece may be more than one token.
-    mutating func step(for piece: ResponsePiece) -> TokenStep {
+    /// The steps for the next piece: words behind a call are set off from it.
+    mutating func steps(for piece: ResponsePiece) -> [TokenStep] {
+        var steps: [TokenStep] = []
+        if case .text = piece, isInCall { steps.append(step(nil)) }
+        switch piece {
+        case .text: isInCall = false
+        case .call, .resumed: isInCall = true
+        case .arguments, .token, .thinking: break
+        }
+        steps.append(step(piece))
+        return steps
+    }
+
+    /// The step of a piece, or of the mark before words; servers tell no token IDs, and a piece may be more than one
+    /// token.
+    private mutating func step(_ piece: ResponsePiece?) -> TokenStep {
         defer { position += 1 }
         var step = TokenStep(
             round: round, position: position, token: TokenStep.unknownToken, bytes: [],
@@ -117,7 +134,9 @@ struct StepCounter {
             allowed: nil, figures: nil, milliseconds: (ContinuousClock.now - last) / .milliseconds(1))
         switch piece {
         case .text(let text), .arguments(let text): step.bytes = Array(text.utf8)
-        case .call(let name): step.special = "<call \(name)>"
+        case .call(let name): step.special = CallMark.begins(tool: name).name
+        case .resumed(let number, let name): step.special = CallMark.goesOn(number: number, tool: name).name
+        case nil: step.special = CallMark.words.name
         case .thinking: step.special = "<thinking>"
         case .token(let token):
             step.token = token.id ?? TokenStep.unknownToken

@@ -25,6 +25,8 @@ enum ResponsePiece: Sendable, Hashable {
     case token(ScoredToken)
     /// A call of that tool begins.
     case call(name: String)
+    /// More of an earlier call's arguments, by its number from 1, comes next.
+    case resumed(number: Int, name: String)
     /// More of the current call's arguments.
     case arguments(String)
     /// The model begins to think, in text that is no part of its answer.

@@ -24,7 +24,9 @@ enum ModelOpening {
             url: source.url, model: source.model,
             key: try source.keyVariable.map { try APIKey(variable: $0, environment: environment) },
             topLogProbabilities: source.logProbabilities, silenceSeconds: Double(source.silenceSeconds),
-            options: source.options)
+            options: source.options,
+            vocabulary: source.format == .llamaServer
+                ? nil : try source.vocabulary.map(VocabularyRecord.init(file:)))
         let connection = ModelConnection()
         switch source.format {
         case .openAI: return try RemoteModel(openAI: settings, connection: connection)

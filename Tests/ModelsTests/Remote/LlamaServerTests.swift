@@ -128,6 +128,31 @@ import Transformer
         #expect(peer.asked.withLock { $0.contains { $0 >= 8 } })
     }
 
+    /// Few candidates come at first; as many more are asked for as a draw can tell from all of them.
+    @Test(arguments: [0.7, 1.6]) func aDrawIsTheOneThatTheWholeVocabularyWouldHaveGiven(temperature: Double)
+        async throws
+    {
+        let peer = try Peer()
+        let server = try LocalServer { request, _ in
+            (try? peer.reply(request)) ?? LocalServer.Reply(status: 500, "the peer failed")
+        }
+        let model = try await LlamaServerModel.open(
+            RemoteSettings(url: server.url), vocabularyFile: EmbeddedModelTests.path, candidateCount: 2,
+            connection: ModelConnection())
+        let embedded = try EmbeddedModel(path: EmbeddedModelTests.path)
+        let (response, steps) = try await decode(model, request("look up T-1042", temperature: temperature))
+        let (expected, expectedSteps) = try await decode(
+            embedded, request("look up T-1042", temperature: temperature))
+        #expect(steps.map(\.token) == expectedSteps.map(\.token) && response == expected)
+        for step in steps {
+            guard case .partial(let top, _) = step.distribution else { continue }
+            let told = Set(top.compactMap(\.token))
+            let mass = top.reduce(0) { $0 + exp($1.logProbability) }
+            let isClosed = (step.allowedCount ?? 0) == told.count(where: { step.allows($0) })
+            #expect(isClosed || mass > 0.9, "\(top.count) of the vocabulary hold \(mass)")
+        }
+    }
+
     /// A server answers so while it loads its model.
     @Test func aServerThatIsStillLoadingIsAskedAgain() async throws {
         let peer = try Peer()

@@ -301,7 +301,9 @@ import Testing
         apply(.messageAdded(.user("x")))
         apply(.requestSent(RequestRecord(round: 1, text: "")))
         var steps = StepCounter(round: 1)
-        for piece in [ResponsePiece.text("ab"), .text("c")] { apply(.token(steps.step(for: piece))) }
+        for piece in [ResponsePiece.text("ab"), .text("c")] {
+            for step in steps.steps(for: piece) { apply(.token(step)) }
+        }
         #expect(state.tokens == 2)
         let usage = Usage(promptTokens: 3, completionTokens: 7)
         apply(

@@ -23,7 +23,7 @@ import Testing
             switch piece {
             case .text(let text), .arguments(let text): Array(text.utf8)
             case .token(let token): token.bytes
-            case .call, .thinking: []
+            case .call, .resumed, .thinking: []
             }
         }
         // Parallel calls may take turns, so that only the amount is the same.

@@ -1,0 +1,201 @@
+import Agent
+import JSON
+import Masking
+
+/// Our own grammar at the places of a stream whose server tells nothing of a mask.
+///
+/// A server streams words and calls apart; the arguments of each call are held against its tool's schema here, token by
+/// token as they came. Over a named vocabulary that gives the mask that would have ruled; with none, what may follow
+/// in words and bytes. White space is free: such a server was never held to ours.
+struct ComputedMask {
+    /// Where the text stands before a token.
+    private enum Place {
+        case words
+        case arguments(tool: String, Matcher)
+        /// No grammar knows how this goes on; one line says why.
+        case lost(String)
+    }
+
+    /// A stream up to some token.
+    private struct Track {
+        var written: [TokenStep] = []
+        var calls: [Place] = []
+        /// The call that is being written, by its number in the round.
+        var current: Int?
+
+        var place: Place { current.map { calls[$0] } ?? .words }
+
+        func isBefore(_ steps: [TokenStep]) -> Bool {
+            written.count <= steps.count
+                && zip(written, steps).allSatisfy { $0.bytes == $1.bytes && $0.special == $1.special }
+        }
+    }
+
+    private let catalogue: [ToolDefinition]
+    private let options: GrammarOptions
+    private let engine: MaskEngine
+    /// The vocabulary that the workflow named; `nil` where bytes stand for tokens.
+    private let record: VocabularyRecord?
+    private var track = Track()
+    private var starts: [ByteString: Place] = [:]
+
+    /// The mask of a session whose model is behind a server; `nil` where no engine can be built for it.
+    init?(header: SessionHeader) {
+        catalogue = header.catalogue
+        var settings = header.sampling.mask
+        settings.spaces = .any
+        options = settings.options
+        record = header.model.vocabulary
+        let bytes = VocabularyRecord(
+            entries: (UInt8.min...UInt8.max).map { .bytes([$0]) } + [.special("the end")], endTokens: [256])
+        guard let vocabulary = try? Vocabulary(record ?? bytes) else { return nil }
+        engine = MaskEngine(vocabulary: vocabulary)
+    }
+
+    /// What our grammar expects where the trail's token was written.
+    mutating func insight(for trail: TokenTrail) -> MaskInsight {
+        var insight = MaskInsight(
+            step: trail.step, expected: "", cursor: "", alternatives: [], differs: false,
+            origin: record == nil ? .bytes : .vocabulary)
+        switch place(before: trail) {
+        case .words:
+            let tools = catalogue.prefix(4).map(\.name).joined(separator: ", ")
+            let more = catalogue.count > 4 ? " and \(catalogue.count - 4) more" : ""
+            insight.expected = catalogue.isEmpty ? "words" : "words, or a call of \(tools)\(more)"
+        case .lost(let reason): insight.expected = "our grammar is lost: \(reason)"
+        case .arguments(let tool, let matcher):
+            let expectation = matcher.expectation
+            insight.expected = matcher.canEnd ? "the end of the arguments" : expectation.words
+            insight.cursor = MaskExplainer.cursor(of: expectation, tool: tool)
+            insight.alternatives = expectation.alternatives.map(\.description)
+            if record == nil { insight.bytes = ByteRanges.words(matcher.allowed()) }
+        }
+        return insight
+    }
+
+    /// The table of our mask over the named vocabulary, with what the server told marked in it; `nil` where no grammar
+    /// rules, or no vocabulary is known.
+    mutating func table(for trail: TokenTrail) -> MaskTable? {
+        guard let record, trail.token.special == nil,
+            case .arguments(_, let matcher) = place(before: trail)
+        else { return nil }
+        var step = trail.token
+        step.allowed = matcher.allowed().words
+        step.token = token(step.bytes, given: step.token)
+        var refused: Set<Int> = []
+        if case .partial(var candidates, let size) = step.distribution {
+            for index in candidates.indices {
+                let bytes = candidates[index].bytes
+                let token = token(bytes, given: candidates[index].token ?? TokenStep.unknownToken)
+                candidates[index].token = token >= 0 ? token : nil
+                var copy = matcher
+                // A token that the vocabulary does not know is held against the grammar by its bytes.
+                if token < 0, (try? copy.advance(bytes: bytes)) == nil { refused.insert(index) }
+            }
+            step.distribution = .partial(candidates, vocabularySize: size)
+        }
+        return MaskTable(
+            step, step: trail.step, vocabulary: record, origin: .computedHere, refused: refused)
+    }
+
+    /// What our grammar has against a token of the named vocabulary.
+    mutating func explanation(of token: Int, after trail: TokenTrail) -> (Explanation, Matcher, String)? {
+        guard record != nil, case .arguments(let tool, let matcher) = place(before: trail),
+            (0..<matcher.vocabulary.count).contains(token)
+        else { return nil }
+        return (matcher.explain(token), matcher, tool)
+    }
+
+    /// The token of the named vocabulary that stands for these bytes; the server's own number only where it agrees.
+    private func token(_ bytes: [UInt8], given: Int) -> Int {
+        let vocabulary = engine.vocabulary
+        if given >= 0, vocabulary.bytes(of: given).elementsEqual(bytes), !bytes.isEmpty { return given }
+        if let tokens = vocabulary.tokenize(bytes), tokens.count == 1 { return tokens[0] }
+        return vocabulary.specialTokens[String(decoding: bytes, as: UTF8.self)] ?? TokenStep.unknownToken
+    }
+
+    private mutating func place(before trail: TokenTrail) -> Place {
+        if !track.isBefore(trail.before) { track = Track() }
+        for step in trail.before.dropFirst(track.written.count) { take(step) }
+        return track.place
+    }
+
+    private mutating func take(_ step: TokenStep) {
+        track.written.append(step)
+        if let name = step.special {
+            switch CallMark(name: name) {
+            case .begins(let tool):
+                track.calls.append(start(of: tool))
+                track.current = track.calls.count - 1
+            case .goesOn(let number, _) where number <= track.calls.count: track.current = number - 1
+            case .words: track.current = nil
+            case .goesOn, nil: break
+            }
+            return
+        }
+        guard let current = track.current, case .arguments(let tool, var matcher) = track.calls[current]
+        else {
+            return
+        }
+        do {
+            try matcher.advance(bytes: step.bytes)
+            track.calls[current] = .arguments(tool: tool, matcher)
+        } catch {
+            track.calls[current] = .lost("it refused \(TokenText.visible(step.bytes).plain): \(error)")
+        }
+    }
+
+    private mutating func start(of tool: String) -> Place {
+        if let known = starts[ByteString(tool)] { return known }
+        let place: Place
+        if let definition = catalogue.first(where: { ByteString($0.name) == ByteString(tool) }) {
+            do {
+                let grammar = Grammar(schema: definition.parameters, options: options)
+                place = .arguments(tool: tool, try engine.matcher(for: grammar))
+            } catch {
+                place = .lost("\(tool): \(error)")
+            }
+        } else {
+            place = .lost("no tool is named \(tool)")
+        }
+        starts[ByteString(tool)] = place
+        return place
+    }
+}
+
+/// Sets of bytes in words.
+private enum ByteRanges {
+    /// The bytes of a set over single bytes, runs of them as ranges: `" 0–9 {`.
+    static func words(_ set: TokenSet) -> String {
+        var parts: [String] = []
+        var first = 0
+        while first < 256 {
+            guard set.contains(first) else {
+                first += 1
+                continue
+            }
+            var last = first
+            while last < 255, set.contains(last + 1), isPlain(last + 1) == isPlain(first) { last += 1 }
+            switch last - first {
+            case 0: parts.append(name(first))
+            case 1: parts += [name(first), name(last)]
+            default: parts.append("\(name(first))–\(name(last))")
+            }
+            first = last + 1
+        }
+        if set.contains(256) { parts.append("the end") }
+        return parts.isEmpty ? "nothing" : parts.joined(separator: " ")
+    }
+
+    private static func isPlain(_ byte: Int) -> Bool { (0x21...0x7E).contains(byte) }
+
+    private static func name(_ byte: Int) -> String {
+        switch byte {
+        case 0x09: "⇥"
+        case 0x0A: "⏎"
+        case 0x20: "␣"
+        case 0x21...0x7E: String(UnicodeScalar(UInt8(byte)))
+        default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+    }
+}
