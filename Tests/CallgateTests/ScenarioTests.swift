@@ -3,7 +3,7 @@ import Testing
 
 /// The people whom the debugger is for, each from beginning to end on the embedded model.
 ///
-/// `docs/scenarios.md` shows the screens that are recorded here. The one who debugs is in ``TerminalRunTests``.
+/// The README shows the screens that are recorded here. The one who debugs is in ``TerminalRunTests``.
 @Suite(.enabled(if: TmuxScreen.objection == nil, "\(TmuxScreen.objection ?? "")"))
 struct ScenarioTests {
     /// Calls wait: one is denied with a reason, one runs with other arguments, and the denial becomes a rule.
