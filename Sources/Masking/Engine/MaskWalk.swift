@@ -378,14 +378,7 @@ extension Automaton {
             members.shape.patterns.isEmpty,
             !members.shape.schemas.contains(where: { graph.nodes[Int($0)].names != nil })
         else { return nil }
-        let member = otherMember(members, [])
-        guard member.kept != Formulas.no, member.child != Formulas.no, inhabited(member.child) else {
-            return Automaton.dead
-        }
-        var next = frame(frameID)
-        next.seen = intern(seenSets[Int(next.seen)].adding(nil))
-        next.formula = member.kept
-        return intern(Configuration(.colon, a: member.child, frame: intern(next)))
+        return behindOtherKey([], frameID)
     }
 
     /// The tokens that may follow a configuration, remembered where they depend on nothing else.
