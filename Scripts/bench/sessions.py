@@ -1,6 +1,7 @@
 """Drives a pager or debugger in a pseudo-terminal and measures what a person waits for.
 
-A key counts as painted when the last bytes of the answer have come, and nothing more for a while. Run by sessions.sh:
+A key counts as painted when the last bytes of the answer have come, and nothing more for a while. Beside that time
+stands the CPU time of the main thread, which a busy machine does not stretch. Run by sessions.sh:
 
     python3 Scripts/bench/sessions.py CALLGATE SESSION...
 """
@@ -22,6 +23,15 @@ QUIET = 0.04
 WIDTH, HEIGHT = 120, 40
 
 
+class Key(float):
+    """Milliseconds to the painted screen, and those of them that the program computed."""
+
+    def __new__(cls, painted, computed):
+        key = super().__new__(cls, painted)
+        key.computed = computed
+        return key
+
+
 class Program:
     def __init__(self, command, shown):
         self.began = time.monotonic()
@@ -40,6 +50,7 @@ class Program:
             pass
         self.first_screen = self.last - self.began
         self.first_memory = self.memory("VmRSS")
+        self.first_computed = self.computed()
 
     def read(self, timeout):
         ready, _, _ = select.select([self.terminal], [], [], timeout)
@@ -59,15 +70,21 @@ class Program:
             if time.monotonic() - began > most:
                 raise SystemExit("the screen does not come to rest")
 
+    def computed(self):
+        """Milliseconds that the program's main thread has run: what a key costs on a machine with nothing else to do."""
+        with open(f"/proc/{self.pid}/task/{self.pid}/schedstat") as stat:
+            return int(stat.read().split()[0]) / 1e6
+
     def press(self, keys, quiet=QUIET):
         """Milliseconds from the key to the last byte of its answer; None where nothing was painted."""
         self.output = b""
+        before = self.computed()
         began = time.monotonic()
         os.write(self.terminal, keys)
         if not self.read(20):
             return None
         self.settle(quiet)
-        return (self.last - began) * 1000
+        return Key((self.last - began) * 1000, self.computed() - before)
 
     def memory(self, name):
         with open(f"/proc/{self.pid}/status") as status:
@@ -86,21 +103,22 @@ def quantile(values, share):
 
 
 def row(name, values):
-    print(f"  {name:<44} p50 {quantile(values, 0.5):8.1f} ms   p99 {quantile(values, 0.99):8.1f} ms   "
-          f"max {max((v for v in values if v is not None), default=float('nan')):8.1f} ms   ({len(values)} keys)")
+    computed = [value.computed for value in values if value is not None]
+    print(f"  {name:<44} p50 {quantile(values, 0.5):7.1f} ms   p99 {quantile(values, 0.99):7.1f} ms   "
+          f"of CPU p50 {quantile(computed, 0.5):6.1f} ms   p99 {quantile(computed, 0.99):6.1f} ms   ({len(values)} keys)")
     return quantile(values, 0.5)
 
 
 def callgate(command, path):
     events = int(subprocess.run(["sh", "-c", f"wc -l < '{path}'"], capture_output=True, text=True).stdout)
     program = Program([command, "replay", path], b"step 1/")
-    print(f"  first screen {program.first_screen * 1000:.0f} ms, memory then {program.first_memory:.0f} MB")
+    print(f"  first screen {program.first_screen * 1000:.0f} ms, of CPU {program.first_computed:.0f} ms, memory then {program.first_memory:.0f} MB")
     reading = [program.press(b"s", 0.0) for _ in range(20)]
     row("step forward while the file is read", reading)
     program.settle(quiet=1.5)
     print(f"  read to the end after {program.last - program.began:.1f} s, memory then {program.memory('VmRSS'):.0f} MB")
     end = program.press(b"G")
-    print(f"  jump to the end: {end:.1f} ms")
+    print(f"  jump to the end: {end:.1f} ms, of CPU {end.computed:.1f} ms")
     figures = {"first": program.first_screen * 1000, "end": end}
     program.press(b"1")
     figures["page"] = row("page up in the conversation", [program.press(b"\x02") for _ in range(100)])
@@ -120,7 +138,7 @@ def callgate(command, path):
     os.write(program.terminal, b":find ~err")
     program.settle()
     found = program.press(b"\r")
-    print(f"  first match of an expression: {found:.1f} ms")
+    print(f"  first match of an expression: {found:.1f} ms, of CPU {found.computed:.1f} ms")
     program.press(b"g")
     print(f"  memory at most {program.memory('VmHWM'):.0f} MB")
     program.end()

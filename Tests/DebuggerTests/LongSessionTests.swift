@@ -134,6 +134,21 @@ import Testing
         }
     }
 
+    @Test func theNearestMatchIsFoundWithoutLookingAtTheWholeSession() throws {
+        let log = EventLog(LongSessionTests.events)
+        for source in ["~status waiting", "~round 7", "~tool get_ticket", "~err"] {
+            var matches = FilterMatches(try Filter(source))
+            matches.extend(log)
+            for step in stride(from: 0, through: log.count, by: 53) {
+                #expect(
+                    matches.nearest(in: log, from: step, forward: true) == matches.next(after: step)
+                        && matches.nearest(in: log, from: step, forward: false)
+                            == matches.previous(before: step),
+                    "\(source) at \(step)")
+            }
+        }
+    }
+
     @Test func theMatchesOfAFilterAreThoseOfTheWholeEvents() throws {
         try withFile(LongSessionTests.events) { path in
             let events = try Journal(path: path).events

@@ -55,12 +55,17 @@ import Testing
         // The title changes with every step, so that each writes something.
         #expect(lines.count == Sessions.twoRounds.count + 1)
         var terminal = Terminal(size.height)
+        var stepping = try Debugger(replaying: Sessions.twoRounds, at: 1, size: size)
         for (index, line) in lines.dropFirst().enumerated() {
             let parts = try #require(line.arrayValue)
             #expect(parts[1] == "o")
             terminal.write(try #require(parts[2].stringValue))
-            let expected = ScreenText.render(Sessions.twoRounds, at: index + 1, size: size)
-            #expect(terminal.rows.map { $0 + "\n" }.joined() == expected, "step \(index + 1)")
+            stepping.show(step: index + 1)
+            let expected = stepping.view().canvas.plainText
+            let rows = terminal.rows.map { row in
+                String(row.reversed().drop { $0 == " " }.reversed()) + "\n"
+            }
+            #expect(rows.joined() == expected, "step \(index + 1)")
         }
     }
 

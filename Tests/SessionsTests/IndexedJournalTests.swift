@@ -91,3 +91,50 @@ import Testing
         }
     }
 }
+
+/// An outline reads a token's line without its logits and candidates, and everything else of it.
+@Suite struct OutlineLineTests {
+    private func outline(_ lines: [[UInt8]]) throws -> [Event] {
+        var decoder = EventDecoder(detail: .outline)
+        return try lines.enumerated().map { try decoder.decode($1, lineNumber: $0 + 1) }
+    }
+
+    @Test func whatIsLeftOutIsOnlyTheDistribution() throws {
+        var events = try RecordedSession.events("two-rounds")
+        let texts = ["]", "\",\"top\":[", "\\\"", "[[{", "a\\", "\u{1F600}", ",\"logits\":\""]
+        for index in events.indices {
+            guard case .token(var step) = events[index].body else { continue }
+            if index.isMultiple(of: 2) {
+                step.distribution = .partial(
+                    texts.map { .init(token: 1, bytes: Array($0.utf8), logProbability: -1) },
+                    vocabularySize: 9)
+            }
+            step.bytes = Array(texts[index % texts.count].utf8)
+            events[index].body = .token(step)
+        }
+        let lines = events.map { Array(EventCodec.line($0).dropLast()) }
+        var shortened = 0
+        for (event, whole) in zip(try outline(lines), events) {
+            guard case .token(let step) = event.body, case .token(var expected) = whole.body else {
+                if case .requestSent = whole.body { continue }
+                #expect(event == whole)
+                continue
+            }
+            expected.distribution = .unknown
+            expected.allowed = expected.allowed.flatMap { TokenSet.single($0) }
+            #expect(step == expected)
+        }
+        for line in lines where OutlineLine.shortened(line) != nil { shortened += 1 }
+        #expect(shortened == events.count { if case .token = $0.body { true } else { false } })
+    }
+
+    @Test func aLineThatIsCutIsAnErrorAsEver() throws {
+        let lines = try RecordedSession.events("two-rounds").map { Array(EventCodec.line($0).dropLast()) }
+        let token = try #require(lines.firstIndex { OutlineLine.shortened($0) != nil })
+        for length in stride(from: 1, to: lines[token].count, by: 7) {
+            #expect(throws: JournalError.self, "cut to \(length)") {
+                _ = try outline(Array(lines[..<token]) + [Array(lines[token].prefix(length))])
+            }
+        }
+    }
+}

@@ -78,15 +78,20 @@ enum BreakpointCommands {
                 return []
             }
             let (log, step) = (state.timeline.log, state.timeline.step)
-            let isWhole = state.found?.extend(log, from: step, forward: forward) ?? true
+            let isLong = log.count > FilterMatches.mostAtOnce
+            if !isLong { state.found?.extend(log) }
             guard let found = state.found else { return [] }
-            guard let target = forward ? found.next(after: step) : found.previous(before: step) else {
+            let target =
+                isLong
+                ? found.nearest(in: log, from: step, forward: forward)
+                : forward ? found.next(after: step) : found.previous(before: step)
+            guard let target else {
                 state.refuse("\(found.filter) matches nothing \(forward ? "after" : "before") this step")
                 return []
             }
             state.go(to: target)
             let place = found.steps.firstIndex(above: target)
-            state.say("\(found.filter): match \(place)" + (isWhole ? " of \(found.steps.count)" : ""))
+            state.say("\(found.filter)" + (isLong ? "" : ": match \(place) of \(found.steps.count)"))
             return []
         }
     }

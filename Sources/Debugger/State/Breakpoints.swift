@@ -11,20 +11,33 @@ struct FilterMatches: Sendable {
     init(_ filter: Filter) { self.filter = filter }
 
     /// Sessions up to this length are looked through as a whole, so that it can be said how many matches there are.
-    private static let mostAtOnce = 10_000
+    static let mostAtOnce = 10_000
 
-    /// Looks a long session through no further than the next match takes.
-    ///
-    /// - Returns: whether all of it has been looked through.
-    mutating func extend(_ log: EventLog, from step: Int, forward: Bool) -> Bool {
-        let isLong = log.count > FilterMatches.mostAtOnce
-        extend(log) { isLong && (forward ? ($0.steps.last ?? 0) > step : $0.scanned >= step) }
-        return scanned == log.count
+    /// The nearest match in a long session, looked for from a step on rather than from the beginning.
+    func nearest(in log: EventLog, from step: Int, forward: Bool) -> Int? {
+        forward
+            ? matches(in: log, step + 1..<log.count + 1, onlyFirst: true).first
+            : stride(from: step - 1, through: 1, by: -log.stride).lazy
+                .compactMap { end in
+                    matches(in: log, max(1, end - log.stride + 1)..<end + 1, onlyFirst: false).last
+                }.first
     }
 
-    /// Takes the events in that have come since the last time, until there is enough.
-    mutating func extend(_ log: EventLog, until isEnough: (FilterMatches) -> Bool = { _ in false }) {
-        while scanned < log.count, !isEnough(self), let event = log.outline(scanned + 1) {
+    private func matches(in log: EventLog, _ range: Range<Int>, onlyFirst: Bool) -> [Int] {
+        var (state, found) = (log.state(at: range.lowerBound - 1), [Int]())
+        for step in range {
+            guard let event = log.outline(step) else { break }
+            state.apply(event)
+            guard filter.matches(event, in: state) else { continue }
+            found.append(step)
+            if onlyFirst { break }
+        }
+        return found
+    }
+
+    /// Takes the events in that have come since the last time.
+    mutating func extend(_ log: EventLog) {
+        while scanned < log.count, let event = log.outline(scanned + 1) {
             state.apply(event)
             scanned += 1
             if filter.matches(event, in: state) { steps.append(scanned) }

@@ -54,7 +54,7 @@ struct Traces: Sendable {
 
     private static let mostKnown = 256
     /// Bytes of conversation that are searched before a screen is shown, and in the background.
-    private static let mostAtOnce = 64 << 10
+    private static let mostAtOnce = 16 << 10
     private static let most = 32 << 20
 
     /// Whether a search waits to be asked for.

@@ -92,6 +92,17 @@ public struct EventDecoder: Sendable {
     /// - Parameter lineNumber: the line's place in the file, from 1, for errors.
     /// - Throws: ``JournalError`` naming the line, the place in it and what is wrong.
     public mutating func decode(_ line: [UInt8], lineNumber: Int) throws(JournalError) -> Event {
+        if detail == .outline, let short = OutlineLine.shortened(line) {
+            var attempt = self
+            if let event = try? attempt.decodeAll(short, lineNumber: lineNumber) {
+                self = attempt
+                return event
+            }
+        }
+        return try decodeAll(line, lineNumber: lineNumber)
+    }
+
+    private mutating func decodeAll(_ line: [UInt8], lineNumber: Int) throws(JournalError) -> Event {
         let value: JSONValue
         do {
             value = try JSONParser.parse(line)

@@ -63,22 +63,22 @@ struct Span {
     let id: String
     let parent: String?
     let name: String
-    /// Milliseconds since 1970.
-    let start: Double
-    let end: Double
+    /// Nanoseconds since 1970.
+    private let startTime: Int64
+    private let endTime: Int64
     let hasFailed: Bool
     let attributes: [String: JSONValue]
 
     init?(_ span: JSONValue) {
         guard let trace = span["traceId"]?.stringValue, let id = span["spanId"]?.stringValue,
-            let start = Span.milliseconds(span["startTimeUnixNano"])
+            let start = Span.nanoseconds(span["startTimeUnixNano"])
         else { return nil }
         self.trace = trace
         self.id = id
-        self.start = start
+        startTime = start
         parent = span["parentSpanId"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         name = span["name"]?.stringValue ?? ""
-        end = Span.milliseconds(span["endTimeUnixNano"]) ?? start
+        endTime = max(start, Span.nanoseconds(span["endTimeUnixNano"]) ?? start)
         let status = span["status"]?["code"]
         hasFailed = status?.intValue == 2 || status?.stringValue == "STATUS_CODE_ERROR"
         var attributes = Span.members(span["attributes"])
@@ -89,6 +89,12 @@ struct Span {
         }
         self.attributes = attributes
     }
+
+    /// Milliseconds since 1970.
+    var start: Int64 { startTime / 1_000_000 }
+    var end: Int64 { endTime / 1_000_000 }
+    /// How many milliseconds it took.
+    var milliseconds: Double { Double(endTime - startTime) / 1_000_000 }
 
     var operation: String? { text("gen_ai.operation.name") }
 
@@ -137,9 +143,7 @@ struct Span {
         return .null
     }
 
-    private static func milliseconds(_ nanoseconds: JSONValue?) -> Double? {
-        (nanoseconds?.stringValue ?? nanoseconds?.numberValue?.text).flatMap { Double($0) }.map {
-            $0 / 1_000_000
-        }
+    private static func nanoseconds(_ value: JSONValue?) -> Int64? {
+        (value?.stringValue ?? value?.numberValue?.text).flatMap { Int64($0) }
     }
 }

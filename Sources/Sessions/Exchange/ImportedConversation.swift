@@ -76,7 +76,8 @@ private struct EventBuilder {
     private var round = 0
 
     mutating func add(_ body: EventBody, at time: Int64) {
-        events.append(Event(number: events.count + 1, time: time, body: body))
+        events.append(
+            Event(number: events.count + 1, time: time, body: body.recorded(vocabulary: nil)))
     }
 
     mutating func add(

@@ -38,7 +38,7 @@ struct SpanConversation {
     }
 
     private mutating func request(_ span: Span) {
-        let (start, end) = (Int64(span.start), Int64(span.end))
+        let (start, end) = (span.start, span.end)
         if let model = span.text("gen_ai.response.model") ?? span.text("gen_ai.request.model") {
             conversation.model = model
         }
@@ -76,7 +76,7 @@ struct SpanConversation {
             .assistant(
                 content: said.words.joined(separator: "\n"), calls: said.calls,
                 finish: word.map { $0 == "tool_call" ? .toolCalls : FinishReason(name: $0) }, usage: usage),
-            at: end, lasting: span.end - span.start)
+            at: end, lasting: span.milliseconds)
         if span.hasFailed {
             conversation.losses.add("that a request failed: \(span.text("error.type") ?? "no reason")")
         }
@@ -130,8 +130,7 @@ struct SpanConversation {
         let isError = span.hasFailed || span.text("error.type") != nil
         ran.append(
             (
-                ToolCallID(id), result ?? span.text("error.type"), isError, Int64(span.end),
-                span.end - span.start
+                ToolCallID(id), result ?? span.text("error.type"), isError, span.end, span.milliseconds
             ))
     }
 
