@@ -131,6 +131,7 @@ struct TerminalRunTests {
         let screen = try TmuxScreen(["replay", RecordedSessions.path("two-rounds")], in: try Folder())
         try screen.await("step 1/")
         try screen.press("G")
+        try screen.await("replay, answered")
         try screen.enter("only ~tool get_comments")
         try screen.await("only ~tool get_comments", "left out by the filter", "of 227")
         try TerminalScreens.expect(screen, "narrowed")
