@@ -1,11 +1,14 @@
+import Schema
+
 extension PatternLibrary {
     /// The test of a `format` (JSON Schema validation, section 7.3); `nil` for one that only annotates.
     func format(_ name: String) -> StringTest? {
         if name == "regex" {
-            return StringTest(source: name, automaton: nil, exact: { PatternParser.parse($0) != nil })
+            return StringTest(
+                source: name, automaton: nil, exact: { (try? ECMAPattern($0, isStrict: true)) != nil })
         }
         guard let source = PatternLibrary.sources[name] else { return nil }
-        let built = automaton("format:" + name) { PatternParser.parse(source)?.automaton }
+        let built = automaton("format:" + name) { try? ECMAPattern(source).automaton }
         return built.map { StringTest(source: name, automaton: $0, exact: nil) }
     }
 

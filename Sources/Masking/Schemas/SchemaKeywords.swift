@@ -36,19 +36,9 @@ extension SchemaLoader {
     /// Where no automaton is exact (look-behind, `\b`, references to groups) one that lets more through goes before
     /// the exact test.
     func test(_ source: String, _ keyword: String, _ reading: Reading) throws(GrammarError) -> StringTest {
-        var automaton: PatternAutomaton?
-        if let syntax = PatternParser.parse(source) {
-            if let known = patterns.automaton("pattern:" + source, build: { syntax.automaton }) {
-                return StringTest(source: source, automaton: known, exact: nil)
-            }
-            automaton = patterns.automaton("wider:" + source) { syntax.widened.automaton }
-        }
+        let pattern: ECMAPattern
         do {
-            let exact = try ECMAPattern(source)
-            // A search that is given up counts as no match: nothing forbidden may be completed.
-            return StringTest(
-                source: source, automaton: automaton ?? patterns.anything,
-                exact: { (try? exact.matches($0)) ?? false })
+            pattern = try ECMAPattern(source)
         } catch {
             throw .malformed(
                 keyword: keyword, at: reading.pointer,
@@ -56,6 +46,14 @@ extension SchemaLoader {
                     "is no ECMA-262 pattern: \(source.count > 80 ? source.prefix(80) + "…" : source) (\(error))"
             )
         }
+        if let known = patterns.automaton("pattern:" + source, build: { pattern.automaton }) {
+            return StringTest(source: source, automaton: known, exact: nil)
+        }
+        // A search that is given up counts as no match: nothing forbidden may be completed.
+        return StringTest(
+            source: source,
+            automaton: patterns.automaton("wider:" + source) { pattern.widerAutomaton } ?? patterns.anything,
+            exact: { (try? pattern.matches($0)) ?? false })
     }
 
     func readNumbers(
