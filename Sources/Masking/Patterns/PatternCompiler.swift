@@ -13,8 +13,10 @@ extension ECMAPattern {
 ///
 /// No automaton follows word boundaries, look-behind and references to groups; the rest is regular.
 struct PatternCompiler {
-    /// What a part and all behind it match, up to the end of the text: where the part begins the text, and where
-    /// characters stand before it. Only `^` tells the two apart.
+    /// What a part and all behind it match, up to the end of the text.
+    ///
+    /// There is one expression for a part that begins the text and one where characters stand before it; only `^` tells
+    /// the two apart.
     private struct Ways {
         var atStart: ByteExpressions.ID
         var later: ByteExpressions.ID
