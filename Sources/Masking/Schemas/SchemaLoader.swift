@@ -31,21 +31,39 @@ struct SchemaLoader {
 
     /// The schema being read.
     struct Reading {
-        var object: JSONObject
-        var location: ReferenceResolver.Location
-        var resource: Int
-        var scope: Int
-        var dialect: Dialect
+        let object: JSONObject
+        let location: ReferenceResolver.Location
+        let resource: Int
+        let scope: Int
+        let dialect: Dialect
+        /// A bit for each keyword in `object`: most lookups are for keywords that are not there.
+        private let filter: UInt64
+
+        init(
+            _ object: JSONObject, at location: ReferenceResolver.Location, resource: Int, scope: Int,
+            dialect: Dialect
+        ) {
+            self.object = object
+            self.location = location
+            self.resource = resource
+            self.scope = scope
+            self.dialect = dialect
+            filter = object.reduce(0) { $0 | Reading.bit($1.key) }
+        }
 
         var pointer: JSONPointer { location.pointer }
         var draft: SchemaDraft { dialect.draft }
 
         /// The value of a keyword that means something in the schema's dialect.
         subscript(keyword: String) -> JSONValue? {
-            guard let value = object[keyword], SchemaKeyword.named(keyword).map(dialect.has) ?? false else {
-                return nil
-            }
+            guard filter & Reading.bit(keyword) != 0, let value = object[keyword],
+                SchemaKeyword.named(keyword).map(dialect.has) ?? false
+            else { return nil }
             return value
+        }
+
+        private static func bit(_ keyword: String) -> UInt64 {
+            1 << ((UInt64(keyword.utf8.count) &* 7 &+ UInt64(keyword.utf8.first ?? 0)) & 63)
         }
     }
 
@@ -91,10 +109,15 @@ struct SchemaLoader {
     ) -> Int32 {
         let resource = resolver.resource(at: location, in: outer)
         let identity = Identity(location: location, scope: enter(resource, from: scope))
-        if let known = numberOf[identity] { return known }
-        let number = Int32(graph.nodes.count)
+        let fresh = Int32(graph.nodes.count)
+        // One look-up finds or inserts: the pointer is hashed once.
+        func known(_ number: inout Int32) -> Int32 {
+            if number < 0 { number = fresh }
+            return number
+        }
+        let number = known(&numberOf[identity, default: -1])
+        guard number == fresh else { return number }
         graph.nodes.append(SchemaNode())
-        numberOf[identity] = number
         pending.append((number, value, resource, identity))
         return number
     }
@@ -154,7 +177,7 @@ struct SchemaLoader {
                 reason: "is neither an object nor a boolean")
         }
         let reading = Reading(
-            object: object, location: location, resource: resource, scope: identity.scope,
+            object, at: location, resource: resource, scope: identity.scope,
             dialect: resolver.resources[resource].dialect)
         node.reference = try reference("$ref", reading)
         if node.reference != nil, reading.draft.ignoresSiblingsOfReferences { return node }
