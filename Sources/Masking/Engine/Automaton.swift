@@ -25,7 +25,7 @@ final class Automaton {
 
     // What is derived from formulas.
     var typed: [UInt64: Formulas.ID] = [:]
-    var shapes: [[Int32]: ObjectShape] = [:]
+    var shapes: [ObjectShape.Kind: ObjectShape] = [:]
     var members: [Formulas.ID: ObjectMembers] = [:]
     var contexts: [UInt64: KeyContext] = [:]
     var arrayItems: [UInt64: ObjectMembers.Member] = [:]

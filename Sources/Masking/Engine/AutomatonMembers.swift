@@ -48,14 +48,22 @@ extension Automaton {
     func objectMembers(_ formula: Formulas.ID) -> ObjectMembers {
         if let known = members[formula] { return known }
         var schemas: Set<Int32> = []
-        for case .object(let schema) in formulas.leaves(of: formula) { schemas.insert(schema) }
+        var asked: Set<Int32> = []
+        for leaf in formulas.leaves(of: formula) {
+            switch leaf {
+            case .object(let schema): schemas.insert(schema)
+            case .key(let key): asked.insert(key)
+            default: break
+            }
+        }
         let list = schemas.sorted()
+        let kind = ObjectShape.Kind(schemas: list, keys: asked.sorted())
         let shape: ObjectShape
-        if let known = shapes[list] {
+        if let known = shapes[kind] {
             shape = known
         } else {
-            shape = ObjectShape(list, graph)
-            shapes[list] = shape
+            shape = ObjectShape(kind, graph)
+            shapes[kind] = shape
         }
         // What must hold whatever else does.
         var certain: [Int32] = []

@@ -1,5 +1,13 @@
 /// The keys that a set of object schemas names, as a trie, and the patterns that other keys are held against.
 final class ObjectShape {
+    /// What a shape is made of.
+    struct Kind: Hashable {
+        /// Object schemas whose keywords look at the members.
+        let schemas: [Int32]
+        /// Keys on whose presence other schemas depend.
+        let keys: [Int32]
+    }
+
     /// Object schemas whose keywords look at the members.
     let schemas: [Int32]
     /// Named keys (numbers of the graph) sorted by their bytes; a key's position here is its rank.
@@ -14,8 +22,8 @@ final class ObjectShape {
     /// Position of each named key in the schemas' order.
     let order: [Int32: Int]
 
-    init(_ schemas: [Int32], _ graph: SchemaGraph) {
-        self.schemas = schemas
+    init(_ kind: Kind, _ graph: SchemaGraph) {
+        schemas = kind.schemas
         var named: Set<Int32> = []
         var order: [Int32: Int] = [:]
         var patterns: [(Int32, Int, PatternAutomaton, StringTest)] = []
@@ -37,6 +45,7 @@ final class ObjectShape {
                 dependency.needs.forEach(add)
             }
         }
+        kind.keys.forEach(add)
         self.order = order
         self.patterns = patterns
         keys = named.sorted { graph.keys[Int($0)].lexicographicallyPrecedes(graph.keys[Int($1)]) }

@@ -12,13 +12,13 @@ public struct Grammar: Sendable, Hashable {
     let language: Language
     /// What is fixed beyond the schema.
     public let options: GrammarOptions
-    /// The documents that references may lead to, beside the schema's own.
-    public let documents: SchemaDocuments
+    /// The documents that references may lead to, beside the schema's own, by their absolute URI.
+    public let documents: [String: JSONValue]
 
     /// One JSON value that satisfies a schema.
     public init(
         schema: JSONValue, options: GrammarOptions = GrammarOptions(),
-        documents: SchemaDocuments = SchemaDocuments()
+        documents: [String: JSONValue] = [:]
     ) {
         language = .value(schema)
         self.options = options
@@ -28,7 +28,7 @@ public struct Grammar: Sendable, Hashable {
     /// An assistant's turn.
     public init(
         turn: TurnGrammar, options: GrammarOptions = GrammarOptions(),
-        documents: SchemaDocuments = SchemaDocuments()
+        documents: [String: JSONValue] = [:]
     ) {
         language = .turn(turn)
         self.options = options

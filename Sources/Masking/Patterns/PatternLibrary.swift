@@ -1,3 +1,5 @@
+import JSON
+
 /// Automata that grammars share: those of equal patterns and formats, and the machines of equal combinations.
 ///
 /// A format such as `date-time` occurs in schema after schema; its states and masks are worth keeping.
@@ -5,7 +7,7 @@ final class PatternLibrary {
     /// The machine of a string that may be anything.
     let freeString: StringMachine
     let budget = MaskBudget()
-    private var automata: [String: PatternAutomaton] = [:]
+    private var automata: [ByteString: PatternAutomaton] = [:]
     private var machines: [ObjectIdentifier: StringMachine] = [:]
     /// Beyond so many kept states the library starts anew; grammars in use keep what they hold.
     private static let stateLimit = 40_000
@@ -17,6 +19,7 @@ final class PatternLibrary {
 
     /// The automaton kept under that name, or the one that `build` makes.
     func automaton(_ name: String, build: () -> PatternAutomaton?) -> PatternAutomaton? {
+        let name = ByteString(name)
         if let known = automata[name] { return known }
         if automata.count % 64 == 63, automata.values.reduce(0, { $0 + $1.count }) > PatternLibrary.stateLimit
         {

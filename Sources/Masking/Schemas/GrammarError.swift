@@ -1,9 +1,10 @@
 import JSON
+import Schema
 
 /// Why a schema cannot become a grammar.
 public enum GrammarError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A keyword that the engine does not know how to enforce.
-    case unsupported(keyword: String, at: JSONPointer, reason: String)
+    /// A reference that leads nowhere, or a dialect that is not known.
+    case schema(SchemaError)
     /// A keyword whose value is no such thing as the keyword takes.
     case malformed(keyword: String, at: JSONPointer, reason: String)
     /// The schema is larger than the engine takes.
@@ -18,8 +19,7 @@ public enum GrammarError: Error, Sendable, Hashable, CustomStringConvertible {
     /// One line with the place and the reason.
     public var description: String {
         switch self {
-        case .unsupported(let keyword, let pointer, let reason):
-            "#\(pointer): the keyword \"\(keyword)\" cannot be enforced: \(reason)"
+        case .schema(let error): error.description
         case .malformed(let keyword, let pointer, let reason): "#\(pointer): \"\(keyword)\" \(reason)"
         case .tooLarge(let reason): "the schema is too large: \(reason)"
         case .unsatisfiable(let pointer): "#\(pointer): no value satisfies this schema"

@@ -5,7 +5,7 @@ extension SchemaLoader {
     func count(_ reading: Reading, _ keyword: String) throws(GrammarError)
         -> Int?
     {
-        guard let value = reading.object[keyword] else { return nil }
+        guard let value = reading[keyword] else { return nil }
         guard let count = value.intValue, count >= 0 else {
             if let number = value.numberValue, number.isIntegral, !number.decimal.isNegative {
                 return Int(Int32.max)
@@ -20,13 +20,14 @@ extension SchemaLoader {
     ) throws(GrammarError) {
         node.minLength = try count(reading, "minLength") ?? 0
         node.maxLength = try count(reading, "maxLength")
-        if let pattern = reading.object["pattern"] {
+        if let pattern = reading["pattern"] {
             guard let source = pattern.stringValue else {
                 throw .malformed(keyword: "pattern", at: reading.pointer, reason: "is not a string")
             }
             node.pattern = try test(source, "pattern", reading)
         }
-        if options.formats == .enforced, let format = reading.object["format"]?.stringValue {
+        let asserts = options.formats == .enforced || reading.dialect.vocabularies.contains(.formatAssertion)
+        if asserts, let format = reading["format"]?.stringValue {
             node.format = patterns.format(format)
         }
     }
@@ -36,19 +37,9 @@ extension SchemaLoader {
     /// Where no automaton is exact (look-behind, `\b`, references to groups) one that lets more through goes before
     /// the exact test.
     func test(_ source: String, _ keyword: String, _ reading: Reading) throws(GrammarError) -> StringTest {
-        var automaton: PatternAutomaton?
-        if let syntax = PatternParser.parse(source) {
-            if let known = patterns.automaton("pattern:" + source, build: { syntax.automaton }) {
-                return StringTest(source: source, automaton: known, exact: nil)
-            }
-            automaton = patterns.automaton("wider:" + source) { syntax.widened.automaton }
-        }
+        let pattern: ECMAPattern
         do {
-            let exact = try ECMAPattern(source)
-            // A search that is given up counts as no match: nothing forbidden may be completed.
-            return StringTest(
-                source: source, automaton: automaton ?? patterns.anything,
-                exact: { (try? exact.matches($0)) ?? false })
+            pattern = try ECMAPattern(source)
         } catch {
             throw .malformed(
                 keyword: keyword, at: reading.pointer,
@@ -56,14 +47,22 @@ extension SchemaLoader {
                     "is no ECMA-262 pattern: \(source.count > 80 ? source.prefix(80) + "…" : source) (\(error))"
             )
         }
+        if let known = patterns.automaton("pattern:" + source, build: { pattern.automaton }) {
+            return StringTest(source: source, automaton: known, exact: nil)
+        }
+        // A search that is given up counts as no match: nothing forbidden may be completed.
+        return StringTest(
+            source: source,
+            automaton: patterns.automaton("wider:" + source) { pattern.widerAutomaton } ?? patterns.anything,
+            exact: { (try? pattern.matches($0)) ?? false })
     }
 
     func readNumbers(
         _ reading: Reading, _ node: inout SchemaNode
     ) throws(GrammarError) {
         func bound(_ keyword: String) throws(GrammarError) -> ExactDecimal? {
-            guard let value = reading.object[keyword] else { return nil }
-            if reading.draft == .four, keyword.hasPrefix("exclusive"), value.boolValue != nil { return nil }
+            guard let value = reading[keyword] else { return nil }
+            if reading.draft == .draft4, keyword.hasPrefix("exclusive"), value.boolValue != nil { return nil }
             guard let number = value.numberValue else {
                 throw .malformed(keyword: keyword, at: reading.pointer, reason: "is not a number")
             }
@@ -75,9 +74,9 @@ extension SchemaLoader {
         if let multiple = node.bounds.multipleOf, multiple.isZero || multiple.isNegative {
             throw .malformed(keyword: "multipleOf", at: reading.pointer, reason: "is not above zero")
         }
-        if reading.draft == .four {
-            node.bounds.minimumExcluded = reading.object["exclusiveMinimum"]?.boolValue ?? false
-            node.bounds.maximumExcluded = reading.object["exclusiveMaximum"]?.boolValue ?? false
+        if reading.draft == .draft4 {
+            node.bounds.minimumExcluded = reading["exclusiveMinimum"]?.boolValue ?? false
+            node.bounds.maximumExcluded = reading["exclusiveMaximum"]?.boolValue ?? false
         } else {
             if let low = try bound("exclusiveMinimum"), node.bounds.minimum.map({ low >= $0 }) ?? true {
                 (node.bounds.minimum, node.bounds.minimumExcluded) = (low, true)
@@ -91,32 +90,31 @@ extension SchemaLoader {
     mutating func readArrays(_ reading: Reading, _ node: inout SchemaNode) throws(GrammarError) {
         node.minItems = try count(reading, "minItems") ?? 0
         node.maxItems = try count(reading, "maxItems")
-        node.uniqueItems = reading.object["uniqueItems"]?.boolValue ?? false
-        if reading.draft == .of2020, reading.object["prefixItems"] != nil {
+        node.uniqueItems = reading["uniqueItems"]?.boolValue ?? false
+        if reading["prefixItems"] != nil {
             node.prefix = try children(reading, "prefixItems")
             node.items = child(reading, "items")
-        } else if reading.object["items"]?.arrayValue != nil {
+        } else if reading["items"]?.arrayValue != nil {
             node.prefix = try children(reading, "items")
             node.prefixKeyword = "items"
-            node.items = child(reading, "additionalItems")
+            node.items = reading.object["additionalItems"].map { schema($0, reading, "additionalItems") }
             node.itemsKeyword = "additionalItems"
         } else {
             node.items = child(reading, "items")
         }
-        if reading.draft != .four { node.contains = child(reading, "contains") }
-        guard reading.draft >= .of2019 else { return }
+        node.contains = child(reading, "contains")
         if node.contains != nil {
             node.minContains = try count(reading, "minContains") ?? 1
             node.maxContains = try count(reading, "maxContains")
         }
-        node.containsEvaluates = reading.draft == .of2020
+        node.containsEvaluates = reading.draft == .draft2020
         node.unevaluatedItems = child(reading, "unevaluatedItems")
     }
 
     mutating func readObjects(_ reading: Reading, _ node: inout SchemaNode) throws(GrammarError) {
         node.minProperties = try count(reading, "minProperties") ?? 0
         node.maxProperties = try count(reading, "maxProperties")
-        if let properties = reading.object["properties"] {
+        if let properties = reading["properties"] {
             guard let members = properties.objectValue else {
                 throw .malformed(
                     keyword: "properties", at: reading.pointer, reason: "is not an object of schemas")
@@ -129,25 +127,23 @@ extension SchemaLoader {
                 node.schemaOfKey[key] = inner
             }
         }
-        for member in reading.object["patternProperties"]?.objectValue ?? JSONObject() {
+        for member in reading["patternProperties"]?.objectValue ?? JSONObject() {
             let test = try test(member.key, "patternProperties", reading)
             node.patterns.append((test, schema(member.value, reading, "patternProperties", member.key)))
         }
         node.additional = child(reading, "additionalProperties")
-        if reading.draft != .four { node.names = child(reading, "propertyNames") }
-        node.required = keys(reading.object["required"])
-        if reading.draft >= .of2019 {
-            for member in reading.object["dependentRequired"]?.objectValue ?? JSONObject() {
-                node.dependentRequired.append(
-                    (graph.key(member.key.utf8), keys(member.value), "dependentRequired"))
-            }
-            for member in reading.object["dependentSchemas"]?.objectValue ?? JSONObject() {
-                let inner = schema(member.value, reading, "dependentSchemas", member.key)
-                node.dependentSchemas.append((graph.key(member.key.utf8), inner))
-            }
-            node.unevaluatedProperties = child(reading, "unevaluatedProperties")
+        node.names = child(reading, "propertyNames")
+        node.required = keys(reading["required"])
+        for member in reading["dependentRequired"]?.objectValue ?? JSONObject() {
+            node.dependentRequired.append(
+                (graph.key(member.key.utf8), keys(member.value), "dependentRequired"))
         }
-        for member in reading.object["dependencies"]?.objectValue ?? JSONObject() {
+        for member in reading["dependentSchemas"]?.objectValue ?? JSONObject() {
+            let inner = schema(member.value, reading, "dependentSchemas", member.key)
+            node.dependentSchemas.append((graph.key(member.key.utf8), inner))
+        }
+        node.unevaluatedProperties = child(reading, "unevaluatedProperties")
+        for member in reading["dependencies"]?.objectValue ?? JSONObject() {
             let key = graph.key(member.key.utf8)
             if member.value.arrayValue != nil || member.value.stringValue != nil {
                 node.dependentRequired.append((key, keys(member.value), "dependencies"))

@@ -1,50 +1,88 @@
 import JSON
+import Schema
 
-/// Reads a JSON Schema document into a graph: references resolved, keywords typed.
+/// Reads a JSON Schema document into a graph, its keywords typed for the engine.
 ///
+/// Where references lead and which dialect holds is found out by the validator's ``ReferenceResolver``.
 /// A schema is numbered by its place and, where references are dynamic, by the scope it is reached in, so that a
 /// dynamic reference is as exact as a plain one.
 struct SchemaLoader {
     let graph: SchemaGraph
     let patterns: PatternLibrary
     let options: GrammarOptions
-    private var places: SchemaPlaces
+    private var resolver: ReferenceResolver
     private var numberOf: [Identity: Int32] = [:]
-    private var pending: [(number: Int32, value: JSONValue, identity: Identity)] = []
-    /// For each scope, the outermost place of each dynamic anchor met on the way.
-    private var scopes: [[String: SchemaPlace]] = [[:]]
-    private var scopeIDs: [[String: SchemaPlace]: Int] = [[:]: 0]
+    private var pending: [(number: Int32, value: JSONValue, resource: Int, identity: Identity)] = []
+    /// For each scope, the outermost resource that has each dynamic anchor met on the way.
+    private var scopes: [[ByteString: Int]] = [[:]]
+    private var scopeIDs: [[ByteString: Int]: Int] = [[:]: 0]
+    /// The scope inside a resource entered from a scope.
+    private var innerScopes: [Entry: Int] = [:]
 
     private struct Identity: Hashable {
-        var place: SchemaPlace
+        var location: ReferenceResolver.Location
+        var scope: Int
+    }
+
+    private struct Entry: Hashable {
+        var resource: Int
         var scope: Int
     }
 
     /// The schema being read.
     struct Reading {
-        var object: JSONObject
-        var place: SchemaPlace
-        /// The base URI inside the schema.
-        var base: String
-        var scope: Int
-        var draft: SchemaDraft
+        let object: JSONObject
+        let location: ReferenceResolver.Location
+        let resource: Int
+        let scope: Int
+        let dialect: Dialect
+        /// A bit for each keyword in `object`: most lookups are for keywords that are not there.
+        private let filter: UInt64
 
-        var pointer: JSONPointer { place.pointer }
+        init(
+            _ object: JSONObject, at location: ReferenceResolver.Location, resource: Int, scope: Int,
+            dialect: Dialect
+        ) {
+            self.object = object
+            self.location = location
+            self.resource = resource
+            self.scope = scope
+            self.dialect = dialect
+            filter = object.reduce(0) { $0 | Reading.bit($1.key) }
+        }
+
+        var pointer: JSONPointer { location.pointer }
+        var draft: SchemaDraft { dialect.draft }
+
+        /// The value of a keyword that means something in the schema's dialect.
+        subscript(keyword: String) -> JSONValue? {
+            guard filter & Reading.bit(keyword) != 0, let value = object[keyword],
+                SchemaKeyword.named(keyword).map(dialect.has) ?? false
+            else { return nil }
+            return value
+        }
+
+        private static func bit(_ keyword: String) -> UInt64 {
+            1 << ((UInt64(keyword.utf8.count) &* 7 &+ UInt64(keyword.utf8.first ?? 0)) & 63)
+        }
     }
 
     /// Adds a document to a graph and gives the number of its root.
     static func load(
         _ document: JSONValue, into graph: SchemaGraph, _ patterns: PatternLibrary,
-        options: GrammarOptions = GrammarOptions(), documents: SchemaDocuments = SchemaDocuments()
+        options: GrammarOptions = GrammarOptions(), documents: [String: JSONValue] = [:]
     ) throws(GrammarError) -> Int32 {
-        var loader = SchemaLoader(
-            graph: graph, patterns: patterns, options: options, places: SchemaPlaces(document, documents))
-        try refuseOtherDialects(document, documents)
+        let resolver: ReferenceResolver
+        do throws(SchemaError) {
+            resolver = try ReferenceResolver(schema: document, remotes: documents, draft: .draft2020)
+        } catch {
+            throw .schema(error)
+        }
+        var loader = SchemaLoader(graph: graph, patterns: patterns, options: options, resolver: resolver)
         let first = graph.nodes.count
-        let root = loader.number(
-            document, SchemaPlace(document: 0, pointer: JSONPointer(), base: ""), scope: 0)
-        while let (number, value, identity) = loader.pending.popLast() {
-            let node = try loader.read(value, identity.place, scope: identity.scope)
+        let root = loader.number(document, .root, in: 0, scope: 0)
+        while let (number, value, resource, identity) = loader.pending.popLast() {
+            let node = try loader.read(value, identity, in: resource)
             graph.nodes[Int(number)] = node
             graph.adopt(number)
             if graph.nodes.count > SchemaGraph.maximumNodes {
@@ -56,98 +94,96 @@ struct SchemaLoader {
         return root
     }
 
-    private init(graph: SchemaGraph, patterns: PatternLibrary, options: GrammarOptions, places: SchemaPlaces)
-    {
+    private init(
+        graph: SchemaGraph, patterns: PatternLibrary, options: GrammarOptions, resolver: ReferenceResolver
+    ) {
         self.graph = graph
         self.patterns = patterns
         self.options = options
-        self.places = places
+        self.resolver = resolver
     }
 
-    /// A metaschema without the validation vocabulary turns keywords into annotations, which no mask enforces.
-    private static func refuseOtherDialects(
-        _ document: JSONValue, _ documents: SchemaDocuments
-    ) throws(GrammarError) {
-        guard let dialect = document["$schema"]?.stringValue,
-            let vocabularies = documents[dialect]?["$vocabulary"]?.objectValue
-        else { return }
-        if !vocabularies.contains(where: { $0.key.hasSuffix("/vocab/validation") }) {
-            throw .unsupported(
-                keyword: "$schema", at: JSONPointer(), reason: "the dialect leaves validation out")
+    /// The number of the schema at a place, which is read later when it is new.
+    private mutating func number(
+        _ value: JSONValue, _ location: ReferenceResolver.Location, in outer: Int, scope: Int
+    ) -> Int32 {
+        let resource = resolver.resource(at: location, in: outer)
+        let identity = Identity(location: location, scope: enter(resource, from: scope))
+        let fresh = Int32(graph.nodes.count)
+        // One look-up finds or inserts: the pointer is hashed once.
+        func known(_ number: inout Int32) -> Int32 {
+            if number < 0 { number = fresh }
+            return number
         }
-    }
-
-    private mutating func number(_ value: JSONValue, _ place: SchemaPlace, scope: Int) -> Int32 {
-        let identity = Identity(place: place, scope: scope)
-        if let known = numberOf[identity] { return known }
-        let number = Int32(graph.nodes.count)
+        let number = known(&numberOf[identity, default: -1])
+        guard number == fresh else { return number }
         graph.nodes.append(SchemaNode())
-        numberOf[identity] = number
-        pending.append((number, value, identity))
+        pending.append((number, value, resource, identity))
         return number
     }
 
     // MARK: References
 
     /// The scope inside a resource that was entered from a scope.
-    private mutating func enter(_ base: String, from scope: Int) -> Int {
-        guard let anchors = places.dynamic[base] else { return scope }
-        let inner = scopes[scope].merging(anchors) { outermost, _ in outermost }
-        if let known = scopeIDs[inner] { return known }
-        scopes.append(inner)
-        scopeIDs[inner] = scopes.count - 1
-        return scopes.count - 1
+    private mutating func enter(_ resource: Int, from scope: Int) -> Int {
+        let anchors = resolver.resources[resource].dynamicAnchors
+        if anchors.isEmpty { return scope }
+        let entry = Entry(resource: resource, scope: scope)
+        if let known = innerScopes[entry] { return known }
+        var inner = scopes[scope]
+        for anchor in anchors where inner[anchor] == nil { inner[anchor] = resource }
+        let number = scopeIDs[inner] ?? scopes.count
+        if number == scopes.count {
+            scopes.append(inner)
+            scopeIDs[inner] = number
+        }
+        innerScopes[entry] = number
+        return number
     }
 
     private mutating func reference(_ keyword: String, _ reading: Reading) throws(GrammarError) -> Int32? {
-        guard let value = reading.object[keyword] else { return nil }
-        guard let text = value.stringValue else {
-            throw .malformed(keyword: keyword, at: reading.pointer, reason: "is not a string")
+        guard let value = reading[keyword] else { return nil }
+        var target: ReferenceResolver.Target
+        do throws(SchemaError) {
+            target = try resolver.follow(
+                keyword, value, in: reading.resource, at: reading.location.appending(keyword))
+        } catch {
+            throw .schema(error)
         }
-        var place = try places.resolve(text, base: reading.base, keyword: keyword, at: reading.pointer)
-        let scope = scopes[reading.scope]
-        if keyword == "$dynamicRef", let name = text.split(separator: "#").last.map(String.init),
-            text.contains("#"), places[place]?["$dynamicAnchor"]?.stringValue == name,
-            let outermost = scope[name]
+        if let anchor = target.dynamicAnchor, let outermost = scopes[reading.scope][anchor],
+            let outer = resolver.dynamicTarget(anchor, in: outermost)
         {
-            place = outermost
+            target = outer
         }
-        if keyword == "$recursiveRef", places[place]?["$recursiveAnchor"]?.boolValue == true,
-            let outermost = scope[SchemaPlaces.recursive]
-        {
-            place = outermost
-        }
-        return number(places[place] ?? .null, place, scope: reading.scope)
+        return number(target.value, target.location, in: target.resource, scope: reading.scope)
     }
 
     // MARK: Keywords
 
-    private mutating func read(_ value: JSONValue, _ place: SchemaPlace, scope: Int) throws(GrammarError)
-        -> SchemaNode
-    {
+    private mutating func read(
+        _ value: JSONValue, _ identity: Identity, in resource: Int
+    ) throws(GrammarError) -> SchemaNode {
+        let location = identity.location
         var node = SchemaNode()
-        node.pointer = place.pointer
-        if place.document > 0 { node.document = places.documents[place.document].uri }
+        node.pointer = location.pointer
+        if location.document > 0 { node.document = resolver.documentURI(of: location) }
         if let verdict = value.boolValue {
             node.constant = verdict
             return node
         }
         guard let object = value.objectValue else {
             throw .malformed(
-                keyword: place.pointer.tokens.last ?? "schema", at: place.pointer,
+                keyword: location.pointer.tokens.last ?? "schema", at: location.pointer,
                 reason: "is neither an object nor a boolean")
         }
-        let base = places.base(inside: object, place)
         let reading = Reading(
-            object: object, place: place, base: base, scope: enter(base, from: scope),
-            draft: places.draft(place))
+            object, at: location, resource: resource, scope: identity.scope,
+            dialect: resolver.resources[resource].dialect)
         node.reference = try reference("$ref", reading)
-        // Until 2019-09 a reference stood alone.
-        if node.reference != nil, reading.draft < .of2019 { return node }
+        if node.reference != nil, reading.draft.ignoresSiblingsOfReferences { return node }
         try readGeneral(reading, &node)
-        let dynamic = reading.draft == .of2019 ? "$recursiveRef" : "$dynamicRef"
-        if reading.draft >= .of2019, let target = try reference(dynamic, reading) {
-            node.allOf.append(target)
+        for keyword in ["$recursiveRef", "$dynamicRef"] {
+            if let target = try reference(keyword, reading) { node.allOf.append(target) }
         }
         try readStrings(reading, &node)
         try readNumbers(reading, &node)
@@ -158,18 +194,17 @@ struct SchemaLoader {
 
     /// The number of a schema below the one being read.
     mutating func schema(_ value: JSONValue, _ reading: Reading, _ tokens: String...) -> Int32 {
-        let place = SchemaPlace(
-            document: reading.place.document, pointer: JSONPointer(reading.pointer.tokens + tokens),
-            base: reading.base)
-        return number(value, place, scope: reading.scope)
+        var location = reading.location
+        location.pointer.tokens += tokens
+        return number(value, location, in: reading.resource, scope: reading.scope)
     }
 
     mutating func child(_ reading: Reading, _ keyword: String) -> Int32? {
-        reading.object[keyword].map { schema($0, reading, keyword) }
+        reading[keyword].map { schema($0, reading, keyword) }
     }
 
     mutating func children(_ reading: Reading, _ keyword: String) throws(GrammarError) -> [Int32] {
-        guard let value = reading.object[keyword] else { return [] }
+        guard let value = reading[keyword] else { return [] }
         guard let elements = value.arrayValue else {
             throw .malformed(keyword: keyword, at: reading.pointer, reason: "is not an array of schemas")
         }
@@ -179,7 +214,7 @@ struct SchemaLoader {
     mutating func readGeneral(
         _ reading: Reading, _ node: inout SchemaNode
     ) throws(GrammarError) {
-        if let type = reading.object["type"] {
+        if let type = reading["type"] {
             let names = type.arrayValue?.map { $0.stringValue } ?? [type.stringValue]
             var kinds: ValueKinds = []
             var integer = false
@@ -193,7 +228,7 @@ struct SchemaLoader {
                 case "object": kinds.insert(.object)
                 case "number": number = true
                 case "integer": integer = true
-                case "any" where reading.draft == .four: kinds = .every
+                case "any" where reading.draft == .draft4: kinds = .every
                 default:
                     throw .malformed(
                         keyword: "type", at: reading.pointer,
@@ -204,13 +239,13 @@ struct SchemaLoader {
             node.kinds = kinds
             node.isIntegral = integer && !number && kinds != .every
         }
-        if let values = reading.object["enum"] {
+        if let values = reading["enum"] {
             guard let list = values.arrayValue else {
                 throw .malformed(keyword: "enum", at: reading.pointer, reason: "is not an array")
             }
             node.values = list
         }
-        if reading.draft != .four, let value = reading.object["const"] {
+        if let value = reading["const"] {
             node.valuesKeyword = "const"
             node.values =
                 node.values.map { $0.contains { $0.isEquivalent(to: value) } ? [value] : [] } ?? [value]
@@ -219,12 +254,10 @@ struct SchemaLoader {
         node.anyOf = try children(reading, "anyOf")
         node.oneOf = try children(reading, "oneOf")
         node.not = child(reading, "not")
-        if reading.draft >= .seven {
-            node.condition = child(reading, "if")
-            if node.condition != nil {
-                node.consequent = child(reading, "then")
-                node.alternative = child(reading, "else")
-            }
+        node.condition = child(reading, "if")
+        if node.condition != nil {
+            node.consequent = child(reading, "then")
+            node.alternative = child(reading, "else")
         }
     }
 }

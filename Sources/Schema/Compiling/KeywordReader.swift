@@ -48,11 +48,14 @@ struct KeywordReader {
         guard dialect.has(known) else { return }
         let values = KeywordValues(location: location([keyword]), resolver: compiler.resolver)
         switch keyword {
-        case "$ref":
-            let target = try compiler.reference(try values.text(value), in: resource, at: values.location)
-            keywords.append(.reference("$ref", target.node))
-        case "$dynamicRef": try readDynamicReference(value, values, &compiler)
-        case "$recursiveRef": try readRecursiveReference(value, values, &compiler)
+        case "$ref", "$dynamicRef", "$recursiveRef":
+            let target = try compiler.reference(keyword, value, in: resource, at: values.location)
+            guard let anchor = target.dynamicAnchor else {
+                keywords.append(.reference(keyword, target.node))
+                return
+            }
+            compiler.useDynamicAnchor(anchor)
+            keywords.append(.dynamicReference(keyword, anchor: anchor, initial: target.node))
         case "type": keywords.append(.types(try values.types(value)))
         case "enum":
             // From 2019-09 on an empty array is allowed, and lets nothing through.
@@ -80,38 +83,6 @@ struct KeywordReader {
         case "required": keywords.append(.required(try values.names(value)))
         default: try readSchemas(keyword, value, of: object, values, &compiler)
         }
-    }
-
-    // MARK: References
-
-    private mutating func readDynamicReference(
-        _ value: JSONValue, _ values: KeywordValues, _ compiler: inout SchemaCompiler
-    ) throws(SchemaError) {
-        let target = try compiler.reference(try values.text(value), in: resource, at: values.location)
-        guard let anchor = target.dynamicAnchor else {
-            keywords.append(.reference("$dynamicRef", target.node))
-            return
-        }
-        compiler.useDynamicAnchor(anchor)
-        keywords.append(.dynamicReference("$dynamicRef", anchor: anchor, initial: target.node))
-    }
-
-    private mutating func readRecursiveReference(
-        _ value: JSONValue, _ values: KeywordValues, _ compiler: inout SchemaCompiler
-    ) throws(SchemaError) {
-        let text = try values.text(value)
-        guard text == "#" else {
-            throw values.fault("$recursiveRef takes \"#\" and nothing else, not \(text)")
-        }
-        let target = try compiler.reference(text, in: resource, at: values.location)
-        guard compiler.isRecursive(compiler.resource(of: target.node)) else {
-            keywords.append(.reference("$recursiveRef", target.node))
-            return
-        }
-        compiler.useDynamicAnchor(ReferenceResolver.recursiveAnchor)
-        keywords.append(
-            .dynamicReference(
-                "$recursiveRef", anchor: ReferenceResolver.recursiveAnchor, initial: target.node))
     }
 
     // MARK: Values

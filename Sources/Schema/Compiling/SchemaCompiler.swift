@@ -27,7 +27,7 @@ struct SchemaCompiler {
     init(schema: JSONValue, remotes: [String: JSONValue], options: SchemaOptions) throws(SchemaError) {
         resolver = try ReferenceResolver(schema: schema, remotes: remotes, draft: options.draft)
         self.options = options
-        _ = node(Location(document: 0, pointer: JSONPointer()), in: 0, schema)
+        _ = node(.root, in: 0, schema)
         try drain()
         try checkLoops()
     }
@@ -95,22 +95,15 @@ struct SchemaCompiler {
     }
 
     /// The schema that a reference points to.
-    mutating func reference(_ text: String, in resource: Int, at place: Location) throws(SchemaError)
-        -> (node: Int, dynamicAnchor: ByteString?)
-    {
-        let target = try resolver.resolve(text, in: resource, at: place)
+    mutating func reference(
+        _ keyword: String, _ value: JSONValue, in resource: Int, at place: Location
+    ) throws(SchemaError) -> (node: Int, dynamicAnchor: ByteString?) {
+        let target = try resolver.follow(keyword, value, in: resource, at: place)
         return (node(target.location, in: target.resource, target.value), target.dynamicAnchor)
     }
 
     /// Notes that a dynamic reference by that name exists.
     mutating func useDynamicAnchor(_ name: ByteString) { dynamicNames.insert(name) }
-
-    /// Whether the root of a resource has `"$recursiveAnchor": true`.
-    func isRecursive(_ resource: Int) -> Bool {
-        resolver.resources[resource].dynamicAnchors.contains(ReferenceResolver.recursiveAnchor)
-    }
-
-    func resource(of node: Int) -> Int { nodes[node].resource }
 
     /// Refuses schemas that refer to themselves without ever looking at a smaller part of the instance.
     private func checkLoops() throws(SchemaError) {

@@ -53,7 +53,7 @@ public enum SchemaDraft: Int, Sendable, Hashable, CaseIterable, Comparable {
     var identifierKeyword: String { self == .draft4 ? "id" : "$id" }
 
     /// Whether `$ref` makes everything beside it void (up to draft 7).
-    var ignoresSiblingsOfReferences: Bool { self <= .draft7 }
+    package var ignoresSiblingsOfReferences: Bool { self <= .draft7 }
 }
 
 /// A set of keywords with a common purpose (2020-12 core, section 8.1.2).

@@ -7,7 +7,7 @@ public enum LocalSchemas {
     ///
     /// - Parameters:
     ///   - folder: The folder's path.
-    ///   - base: The URI that stands for the folder, with its last slash.
+    ///   - base: The URI that stands for the folder; a slash that it lacks at its end is added.
     /// - Throws: ``LocalSchemaError`` naming the file that cannot be read.
     public static func read(folder: String, at base: String) throws(LocalSchemaError) -> [String: JSONValue] {
         var names: [String] = []
@@ -16,6 +16,7 @@ public enum LocalSchemas {
         } catch {
             throw LocalSchemaError(description: "\(folder) cannot be read: give a folder of JSON schemas")
         }
+        let base = base.utf8.last == UInt8(ascii: "/") ? base : base + "/"
         var found: [String: JSONValue] = [:]
         for name in names.sorted() where name.hasSuffix(".json") {
             let path = (folder as NSString).appendingPathComponent(name)

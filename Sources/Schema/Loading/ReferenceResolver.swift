@@ -10,6 +10,9 @@ package struct ReferenceResolver: Sendable {
         package var document: Int
         package var pointer: JSONPointer
 
+        /// The schema itself.
+        package static let root = Location(document: 0, pointer: JSONPointer())
+
         /// The place one step further in.
         package func appending(_ token: String) -> Location {
             Location(document: document, pointer: pointer.appending(token))
@@ -47,8 +50,8 @@ package struct ReferenceResolver: Sendable {
     private var byURI: [ByteString: Int] = [:]
     private var ambiguous: Set<ByteString> = []
     private var roots: [Location: Int] = [:]
-    private var remotes: [ByteString: JSONValue] = [:]
-    private var defaultDialect: Dialect
+    var remotes: [ByteString: JSONValue] = [:]
+    var defaultDialect: Dialect
 
     private static let maximumDepth = 1_000
 
@@ -70,7 +73,13 @@ package struct ReferenceResolver: Sendable {
     }
 
     /// The resource of a schema that stands inside of resource `outer`.
-    package func resource(at location: Location, in outer: Int) -> Int { roots[location] ?? outer }
+    package func resource(at location: Location, in outer: Int) -> Int {
+        // Most documents have no resource but themselves.
+        roots.count == documents.count && !location.pointer.tokens.isEmpty ? outer : roots[location] ?? outer
+    }
+
+    /// The URI by which a place's document is known; empty for the schema itself.
+    package func documentURI(of location: Location) -> String { documents[location.document].uri }
 
     /// An error about a place.
     package func fault(_ location: Location, _ reason: String) -> SchemaError {
@@ -79,13 +88,41 @@ package struct ReferenceResolver: Sendable {
 
     // MARK: References
 
+    /// Follows the value of `$ref`, `$dynamicRef` or `$recursiveRef`, which stands in a resource.
+    ///
+    /// ``Target/dynamicAnchor`` is set where the dynamic scope has the last word: the outermost resource of it that has
+    /// the anchor (2020-12 core, section 8.2.3.2; 2019-09 core, section 8.2.4.2).
+    /// - Throws: ``SchemaError`` at `place` when it points to nothing that is at hand.
+    package mutating func follow(
+        _ keyword: String, _ value: JSONValue, in resource: Int, at place: Location
+    ) throws(SchemaError) -> Target {
+        guard let text = value.stringValue else {
+            throw fault(place, "a string belongs here, not \(value.text())")
+        }
+        if keyword == "$recursiveRef", text != "#" {
+            throw fault(place, "$recursiveRef takes \"#\" and nothing else, not \(text)")
+        }
+        var target = try resolve(text, in: resource, at: place)
+        switch keyword {
+        case "$dynamicRef": break
+        case "$recursiveRef":
+            let isRecursive = resources[target.resource].dynamicAnchors.contains(
+                ReferenceResolver.recursiveAnchor)
+            target.dynamicAnchor = isRecursive ? ReferenceResolver.recursiveAnchor : nil
+        default: target.dynamicAnchor = nil
+        }
+        return target
+    }
+
     /// Follows a reference that stands in a resource.
     /// - Throws: ``SchemaError`` at `place` when it points to nothing that is at hand.
-    package mutating func resolve(
+    private mutating func resolve(
         _ reference: String, in resource: Int, at place: Location
     ) throws(SchemaError) -> Target {
         let uri = URIReference(reference).resolved(against: resources[resource].uri)
-        let index = try find(uri.withoutFragment, written: reference, at: place)
+        // A fragment alone stays within the resource, unless another one claims to be the same.
+        let isWithin = reference.utf8.first == UInt8(ascii: "#") && ambiguous.isEmpty
+        let index = isWithin ? resource : try find(uri.withoutFragment, written: reference, at: place)
         guard let fragment = (uri.fragment ?? "").removingPercentEscapes else {
             throw fault(place, "\(reference) has a fragment that is not percent-encoded as it should be")
         }
@@ -125,6 +162,10 @@ package struct ReferenceResolver: Sendable {
         var location = resources[index].location
         var resource = index
         guard var value = value(at: location) else { throw fault(place, "\(reference) refers to nothing") }
+        if roots.count == documents.count, let inner = value[pointer] {
+            location.pointer.tokens += pointer.tokens
+            return Target(location: location, resource: index, value: inner, dynamicAnchor: nil)
+        }
         for token in pointer.tokens {
             guard let inner = value[JSONPointer([token])] else {
                 throw fault(place, "\(reference) refers to nothing: there is no \(pointer) in that schema")
@@ -204,12 +245,34 @@ package struct ReferenceResolver: Sendable {
         _ value: JSONValue, in outer: Int, _ document: Int, _ path: inout [String]
     ) throws(SchemaError) {
         guard case .object(let object) = value else { return }
-        let location = Location(document: document, pointer: JSONPointer(path))
         guard path.count <= ReferenceResolver.maximumDepth else {
-            throw fault(location, "the schema is nested deeper than \(ReferenceResolver.maximumDepth) levels")
+            throw fault(
+                Location(document: document, pointer: JSONPointer(path)),
+                "the schema is nested deeper than \(ReferenceResolver.maximumDepth) levels")
         }
         var resource = outer
-        if !path.isEmpty {
+        // Most schemas have no name of their own.
+        if object.contains(where: { $0.key.utf8.first == UInt8(ascii: "$") || $0.key == "id" }) {
+            resource = try enter(
+                value, object, outer, Location(document: document, pointer: JSONPointer(path)))
+        }
+        let dialect = resources[resource].dialect
+        for member in object {
+            guard let keyword = SchemaKeyword.named(member.key), keyword.shape != .plain,
+                keyword.drafts.contains(dialect.draft)
+            else { continue }
+            path.append(member.key)
+            try scanParts(member.value, keyword.shape, in: resource, document, &path)
+            path.removeLast()
+        }
+    }
+
+    /// Notes the identifier and the anchors of a schema; gives the resource it belongs to.
+    private mutating func enter(
+        _ value: JSONValue, _ object: JSONObject, _ outer: Int, _ location: Location
+    ) throws(SchemaError) -> Int {
+        var resource = outer
+        if !location.pointer.tokens.isEmpty {
             let inherited = resources[outer].dialect
             let hinted = (object["$schema"]?.stringValue).flatMap(SchemaDraft.init(metaschema:)).map(
                 Dialect.init)
@@ -225,15 +288,7 @@ package struct ReferenceResolver: Sendable {
             }
         }
         try noteAnchors(of: object, in: resource, at: location)
-        let dialect = resources[resource].dialect
-        for member in object {
-            guard let keyword = SchemaKeyword.named(member.key), keyword.drafts.contains(dialect.draft) else {
-                continue
-            }
-            path.append(member.key)
-            try scanParts(member.value, keyword.shape, in: resource, document, &path)
-            path.removeLast()
-        }
+        return resource
     }
 
     private mutating func scanParts(
@@ -308,65 +363,5 @@ package struct ReferenceResolver: Sendable {
                 "\(keyword) takes a URI in a string, not \(identifier.text())")
         }
         return text
-    }
-
-    // MARK: Dialects
-
-    /// The dialect that the schema's `$schema` names.
-    private func dialect(
-        of value: JSONValue, default standard: Dialect, at location: Location
-    ) throws(SchemaError) -> Dialect {
-        guard let named = value["$schema"] else { return standard }
-        let place = location.appending("$schema")
-        var uri = named.stringValue ?? named.text()
-        var vocabularies: Set<SchemaVocabulary>?
-        // A metaschema's own $schema says which draft it extends.
-        for _ in 0..<8 {
-            if let draft = SchemaDraft(metaschema: uri) {
-                var dialect = Dialect(draft)
-                if let vocabularies { dialect.vocabularies = vocabularies }
-                return dialect
-            }
-            let bare = URIReference(uri).withoutFragment.text
-            guard let metaschema = remotes[ByteString(bare)] else { break }
-            if vocabularies == nil, let listed = metaschema["$vocabulary"]?.objectValue {
-                vocabularies = try self.vocabularies(listed, of: bare, at: place)
-            }
-            guard let next = metaschema["$schema"]?.stringValue else {
-                return Dialect(defaultDialect.draft)
-            }
-            uri = next
-        }
-        let known = SchemaDraft.allCases.map(\.metaschema).joined(separator: ", ")
-        throw fault(
-            place,
-            "the dialect \(uri) is not known; leave $schema out for draft 2020-12, name one of \(known), or give its "
-                + "metaschema among the local schemas")
-    }
-
-    private func vocabularies(
-        _ listed: JSONObject, of metaschema: String, at place: Location
-    ) throws(SchemaError) -> Set<SchemaVocabulary> {
-        var found: Set<SchemaVocabulary> = [.core]
-        for member in listed {
-            let isRequired = member.value.boolValue == true
-            let name = member.key.split(separator: "/").last.map(String.init) ?? ""
-            let isStandard = member.key.hasPrefix("https://json-schema.org/draft/20")
-            switch (isStandard, name) {
-            case (true, "format"): found.insert(isRequired ? .formatAssertion : .formatAnnotation)
-            case (true, "applicator") where member.key.contains("/2019-09/"):
-                found.formUnion([.applicator, .unevaluated])
-            case (true, _) where SchemaVocabulary(rawValue: name) != nil:
-                if let vocabulary = SchemaVocabulary(rawValue: name) { found.insert(vocabulary) }
-            default:
-                if isRequired {
-                    throw fault(
-                        place,
-                        "the metaschema \(metaschema) requires the vocabulary \(member.key), which is not known here"
-                    )
-                }
-            }
-        }
-        return found
     }
 }

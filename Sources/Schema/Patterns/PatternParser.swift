@@ -214,7 +214,7 @@ struct PatternParser {
             position += 1
             return ScalarSet(letter.value % 32)
         case "x": return ScalarSet(hexadecimal(digits: 2) ?? scalar.value)
-        case "u": return ScalarSet(unicodeEscape() ?? scalar.value)
+        case "u": return ScalarSet(try unicodeEscape() ?? scalar.value)
         default:
             if isStrict, scalar.isASCII, scalar.properties.isAlphabetic {
                 throw error("\\\(scalar) has no meaning in ECMAScript; write \(scalar) for the letter itself")
@@ -223,12 +223,16 @@ struct PatternParser {
         }
     }
 
-    private mutating func unicodeEscape() -> UInt32? {
+    private mutating func unicodeEscape() throws(PatternError) -> UInt32? {
         if take("{") {
             let start = position
             while let scalar = current, scalar.properties.isASCIIHexDigit { position += 1 }
             let text = String(String.UnicodeScalarView(scalars[start..<position]))
-            return take("}") ? UInt32(text, radix: 16) : nil
+            guard take("}"), !text.isEmpty else { return nil }
+            guard let value = UInt32(text, radix: 16), value <= ScalarSet.last else {
+                throw error("\\u{\(text)} is beyond the last code point, 10FFFF")
+            }
+            return value
         }
         guard let high = hexadecimal(digits: 4) else { return nil }
         let start = position

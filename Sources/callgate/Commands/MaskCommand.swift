@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Masking
 import Models
+import Schema
 import Terminal
 import Transformer
 
@@ -70,9 +71,7 @@ struct MaskCommand: ParsableCommand {
             do {
                 var options = MaskSettings(keys: keys, spaces: spaces).options
                 options.formats = ignoreFormats ? .annotated : .enforced
-                let folder = documents.map { URL(fileURLWithPath: $0, isDirectory: true) }
-                let known =
-                    try folder.map { try SchemaDocuments(folder: $0, base: base) } ?? SchemaDocuments()
+                let known = try documents.map { try LocalSchemas.read(folder: $0, at: base) } ?? [:]
                 return try MaskEngine(vocabulary: vocabulary)
                     .matcher(for: Grammar(schema: schemaValue, options: options, documents: known))
             } catch {

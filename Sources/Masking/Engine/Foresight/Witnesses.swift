@@ -76,6 +76,8 @@ extension Automaton {
         struct Place: Hashable {
             var states: [Int32]
             var node: Int32
+            /// How many bytes the character that has begun still takes.
+            var pending: Int
         }
         let (components, rulesAreComplete) = keyRules(members)
         let liveness = StringLiveness(components) { _ in true }
@@ -86,7 +88,7 @@ extension Automaton {
         for key in members.shape.keys {
             for byte in graph.keys[Int(key)] where !letters.contains(byte) { letters.append(byte) }
         }
-        let start = Place(states: [Int32](repeating: 1, count: components.count), node: -1)
+        let start = Place(states: [Int32](repeating: 1, count: components.count), node: -1, pending: 0)
         var queue: [(place: Place, text: [UInt8])] = [(start, [])]
         var seen: Set<Place> = [start]
         var texts: [[Bool]: [UInt8]] = [:]
@@ -95,7 +97,8 @@ extension Automaton {
         while index < queue.count {
             let (place, text) = queue[index]
             index += 1
-            if graph.knownKey(text).map({ members.shape.rankOfKey[$0] == nil }) ?? true {
+            // A key ends behind a whole character, whatever the rules say of half of one.
+            if place.pending == 0, graph.knownKey(text).map({ members.shape.rankOfKey[$0] == nil }) ?? true {
                 let verdicts = liveness.verdicts(place.states)
                 if texts[verdicts] == nil { texts[verdicts] = text }
             }
@@ -104,13 +107,29 @@ extension Automaton {
                 break
             }
             for byte in letters {
+                guard let pending = Automaton.pending(place.pending, byte) else { continue }
+                let longer = text + [byte]
+                if pending == 0, byte >= 0x80, String(validating: longer, as: UTF8.self) == nil { continue }
                 let node =
                     place.node < -1 ? -2 : trie.child(of: Int(place.node), on: byte).map { Int32($0) } ?? -2
-                let next = Place(states: liveness.step(place.states, byte), node: node)
-                if seen.insert(next).inserted { queue.append((next, text + [byte])) }
+                let next = Place(
+                    states: liveness.step(place.states, byte), node: node, pending: pending)
+                if seen.insert(next).inserted { queue.append((next, longer)) }
             }
         }
         return KeySamples(texts: texts, isComplete: isComplete)
+    }
+
+    /// How many bytes a character takes behind one more of UTF-8; `nil` where the byte cannot come.
+    private static func pending(_ before: Int, _ byte: UInt8) -> Int? {
+        switch byte {
+        case 0..<0x80: before == 0 ? 0 : nil
+        case 0x80..<0xC0: before > 0 ? before - 1 : nil
+        case 0xC2..<0xE0: before == 0 ? 1 : nil
+        case 0xE0..<0xF0: before == 0 ? 2 : nil
+        case 0xF0..<0xF5: before == 0 ? 3 : nil
+        default: nil
+        }
     }
 
     /// The place behind a key that no schema names, whether or not the object has that very key.
