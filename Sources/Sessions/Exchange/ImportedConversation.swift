@@ -102,7 +102,7 @@ private struct EventBuilder {
                 open.append(key)
             }
         case .result(let id, let content, let isError):
-            guard let index = open.firstIndex(where: { $0.id == id }) else {
+            guard let index = open.lastIndex(where: { $0.id == id }) else {
                 losses.add("a result for call \(id), which no message before it asks for")
                 return
             }

@@ -7,6 +7,7 @@ struct InspectLog {
     /// What the events say of a response, by its message's ID, and of a call, by the call's ID.
     private var responses: [String: Moment] = [:]
     private var calls: [String: Moment] = [:]
+    private var messageCalls: [String: Moment] = [:]
     /// When the last thing with a time happened; messages without one stand there.
     private var time: Int64 = 0
 
@@ -88,7 +89,10 @@ struct InspectLog {
                 finish: choice?["stop_reason"]?.stringValue.map(InspectLog.finishReason))
         case "tool":
             guard let id = event["id"]?.stringValue else { return }
-            calls[id] = Moment(end: end ?? start, milliseconds: Double((end ?? start) - start))
+            let moment = Moment(end: end ?? start, milliseconds: Double((end ?? start) - start))
+            calls[id] = moment
+            // Where IDs of calls come again in a later round, that of the message tells which call is meant.
+            if let message = event["message_id"]?.stringValue { messageCalls[message] = moment }
         // The conversation is in the messages; these only frame it.
         case "sample_init", "span_begin", "span_end", "state", "step": break
         default: conversation.losses.add("an event of kind \(kind)")
@@ -136,7 +140,7 @@ struct InspectLog {
                 throw ImportError("\(place): a tool message needs tool_call_id")
             }
             let error = message["error"]?["message"]?.stringValue
-            let moment = calls[id]
+            let moment = message["id"]?.stringValue.flatMap { messageCalls[$0] } ?? calls[id]
             time = max(time, moment?.end ?? time)
             conversation.add(
                 .result(ToolCallID(id), content: error ?? content, isError: error != nil), at: time,
