@@ -133,6 +133,6 @@ enum AnthropicMessages {
         let cached = ["cache_read_input_tokens", "cache_creation_input_tokens"].compactMap {
             value?[$0]?.intValue
         }
-        return Usage(promptTokens: input + cached.reduce(0, +), completionTokens: output)
+        return Usage(input: input, cached: cached, output: output)
     }
 }

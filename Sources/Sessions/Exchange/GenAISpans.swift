@@ -148,6 +148,6 @@ struct Span {
     }
 
     private static func nanoseconds(_ value: JSONValue?) -> Int64? {
-        (value?.stringValue ?? value?.numberValue?.text).flatMap { Int64($0) }
+        (value?.stringValue ?? value?.numberValue?.text).flatMap { Int64($0) }.map { max(0, $0) }
     }
 }

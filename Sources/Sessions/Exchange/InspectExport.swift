@@ -146,7 +146,7 @@ struct InspectExport {
                 [
                     "input_tokens": .int(usage.promptTokens),
                     "output_tokens": .int(usage.completionTokens),
-                    "total_tokens": .int(usage.promptTokens + usage.completionTokens),
+                    "total_tokens": .int(usage.total),
                 ]
             },
             "time": .double(request.milliseconds / 1_000),

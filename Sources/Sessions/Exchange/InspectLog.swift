@@ -43,7 +43,7 @@ struct InspectLog {
 
     private mutating func read(_ sample: JSONValue, place: String) throws(ImportError) {
         for event in sample["events"]?.arrayValue ?? [] { note(event) }
-        time = (responses.values.map { $0.end - Int64($0.milliseconds) }).min() ?? 0
+        time = (responses.values.map { $0.end - Int64(bounded: $0.milliseconds) }).min() ?? 0
         for (index, message) in (sample["messages"]?.arrayValue ?? []).enumerated() {
             try add(message, place: "\(place), message \(index + 1)")
         }
@@ -83,7 +83,7 @@ struct InspectLog {
             }
             let seconds = output?["time"]?.numberValue?.doubleValue
             responses[id] = Moment(
-                end: end ?? start + Int64((seconds ?? 0) * 1_000),
+                end: end ?? start + Int64(bounded: (seconds ?? 0) * 1_000),
                 milliseconds: seconds.map { $0 * 1_000 } ?? Double((end ?? start) - start),
                 usage: InspectLog.usage(output?["usage"]),
                 finish: choice?["stop_reason"]?.stringValue.map(InspectLog.finishReason))
@@ -169,7 +169,7 @@ struct InspectLog {
         let cached = ["input_tokens_cache_read", "input_tokens_cache_write"].compactMap {
             value?[$0]?.intValue
         }
-        return Usage(promptTokens: input + cached.reduce(0, +), completionTokens: output)
+        return Usage(input: input, cached: cached, output: output)
     }
 
     private static func finishReason(_ word: String) -> FinishReason {

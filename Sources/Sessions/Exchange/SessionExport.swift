@@ -212,7 +212,7 @@ enum MarkdownPage {
         case .messageAdded(.system(let text)): return ["## System", quote(text)]
         case .messageAdded(.user(let text)): return ["## User", quote(text)]
         case .responseReceived(let round, let response, let milliseconds):
-            let head = "## Model, round \(round) (step \(event.number), \(Int(milliseconds)) ms)"
+            let head = "## Model, round \(round) (step \(event.number), \(Int64(bounded: milliseconds)) ms)"
             let calls = response.calls.map { call in
                 "Asks for \(inline(call.name)) as \(inline(call.id.text)):\n\n"
                     + block(call.arguments.text, "json")
@@ -231,7 +231,7 @@ enum MarkdownPage {
             }
         case .callFinished(let key, let result):
             let head =
-                "### Result of \(inline(key.id.text)): \(result.ending.rawValue), \(Int(result.milliseconds)) ms"
+                "### Result of \(inline(key.id.text)): \(result.ending.rawValue), \(Int64(bounded: result.milliseconds)) ms"
             return [head, block(result.content)]
         case .callLate(let key, let result):
             return ["### Late result of \(inline(key.id.text)), never read", block(result.content)]

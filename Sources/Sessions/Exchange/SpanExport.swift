@@ -187,7 +187,7 @@ struct SpanExport {
             case .request(let request):
                 carried = request.heard
                 answered = request.response == nil ? carried : carried + 1
-                let milliseconds = Double(request.end - request.start)
+                let milliseconds = Double(request.end) - Double(request.start)
                 if request.response != nil, abs(request.milliseconds - milliseconds) > 1 {
                     losses.add("how long a request took by the model's own clock")
                 }
