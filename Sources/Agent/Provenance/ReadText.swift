@@ -57,7 +57,7 @@ struct ReadText {
     private func findText(_ text: String, at pointer: JSONPointer) -> ArgumentProvenance.Finding {
         let searched = SearchedText(text)
         let exact = sources {
-            $0.contains(searched.exact)
+            $0.contains(searched)
         } leaf: {
             $0.stringValue?.isSameText(text)
         }
@@ -66,7 +66,7 @@ struct ReadText {
         let date = DateSpelling.date(text)
         let numbers = date == nil && NumberSpelling.isNumber(text) ? NumberSpelling.numbers(in: text) : []
         let variants = sources { passage in
-            passage.contains(folded: searched.folded)
+            passage.contains(folded: searched)
                 || date.map { date in passage.dates.contains { $0.isSame(as: date) } } ?? false
                 || !passage.numbers.isDisjoint(with: numbers)
         }
@@ -80,7 +80,7 @@ struct ReadText {
         guard isText, date == nil, numbers.isEmpty else { return .unseen }
         let unseen = text.tellingWords.filter { word in
             let word = SearchedText(word)
-            return sources { $0.contains(folded: word.folded) }.isEmpty
+            return sources { $0.contains(folded: word) }.isEmpty
         }
         return .composed(unseenWords: unseen)
     }
@@ -93,7 +93,7 @@ struct ReadText {
                 return []
             }
             let word = SearchedText(word)
-            return sources { $0.contains(folded: word.folded) }
+            return sources { $0.contains(folded: word) }
         }
     }
 
@@ -101,7 +101,7 @@ struct ReadText {
         let decimal = number.decimal
         let text = SearchedText(number.text)
         let exact = sources {
-            $0.contains(text.exact) && $0.numbers.contains(decimal)
+            $0.contains(text) && $0.numbers.contains(decimal)
         } leaf: {
             $0.numberValue.map { $0.decimal == decimal }
         }

@@ -72,7 +72,10 @@ enum AnthropicMessages {
                     throw ImportError("\(place): a tool_use needs id and name")
                 }
                 let input = block["input"] ?? [:]
-                calls.append(ToolCall(id: ToolCallID(id), name: name, arguments: ByteString(input.text())))
+                calls.append(
+                    ToolCall(
+                        id: ToolCallID(id), name: name,
+                        arguments: ByteString(input.stringValue ?? input.text())))
             case "tool_result":
                 guard let id = block["tool_use_id"]?.stringValue else {
                     throw ImportError("\(place): a tool_result needs tool_use_id")
@@ -85,7 +88,7 @@ enum AnthropicMessages {
         }
         let words = texts.joined(separator: "\n")
         guard role == "assistant" else {
-            if !words.isEmpty { conversation.add(.user(words), at: time) }
+            if !texts.isEmpty { conversation.add(.user(words), at: time) }
             return
         }
         let finish = message["stop_reason"]?.stringValue.map(finishReason)
@@ -130,6 +133,6 @@ enum AnthropicMessages {
         let cached = ["cache_read_input_tokens", "cache_creation_input_tokens"].compactMap {
             value?[$0]?.intValue
         }
-        return Usage(promptTokens: input + cached.reduce(0, +), completionTokens: output)
+        return Usage(input: input, cached: cached, output: output)
     }
 }

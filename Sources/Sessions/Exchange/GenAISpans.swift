@@ -32,7 +32,11 @@ enum GenAISpans {
         let byID = Dictionary(spans.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var order: [String] = []
         var conversations: [String: SpanConversation] = [:]
-        for span in spans.sorted(by: { $0.start < $1.start }) {
+        // Spans that began together stay in the order of the file.
+        let sorted = spans.enumerated().sorted {
+            ($0.element.start, $0.offset) < ($1.element.start, $1.offset)
+        }
+        for span in sorted.map(\.element) {
             let key = conversationKey(of: span, byID)
             if conversations[key] == nil { order.append(key) }
             conversations[key, default: SpanConversation()].take(span)
@@ -144,6 +148,6 @@ struct Span {
     }
 
     private static func nanoseconds(_ value: JSONValue?) -> Int64? {
-        (value?.stringValue ?? value?.numberValue?.text).flatMap { Int64($0) }
+        (value?.stringValue ?? value?.numberValue?.text).flatMap { Int64($0) }.map { max(0, $0) }
     }
 }

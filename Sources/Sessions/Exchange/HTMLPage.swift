@@ -82,7 +82,8 @@ enum HTMLPage {
         case .callFinished(let key, let result):
             return [
                 "<p>result of \(escaped(key.id.text)): \(escaped(result.ending.rawValue)), "
-                    + "\(Int(result.milliseconds)) ms (step \(event.number))</p>", pre(result.content),
+                    + "\(Int64(bounded: result.milliseconds)) ms (step \(event.number))</p>",
+                pre(result.content),
             ]
         case .resultEdited(let key, let content):
             return ["<p>the model reads instead, for \(escaped(key.id.text))</p>", pre(content)]

@@ -16,8 +16,12 @@ struct ImportedConversation {
     var items: [(item: Item, time: Int64, lasting: Double)] = []
     var losses = Losses()
 
+    /// The year 5138: times of files are kept within what can be reckoned with and shown.
+    private static let latest: Int64 = 100_000_000_000_000
+
     mutating func add(_ item: Item, at time: Int64 = 0, lasting: Double = 0) {
-        items.append((item, time, lasting))
+        let lasting = max(0, min(lasting, Double(ImportedConversation.latest)))
+        items.append((item, max(0, min(time, ImportedConversation.latest)), lasting))
     }
 
     /// The conversation as the events of a session that ran so.
@@ -29,7 +33,7 @@ struct ImportedConversation {
                     id: name, workflow: "imported", model: ModelInfo(name: model, kind: kind),
                     catalogue: catalogue,
                     sampling: SamplingSettings(), limits: Limits(), policy: Policy())),
-            at: items.first.map { $0.time - Int64($0.lasting) } ?? 0)
+            at: items.first.map { $0.time - Int64(bounded: $0.lasting) } ?? 0)
         for (item, time, lasting) in items { builder.add(item, at: time, lasting: lasting, &losses) }
         if case .assistant(let content, let calls, _, _)? = items.last?.item, calls.isEmpty {
             builder.add(.runFinished(.answered(content)), at: items.last?.time ?? 0)
@@ -83,7 +87,7 @@ private struct EventBuilder {
     mutating func add(
         _ item: ImportedConversation.Item, at time: Int64, lasting: Double, _ losses: inout Losses
     ) {
-        let start = time - Int64(lasting)
+        let start = time - Int64(bounded: lasting)
         switch item {
         case .system(let text): add(.messageAdded(.system(text)), at: time)
         case .user(let text): add(.messageAdded(.user(text)), at: time)
@@ -102,7 +106,7 @@ private struct EventBuilder {
                 open.append(key)
             }
         case .result(let id, let content, let isError):
-            guard let index = open.firstIndex(where: { $0.id == id }) else {
+            guard let index = open.lastIndex(where: { $0.id == id }) else {
                 losses.add("a result for call \(id), which no message before it asks for")
                 return
             }

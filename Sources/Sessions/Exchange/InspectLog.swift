@@ -7,6 +7,7 @@ struct InspectLog {
     /// What the events say of a response, by its message's ID, and of a call, by the call's ID.
     private var responses: [String: Moment] = [:]
     private var calls: [String: Moment] = [:]
+    private var messageCalls: [String: Moment] = [:]
     /// When the last thing with a time happened; messages without one stand there.
     private var time: Int64 = 0
 
@@ -42,7 +43,7 @@ struct InspectLog {
 
     private mutating func read(_ sample: JSONValue, place: String) throws(ImportError) {
         for event in sample["events"]?.arrayValue ?? [] { note(event) }
-        time = (responses.values.map { $0.end - Int64($0.milliseconds) }).min() ?? 0
+        time = (responses.values.map { $0.end - Int64(bounded: $0.milliseconds) }).min() ?? 0
         for (index, message) in (sample["messages"]?.arrayValue ?? []).enumerated() {
             try add(message, place: "\(place), message \(index + 1)")
         }
@@ -82,13 +83,16 @@ struct InspectLog {
             }
             let seconds = output?["time"]?.numberValue?.doubleValue
             responses[id] = Moment(
-                end: end ?? start + Int64((seconds ?? 0) * 1_000),
+                end: end ?? start + Int64(bounded: (seconds ?? 0) * 1_000),
                 milliseconds: seconds.map { $0 * 1_000 } ?? Double((end ?? start) - start),
                 usage: InspectLog.usage(output?["usage"]),
                 finish: choice?["stop_reason"]?.stringValue.map(InspectLog.finishReason))
         case "tool":
             guard let id = event["id"]?.stringValue else { return }
-            calls[id] = Moment(end: end ?? start, milliseconds: Double((end ?? start) - start))
+            let moment = Moment(end: end ?? start, milliseconds: Double((end ?? start) - start))
+            calls[id] = moment
+            // Where IDs of calls come again in a later round, that of the message tells which call is meant.
+            if let message = event["message_id"]?.stringValue { messageCalls[message] = moment }
         // The conversation is in the messages; these only frame it.
         case "sample_init", "span_begin", "span_end", "state", "step": break
         default: conversation.losses.add("an event of kind \(kind)")
@@ -136,7 +140,7 @@ struct InspectLog {
                 throw ImportError("\(place): a tool message needs tool_call_id")
             }
             let error = message["error"]?["message"]?.stringValue
-            let moment = calls[id]
+            let moment = message["id"]?.stringValue.flatMap { messageCalls[$0] } ?? calls[id]
             time = max(time, moment?.end ?? time)
             conversation.add(
                 .result(ToolCallID(id), content: error ?? content, isError: error != nil), at: time,
@@ -165,7 +169,7 @@ struct InspectLog {
         let cached = ["input_tokens_cache_read", "input_tokens_cache_write"].compactMap {
             value?[$0]?.intValue
         }
-        return Usage(promptTokens: input + cached.reduce(0, +), completionTokens: output)
+        return Usage(input: input, cached: cached, output: output)
     }
 
     private static func finishReason(_ word: String) -> FinishReason {

@@ -13,6 +13,10 @@ public struct SessionExport: Sendable {
         case openai
         /// A request of Anthropic's Messages API.
         case anthropic
+        /// A log of Inspect AI as JSON, of one sample.
+        case inspect
+        /// Spans of OpenTelemetry's conventions for generative AI, as OTLP JSON.
+        case otel
     }
 
     /// The text.
@@ -22,7 +26,22 @@ public struct SessionExport: Sendable {
 
     /// Writes a session.
     public init(_ events: [Event], as format: Format) {
-        let state = RunState(folding: events)
+        var losses = SessionExport.losses(of: events, as: format)
+        switch format {
+        case .markdown: text = MarkdownPage.text(events)
+        case .html: text = HTMLPage.text(events)
+        case .openai:
+            text = SessionExport.openAI(RunState(folding: events), &losses).text(.pretty) + "\n"
+        case .anthropic:
+            text = SessionExport.anthropic(RunState(folding: events), &losses).text(.pretty) + "\n"
+        case .inspect: text = InspectExport.text(events, &losses)
+        case .otel: text = SpanExport.text(events, &losses)
+        }
+        self.losses = losses
+    }
+
+    /// What a form says of no session, as far as this one has it.
+    private static func losses(of events: [Event], as format: Format) -> Losses {
         var losses = Losses()
         let names = Set(events.map(\.body.name))
         func lose(_ what: String, _ events: [String]) {
@@ -32,29 +51,49 @@ public struct SessionExport: Sendable {
         case .markdown:
             lose("each token with its probability and its mask", ["token"])
             lose("the exact text of each request", ["request"])
+            return losses
         case .html:
             lose("the exact text of each request, and of each token all but its best candidates", ["request"])
+            return losses
         case .openai, .anthropic:
             lose("each token with its probability and its mask", ["token"])
             lose("who decided each call, and by which rule", ["decision", "judged"])
             lose("the arguments that ran, where they were edited; the model's own stand there", ["decision"])
             lose("what a tool answered, where a person changed it", ["result-edited"])
             lose("times, retries, marks and how the run ended", ["request", "end"])
-            if format == .openai, state.calls.contains(where: { $0.message?.isError ?? false }) {
-                losses.add("that a result is an error")
+            lose("why each response ended, and its tokens", ["response"])
+        case .inspect:
+            lose("each token with its probability and its mask", ["token"])
+            lose("the exact text of each request", ["request"])
+            lose("the problems found with a call, and what the policy said", ["judged"])
+            lose("retries, marks and added rules", ["retry", "mark"])
+            lose("results that came too late", ["late"])
+            lose("how the run ended, beyond its status", ["end"])
+            lose("when messages that are no answers were said", ["message"])
+        case .otel:
+            lose("each token with its probability and its mask", ["token"])
+            lose("the exact text of each request", ["request"])
+            lose("who decided each call, and by which rule", ["decision", "judged"])
+            lose("retries, marks and added rules", ["retry", "mark"])
+            lose("results that came too late", ["late"])
+            lose("how the run ended", ["end"])
+            lose("when messages that are no answers were said", ["message"])
+        }
+        let hasBlocks = events.contains { event in
+            if case .responseReceived(_, let response, _) = event.body {
+                response.providerBlocks != nil
+            } else {
+                false
             }
         }
-        self.losses = losses
-        text =
-            switch format {
-            case .markdown: MarkdownPage.text(events)
-            case .html: HTMLPage.text(events)
-            case .openai: SessionExport.openAI(state).text(.pretty) + "\n"
-            case .anthropic: SessionExport.anthropic(state).text(.pretty) + "\n"
-            }
+        if hasBlocks { losses.add("blocks that only their provider reads, such as thinking") }
+        return losses
     }
 
-    private static func openAI(_ state: RunState) -> JSONValue {
+    private static func openAI(_ state: RunState, _ losses: inout Losses) -> JSONValue {
+        if state.calls.contains(where: { $0.message?.isError ?? false }) {
+            losses.add("that a result is an error")
+        }
         let messages = state.messages.map { message -> JSONValue in
             switch message {
             case .system(let text), .user(let text):
@@ -82,7 +121,7 @@ public struct SessionExport: Sendable {
         ]
     }
 
-    private static func anthropic(_ state: RunState) -> JSONValue {
+    private static func anthropic(_ state: RunState, _ losses: inout Losses) -> JSONValue {
         var messages: [JSONValue] = []
         var system: [String] = []
         var results: [JSONValue] = []
@@ -110,24 +149,44 @@ public struct SessionExport: Sendable {
                 blocks += answer.calls.map { call in
                     [
                         "type": "tool_use", "id": .string(call.id.text), "name": .string(call.name),
-                        "input": (try? JSONParser.parse(call.arguments.text)) ?? .string(call.arguments.text),
+                        "input": call.arguments.asObject ?? .string(call.arguments.text),
                     ]
                 }
                 messages.append(["role": "assistant", "content": .array(blocks)])
             }
         }
         flush()
+        noteAnthropic(state, system.count, &losses)
         let tools = state.header?.catalogue.map { tool -> JSONValue in
             [
                 "name": .string(tool.name), "description": .string(tool.description),
                 "input_schema": tool.parameters,
             ]
         }
-        return [
+        return .record([
             "model": .string(state.header?.model.name ?? "unknown"), "max_tokens": 1_024,
-            "system": .string(system.joined(separator: "\n")), "messages": .array(messages),
-            "tools": .array(tools ?? []),
-        ]
+            "system": system.isEmpty ? nil : .string(system.joined(separator: "\n")),
+            "messages": .array(messages), "tools": .array(tools ?? []),
+        ])
+    }
+}
+
+extension SessionExport {
+    /// Lists what Anthropic's messages cannot say of a conversation.
+    private static func noteAnthropic(_ state: RunState, _ systems: Int, _ losses: inout Losses) {
+        for call in state.calls.map(\.call) {
+            guard let object = call.arguments.asObject else {
+                losses.add("that arguments are no JSON object; they stand there as text")
+                continue
+            }
+            if !object.text().utf8.elementsEqual(call.arguments.text.utf8) {
+                losses.add("the arguments of calls to the byte: they are JSON values there")
+            }
+        }
+        let leads = if case .system? = state.messages.first { true } else { false }
+        if systems > 1 || (systems == 1 && !leads) {
+            losses.add("where system messages stood: they are one text there")
+        }
     }
 }
 
@@ -153,7 +212,7 @@ enum MarkdownPage {
         case .messageAdded(.system(let text)): return ["## System", quote(text)]
         case .messageAdded(.user(let text)): return ["## User", quote(text)]
         case .responseReceived(let round, let response, let milliseconds):
-            let head = "## Model, round \(round) (step \(event.number), \(Int(milliseconds)) ms)"
+            let head = "## Model, round \(round) (step \(event.number), \(Int64(bounded: milliseconds)) ms)"
             let calls = response.calls.map { call in
                 "Asks for \(inline(call.name)) as \(inline(call.id.text)):\n\n"
                     + block(call.arguments.text, "json")
@@ -172,7 +231,7 @@ enum MarkdownPage {
             }
         case .callFinished(let key, let result):
             let head =
-                "### Result of \(inline(key.id.text)): \(result.ending.rawValue), \(Int(result.milliseconds)) ms"
+                "### Result of \(inline(key.id.text)): \(result.ending.rawValue), \(Int64(bounded: result.milliseconds)) ms"
             return [head, block(result.content)]
         case .callLate(let key, let result):
             return ["### Late result of \(inline(key.id.text)), never read", block(result.content)]

@@ -137,6 +137,6 @@ struct Document {
     /// RFC 3339 to milliseconds since 1970.
     static func milliseconds(_ text: String) -> Int64? {
         let format = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        return (try? format.parse(text)).map { Int64(($0.timeIntervalSince1970 * 1_000).rounded()) }
+        return (try? format.parse(text)).map { Int64(bounded: ($0.timeIntervalSince1970 * 1_000).rounded()) }
     }
 }

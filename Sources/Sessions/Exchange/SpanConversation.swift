@@ -7,12 +7,18 @@ import JSON
 /// role, and of results by the call's ID.
 struct SpanConversation {
     private var conversation = ImportedConversation()
-    private var (users, assistants) = (0, 0)
-    private var isInstructed = false
-    private var results: Set<ToolCallID> = []
-    private var calls: Set<ToolCallID> = []
+    private var known = Count()
+    /// The instructions that stand beside the messages.
+    private var instructions: String?
+    private var calls: [ToolCallID: Int] = [:]
     /// What spans of calls say: they are inserted once the request that follows is known, or at the end.
     private var ran: [(id: ToolCallID, content: String?, isError: Bool, time: Int64, lasting: Double)] = []
+
+    /// How many messages of each role there are, and how many results of each ID: some programs use one again.
+    private struct Count {
+        var (systems, users, assistants) = (0, 0, 0)
+        var results: [ToolCallID: Int] = [:]
+    }
 
     private struct Said {
         var words: [String] = []
@@ -43,18 +49,23 @@ struct SpanConversation {
             conversation.model = model
         }
         define(span.structure("gen_ai.tool.definitions"))
-        if let parts = span.structure("gen_ai.system_instructions"), !isInstructed {
-            isInstructed = true
+        if let parts = span.structure("gen_ai.system_instructions"), instructions == nil {
             let said = read(parts.arrayValue == nil ? .array([["type": "text", "content": parts]]) : parts)
-            conversation.add(.system(said.words.joined(separator: "\n")), at: start)
+            let words = said.words.joined(separator: "\n")
+            instructions = words
+            conversation.add(.system(words), at: start)
         }
         let input = span.structure("gen_ai.input.messages")?.arrayValue
         let output = span.structure("gen_ai.output.messages")?.arrayValue
-        var (seenUsers, seenAssistants) = (0, 0)
-        for message in input ?? [] { hear(message, at: start, &seenUsers, &seenAssistants) }
+        var seen = Count()
+        for message in input ?? [] { hear(message, at: start, &seen) }
         deliver()
-        if input == nil || output == nil {
+        if input == nil || (output == nil && !span.hasFailed) {
             conversation.losses.add("what was said in a request: its messages were not recorded")
+        }
+        guard output != nil || !span.hasFailed else {
+            conversation.losses.add("that a request failed: \(span.text("error.type") ?? "no reason")")
+            return
         }
         answer(span, output ?? [], at: end)
     }
@@ -62,8 +73,8 @@ struct SpanConversation {
     private mutating func answer(_ span: Span, _ output: [JSONValue], at end: Int64) {
         if output.count > 1 { conversation.losses.add("the further answers to one request") }
         let said = read(output.first?["parts"] ?? [])
-        assistants += 1
-        calls.formUnion(said.calls.map(\.id))
+        known.assistants += 1
+        for call in said.calls { calls[call.id, default: 0] += 1 }
         let reasons = span.structure("gen_ai.response.finish_reasons")?.arrayValue
         let word = reasons?.first?.stringValue ?? output.first?["finish_reason"]?.stringValue
         var usage: Usage?
@@ -84,26 +95,31 @@ struct SpanConversation {
 
     /// Takes a message of a request that was not there before.
     private mutating func hear(
-        _ message: JSONValue, at time: Int64, _ seenUsers: inout Int, _ seenAssistants: inout Int
+        _ message: JSONValue, at time: Int64, _ seen: inout Count
     ) {
         let said = read(message["parts"] ?? message["content"].map { ["type": "text", "content": $0] } ?? [])
-        for result in said.results { hear(result, at: time) }
+        for result in said.results { hear(result, at: time, &seen) }
         let words = said.words.joined(separator: "\n")
         switch message["role"]?.stringValue {
         case "system", "developer":
-            if !isInstructed { conversation.add(.system(words), at: time) }
-            isInstructed = true
+            seen.systems += 1
+            guard seen.systems > known.systems else { return }
+            known.systems = seen.systems
+            // Some programs write the instructions in both places.
+            let isFirst = seen.systems == 1 && seen.users + seen.assistants == 0
+            if isFirst, let instructions, words.utf8.elementsEqual(instructions.utf8) { return }
+            conversation.add(.system(words), at: time)
         case "user":
-            seenUsers += 1
-            guard seenUsers > users, !said.words.isEmpty else { return }
-            users = seenUsers
+            seen.users += 1
+            guard seen.users > known.users, !said.words.isEmpty else { return }
+            known.users = seen.users
             deliver()
             conversation.add(.user(words), at: time)
         case "assistant":
-            seenAssistants += 1
-            guard seenAssistants > assistants else { return }
-            assistants = seenAssistants
-            calls.formUnion(said.calls.map(\.id))
+            seen.assistants += 1
+            guard seen.assistants > known.assistants else { return }
+            known.assistants = seen.assistants
+            for call in said.calls { calls[call.id, default: 0] += 1 }
             conversation.add(.assistant(content: words, calls: said.calls, finish: nil, usage: nil), at: time)
         case "tool": break
         case let role: conversation.losses.add("a message of role \(role ?? "unknown")")
@@ -111,8 +127,12 @@ struct SpanConversation {
     }
 
     /// Takes a result that the model read; a span may say when the call ran.
-    private mutating func hear(_ result: (id: ToolCallID, content: String), at time: Int64) {
-        guard results.insert(result.id).inserted else { return }
+    private mutating func hear(
+        _ result: (id: ToolCallID, content: String), at time: Int64, _ seen: inout Count
+    ) {
+        seen.results[result.id, default: 0] += 1
+        guard seen.results[result.id, default: 0] > known.results[result.id, default: 0] else { return }
+        known.results[result.id, default: 0] += 1
         let span = ran.firstIndex { $0.id == result.id }.map { ran.remove(at: $0) }
         conversation.add(
             .result(result.id, content: result.content, isError: span?.isError ?? false),
@@ -136,14 +156,15 @@ struct SpanConversation {
 
     /// Gives the results that only spans of calls tell, once the calls are known.
     private mutating func deliver() {
-        for call in ran where calls.contains(call.id) {
-            guard results.insert(call.id).inserted else { continue }
+        for call in ran where calls[call.id] != nil {
+            guard known.results[call.id, default: 0] < calls[call.id, default: 0] else { continue }
+            known.results[call.id, default: 0] += 1
             if call.content == nil { conversation.losses.add("what a tool answered: it was not recorded") }
             conversation.add(
                 .result(call.id, content: call.content ?? "", isError: call.isError), at: call.time,
                 lasting: call.lasting)
         }
-        ran.removeAll { calls.contains($0.id) }
+        ran.removeAll { calls[$0.id] != nil }
     }
 
     private mutating func define(_ tools: JSONValue?) {

@@ -60,7 +60,7 @@ struct ImportCommand: ParsableCommand {
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a session as Markdown, HTML, messages for a provider, or a terminal recording.",
+        abstract: "Write a session as Markdown, HTML, messages, a log, spans, or a terminal recording.",
         discussion: """
             What the form cannot say is listed on standard error.
 
@@ -76,7 +76,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The journal.")
     var session: String
 
-    @Option(help: "markdown, html, openai, anthropic or asciinema.")
+    @Option(help: "markdown, html, openai, anthropic, inspect, otel or asciinema.")
     var format = Form.markdown
 
     @Option(name: .shortAndLong, help: "The file to write; standard output by default.")
@@ -94,6 +94,8 @@ struct ExportCommand: ParsableCommand {
         case html
         case openai
         case anthropic
+        case inspect
+        case otel
         case asciinema
     }
 

@@ -1,0 +1,131 @@
+import Agent
+import Foundation
+import JSON
+import Testing
+
+@testable import Sessions
+
+/// Files that are cut, nested beyond reason or of other types than their format has: they are refused with a reason, or
+/// read as far as they go; nothing else happens.
+@Suite struct HostileImportTests {
+    private static let names = [
+        "openai.json", "fine-tuning.jsonl", "anthropic.json", "claude-code.jsonl", "codex.jsonl",
+        "inspect.json",
+        "otel.json",
+    ]
+
+    private func bytes(_ name: String) throws -> [UInt8] {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../Fixtures/imports/\(name)").standardizedFileURL
+        return Array(try Data(contentsOf: file))
+    }
+
+    /// Imports, and holds what came out to what every session is.
+    private func take(_ bytes: [UInt8], _ format: SessionImport.Format? = nil, _ comment: Comment) {
+        do {
+            let imported = try SessionImport(bytes, format: format, name: "x")
+            for events in imported.sessions {
+                #expect(events.first?.body.name == "session", comment)
+                #expect(events.map(\.number) == Array(1...events.count), comment)
+                // Whatever was read can be written.
+                for form in SessionExport.Format.allCases { _ = SessionExport(events, as: form) }
+            }
+        } catch {
+            let line = "\(error)"
+            #expect(line.count > 10 && !line.contains("\n"), comment)
+        }
+    }
+
+    @Test(arguments: names) func aFileThatIsCutAnywhereIsRefusedOrReadSoFar(name: String) throws {
+        let whole = try bytes(name)
+        // Some thousand places of a long file, every byte of a short one.
+        let step = max(1, whole.count / 1_500)
+        for length in stride(from: 0, to: whole.count, by: step) {
+            take(Array(whole[..<length]), nil, "\(name) cut after \(length) bytes")
+        }
+    }
+
+    @Test(arguments: names) func aValueOfAnotherTypeIsRefusedOrPassedOver(name: String) throws {
+        let whole = try bytes(name)
+        let documents =
+            try (try? [JSONParser.parse(whole)])
+            ?? whole.split(separator: 0x0A).map { try JSONParser.parse(Array($0)) }
+        let format = try SessionImport(whole, name: "x").format
+        let odd: [JSONValue] = [
+            .null, "x", 7, [], [:], [[]], true, "99999999999999999999", "-9223372036854775808",
+            try JSONParser.parse("1e300"), try JSONParser.parse("-9223372036854775808"),
+        ]
+        var random = SeededGenerator(seed: 5)
+        for (index, document) in documents.enumerated() {
+            var places = document.places
+            if places.count > 150 { places = Array(places.shuffled(using: &random).prefix(150)) }
+            for place in places {
+                let value = odd[Int.random(in: 0..<odd.count, using: &random)]
+                var changed = documents
+                changed[index] = document.setting(place[...], to: value)
+                let text = changed.map { $0.text() }.joined(separator: "\n")
+                take(Array(text.utf8), format, "\(name), seed 5, \(place) set to \(value.text())")
+            }
+        }
+    }
+
+    @Test(arguments: SessionImport.Format.allCases) func deepNestingIsRefused(format: SessionImport.Format) {
+        for depth in [600, 100_000] {
+            let nest = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            take(Array(nest.utf8), format, "\(depth) levels")
+            take(Array("{\"messages\":[{\"role\":\"user\",\"content\":\(nest)}]}".utf8), format, "\(depth)")
+            let error = #expect(throws: ImportError.self) {
+                try SessionImport(Array(nest.utf8), format: format, name: "x")
+            }
+            #expect(error?.description.contains("\n") == false)
+        }
+    }
+
+    @Test func timesBeyondReasonAreBounded() throws {
+        let span = """
+            {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a","spanId":"b","startTimeUnixNano":\
+            "-9223372036854775808","endTimeUnixNano":"9223372036854775807","attributes":[{"key":\
+            "gen_ai.operation.name","value":{"stringValue":"chat"}}]}]}]}]}
+            """
+        take(Array(span.utf8), .otel, "a span over all of time")
+        let log = """
+            {"version":2,"eval":{},"samples":[{"messages":[{"id":"m","role":"assistant","content":"a"}],"events":\
+            [{"event":"model","timestamp":"2026-01-01T00:00:00Z","output":{"time":1e300,"usage":{"input_tokens":\
+            9223372036854775807,"input_tokens_cache_read":9223372036854775807,"output_tokens":1},"choices":\
+            [{"message":{"id":"m"}}]}}]}]}
+            """
+        take(Array(log.utf8), .inspect, "a response of all of time")
+    }
+}
+
+extension JSONValue {
+    /// Where every value stands below this one: keys and positions.
+    fileprivate var places: [[String]] {
+        switch self {
+        case .array(let items):
+            items.enumerated().flatMap { index, item in
+                [[String(index)]] + item.places.map { [String(index)] + $0 }
+            }
+        case .object(let object):
+            object.members.flatMap { member in
+                [[member.key]] + member.value.places.map { [member.key] + $0 }
+            }
+        default: []
+        }
+    }
+
+    fileprivate func setting(_ place: ArraySlice<String>, to value: JSONValue) -> JSONValue {
+        guard let first = place.first else { return value }
+        switch self {
+        case .array(var items):
+            guard let index = Int(first), items.indices.contains(index) else { return self }
+            items[index] = items[index].setting(place.dropFirst(), to: value)
+            return .array(items)
+        case .object(var object):
+            guard let old = object[first] else { return self }
+            object[first] = old.setting(place.dropFirst(), to: value)
+            return .object(object)
+        default: return self
+        }
+    }
+}

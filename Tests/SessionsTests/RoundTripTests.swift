@@ -1,0 +1,142 @@
+import Agent
+import JSON
+import Testing
+
+@testable import Sessions
+
+/// What a format brings back of a session, to be compared with what went out.
+private struct Told: Equatable {
+    var messages: [String]
+    var arguments: [String]
+    var catalogue: [ToolDefinition]
+    var model: String?
+    var finishes: [String]
+    var usages: [Usage?]
+
+    /// - Parameter losses: what the export has named; of that nothing is compared.
+    init(_ state: RunState, _ events: [Event], losses: Losses) {
+        func named(_ words: String) -> Bool { losses.lines.contains { $0.hasPrefix(words) } }
+        let areErrorsLost =
+            named("that a result is an error") || named("whether the model was told")
+            || named("whether a result that was an error")
+        var messages = state.messages.map { message -> String in
+            switch message {
+            case .system(let text): "system: \(text)"
+            case .user(let text): "user: \(text)"
+            case .assistant(let answer):
+                "assistant: \(answer.content) \(answer.calls.map { "\($0.id) \($0.name)" })"
+            case .tool(let result):
+                "result of \(result.callID): \(result.content)\(result.isError && !areErrorsLost ? " (error)" : "")"
+            }
+        }
+        if named("where system messages stood") { messages.removeAll { $0.hasPrefix("system: ") } }
+        self.messages = messages
+        let isText = named("arguments that are no JSON object")
+        let isValue = named("the arguments of calls to the byte")
+        arguments = state.calls.map(\.call.arguments).map { arguments in
+            guard let object = arguments.asObject else { return isText ? "" : arguments.text }
+            if isText, object.text() == "{}" { return "" }
+            return isValue ? object.text() : arguments.text
+        }
+        let areToolsLost =
+            named("keywords of a tool's schema") || named("the tools: a log has them")
+        catalogue = areToolsLost ? [] : state.header?.catalogue ?? []
+        model = state.header?.model.name
+        let responses = events.compactMap { event -> ModelResponse? in
+            if case .responseReceived(_, let response, _) = event.body { response } else { nil }
+        }
+        let areReasonsLost = named("why each response ended, and its tokens")
+        finishes = areReasonsLost ? [] : responses.map(\.finishReason.name)
+        if named("why a response ended, in the provider's word") {
+            finishes = finishes.map { ["stop", "tool_calls", "length"].contains($0) ? $0 : "other" }
+        }
+        usages = areReasonsLost ? [] : responses.map(\.usage)
+    }
+}
+
+@Suite struct RoundTripTests {
+    private static let formats: [SessionExport.Format] = [.openai, .anthropic, .inspect, .otel]
+
+    /// What the export did not name comes back as it was; of spans, what came after the last request may be named.
+    private func expectTheSame(
+        _ events: [Event], as format: SessionExport.Format, _ comment: Comment
+    ) throws {
+        let export = SessionExport(events, as: format)
+        let imported = try SessionImport(
+            Array(export.text.utf8), format: SessionImport.Format(rawValue: format.rawValue), name: "x")
+        try #require(imported.sessions.count == 1, comment)
+        let back = imported.sessions[0]
+        var before = Told(RunState(folding: events), events, losses: export.losses)
+        let after = Told(RunState(folding: back), back, losses: export.losses)
+        if export.losses.lines.contains(where: { $0.hasPrefix("a message that came after the last request") })
+        {
+            // Of those, spans tell the results that tools gave.
+            let last = before.messages.lastIndex { $0.hasPrefix("assistant: ") } ?? 0
+            #expect(
+                after.messages.dropFirst(last + 1).allSatisfy { $0.hasPrefix("result of ") }, comment)
+            before.messages = Array(before.messages.prefix(last + 1))
+            #expect(Array(after.messages.prefix(last + 1)) == before.messages, comment)
+            before.messages = after.messages
+        }
+        #expect(after.messages.map { Array($0.utf8) } == before.messages.map { Array($0.utf8) }, comment)
+        #expect(after == before, comment)
+    }
+
+    @Test(arguments: formats) func aRandomSessionComesBackButForWhatWasNamed(format: SessionExport.Format)
+        throws
+    {
+        for seed in UInt64(1)...150 {
+            try expectTheSame(
+                RandomSession.events(seed: seed), as: format, "format \(format.rawValue), seed \(seed)")
+        }
+    }
+
+    @Test(arguments: RecordedSession.names, formats)
+    func aRecordedSessionComesBackButForWhatWasNamed(name: String, format: SessionExport.Format) throws {
+        try expectTheSame(
+            try RecordedSession.events(name), as: format, "format \(format.rawValue), session \(name)")
+    }
+
+    @Test(arguments: RecordedSession.names, [SessionExport.Format.inspect, .otel])
+    func theFormatIsToldByItsContentAndTimesComeBack(name: String, format: SessionExport.Format) throws {
+        let events = try RecordedSession.events(name)
+        let imported = try SessionImport(Array(SessionExport(events, as: format).text.utf8), name: "x")
+        #expect(imported.format.rawValue == format.rawValue)
+        func times(_ kind: String, _ events: [Event]) -> [Int64] {
+            events.filter { $0.body.name == kind }.map(\.time)
+        }
+        #expect(times("response", imported.sessions[0]) == times("response", events))
+        // A call that did not run has a result in the conversation as well.
+        let results = Set(times("finished", imported.sessions[0]))
+        #expect(results.isSuperset(of: times("finished", events)))
+    }
+
+    @Test func aTraceHasASpanForEachRequestAndEachCallThatRan() throws {
+        let events = try RecordedSession.events("edited-and-denied")
+        let value = try JSONParser.parse(SessionExport(events, as: .otel).text)
+        let spans =
+            value["resourceSpans"]?.arrayValue?[0]["scopeSpans"]?.arrayValue?[0]["spans"]?.arrayValue ?? []
+        func count(_ kind: String) -> Int { events.count { $0.body.name == kind } }
+        func named(_ start: String) -> [JSONValue] {
+            spans.filter { $0["name"]?.stringValue?.hasPrefix(start) ?? false }
+        }
+        #expect(named("chat ").count == count("request"))
+        #expect(named("execute_tool ").count == count("started"))
+        let root = try #require(named("invoke_agent ").first)
+        #expect(named("invoke_agent ").count == 1 && root["parentSpanId"] == nil)
+        #expect(spans.dropFirst().allSatisfy { $0["parentSpanId"] == root["spanId"] })
+        let ids = spans.compactMap { $0["spanId"]?.stringValue }
+        #expect(Set(ids).count == spans.count && ids.allSatisfy { $0.count == 16 })
+        #expect(Set(spans.map { $0["traceId"]?.stringValue?.count }) == [32])
+    }
+
+    @Test func decisionsAreApprovalsInALogOfInspect() throws {
+        let events = try RecordedSession.events("edited-and-denied")
+        let log = try JSONParser.parse(SessionExport(events, as: .inspect).text)
+        let all = log["samples"]?.arrayValue?[0]["events"]?.arrayValue ?? []
+        let approvals = all.filter { $0["event"]?.stringValue == "approval" }
+        #expect(approvals.count == events.count { $0.body.name == "decision" })
+        let words = Set(approvals.compactMap { $0["decision"]?.stringValue })
+        #expect(words.isSuperset(of: ["modify", "reject"]))
+    }
+}
