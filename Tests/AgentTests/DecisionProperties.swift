@@ -17,6 +17,8 @@ import Testing
         func see(_ event: Event, _ state: RunState, _ control: RunControl) {
             switch event.body {
             case .callJudged(let key, _, let ruling) where ruling.effect == .ask:
+                // Before the decision, so that there are calls that the rule finds waiting.
+                if roll(8) == 0 { addRule(state, control) }
                 if let record = state.call(key) { decide(record, control) }
             case .sessionResumed: for record in state.waitingCalls { decide(record, control) }
             case .callStarted(let key, _): if roll(4) == 0 { control.send(.cancel(key)) }
@@ -24,6 +26,16 @@ import Testing
                 if roll(6) == 0 { control.send(.editResult(key, content: "edited \(key)")) }
             default: break
             }
+        }
+
+        /// A rule that decides some of the calls that wait, as a person does who was shown those.
+        private func addRule(_ state: RunState, _ control: RunControl) {
+            let effect = [Effect.allow, .deny][roll(2)]
+            let shown = state.waitingCalls.filter { _ in roll(3) > 0 }
+            control.send(
+                .addRule(
+                    Rule(name: "late \(effect.rawValue)", effect: effect, tool: "act"),
+                    deciding: Dictionary(shown.map { ($0.key, $0.call) }) { first, _ in first }))
         }
 
         private func decide(_ record: CallRecord, _ control: RunControl) {
@@ -144,6 +156,7 @@ import Testing
                         case .timeout: " by time-out"
                         case .person: " by a person"
                         case .user: " by a user"
+                        case .rule("late allow"), .rule("late deny"): " by a late rule"
                         default: ""
                         }
                     kinds[decision.name + by, default: 0] += 1
@@ -155,7 +168,8 @@ import Testing
         }
         for kind in [
             "approve by a person", "approve by a user", "edit by a person", "deny by a person",
-            "deny by time-out", "respond by a person", "cancelled", "result-edited", "deny and stop",
+            "deny by time-out", "approve by a late rule", "deny by a late rule", "respond by a person",
+            "cancelled", "result-edited", "deny and stop",
             "resumed",
         ] {
             #expect(kinds[kind, default: 0] > 0, "\(kind) never happened in seeds 1...150: \(kinds)")

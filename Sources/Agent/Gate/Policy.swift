@@ -120,6 +120,20 @@ public struct Policy: Sendable, Hashable {
         return Ruling(effect: effect, rule: nil, reason: nil)
     }
 
+    /// What the policy decides of a call that waits for a person already, without asking one; `nil` where it still waits.
+    ///
+    /// A call in doubt, or with arguments that cannot run, is a person's whatever the rules say.
+    /// - Parameter state: the session as it stands.
+    public func settlement(of record: CallRecord, in state: RunState) -> Ruling? {
+        guard record.status == .waiting else { return nil }
+        let ruling = ruling(for: record, in: state)
+        switch ruling.effect {
+        case .ask: return nil
+        case .allow: return record.problems.isEmpty && ruling.rule != nil ? ruling : nil
+        case .deny: return ruling.rule != nil ? ruling : nil
+        }
+    }
+
     /// Whether `pattern`, in which `*` stands for any bytes, matches the whole of `text`.
     public static func glob(_ pattern: String, matches text: String) -> Bool {
         let pattern = Array(pattern.utf8)

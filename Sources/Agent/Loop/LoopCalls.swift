@@ -44,7 +44,10 @@ extension Loop {
     }
 
     private func ruling(for record: CallRecord) -> Ruling {
-        let ruling = policy.ruling(for: record, in: state)
+        byHandRuling(policy.ruling(for: record, in: state), for: record)
+    }
+
+    func byHandRuling(_ ruling: Ruling, for record: CallRecord) -> Ruling {
         guard ruling.effect == .allow, runner.isByHand(record.call.name) else { return ruling }
         // A rule can let a call run, but here nothing can.
         return Ruling(
@@ -134,7 +137,7 @@ extension Loop {
             }
             let reason = "nobody decided within \(seconds) seconds"
             try emit(.decided(key, .deny(reason: reason), by: .timeout(seconds: seconds)))
-        case .command(.addRule(let rule)): try add(rule)
+        case .command(.addRule(let rule, let shown)): try add(rule, deciding: shown)
         case .timedOut(let key):
             let seconds = runner.seconds(for: state.call(key)?.call.name ?? "")
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")

@@ -277,7 +277,9 @@ struct ShellParts {
         }
     }
 
-    /// What stands behind a wrapper's own words. A word behind an option may be its value or the command: both are
+    /// What stands behind a wrapper's own words.
+    ///
+    /// A word behind an option may be its value or the command: both are
     /// parts, so that neither reading is missed.
     private mutating func addWrapped(_ words: ArraySlice<String>) throws {
         var inner = words
