@@ -109,6 +109,31 @@ import Testing
         #expect(try folder.read("s/x.jsonl").contains("a time-out rejected this call. It did not run."))
     }
 
+    /// The call holds until its file is there, which never comes: only the cancellation ends it.
+    @Test func aRunningCallIsGivenUpByHashAndTheJournalSaysByWhom() throws {
+        let folder = try ApproveCommandTests.folder([("c1", #"{"id": "one"}"#)])
+        let held = ApproveCommandTests.workflow.replacing(
+            "echo done", with: "until test -e go; do sleep 0.05; done")
+        try folder.write(held, to: "w.yaml")
+        let run = try start(folder)
+        let hash = try hashes(run, folder, count: 1)[0]
+        let early = try approve(folder, "--cancel", hash)
+        #expect(early.status == 1 && early.errors.contains("no call with that hash runs"), "\(early.errors)")
+        #expect(try approve(folder, "--approve", hash).status == 0)
+        _ = try run.wait(for: "the call to run") {
+            try approve(folder, "--list").output.contains("  runs ") ? true : nil
+        }
+        let forged = String(hash.reversed())
+        #expect(try approve(folder, "--cancel", forged).status == 1)
+        let cancelled = try approve(folder, "--cancel", hash)
+        #expect(cancelled.status == 0 && cancelled.output == "cancel: c1 of x\n", "\(cancelled.errors)")
+        #expect(run.end() == 0, "\(run.errors)")
+        let audit = try CommandLineRun(["audit", "s/x.jsonl"], in: folder)
+        #expect(
+            audit.output.contains("c1 (act) cancelled by \(NSUserName()) (user \(getuid()))"),
+            "\(audit.output)")
+    }
+
     @Test func aDecisionOfOtherBytesIsRefusedByTheRunItself() throws {
         let folder = try ApproveCommandTests.folder([("c1", #"{"id": "one"}"#)])
         let run = try start(folder)

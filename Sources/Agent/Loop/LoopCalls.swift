@@ -118,12 +118,12 @@ extension Loop {
     func handle(_ input: LoopInput) throws -> RunOutcome? {
         switch input {
         case .command(.decide(let decision)): return try handle(decision)
-        case .command(.cancel(let key)):
+        case .command(.cancel(let key, let canceller)):
             guard running[key] != nil else {
                 control.refuse("call \(key.id) is not running")
                 return nil
             }
-            try giveUp(key, .cancelled, "cancelled by a person")
+            try giveUp(key, .cancelled, "cancelled by \(canceller.summary)")
         case .command(.editResult(let key, let content)):
             guard let record = state.call(key), record.isResolved, record.message == nil else {
                 control.refuse("call \(key.id) has no result that the model has not read yet")

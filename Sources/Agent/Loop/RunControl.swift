@@ -51,8 +51,8 @@ public enum RunStatus: Sendable, Hashable {
 public enum RunCommand: Sendable, Hashable {
     /// Decide a call.
     case decide(BoundDecision)
-    /// Cancel a running call.
-    case cancel(CallKey)
+    /// Cancel a running call; the journal says who did.
+    case cancel(CallKey, by: Decider = .person)
     /// Replace what the model will read as a call's result.
     case editResult(CallKey, content: String)
     /// Add a rule to those in force, and let it decide these calls that wait; see ``Loop/add(_:deciding:)``.
