@@ -46,7 +46,7 @@ struct ApprovalPainter {
         let isSelected = call.id == state.selected
         let style = isSelected ? Theme.chosen : .plain
         var line = StyledText(isSelected ? "▸ " : "  ", Theme.key)
-        line = line + clock(call).fitted(to: 17) + StyledText(call.session, style).fitted(to: 20)
+        line = line + clock(call).fitted(to: 18) + StyledText(call.session, style).fitted(to: 20)
         line = line + StyledText(" \(record.key.id)", Theme.heading).fitted(to: 12)
         line = line + StyledText(" \(record.call.name) ", style)
         line.append(record.argumentsLine, Theme.faint)
