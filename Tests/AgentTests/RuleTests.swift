@@ -1,4 +1,5 @@
 import JSON
+import Schema
 import Testing
 
 @testable import Agent
@@ -111,6 +112,22 @@ extension Policy {
         #expect(effect([try rule(.allow, "!~cmd ^rm")], ["command": "ls 'x"]) == .ask)
         #expect(effect([try rule(.deny, "~arg user=root")], nil) == .deny)
         #expect(effect([try rule(.allow, "!~arg user=root")], nil) == .ask)
+    }
+
+    /// `1e3` and `1000.0` are 1000 to whatever reads them.
+    @Test(arguments: ["1000", "1e3", "1000.0", "10.0e+2", "100000E-2"])
+    func aNumberIsMatchedHoweverItIsSpelled(spelling: String) throws {
+        let arguments = try JSONParser.parse("{\"n\": \(spelling)}")
+        #expect(effect([try rule(.deny, "~arg /n=^1000$")], arguments) == .deny)
+        #expect(effect([try rule(.allow, "!~arg /n=^1000$")], arguments) == .ask)
+        // An allow needs both: what was written, and what it means.
+        #expect(
+            effect([try rule(.allow, "~arg /n=^1000$")], arguments) == (spelling == "1000" ? .allow : .ask))
+        let condition = ArgumentCondition(pointer: JSONPointer(["n"]), pattern: try ECMAPattern("^1000$"))
+        for (kind, expected) in [(Effect.deny, Effect.deny), (.allow, spelling == "1000" ? .allow : .ask)] {
+            let rule = Rule(name: "x", effect: kind, tool: "*", arguments: [condition])
+            #expect(effect([rule], arguments) == expected, "\(kind)")
+        }
     }
 
     /// "Allow what has no part that matches": the opposite of a condition turns its quantifier.

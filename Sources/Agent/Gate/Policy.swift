@@ -56,9 +56,11 @@ public struct ArgumentCondition: Sendable, Hashable {
     /// Whether it holds for `arguments`; a place that does not exist holds nothing.
     ///
     /// A pattern that cannot be decided within its step budget counts as `undecided`.
-    func holds(for arguments: JSONValue, undecided: Bool) -> Bool {
+    /// Of a number spelled otherwise than plainly, one reading suffices for the stricter side, the other needs all.
+    func holds(for arguments: JSONValue, isStrict: Bool) -> Bool {
         guard let value = arguments[pointer] else { return false }
-        return (try? pattern.matches(value.stringValue ?? value.text())) ?? undecided
+        let matches = value.readings.map { (try? pattern.matches($0)) ?? isStrict }
+        return isStrict ? matches.contains(true) : matches.allSatisfy { $0 }
     }
 }
 
@@ -75,7 +77,7 @@ extension Rule {
         guard Policy.glob(tool, matches: record.call.name) else { return false }
         let isStrict = effect != .allow
         for condition in self.arguments {
-            let holds = arguments.map { condition.holds(for: $0, undecided: isStrict) } ?? isStrict
+            let holds = arguments.map { condition.holds(for: $0, isStrict: isStrict) } ?? isStrict
             if !holds { return false }
         }
         guard let condition else { return true }
