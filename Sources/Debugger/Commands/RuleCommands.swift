@@ -135,7 +135,7 @@ extension DebuggerState {
     mutating func take(_ report: RuleReport) {
         messages.dismiss()
         let runs = !timeline.isReplay && run != .ended
-        layers.append(.rule(RuleReview(report, in: timeline, runs: runs, open: openCalls)))
+        layers.append(.rule(RuleReview(report, in: timeline, runs: runs, open: openCalls, at: now)))
     }
 
     /// Goes on with another file for the rule.
@@ -156,6 +156,10 @@ extension DebuggerState {
         }
         guard review.hasShownReleases else {
             refuse("it decides calls that wait: scroll to the end of their list (PgDn) before it holds")
+            return []
+        }
+        if !review.releases.isEmpty, (0..<ApprovalGuard.delay).contains(now - review.shown) {
+            refuse("ignored: the rule had just come on the screen; look, then press again")
             return []
         }
         layers.removeLast()

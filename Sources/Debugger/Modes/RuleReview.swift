@@ -13,6 +13,8 @@ struct RuleReview: Sendable {
     /// The leading lines that name them; they must have been on the screen before the rule may hold.
     private(set) var releaseLines = 0
     private(set) var hasShownReleases = false
+    /// When it came on the screen, which it does by itself; a key in that moment was meant for something else.
+    let shown: Int64
     var scroll = Scroll()
 
     /// A waiting call that the rule decides without asking.
@@ -24,24 +26,25 @@ struct RuleReview: Sendable {
     private static let mostShown = 12
 
     /// - Parameter open: the calls that the person is deciding at this moment; the rule leaves them alone.
-    init(_ report: RuleReport, in timeline: Timeline, runs: Bool, open: Set<CallKey>) {
+    init(_ report: RuleReport, in timeline: Timeline, runs: Bool, open: Set<CallKey>, at now: Int64) {
+        shown = now
         self.report = report
         var policy = report.policy
         policy.rules.append(report.rule)
         var trial = RuleTrial(policy)
-        var state = RunState()
+        var fold = RunState()
         for step in 1..<timeline.log.count + 1 {
             guard let event = timeline.log[step] else { continue }
-            state.apply(event)
-            trial.add(event, in: state)
+            fold.apply(event)
+            trial.add(event, in: fold)
         }
         calls = trial.verdicts.count
         matches = trial.verdicts.filter { $0.ruling.rule == report.rule.name }
-        let now = timeline.log.last
+        let state = timeline.log.last
         releases =
             runs
-            ? now.waitingCalls.compactMap { record in
-                guard !open.contains(record.key), let ruling = policy.settlement(of: record, in: now),
+            ? state.waitingCalls.compactMap { record in
+                guard !open.contains(record.key), let ruling = policy.settlement(of: record, in: state),
                     ruling.rule == report.rule.name
                 else { return nil }
                 return Release(record: record, ruling: ruling)
