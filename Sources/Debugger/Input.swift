@@ -84,9 +84,9 @@ public enum DebuggerEffect: Sendable, Hashable {
     /// Say what a rule would do in the saved sessions and to the workflow file, that one or the run's own; the answer
     /// is ``Input/ruleTried(_:)`` or a notice.
     case tryRule(Rule, file: String?)
-    /// Write that text into the workflow file, where one is named, and let the rule hold in the run; say how it went by
-    /// a notice.
-    case adoptRule(Rule, file: String?, text: String)
+    /// Write that text into the workflow file, where one is named, and let the rule hold in the run and decide those
+    /// calls that wait; say how it went by a notice.
+    case adoptRule(Rule, file: String?, text: String, deciding: [CallKey: ToolCall])
     /// Find where the values of a call came from, off the main thread; the answer is ``Input/traced(_:)``.
     case trace(TraceRequest)
     /// Stop the program as the shell's job control does.

@@ -17,13 +17,25 @@ import Testing
         func see(_ event: Event, _ state: RunState, _ control: RunControl) {
             switch event.body {
             case .callJudged(let key, _, let ruling) where ruling.effect == .ask:
+                // Before the decision, so that there are calls that the rule finds waiting.
+                if roll(8) == 0 { addRule(state, control) }
                 if let record = state.call(key) { decide(record, control) }
             case .sessionResumed: for record in state.waitingCalls { decide(record, control) }
             case .callStarted(let key, _): if roll(4) == 0 { control.send(.cancel(key)) }
-            case .callFinished(let key, _):
+            case .callFinished(let key, _), .decided(let key, .deny, _), .decided(let key, .respond, _):
                 if roll(6) == 0 { control.send(.editResult(key, content: "edited \(key)")) }
             default: break
             }
+        }
+
+        /// A rule that decides some of the calls that wait, as a person does who was shown those.
+        private func addRule(_ state: RunState, _ control: RunControl) {
+            let effect = [Effect.allow, .deny][roll(2)]
+            let shown = state.waitingCalls.filter { _ in roll(3) > 0 }
+            control.send(
+                .addRule(
+                    Rule(name: "late \(effect.rawValue)", effect: effect, tool: "act"),
+                    deciding: Dictionary(shown.map { ($0.key, $0.call) }) { first, _ in first }))
         }
 
         private func decide(_ record: CallRecord, _ control: RunControl) {
@@ -36,8 +48,10 @@ import Testing
                         BoundDecision(key: record.key, call: other, decision: .approve, decider: .person)))
             }
             if roll(12) == 0 { control.decide(record, .edit(arguments: ByteString("{oops"), mode: .silent)) }
-            switch roll(9) {
+            switch roll(11) {
             case 0...2: control.decide(record, .approve)
+            // Nobody decides: what its clock would post at the end of the time, without the wait for it.
+            case 9, 10: control.post(.undecided(record.key))
             case 8:
                 // From another process: the decider has a name, and the gate is the same.
                 control.send(
@@ -53,10 +67,15 @@ import Testing
             case 6: control.decide(record, .respond(content: "I say"))
             default: control.decide(record, .deny(reason: nil), stops: roll(6) == 0)
             }
+            // The clock may also run out behind a decision: then it is too late for it.
+            if roll(6) == 0 { control.post(.undecided(record.key)) }
             // What was refused above must still be decided; where it was not, this comes too late and is refused.
             control.decide(record, .deny(reason: "at last"))
         }
     }
+
+    /// So long that no clock ends by itself while the test runs: the ends are posted.
+    private static let timeout = 1_000_000
 
     private func bench(seed: UInt64, log: RunLog) -> Bench {
         var random = SeededGenerator(seed: seed)
@@ -75,7 +94,7 @@ import Testing
         let effects = Effect.allCases
         bench.policy = Policy(
             rules: [Rule(name: "look", effect: effects[roll(3)], tool: "look")],
-            fallback: effects[1 + roll(2)])
+            fallback: effects[1 + roll(2)], approvalTimeout: DecisionProperties.timeout)
         bench.tools = { log in
             [
                 FakeTool("act", parameters: true, log: log),
@@ -124,6 +143,39 @@ import Testing
         try await forkAnywhere(run, seed: seed, ran: log.entries.count)
     }
 
+    /// The sequences above are worth something only where each kind of thing happens in them.
+    @Test func everyKindOfThingHappens() async throws {
+        var kinds: [String: Int] = [:]
+        for seed in 1...150 as ClosedRange<UInt64> {
+            let run = try await session(seed: seed, log: RunLog())
+            for event in run.events {
+                switch event.body {
+                case .decided(_, let decision, let decider):
+                    let by =
+                        switch decider {
+                        case .timeout: " by time-out"
+                        case .person: " by a person"
+                        case .user: " by a user"
+                        case .rule("late allow"), .rule("late deny"): " by a late rule"
+                        default: ""
+                        }
+                    kinds[decision.name + by, default: 0] += 1
+                case .callFinished(_, let result): kinds[result.ending.rawValue, default: 0] += 1
+                case .runFinished(.stopped): kinds["deny and stop", default: 0] += 1
+                default: kinds[event.body.name, default: 0] += 1
+                }
+            }
+        }
+        for kind in [
+            "approve by a person", "approve by a user", "edit by a person", "deny by a person",
+            "deny by time-out", "approve by a late rule", "deny by a late rule", "respond by a person",
+            "cancelled", "result-edited", "deny and stop",
+            "resumed",
+        ] {
+            #expect(kinds[kind, default: 0] > 0, "\(kind) never happened in seeds 1...150: \(kinds)")
+        }
+    }
+
     /// Forks a session at a random step, and its fork once more: what ran before the step does not run again, and
     /// neither parent notices.
     private func forkAnywhere(_ parent: Bench.Outcome, seed: UInt64, ran: Int) async throws {
@@ -162,7 +214,13 @@ import Testing
             state.apply(event)
             switch event.body {
             case .decided(let key, let decision, let decider):
-                if before.call(key)?.status == .unknown {
+                if case .timeout(let seconds) = decider {
+                    guard case .deny = decision else {
+                        Issue.record("a time-out decided other than to deny, \(seed)")
+                        continue
+                    }
+                    #expect(before.call(key)?.needsDecision == true && seconds == Self.timeout, seed)
+                } else if before.call(key)?.status == .unknown {
                     #expect(decider.isPerson, seed)
                     if case .approve = decision { reruns[key, default: 0] += 1 }
                     if case .edit = decision { reruns[key, default: 0] += 1 }
@@ -184,8 +242,13 @@ import Testing
                 guard event.number > forkedAt else { continue }
                 started.append(
                     RunLog.Entry(id: key.id.text, name: record.call.name, arguments: arguments))
-            case .toolMessage(let key, _, _):
+            case .toolMessage(let key, let content, _):
                 #expect(before.call(key)?.message == nil, "two results for one call, \(seed)")
+                if let edited = before.call(key)?.editedResult {
+                    #expect(content.hasSuffix(edited), "the model read another result, \(seed)")
+                }
+            case .resultEdited(let key, _):
+                #expect(before.call(key)?.isResolved == true && before.call(key)?.message == nil, seed)
             default: break
             }
         }

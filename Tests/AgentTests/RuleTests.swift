@@ -1,4 +1,5 @@
 import JSON
+import Schema
 import Testing
 
 @testable import Agent
@@ -23,7 +24,7 @@ extension Policy {
         ("(cd /tmp; rm x)", ["cd /tmp", "rm x"]), ("diff <(rm a) <(b)", ["rm a", "b", "diff"]),
         ("echo x > /etc/passwd 2>&1", ["> /etc/passwd", "echo x"]), ("a 2>/dev/null >>log", ["> log", "a"]),
         ("a &> out", ["> out", "a"]), ("A=1 B='x y' run --it", ["A=1", "B=x y", "run --it"]),
-        ("sudo -n rm x", ["sudo -n rm x", "rm x"]),
+        ("sudo -n rm x", ["sudo -n rm x", "x", "rm x"]),
         ("env A=1 nice -n 5 rm x", ["env A=1 nice -n 5 rm x", "nice -n 5 rm x", "rm x"]),
         ("bash -c 'ls; rm x'", ["bash -c ls; rm x", "ls", "rm x"]),
         ("/bin/sh -lc 'rm x'", ["/bin/sh -lc rm x", "rm x"]),
@@ -31,6 +32,24 @@ extension Policy {
         ("{ rm x; }", ["rm x"]), ("! grep -q x y", ["grep -q x y"]), ("r\\\nm x", ["rm x"]),
         ("'r'm x", ["rm x"]),
         ("find . | xargs rm", ["find .", "xargs rm", "rm"]),
+        (
+            "find . -exec rm -f {} \\; -o -execdir cat x +",
+            ["find . -exec rm -f {} ; -o -execdir cat x +", "rm -f {}", "cat x"]
+        ),
+        // A word behind an option may be its value, or the command.
+        ("sudo -u root rm x", ["sudo -u root rm x", "rm x", "root rm x"]),
+        ("timeout -s KILL 5s rm x", ["timeout -s KILL 5s rm x", "rm x", "KILL 5s rm x"]),
+        ("xargs -d , rm", ["xargs -d , rm", "rm", ", rm"]), ("timeout 5s rm x", ["timeout 5s rm x", "rm x"]),
+        ("env 7z x", ["env 7z x", "7z x"]), ("bash -cx 'rm x'", ["bash -cx rm x", "rm x"]),
+        ("bash -o posix -c 'rm x' a b", ["bash -o posix -c rm x a b", "rm x"]),
+        ("watch 'true; rm x'", ["watch true; rm x", "true", "rm x", "true; rm x"]),
+        ("trap 'rm x; ls' EXIT", ["trap rm x; ls EXIT", "rm x", "ls", "rm x; ls EXIT"]),
+        // A shell reads code points: a mark behind a quote or a semicolon takes nothing away from it, and the line
+        // ends at the line feed of CR LF although a backslash stands before the CR.
+        ("echo '\u{301}' ; rm x #'", ["echo \u{301}", "rm x"]),
+        ("ls;\u{301}a; rm x", ["ls", "\u{301}a", "rm x"]),
+        ("ls \\\r\nrm x", ["ls \r", "rm x"]), ("a # b\u{2028}c\nd", ["a", "d"]),
+        ("r\\\u{2028}m x", ["r\u{2028}m x"]),
     ])
     func aCommandLineIsSplitIntoEverythingThatItRuns(line: String, parts: [String]) {
         #expect(ShellParts.parts(of: line) == parts, "\(line)")
@@ -41,7 +60,9 @@ extension Policy {
         "for x in a; do rm $x; done",
         "case x in y) rm;; esac", "echo $'\\x72m'", "echo $((1+1))", "${X:-$(rm x)} y", "bash -c", "\\",
         "r? x",
-        "f() { rm x; }; f \"", "echo ${X",
+        "f() { rm x; }; f \"", "echo ${X", "x='$(rm y)'; echo ${x@P}", "alias ls=rm\nls x", "env -S 'rm x'",
+        "bash -c -x 'rm y'", "fish --command='rm x'", "echo $(echo \"$(echo \")\"; rm x)\")",
+        "echo $(true # )\nrm x)", "cat <<< x", "xargs -I {} rm {}", "f=rm; $f x", "\"$(echo rm)\" x",
     ])
     func whatCannotBeSplitForCertainIsNotSplit(line: String) {
         #expect(ShellParts.parts(of: line) == nil, "\(line)")
@@ -91,6 +112,22 @@ extension Policy {
         #expect(effect([try rule(.allow, "!~cmd ^rm")], ["command": "ls 'x"]) == .ask)
         #expect(effect([try rule(.deny, "~arg user=root")], nil) == .deny)
         #expect(effect([try rule(.allow, "!~arg user=root")], nil) == .ask)
+    }
+
+    /// `1e3` and `1000.0` are 1000 to whatever reads them.
+    @Test(arguments: ["1000", "1e3", "1000.0", "10.0e+2", "100000E-2"])
+    func aNumberIsMatchedHoweverItIsSpelled(spelling: String) throws {
+        let arguments = try JSONParser.parse("{\"n\": \(spelling)}")
+        #expect(effect([try rule(.deny, "~arg /n=^1000$")], arguments) == .deny)
+        #expect(effect([try rule(.allow, "!~arg /n=^1000$")], arguments) == .ask)
+        // An allow needs both: what was written, and what it means.
+        #expect(
+            effect([try rule(.allow, "~arg /n=^1000$")], arguments) == (spelling == "1000" ? .allow : .ask))
+        let condition = ArgumentCondition(pointer: JSONPointer(["n"]), pattern: try ECMAPattern("^1000$"))
+        for (kind, expected) in [(Effect.deny, Effect.deny), (.allow, spelling == "1000" ? .allow : .ask)] {
+            let rule = Rule(name: "x", effect: kind, tool: "*", arguments: [condition])
+            #expect(effect([rule], arguments) == expected, "\(kind)")
+        }
     }
 
     /// "Allow what has no part that matches": the opposite of a condition turns its quantifier.

@@ -109,6 +109,31 @@ import Testing
         #expect(try folder.read("s/x.jsonl").contains("a time-out rejected this call. It did not run."))
     }
 
+    /// The call holds until its file is there, which never comes: only the cancellation ends it.
+    @Test func aRunningCallIsGivenUpByHashAndTheJournalSaysByWhom() throws {
+        let folder = try ApproveCommandTests.folder([("c1", #"{"id": "one"}"#)])
+        let held = ApproveCommandTests.workflow.replacing(
+            "echo done", with: "until test -e go; do sleep 0.05; done")
+        try folder.write(held, to: "w.yaml")
+        let run = try start(folder)
+        let hash = try hashes(run, folder, count: 1)[0]
+        let early = try approve(folder, "--cancel", hash)
+        #expect(early.status == 1 && early.errors.contains("no call with that hash runs"), "\(early.errors)")
+        #expect(try approve(folder, "--approve", hash).status == 0)
+        _ = try run.wait(for: "the call to run") {
+            try approve(folder, "--list").output.contains("  runs ") ? true : nil
+        }
+        let forged = String(hash.reversed())
+        #expect(try approve(folder, "--cancel", forged).status == 1)
+        let cancelled = try approve(folder, "--cancel", hash)
+        #expect(cancelled.status == 0 && cancelled.output == "cancel: c1 of x\n", "\(cancelled.errors)")
+        #expect(run.end() == 0, "\(run.errors)")
+        let audit = try CommandLineRun(["audit", "s/x.jsonl"], in: folder)
+        #expect(
+            audit.output.contains("c1 (act) cancelled by \(NSUserName()) (user \(getuid()))"),
+            "\(audit.output)")
+    }
+
     @Test func aDecisionOfOtherBytesIsRefusedByTheRunItself() throws {
         let folder = try ApproveCommandTests.folder([("c1", #"{"id": "one"}"#)])
         let run = try start(folder)
@@ -200,5 +225,74 @@ struct ApproveTerminalTests {
         #expect(try folder.read("ran.txt").split(separator: "\n").sorted() == ["one", "zwei"])
         let audit = try CommandLineRun(["audit", "s/second.jsonl"], in: folder)
         #expect(audit.status == 0 && audit.output.contains(": not him"), "\(audit.output)")
+    }
+
+    /// The screens that docs/approve.md shows.
+    @Test func callsOfThreeRunsAreSeenDecidedAndGivenUp() throws {
+        let folder = try Folder()
+        try FileManager.default.createDirectory(
+            at: folder.url.appendingPathComponent("s"), withIntermediateDirectories: true)
+        let screen = try TmuxScreen(["approve", "s"], in: folder, size: (100, 24))
+        try screen.await("nothing waits")
+        var runs: [RunningProgram] = []
+        func start(_ name: String, _ arguments: String, command: String, _ more: String...) throws {
+            let workflow = ApproveCommandTests.workflow.replacing("script.json", with: "\(name).json")
+                .replacing("echo done", with: command)
+            try folder.write(workflow, to: "\(name).yaml")
+            try folder.write(
+                #"[{"calls": [{"id": "call_1", "name": "act", "arguments": \#(arguments)}]}, {"content": "Done."}]"#,
+                to: "\(name).json")
+            runs.append(
+                try RunningProgram(
+                    [
+                        "run", "\(name).yaml", "--headless", "--approve", "await", "--record",
+                        "s/\(name).jsonl",
+                    ]
+                        + more, in: folder, name: name))
+            try screen.await("\(runs.count) call\(runs.count == 1 ? "" : "s") waiting for you")
+        }
+        try start("monday", #"{"id": "one", "to": "mаya"}"#, command: "echo done")
+        try start(
+            "tuesday", #"{"id": "two", "to": "lena"}"#, command: "echo done", "--approval-timeout", "3600")
+        // Held until a file is there that never comes: only the cancellation ends it.
+        try start("wednesday", #"{"id": "three"}"#, command: "until test -e go; do sleep 0.05; done")
+        try TerminalScreens.expect(screen, "queue-waiting")
+
+        try screen.press("j", "j")
+        try screen.decide("a", until: "1 call running")
+        try screen.press("k", "j")
+        try screen.await("▸ runs", "x cancel")
+        try TerminalScreens.expect(screen, "queue-running")
+        try screen.decide("x", until: "2 runs here")
+        #expect(runs[2].end() == 0, "\(runs[2].errors)")
+
+        try screen.press("k", "k")
+        try screen.decide("d", until: "deny call_1, reason")
+        try screen.type("that is not Maya")
+        try screen.await("that is not Maya")
+        try TerminalScreens.expect(screen, "queue-denying")
+        try screen.press("Enter")
+        try screen.await("1 call waiting for you")
+        try screen.decide("a", until: "nothing waits")
+        #expect(runs[0].end() == 0 && runs[1].end() == 0, "\(runs[0].errors)\(runs[1].errors)")
+        try screen.press("q")
+        #expect(try screen.end() == 0)
+        #expect(try folder.read("ran.txt").split(separator: "\n").sorted() == ["three", "two"])
+        let audit = try CommandLineRun(["audit", "s/monday.jsonl"], in: folder)
+        #expect(audit.output.contains("deny by \(NSUserName()) (user \(getuid())): that is not Maya"))
+    }
+
+    @Test func theScreensInTheDocumentationAreThoseThatWereRecorded() throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let page = try String(
+            contentsOf: tests.appendingPathComponent("../../docs/approve.md").standardizedFileURL,
+            encoding: .utf8)
+        for name in ["queue-waiting", "queue-running", "queue-denying"] {
+            let recorded = try String(
+                contentsOf: tests.appendingPathComponent("Screens/\(name).txt"), encoding: .utf8)
+            let rows = recorded.split(separator: "\n").map { "    \($0)" }
+            #expect(
+                page.contains(rows.joined(separator: "\n")), "\(name).txt is not in docs/approve.md as it is")
+        }
     }
 }

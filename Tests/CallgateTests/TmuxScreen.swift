@@ -179,6 +179,7 @@ enum TerminalScreens {
             String(row).replacing(#/^│[* ][▸ ] +[0-9]+ [^│]*│/#) { _ in "│a candidate│" }
                 .replacing(#/[0-9]+(\.[0-9]+)?(?:[ ](ms|s)\b|%|[ ]%)|[0-9]+\.[0-9]+/#) { _ in "#" }
                 .replacing(#/[0-9]{13,}/#) { _ in "#" }
+                .replacing(#/(waits|runs|denied in) [0-9]+:[0-9]{2}/#) { "\($0.output.1) #" }
                 .replacing(#/[ ]{2,}/#) { _ in " " }.replacing(#/─{2,}/#) { _ in "─" }
                 .replacing(#/[█▏▎▍▌▋▊▉░▓]+/#) { _ in "█" }.replacing(" │", with: "│").replacing(
                     " ║", with: "║")

@@ -10,7 +10,7 @@ import Testing
 @Suite struct ApprovalScreenTests {
     private func queued(
         _ id: String, _ arguments: String, session: String = "one", deadline: Int64? = nil,
-        doubt: Bool = false
+        doubt: Bool = false, runs: Bool = false
     ) -> QueuedCall {
         let call = ToolCall(id: ToolCallID(id), name: "act", arguments: ByteString(arguments))
         let key = CallKey(round: 1, id: call.id)
@@ -36,10 +36,14 @@ import Testing
                 .sessionResumed,
             ]
         }
+        if runs {
+            bodies += [.decided(key, .approve, by: .person), .callStarted(key, arguments: call.arguments)]
+        }
         var fold = WaitingCalls()
         for (index, body) in bodies.enumerated() { fold.apply(Event(number: index + 1, time: 0, body: body)) }
         return QueuedCall(
-            journal: "\(session).jsonl", session: session, waiting: fold.calls[0], state: fold.state,
+            journal: "\(session).jsonl", session: session, waiting: (runs ? fold.running : fold.calls)[0],
+            state: fold.state,
             deadline: deadline)
     }
 
@@ -70,6 +74,21 @@ import Testing
         // Once: the run has not answered yet.
         #expect(press(&screen, .character("a"), at: 6_000).isEmpty)
         #expect(text(screen).contains("is on its way"))
+    }
+
+    @Test func aRunningCallCanBeGivenUpAndNothingElse() {
+        let call = queued("c1", "{}", runs: true)
+        var screen = screen([call])
+        #expect(text(screen).contains("nothing waits") && text(screen).contains("1 call running"))
+        // Not in haste, and no decision on what runs already.
+        #expect(press(&screen, .character("x"), at: 1_100).isEmpty)
+        #expect(press(&screen, .character("a"), .character("d"), .character("e"), .character("r")).isEmpty)
+        #expect(text(screen).contains("x gives it up"))
+        #expect(press(&screen, .character("x")) == [call.cancelling()])
+        #expect(press(&screen, .character("x"), at: 11_000).isEmpty)
+        // A call that waits is denied, not cancelled.
+        var other = self.screen([queued("c1", "{}")])
+        #expect(press(&other, .character("x")).isEmpty && text(other).contains("d denies it"))
     }
 
     @Test func aCallThatMovesUnderTheKeyIsNotDecidedForTheOneBefore() {

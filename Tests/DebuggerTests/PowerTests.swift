@@ -1,4 +1,5 @@
 import Agent
+import JSON
 import Sessions
 import Terminal
 import Testing
@@ -200,21 +201,83 @@ import Testing
     @Test func nothingHoldsBeforeItIsSaidSo() throws {
         let rule = Rule(name: "deny-x", effect: .deny, tool: "*", condition: try Filter("~tool get_open"))
         var driver = try Driver.live(Sessions.waiting)
+        let waiting = try #require(RunState(folding: Sessions.waiting).waitingCalls.first)
         driver.send(.ruleTried(report(rule)))
+        // The call that waits is in the list, and is what the rule decides once it holds.
+        #expect(driver.shows("waiting now: it decides 1 call") && driver.shows("is denied at once  call_1"))
+        // The review comes by itself: a key in that moment was meant for something else.
+        driver.type("y")
+        #expect(driver.bottom.contains("had just come on the screen") && driver.takeEffects().isEmpty)
+        driver.wait(1_000)
         try driver.press("a")
         #expect(driver.bottom.contains("choose what becomes of the rule") && driver.takeEffects().isEmpty)
         try driver.press("y")
-        #expect(driver.takeEffects() == [.adoptRule(rule, file: "w.yaml", text: "name: x\npolicy: {}\n")])
+        #expect(
+            driver.takeEffects() == [
+                .adoptRule(
+                    rule, file: "w.yaml", text: "name: x\npolicy: {}\n", deciding: [waiting.key: waiting.call]
+                )
+            ])
         driver.send(.ruleTried(report(rule, objection: "w.yaml is no workflow")))
+        driver.wait(1_000)
         try driver.press("y")
         #expect(driver.bottom.contains("w.yaml is no workflow") && driver.takeEffects().isEmpty)
         try driver.press("o")
-        #expect(driver.takeEffects() == [.adoptRule(rule, file: nil, text: "name: x\npolicy: {}\n")])
+        #expect(
+            driver.takeEffects() == [
+                .adoptRule(
+                    rule, file: nil, text: "name: x\npolicy: {}\n", deciding: [waiting.key: waiting.call])
+            ])
         driver.send(.ruleTried(report(rule)))
         try driver.press("f")
         driver.type("2")
         try driver.press("enter")
         #expect(driver.takeEffects() == [.tryRule(rule, file: "w.yaml2")])
+    }
+
+    /// An allow that lets waiting calls run holds only once all of them have been on the screen.
+    @Test func whatARuleLetsRunAtOnceMustHaveBeenSeen() throws {
+        let rule = Rule(name: "allow-x", effect: .allow, tool: "*", condition: try Filter("~tool act"))
+        let calls = (1...40).map {
+            ToolCall(id: ToolCallID("c\($0)"), name: "act", arguments: ByteString(#"{"n": \#($0)}"#))
+        }
+        var bodies = Sessions.waiting.prefix { $0.body.name != "response" }.map(\.body)
+        bodies.append(
+            .responseReceived(
+                round: 1, ModelResponse(content: "", calls: calls, finishReason: .toolCalls), milliseconds: 1)
+        )
+        bodies += calls.map {
+            EventBody.callJudged(
+                CallKey(round: 1, id: $0.id), problems: [],
+                ruling: Ruling(effect: .ask, rule: nil, reason: nil))
+        }
+        let events = bodies.enumerated().map { Event(number: $0 + 1, time: 0, body: $1) }
+        var driver = try Driver.live(events)
+        driver.send(.ruleTried(report(rule)))
+        #expect(
+            driver.shows("it decides 40 calls as soon as it holds") && driver.shows("RUNS AT ONCE  c1 act"))
+        try driver.press("o")
+        #expect(driver.bottom.contains("scroll to the end of their list") && driver.takeEffects().isEmpty)
+        for _ in 0..<8 { try driver.press("pagedown") }
+        driver.wait(1_000)
+        try driver.press("o")
+        let decided = driver.takeEffects().compactMap { effect -> Int? in
+            if case .adoptRule(rule, nil, _, let calls) = effect { calls.count } else { nil }
+        }
+        #expect(decided == [40], "\(driver.screen)")
+    }
+
+    /// A call whose arguments the person is changing is left to the person.
+    @Test func aRuleLeavesTheCallAloneThatIsBeingEdited() throws {
+        let rule = Rule(name: "deny-x", effect: .deny, tool: "*", condition: try Filter("~tool get_open"))
+        var driver = try Driver.live(Sessions.waiting)
+        try driver.press("2", "e")
+        driver.send(.ruleTried(report(rule)))
+        #expect(!driver.shows("waiting now"), "\(driver.screen)")
+        try driver.press("o")
+        #expect(
+            driver.takeEffects().contains(
+                .adoptRule(rule, file: nil, text: "name: x\npolicy: {}\n", deciding: [:])))
     }
 
     @Test(arguments: [

@@ -35,6 +35,11 @@ public struct ToolCall: Sendable, Hashable {
         self.name = name
         self.arguments = arguments
     }
+
+    /// Whether ID, name and arguments are the same bytes; `==` takes a name that is only canonically equivalent for it.
+    func isSame(as other: ToolCall) -> Bool {
+        id == other.id && name.utf8.elementsEqual(other.name.utf8) && arguments == other.arguments
+    }
 }
 
 /// A call's place in a session: models may use an ID again in a later round, never twice in one.

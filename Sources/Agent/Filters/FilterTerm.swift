@@ -124,7 +124,10 @@ extension FilterTerm {
         case .argument(let pointer, let pattern):
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
             guard let value = arguments[pointer] else { return false }
-            return pattern.decides(value.stringValue ?? value.text())
+            return switch quantifier {
+            case .any: Bool?.any(value.readings) { pattern.decides($0) }
+            case .all: Bool?.any(value.readings) { pattern.decides($0).map(!) }.map(!)
+            }
         case .count(let comparison): return comparison.holds(for: Double(state.count(upTo: record)))
         case .command(let pattern):
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
@@ -188,6 +191,16 @@ extension RunState {
 }
 
 extension JSONValue {
+    /// What a pattern is held against: a string's text, or another value's compact JSON.
+    ///
+    /// A number has its plain spelling too: a tool takes `1e3` and `1000.0` for 1000, and so must a rule.
+    var readings: [String] {
+        if let text = stringValue { return [text] }
+        guard let number = numberValue else { return [text()] }
+        let plain = number.intValue.map { String($0) } ?? String(number.doubleValue)
+        return plain == number.text ? [number.text] : [number.text, plain]
+    }
+
     /// The arguments that name a shell command: its text, or its words.
     fileprivate var shellCommands: [JSONValue] {
         ["command", "cmd", "script", "shell", "argv"].compactMap { self[$0] }

@@ -56,9 +56,11 @@ public struct ArgumentCondition: Sendable, Hashable {
     /// Whether it holds for `arguments`; a place that does not exist holds nothing.
     ///
     /// A pattern that cannot be decided within its step budget counts as `undecided`.
-    func holds(for arguments: JSONValue, undecided: Bool) -> Bool {
+    /// Of a number spelled otherwise than plainly, one reading suffices for the stricter side, the other needs all.
+    func holds(for arguments: JSONValue, isStrict: Bool) -> Bool {
         guard let value = arguments[pointer] else { return false }
-        return (try? pattern.matches(value.stringValue ?? value.text())) ?? undecided
+        let matches = value.readings.map { (try? pattern.matches($0)) ?? isStrict }
+        return isStrict ? matches.contains(true) : matches.allSatisfy { $0 }
     }
 }
 
@@ -75,7 +77,7 @@ extension Rule {
         guard Policy.glob(tool, matches: record.call.name) else { return false }
         let isStrict = effect != .allow
         for condition in self.arguments {
-            let holds = arguments.map { condition.holds(for: $0, undecided: isStrict) } ?? isStrict
+            let holds = arguments.map { condition.holds(for: $0, isStrict: isStrict) } ?? isStrict
             if !holds { return false }
         }
         guard let condition else { return true }
@@ -118,6 +120,20 @@ public struct Policy: Sendable, Hashable {
         }
         let effect = arguments == nil && fallback == .allow ? .ask : fallback
         return Ruling(effect: effect, rule: nil, reason: nil)
+    }
+
+    /// What the policy decides of a call that waits for a person already, without asking one; `nil` where it still waits.
+    ///
+    /// A call in doubt, or with arguments that cannot run, is a person's whatever the rules say.
+    /// - Parameter state: the session as it stands.
+    public func settlement(of record: CallRecord, in state: RunState) -> Ruling? {
+        guard record.status == .waiting else { return nil }
+        let ruling = ruling(for: record, in: state)
+        switch ruling.effect {
+        case .ask: return nil
+        case .allow: return record.problems.isEmpty && ruling.rule != nil ? ruling : nil
+        case .deny: return ruling.rule != nil ? ruling : nil
+        }
     }
 
     /// Whether `pattern`, in which `*` stands for any bytes, matches the whole of `text`.

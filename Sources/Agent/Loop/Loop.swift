@@ -93,8 +93,11 @@ public actor Loop {
     }
 
     /// Adds a rule to those in force; it holds for the calls that are asked for from here on.
+    ///
+    /// - Parameter shown: the waiting calls that whoever adds the rule was shown to be decided by it. They are judged
+    ///   once more, and no other call that waits is.
     /// - Throws: what the journal throws; an error of one line where the rule cannot be added.
-    public func add(_ rule: Rule) throws {
+    public func add(_ rule: Rule, deciding shown: [CallKey: ToolCall] = [:]) throws {
         guard state.header != nil else {
             throw GateError(description: "nothing has happened yet; put the rule into the workflow")
         }
@@ -102,6 +105,15 @@ public actor Loop {
             throw GateError(description: "the run has ended, so that no rule can hold in it any more")
         }
         try emit(.ruleAdded(rule))
+        for record in state.waitingCalls {
+            guard let seen = shown[record.key], seen.isSame(as: record.call),
+                let settlement = policy.settlement(of: record, in: state), settlement.rule == rule.name
+            else { continue }
+            let ruling = byHandRuling(settlement, for: record)
+            if ruling.effect == .ask { continue }
+            try emit(.callJudged(record.key, problems: record.problems, ruling: ruling))
+        }
+        if !shown.isEmpty { control.lookAgain() }
     }
 
     /// The workflow's rules and those that were added since.

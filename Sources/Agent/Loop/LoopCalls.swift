@@ -44,7 +44,10 @@ extension Loop {
     }
 
     private func ruling(for record: CallRecord) -> Ruling {
-        let ruling = policy.ruling(for: record, in: state)
+        byHandRuling(policy.ruling(for: record, in: state), for: record)
+    }
+
+    func byHandRuling(_ ruling: Ruling, for record: CallRecord) -> Ruling {
         guard ruling.effect == .allow, runner.isByHand(record.call.name) else { return ruling }
         // A rule can let a call run, but here nothing can.
         return Ruling(
@@ -115,12 +118,12 @@ extension Loop {
     func handle(_ input: LoopInput) throws -> RunOutcome? {
         switch input {
         case .command(.decide(let decision)): return try handle(decision)
-        case .command(.cancel(let key)):
+        case .command(.cancel(let key, let canceller)):
             guard running[key] != nil else {
                 control.refuse("call \(key.id) is not running")
                 return nil
             }
-            try giveUp(key, .cancelled, "cancelled by a person")
+            try giveUp(key, .cancelled, "cancelled by \(canceller.summary)")
         case .command(.editResult(let key, let content)):
             guard let record = state.call(key), record.isResolved, record.message == nil else {
                 control.refuse("call \(key.id) has no result that the model has not read yet")
@@ -134,7 +137,7 @@ extension Loop {
             }
             let reason = "nobody decided within \(seconds) seconds"
             try emit(.decided(key, .deny(reason: reason), by: .timeout(seconds: seconds)))
-        case .command(.addRule(let rule)): try add(rule)
+        case .command(.addRule(let rule, let shown)): try add(rule, deciding: shown)
         case .timedOut(let key):
             let seconds = runner.seconds(for: state.call(key)?.call.name ?? "")
             try giveUp(key, .timedOut, "the tool did not answer within \(seconds) seconds.")

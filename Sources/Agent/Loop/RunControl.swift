@@ -51,12 +51,12 @@ public enum RunStatus: Sendable, Hashable {
 public enum RunCommand: Sendable, Hashable {
     /// Decide a call.
     case decide(BoundDecision)
-    /// Cancel a running call.
-    case cancel(CallKey)
+    /// Cancel a running call; the journal says who did.
+    case cancel(CallKey, by: Decider = .person)
     /// Replace what the model will read as a call's result.
     case editResult(CallKey, content: String)
-    /// Add a rule to those in force.
-    case addRule(Rule)
+    /// Add a rule to those in force, and let it decide these calls that wait; see ``Loop/add(_:deciding:)``.
+    case addRule(Rule, deciding: [CallKey: ToolCall])
 }
 
 /// The person's hand on a run: pace and commands, safe to use from any thread.
@@ -159,6 +159,9 @@ public final class RunControl: Sendable {
             $0.paceChanged = true
         }
     }
+
+    /// Lets the run look at its calls once more.
+    func lookAgain() { wake { $0.paceChanged = true } }
 
     func post(_ input: LoopInput) { wake { $0.inbox.append(input) } }
 

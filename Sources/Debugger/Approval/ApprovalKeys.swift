@@ -28,6 +28,7 @@ extension ApprovalScreen {
         case .character("d"): begin(.denial, text: "")
         case .character("e"): edit()
         case .character("r"): begin(.response, text: "")
+        case .character("x"): return cancel()
         case .enter:
             refuse("Enter decides nothing: a approves, d denies, e edits, r answers in the tool's place")
         case .character("q"), .escape, .control("c"): return [.quit]
@@ -38,7 +39,28 @@ extension ApprovalScreen {
 
     /// Why nothing can be decided for a call now; `nil` where it can.
     private func objection(to call: QueuedCall) -> String? {
+        if call.isRunning { return "it runs already: x gives it up" }
+        return haste(call)
+    }
+
+    private func haste(_ call: QueuedCall) -> String? {
         (guards[call.journal] ?? ApprovalGuard()).objection(to: call.waiting.record, at: now)
+    }
+
+    /// Gives up a call that runs.
+    private mutating func cancel() -> [ApprovalEffect] {
+        guard let call = current else { return [] }
+        guard call.isRunning else {
+            refuse("it does not run yet: d denies it")
+            return []
+        }
+        if let objection = haste(call) {
+            refuse(objection)
+            return []
+        }
+        guards[call.journal, default: ApprovalGuard()].markSent(call.waiting.record.key)
+        say("cancelled: \(call.waiting.record.key.id) of \(call.session); the run takes it")
+        return [.leave(call.id, journal: call.journal, call.cancelling())]
     }
 
     private mutating func approve() -> [ApprovalEffect] {

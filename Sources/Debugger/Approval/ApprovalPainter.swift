@@ -30,10 +30,12 @@ struct ApprovalPainter {
         let area = state.frame.title
         guard !area.isEmpty else { return }
         canvas.fill(area, style: Theme.title)
-        let count = state.queue.count
+        let running = state.queue.count { $0.isRunning }
+        let count = state.queue.count - running
         let waits = count == 0 ? "nothing waits" : "\(Figure.amount(count, "call")) waiting for you"
         var line = StyledText(" approve \(state.folder) · ", Theme.title)
         line.append("\(waits)", Theme.titleState)
+        if running > 0 { line.append(" · \(Figure.amount(running, "call")) running", Theme.title) }
         line.append(" · \(Figure.amount(state.runs, "run")) here", Theme.title)
         canvas.put(line.truncated(to: area.width), at: area.origin, maxWidth: area.width)
     }
@@ -44,7 +46,7 @@ struct ApprovalPainter {
         let isSelected = call.id == state.selected
         let style = isSelected ? Theme.chosen : .plain
         var line = StyledText(isSelected ? "▸ " : "  ", Theme.key)
-        line = line + clock(call).fitted(to: 17) + StyledText(call.session, style).fitted(to: 20)
+        line = line + clock(call).fitted(to: 18) + StyledText(call.session, style).fitted(to: 20)
         line = line + StyledText(" \(record.key.id)", Theme.heading).fitted(to: 12)
         line = line + StyledText(" \(record.call.name) ", style)
         line.append(record.argumentsLine, Theme.faint)
@@ -57,7 +59,9 @@ struct ApprovalPainter {
             return StyledText("on its way", Theme.faint)
         }
         guard let deadline = call.deadline else {
-            return StyledText("waits \(ApprovalPainter.minutes(state.now - call.waiting.time))", Theme.faint)
+            let word = call.isRunning ? "runs" : "waits"
+            return StyledText(
+                "\(word) \(ApprovalPainter.minutes(state.now - call.waiting.time))", Theme.faint)
         }
         let left = deadline - state.now
         let words = "denied in \(ApprovalPainter.minutes(max(0, left)))"
@@ -177,13 +181,15 @@ struct ApprovalPainter {
                 ]
             case .arguments, .response: [("Ctrl-S", "go on"), ("Ctrl-O", "$EDITOR"), ("Esc", "leave")]
             case .denial, nil:
-                state.current == nil
-                    ? [("q", "quit")]
-                    : [
-                        ("a", "approve"), ("d", "deny"), ("e", "edit"), ("r", "respond"),
-                        ("j/k", "next, previous"),
-                        ("PgDn", "scroll"), ("q", "quit"),
-                    ]
+                state.current.map(\.isRunning).map { isRunning in
+                    isRunning
+                        ? [("x", "cancel"), ("j/k", "next, previous"), ("PgDn", "scroll"), ("q", "quit")]
+                        : [
+                            ("a", "approve"), ("d", "deny"), ("e", "edit"), ("r", "respond"),
+                            ("j/k", "next, previous"),
+                            ("PgDn", "scroll"), ("q", "quit"),
+                        ]
+                } ?? [("q", "quit")]
             }
         var line = StyledText(" ")
         for (key, word) in keys {

@@ -134,7 +134,8 @@ extension DebuggerState {
     /// Takes what a rule would have matched, and shows it.
     mutating func take(_ report: RuleReport) {
         messages.dismiss()
-        layers.append(.rule(RuleReview(report, in: timeline)))
+        let runs = !timeline.isReplay && run != .ended
+        layers.append(.rule(RuleReview(report, in: timeline, runs: runs, open: openCalls, at: now)))
     }
 
     /// Goes on with another file for the rule.
@@ -153,9 +154,39 @@ extension DebuggerState {
             refuse("nothing runs here in which the rule could hold; y writes it into a workflow")
             return []
         }
+        guard review.hasShownReleases else {
+            refuse("it decides calls that wait: scroll to the end of their list (PgDn) before it holds")
+            return []
+        }
+        if !review.releases.isEmpty, (0..<ApprovalGuard.delay).contains(now - review.shown) {
+            refuse("ignored: the rule had just come on the screen; look, then press again")
+            return []
+        }
         layers.removeLast()
         return [
-            .adoptRule(review.report.rule, file: inFile ? review.report.file : nil, text: review.report.after)
+            .adoptRule(
+                review.report.rule, file: inFile ? review.report.file : nil, text: review.report.after,
+                deciding: review.deciding(leaving: openCalls))
         ]
+    }
+
+    /// The calls that the person is deciding in a layer below.
+    private var openCalls: Set<CallKey> {
+        Set(
+            layers.compactMap { layer in
+                switch layer {
+                case .editor(let editor):
+                    switch editor.purpose {
+                    case .arguments(let call), .response(let call): call.key
+                    case .result, .fork: nil
+                    }
+                case .review(let review): review.call.key
+                case .prompt(let prompt):
+                    if case .denial(let call, _) = prompt.purpose { call.key } else { nil }
+                case .confirmation(let confirmation):
+                    if case .denyAndStop(let bound) = confirmation.action { bound.key } else { nil }
+                case .document, .question, .rule: nil
+                }
+            })
     }
 }

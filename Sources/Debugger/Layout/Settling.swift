@@ -154,8 +154,7 @@ extension DebuggerState {
             review.scroll.update(count: frame.document.count, page: box.content.height)
             layers[layers.count - 1] = .review(review)
         case .rule(var review):
-            frame.document = review.lines(width: box.content.width)
-            review.scroll.update(count: frame.document.count, page: box.content.height)
+            frame.document = review.settle(width: box.content.width, page: box.content.height)
             layers[layers.count - 1] = .rule(review)
         case .editor(var editor):
             let (text, cursor) = editor.field.layout(width: box.content.width)

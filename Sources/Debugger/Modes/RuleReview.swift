@@ -8,23 +8,84 @@ struct RuleReview: Sendable {
     let matches: [RuleTrial.Verdict]
     /// The calls of this session.
     let calls: Int
+    /// The calls that wait now and that it decides as soon as it holds.
+    let releases: [Release]
+    /// The leading lines that name them; they must have been on the screen before the rule may hold.
+    private(set) var releaseLines = 0
+    private(set) var hasShownReleases = false
+    /// When it came on the screen, which it does by itself; a key in that moment was meant for something else.
+    let shown: Int64
     var scroll = Scroll()
+
+    /// A waiting call that the rule decides without asking.
+    struct Release: Sendable {
+        let record: CallRecord
+        let ruling: Ruling
+    }
 
     private static let mostShown = 12
 
-    init(_ report: RuleReport, in timeline: Timeline) {
+    /// - Parameter open: the calls that the person is deciding at this moment; the rule leaves them alone.
+    init(_ report: RuleReport, in timeline: Timeline, runs: Bool, open: Set<CallKey>, at now: Int64) {
+        shown = now
         self.report = report
         var policy = report.policy
         policy.rules.append(report.rule)
         var trial = RuleTrial(policy)
-        var state = RunState()
+        var fold = RunState()
         for step in 1..<timeline.log.count + 1 {
             guard let event = timeline.log[step] else { continue }
-            state.apply(event)
-            trial.add(event, in: state)
+            fold.apply(event)
+            trial.add(event, in: fold)
         }
         calls = trial.verdicts.count
         matches = trial.verdicts.filter { $0.ruling.rule == report.rule.name }
+        let state = timeline.log.last
+        releases =
+            runs
+            ? state.waitingCalls.compactMap { record in
+                guard !open.contains(record.key), let ruling = policy.settlement(of: record, in: state),
+                    ruling.rule == report.rule.name
+                else { return nil }
+                return Release(record: record, ruling: ruling)
+            } : []
+    }
+
+    /// What the gate is told of the calls that were shown.
+    func deciding(leaving open: Set<CallKey>) -> [CallKey: ToolCall] {
+        var calls: [CallKey: ToolCall] = [:]
+        for release in releases where !open.contains(release.record.key) {
+            calls[release.record.key] = release.record.call
+        }
+        return calls
+    }
+
+    /// Lays the lines out, and notes when the last of the calls that it decides at once has been on the screen.
+    mutating func settle(width: Int, page: Int) -> [StyledText] {
+        releaseLines = releasing(width: width).count
+        let lines = lines(width: width)
+        scroll.update(count: lines.count, page: page)
+        if releases.isEmpty || page > 0 && scroll.visible.upperBound >= releaseLines {
+            hasShownReleases = true
+        }
+        return lines
+    }
+
+    /// Every call that it decides at once, whole: the list is what the person confirms.
+    private func releasing(width: Int) -> [StyledText] {
+        var text = TextLines(width: width)
+        text.wrap(SafeText(report.rule.sentence), Theme.heading)
+        guard !releases.isEmpty else { return text.lines }
+        text.heading("waiting now: it decides \(Figure.amount(releases.count, "call")) as soon as it holds")
+        for release in releases {
+            let record = release.record
+            let fate = release.ruling.effect == .allow ? "RUNS AT ONCE" : "is denied at once"
+            text.wrap(
+                SafeText("\(fate)  \(record.key.id) \(record.call.name) \(record.call.arguments.text)"),
+                release.ruling.effect == .allow ? Theme.attention : .plain)
+            LookAlikeLines.add(record.call, to: &text)
+        }
+        return text.lines
     }
 
     /// The rule as it is written on the command line.
@@ -36,7 +97,7 @@ struct RuleReview: Sendable {
 
     func lines(width: Int) -> [StyledText] {
         var text = TextLines(width: width)
-        text.wrap(SafeText(report.rule.sentence), Theme.heading)
+        for line in releasing(width: width) { text.add(line) }
         text.heading("in this session: \(sum(matches, of: calls))")
         add(matches, place: { "step \($0.step)" }, to: &text)
         let saved = report.sessions.flatMap(\.matches)

@@ -41,6 +41,12 @@ public struct QueuedCall: Sendable {
         (waiting.time, journal, waiting.since, waiting.record.position)
     }
 
+    /// Whether it runs, so that it can only be cancelled.
+    public var isRunning: Bool { waiting.record.status == .running }
+
+    /// A cancellation that is bound to the call as it runs here.
+    public func cancelling() -> OutsideDecision { OutsideDecision(session: session, cancelling: waiting) }
+
     /// A decision that is bound to the call as it is here.
     public func deciding(_ decision: Decision) -> OutsideDecision {
         OutsideDecision(session: session, call: waiting, decision: decision)
@@ -53,6 +59,8 @@ public struct ApprovalQueue: Sendable {
     public let folder: String
     /// The calls, those that have waited longest first.
     public private(set) var calls: [QueuedCall] = []
+    /// The calls that run in those sessions, the oldest first.
+    public private(set) var running: [QueuedCall] = []
     /// What is wrong with a file, one line each.
     public private(set) var faults: [String] = []
     /// How many runs wait for decisions or may come to.
@@ -75,6 +83,7 @@ public struct ApprovalQueue: Sendable {
         let paths = Set(names.filter { $0.hasSuffix(".jsonl") }.map { "\(folder)/\($0)" })
         sessions = sessions.filter { paths.contains($0.key) }
         calls = []
+        running = []
         faults = []
         runCount = 0
         for path in paths.sorted() {
@@ -90,7 +99,13 @@ public struct ApprovalQueue: Sendable {
                     journal: path, session: header.id, waiting: waiting, state: session.fold.state,
                     deadline: run.timeout.map { waiting.time + Int64($0) * 1_000 })
             }
+            running += session.fold.running.map { call in
+                QueuedCall(
+                    journal: path, session: header.id, waiting: call, state: session.fold.state, deadline: nil
+                )
+            }
         }
+        running.sort { $0.order < $1.order }
         calls.sort { $0.order < $1.order }
     }
 

@@ -11,8 +11,13 @@ public struct OutsideDecision: Sendable, Hashable {
     public let since: Int
     /// The tool, ID and argument bytes that the decider saw.
     public let hash: CallHash
-    /// What becomes of the call.
-    public let decision: Decision
+    /// What becomes of the call; `nil` where it runs and is cancelled.
+    public let decision: Decision?
+
+    /// Whether it gives up a call that runs.
+    public var cancels: Bool { decision == nil }
+    /// The word for it.
+    public var name: String { decision?.name ?? "cancel" }
 
     /// A decision for a call as it was shown.
     public init(session: String, call: WaitingCall, decision: Decision) {
@@ -23,15 +28,27 @@ public struct OutsideDecision: Sendable, Hashable {
         self.decision = decision
     }
 
+    /// The cancellation of a call that was shown as running.
+    public init(session: String, cancelling call: WaitingCall) {
+        self.session = session
+        key = call.record.key
+        since = call.since
+        hash = call.hash
+        decision = nil
+    }
+
     /// Why it does not hold for what waits in that session now; `nil` where it does.
     public func objection(in session: String, waiting: WaitingCall?) -> String? {
         guard self.session == session else { return "the decision is for session \(self.session)" }
         if case .refuse = decision { return "only the gate itself refuses a call; deny it" }
-        guard let waiting else { return "call \(key.id) does not wait for a decision" }
+        guard let waiting else {
+            return cancels ? "call \(key.id) does not run" : "call \(key.id) does not wait for a decision"
+        }
         guard waiting.hash == hash else {
             return "call \(key.id) is not what was decided: its tool, ID or argument bytes have another hash"
         }
         guard waiting.since == since else {
+            if cancels { return "call \(key.id) was started anew at step \(waiting.since): look again" }
             return
                 "call \(key.id) waits anew since step \(waiting.since), the decision is for step \(since): look again"
         }
@@ -42,7 +59,8 @@ public struct OutsideDecision: Sendable, Hashable {
     func bytes() -> [UInt8] {
         let members: [(String, JSONValue?)] =
             [("callgate-decision", .int(1)), ("session", .string(session))] + key.journalMembers
-            + [("since", .int(since)), ("hash", .string(hash.description))] + decision.journalMembers
+            + [("since", .int(since)), ("hash", .string(hash.description))]
+            + (decision?.journalMembers ?? [("decision", .string("cancel"))])
         let object = JSONObject(
             members.compactMap { key, value in value.map { JSONObject.Member(key: key, value: $0) } })
         return Array((JSONValue.object(object).text() + "\n").utf8)
@@ -63,7 +81,8 @@ public struct OutsideDecision: Sendable, Hashable {
                 }
                 return try OutsideDecision(
                     session: fields("session").string(), key: CallKey(&fields), since: fields("since").int(),
-                    hash: parsed, decision: Decision(&fields))
+                    hash: parsed,
+                    decision: fields("decision").string() == "cancel" ? nil : Decision(&fields))
             }
         } catch let error as FieldError {
             throw ApprovalError("the decision cannot be read: at \(error.place): \(error.reason)")
@@ -72,7 +91,7 @@ public struct OutsideDecision: Sendable, Hashable {
         }
     }
 
-    private init(session: String, key: CallKey, since: Int, hash: CallHash, decision: Decision) {
+    private init(session: String, key: CallKey, since: Int, hash: CallHash, decision: Decision?) {
         self.session = session
         self.key = key
         self.since = since

@@ -34,7 +34,8 @@ public struct AuditTrail: Sendable {
         case .decided(let key, let decision, let decider):
             return decided(key, decision, decider) + asked(key, decider)
         case .callStarted(let key, let arguments): return ["\(name(key)) runs with \(arguments.text)"]
-        case .callFinished(let key, let result): return ["\(name(key)) \(result.ending.rawValue)"]
+        case .callFinished(let key, let result):
+            return ["\(name(key)) \(result.ending == .cancelled ? result.content : result.ending.rawValue)"]
         case .callLate(let key, let result): return ["\(name(key)) answered late: \(result.ending.rawValue)"]
         case .resultEdited(let key, let content):
             let before = state.call(key)?.result?.content

@@ -19,6 +19,14 @@ public struct Recording: Sendable {
         var stopsRun: Bool
     }
 
+    /// A rule that was added on the way.
+    struct AddedRule: Sendable {
+        var place: Place
+        var rule: Rule
+        /// The calls that waited then and were decided by it.
+        var decided: Set<CallKey> = []
+    }
+
     /// What the session is about.
     public let header: SessionHeader
     let system: String?
@@ -26,8 +34,7 @@ public struct Recording: Sendable {
     let responses: [Response]
     let decisions: [CallKey: RecordedDecision]
     let edits: [CallKey: String]
-    /// Rules that were added on the way, each with the place in the session.
-    let rules: [(place: Place, rule: Rule)]
+    let rules: [AddedRule]
     /// Results by tool and arguments that ran, in the order of their calls.
     let results: [Invocation: [CallResult]]
     let approval: Approval
@@ -37,7 +44,7 @@ public struct Recording: Sendable {
     public let steps: Int
 
     /// A place that a repetition passes too: so many responses, and so many calls judged.
-    struct Place: Hashable {
+    struct Place: Sendable, Hashable {
         var responses = 0
         var judged = 0
 
@@ -106,7 +113,9 @@ private struct RecordingReader {
     var decisions: [CallKey: Recording.RecordedDecision] = [:]
     var lastDecided: CallKey?
     var edits: [CallKey: String] = [:]
-    var rules: [(place: Recording.Place, rule: Rule)] = []
+    var rules: [Recording.AddedRule] = []
+    /// Whether nothing but judgements stands between here and the rule that was added last.
+    private var isBehindRule = false
     private var place = Recording.Place()
     var approval = Approval.person
     var doubtful: CallKey?
@@ -117,6 +126,7 @@ private struct RecordingReader {
 
     mutating func add(_ event: Event) {
         outline.add(event)
+        addJudgement(event.body)
         state.apply(event)
         place.pass(event.body)
         switch event.body {
@@ -142,11 +152,24 @@ private struct RecordingReader {
             if case .option("--approve none") = decider { approval = .none }
         case .resultEdited(let key, let content):
             if let key = renumbered(key) { edits[key] = content }
-        case .ruleAdded(let rule): rules.append((place, rule))
+        case .ruleAdded(let rule): rules.append(Recording.AddedRule(place: place, rule: rule))
         case .sessionResumed:
             doubtful = doubtful ?? state.calls.first { $0.status == .unknown }?.key
         case .runFinished(.policy): approval = .policyOnly
         default: break
+        }
+    }
+
+    /// A call that is judged once more right behind a rule is decided by it.
+    private mutating func addJudgement(_ body: EventBody) {
+        if case .ruleAdded = body {
+            isBehindRule = true
+        } else if isBehindRule, case .callJudged(let key, _, _) = body, state.call(key)?.ruling != nil,
+            let key = renumbered(key)
+        {
+            rules[rules.count - 1].decided.insert(key)
+        } else {
+            isBehindRule = false
         }
     }
 

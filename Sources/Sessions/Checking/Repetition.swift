@@ -64,7 +64,7 @@ private final class RecordedPerson: EventSink {
         var control: RunControl?
         var edits: [CallKey: String]
         var place = Recording.Place()
-        var rules: ArraySlice<(place: Recording.Place, rule: Rule)>
+        var rules: ArraySlice<Recording.AddedRule>
     }
 
     private let recording: Recording
@@ -87,7 +87,14 @@ private final class RecordedPerson: EventSink {
             state.place.pass(body)
             var commands: [RunCommand] = []
             while let next = state.rules.first, next.place == state.place {
-                commands.append(.addRule(next.rule))
+                // Those that it decided then are decided by it now, and no others.
+                let decided = state.fold.waitingCalls.filter { next.decided.contains($0.key) }
+                commands.append(
+                    .addRule(
+                        next.rule,
+                        deciding: Dictionary(uniqueKeysWithValues: decided.map { ($0.key, $0.call) })))
+                // Where the rule does not decide one now it must not wait for ever.
+                commands += decided.map { decision(on: $0) }
                 state.rules.removeFirst()
             }
             return (event, state.control, commands + answers(to: event, &state))
@@ -106,18 +113,22 @@ private final class RecordedPerson: EventSink {
         state.withLock { state in state.fold.roundCalls.contains { state.edits[$0.key] != nil } }
     }
 
+    private func decision(on record: CallRecord) -> RunCommand {
+        let then = recording.decisions[record.key]
+        let decision = then?.decision ?? .deny(reason: "nobody decided this call in the recording")
+        return .decide(
+            BoundDecision(
+                key: record.key, call: record.call, decision: decision, decider: then?.decider ?? .person,
+                stopsRun: then?.stopsRun ?? false))
+    }
+
     private func answers(to event: Event, _ state: inout State) -> [RunCommand] {
         switch event.body {
         case .callJudged(let key, _, let ruling) where ruling.effect == .ask && recording.approval == .person:
-            guard let record = state.fold.call(key) else { return [] }
-            let then = recording.decisions[key]
-            let decision = then?.decision ?? .deny(reason: "nobody decided this call in the recording")
-            return [
-                .decide(
-                    BoundDecision(
-                        key: key, call: record.call, decision: decision, decider: then?.decider ?? .person,
-                        stopsRun: then?.stopsRun ?? false))
-            ]
+            guard let record = state.fold.call(key),
+                !state.rules.contains(where: { $0.decided.contains(key) })
+            else { return [] }
+            return [decision(on: record)]
         case .decided, .callFinished:
             guard state.fold.roundCalls.allSatisfy(\.isResolved) else { return [] }
             return state.fold.roundCalls.compactMap { record in

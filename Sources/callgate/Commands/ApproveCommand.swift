@@ -22,6 +22,7 @@ struct ApproveCommand: ParsableCommand {
               callgate approve sessions/ --deny 4f0c… --reason "not on a Sunday"
               callgate approve sessions/ --edit 4f0c… --args '{"user": "maya"}'
               callgate approve sessions/ --respond 4f0c… --content "nobody is in"
+              callgate approve sessions/ --cancel 4f0c…               a call that runs
 
             Exit codes: 0 taken by the run, 1 not taken, 2 usage.
             """)
@@ -50,6 +51,9 @@ struct ApproveCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Answer the call with this hash in the tool's place.", valueName: "hash"))
     var respond: String?
 
+    @Option(help: ArgumentHelp("Give up the running call with this hash.", valueName: "hash"))
+    var cancel: String?
+
     @Option(help: "With --respond: what the model reads as the result.")
     var content: String?
 
@@ -63,9 +67,9 @@ struct ApproveCommand: ParsableCommand {
     var screen: ScreenSize?
 
     func validate() throws {
-        let decisions = [approve, deny, edit, respond].count { $0 != nil }
+        let decisions = [approve, deny, edit, respond, cancel].count { $0 != nil }
         if decisions + (list ? 1 : 0) > 1 {
-            throw ValidationError("give one of --list, --approve, --deny, --edit and --respond")
+            throw ValidationError("give one of --list, --approve, --deny, --edit, --respond and --cancel")
         }
         if reason != nil, deny == nil { throw ValidationError("--reason goes with --deny") }
         if (args == nil) != (edit == nil) { throw ValidationError("--edit and --args go together") }
@@ -82,6 +86,7 @@ struct ApproveCommand: ParsableCommand {
         let folder = dir.count > 1 && dir.hasSuffix("/") ? String(dir.dropLast()) : dir
         var queue = ApprovalQueue(folder: folder)
         if list { return try printList(&queue) }
+        if let hash = cancel { return try decide(hash, &queue, nil) }
         if let hash = approve { return try decide(hash, &queue) { _ in .approve } }
         if let hash = deny { return try decide(hash, &queue) { _ in .deny(reason: reason) } }
         if let hash = respond { return try decide(hash, &queue) { _ in .respond(content: content ?? "") } }
@@ -103,7 +108,9 @@ struct ApproveCommand: ParsableCommand {
         queue.refresh()
         for fault in queue.faults { Notice.print(fault) }
         let now = JournalWriter.systemClock()
-        for call in queue.calls { for line in ApprovalListing.lines(call, now: now) { print(line) } }
+        for call in queue.calls + queue.running {
+            for line in ApprovalListing.lines(call, now: now) { print(line) }
+        }
         if queue.calls.isEmpty {
             print(
                 "nothing waits; \(queue.runCount) \(queue.runCount == 1 ? "run awaits" : "runs await") decisions"
@@ -111,21 +118,23 @@ struct ApproveCommand: ParsableCommand {
         }
     }
 
-    /// Leaves a decision for the one call with that hash, and waits until the run has taken or refused it.
+    /// Leaves a decision, or without one a cancellation, for the one call with that hash, and waits until the run has taken or refused it.
     private func decide(
-        _ text: String, _ queue: inout ApprovalQueue, _ decision: (QueuedCall) throws -> Decision
+        _ text: String, _ queue: inout ApprovalQueue, _ decision: ((QueuedCall) throws -> Decision)?
     ) throws {
         guard let hash = CallHash(text) else {
             throw Failure(.usage, "give the whole hash, 64 hexadecimal digits, as --list prints it")
         }
         queue.refresh()
-        let matches = queue.calls.filter { call in
+        let matches = (decision == nil ? queue.running : queue.calls).filter { call in
             call.waiting.hash == hash && (session == nil || call.session == session)
         }
         guard let call = matches.first else {
             throw Failure(
                 .failed,
-                "no call with that hash waits: it was decided, or its tool, ID or arguments changed; see --list"
+                decision == nil
+                    ? "no call with that hash runs; see --list"
+                    : "no call with that hash waits: it was decided, or its tool, ID or arguments changed; see --list"
             )
         }
         guard matches.count == 1 else {
@@ -133,12 +142,12 @@ struct ApproveCommand: ParsableCommand {
             throw Failure(
                 .usage, "calls of several sessions have that hash; add --session with one of \(names)")
         }
-        let outside = call.deciding(try decision(call))
+        let outside = try decision.map { call.deciding(try $0(call)) } ?? call.cancelling()
         let counter = ApprovalCounter(journal: call.journal)
         try failing(.failed) { try counter.leave(outside) }
         switch ApprovalOutcome.wait(for: outside, at: counter, since: call.state.step, journal: call.journal)
         {
-        case nil: print("\(outside.decision.name): \(call.waiting.record.key.id) of \(call.session)")
+        case nil: print("\(outside.name): \(call.waiting.record.key.id) of \(call.session)")
         case let reason?: throw Failure(.failed, reason)
         }
     }
@@ -154,7 +163,7 @@ enum ApprovalListing {
         let head = [
             call.waiting.hash.description,
             "  session \(call.session) · round \(record.key.round) · \(record.key.id) · \(record.call.name)",
-            "  waits \(waited) s\(left) · \(record.ruling?.summary ?? "")",
+            "  \(call.isRunning ? "runs" : "waits") \(waited) s\(left) · \(record.ruling?.summary ?? "")",
         ]
         let doubt =
             record.status == .unknown
@@ -200,10 +209,13 @@ enum ApprovalOutcome {
         var tail = JournalTail(path: journal)
         let events = (try? tail.look().events) ?? []
         let isThere = events.contains { event in
-            guard event.number > step, case .decided(decision.key, let taken, by: .user) = event.body else {
-                return false
+            guard event.number > step else { return false }
+            switch event.body {
+            case .decided(decision.key, let taken, by: .user): return taken == decision.decision
+            case .callFinished(decision.key, let result):
+                return decision.cancels && result.ending == .cancelled
+            default: return false
             }
-            return taken == decision.decision
         }
         return isThere ? nil : "the run went on without this decision; see: callgate audit \(journal)"
     }

@@ -12,7 +12,7 @@ final class ApprovalClerk: Sendable {
         var desk: ApprovalDesk?
         var control: RunControl?
         /// The decision that is on its way to the gate.
-        var sent: (left: ApprovalDesk.Left, key: CallKey)?
+        var sent: (left: ApprovalDesk.Left, key: CallKey, cancels: Bool)?
         var watch: Task<Void, Never>?
     }
 
@@ -24,8 +24,13 @@ final class ApprovalClerk: Sendable {
     func see(_ event: Event) {
         state.withLock { state in
             state.fold.apply(event)
-            guard case .decided(let key, _, by: .user) = event.body, let sent = state.sent, sent.key == key
-            else { return }
+            guard let sent = state.sent, sent.key == event.body.callKey else { return }
+            switch event.body {
+            case .decided(_, _, by: .user) where !sent.cancels: break
+            // One that ended by itself meanwhile was not cancelled: the gate says so.
+            case .callFinished(_, let result) where sent.cancels && result.ending == .cancelled: break
+            default: return
+            }
             state.desk?.remove(sent.left)
             state.sent = nil
         }
@@ -73,19 +78,23 @@ final class ApprovalClerk: Sendable {
                 switch left.decision {
                 case .failure(let error): desk.refuse(left, error.description)
                 case .success(let decision):
-                    let waiting = state.fold.call(decision.key)
+                    let waiting = state.fold.call(for: decision)
                     let session = state.fold.state.header?.id ?? ""
                     guard let waiting, decision.objection(in: session, waiting: waiting) == nil else {
                         let reason = decision.objection(in: session, waiting: waiting)
                         desk.refuse(left, reason ?? "call \(decision.key.id) does not wait for a decision")
                         continue
                     }
-                    state.sent = (left, decision.key)
-                    control.send(
-                        .decide(
-                            BoundDecision(
-                                key: decision.key, call: waiting.record.call, decision: decision.decision,
-                                decider: left.user)))
+                    state.sent = (left, decision.key, decision.cancels)
+                    if let taken = decision.decision {
+                        control.send(
+                            .decide(
+                                BoundDecision(
+                                    key: decision.key, call: waiting.record.call, decision: taken,
+                                    decider: left.user)))
+                    } else {
+                        control.send(.cancel(decision.key, by: left.user))
+                    }
                     return
                 }
             }

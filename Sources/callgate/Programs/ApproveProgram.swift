@@ -25,7 +25,7 @@ final class ApproveProgram {
             var queue = queue
             while !Task.isCancelled {
                 queue.refresh()
-                mailbox.post(.queue(queue.calls, runs: queue.runCount, faults: queue.faults))
+                mailbox.post(.queue(queue.calls + queue.running, runs: queue.runCount, faults: queue.faults))
                 try? await Task.sleep(for: ApproveProgram.pause)
             }
         }

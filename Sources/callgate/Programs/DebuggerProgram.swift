@@ -188,7 +188,8 @@ final class DebuggerProgram {
             next = path
             exitStatus = 0
         case .tryRule(let rule, let file): tryRule(rule, file: file)
-        case .adoptRule(let rule, let file, let text): adopt(rule, file: file, text: text)
+        case .adoptRule(let rule, let file, let text, let calls):
+            adopt(rule, file: file, text: text, deciding: calls)
         case .trace(let request):
             let mailbox = mailbox
             Task.detached { mailbox.post(.traced(request.run())) }
@@ -249,7 +250,7 @@ final class DebuggerProgram {
         }
     }
 
-    private func adopt(_ rule: Rule, file: String?, text: String) {
+    private func adopt(_ rule: Rule, file: String?, text: String, deciding calls: [CallKey: ToolCall]) {
         var said = "\(rule.name) holds in this run from here on"
         if let file {
             do { try rules.write(text, with: rule, to: file) } catch {
@@ -265,7 +266,7 @@ final class DebuggerProgram {
         let (mailbox, line, isWritten) = (mailbox, said, file != nil)
         Task.detached {
             do {
-                try await loop.add(rule)
+                try await loop.add(rule, deciding: calls)
                 mailbox.post(.notice(line))
             } catch {
                 mailbox.post(isWritten ? .notice("\(line), not in this run: \(error)") : .refused("\(error)"))
