@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 
 #include "include/CKernels.h"
+#include <immintrin.h>
 #include <string.h>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
@@ -10,6 +11,7 @@
 #define HAS_HALF 1
 #define TILE_ROWS 4
 #define TILE_TOKENS 3
+#define PAIR_TOKENS 1
 #define VECTOR_ROWS 8
 #define TABLE ck_avx2
 #define TABLE_NAME "AVX2"

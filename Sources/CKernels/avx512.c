@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 
 #include "include/CKernels.h"
+#include <immintrin.h>
 #include <string.h>
 
 #pragma clang attribute push( \
@@ -11,6 +12,7 @@
 #define HAS_HALF 1
 #define TILE_ROWS 4
 #define TILE_TOKENS 6
+#define PAIR_TOKENS 2
 #define VECTOR_ROWS 8
 #define TABLE ck_avx512
 #define TABLE_NAME "AVX-512"

@@ -1,10 +1,12 @@
 // The kernel table of one instruction set. The including file defines LANES (floats in a vector), HAS_HALF
-// (binary16 conversion in hardware), TILE_ROWS, TILE_TOKENS and VECTOR_ROWS (sums kept in registers), TABLE and
-// TABLE_NAME, and sets the target.
+// (binary16 conversion in hardware), TILE_ROWS, TILE_TOKENS, PAIR_TOKENS (tokens of a tile of integers) and VECTOR_ROWS
+// (sums kept in registers), TABLE and TABLE_NAME, and sets the target.
 
 #include "include/CKernels.h"
 
 #include "lanes.h"
+
+#include "shorts.h"
 
 #include "formats/bf16.h"
 #include "formats/f16.h"
@@ -26,24 +28,29 @@
 
 #include "elementwise.h"
 #include "multiply.h"
+#include "multiply_integers.h"
 
-#define FOR_EACH_FORMAT(DO) \
-    DO(F32, f32)            \
-    DO(F16, f16)            \
-    DO(BF16, bf16)          \
-    DO(Q8_0, q8_0)          \
-    DO(Q4_0, q4_0)          \
-    DO(Q4_1, q4_1)          \
-    DO(Q5_0, q5_0)          \
-    DO(Q5_1, q5_1)          \
-    DO(Q4_K, q4_k)          \
-    DO(Q5_K, q5_k)          \
-    DO(Q6_K, q6_k)
+// Formats whose products are summed as floats, and those whose products within a block are summed as integers.
+#define FOR_EACH_FLOAT_FORMAT(DO) \
+    DO(F32, f32)                  \
+    DO(F16, f16)                  \
+    DO(BF16, bf16)                \
+    DO(Q8_0, q8_0)                \
+    DO(Q4_0, q4_0)                \
+    DO(Q4_1, q4_1)                \
+    DO(Q5_0, q5_0)                \
+    DO(Q5_1, q5_1)
+
+#define FOR_EACH_INTEGER_FORMAT(DO) \
+    DO(Q4_K, q4_k, 1)               \
+    DO(Q5_K, q5_k, 1)               \
+    DO(Q6_K, q6_k, 0)
 
 static int supports(int format) {
     switch (format) {
-#define SUPPORTED(NAME, name) case CK_##NAME:
-        FOR_EACH_FORMAT(SUPPORTED)
+#define SUPPORTED(NAME, ...) case CK_##NAME:
+        FOR_EACH_FLOAT_FORMAT(SUPPORTED)
+        FOR_EACH_INTEGER_FORMAT(SUPPORTED)
         return 1;
     default:
         return 0;
@@ -51,25 +58,40 @@ static int supports(int format) {
 }
 
 // One function for each format, as the compiler would otherwise spread registers over all of them at once.
-#define DEFINE_FORMAT(NAME, name)                                                                              \
-    static void dequantize_##name(const void *source, float *destination, size_t count) {                      \
-        dequantize_as(name##_unpack, NAME##_VALUES, NAME##_BYTES, source, destination, count);                  \
-    }                                                                                                          \
+#define DEFINE_DEQUANTIZE(NAME, name, ...)                                                        \
+    static void dequantize_##name(const void *source, float *destination, size_t count) {         \
+        dequantize_as(name##_unpack, NAME##_VALUES, NAME##_BYTES, source, destination, count);     \
+    }
+FOR_EACH_FLOAT_FORMAT(DEFINE_DEQUANTIZE)
+FOR_EACH_INTEGER_FORMAT(DEFINE_DEQUANTIZE)
+
+#define DEFINE_MULTIPLY(NAME, name)                                                                            \
     static void multiply_##name(const void *weights, size_t row_bytes, size_t rows, size_t columns,             \
                                 const float *input, size_t input_stride, size_t tokens, float *output,          \
                                 size_t output_stride, float *scratch) {                                        \
         multiply_as(name##_unpack, NAME##_VALUES, NAME##_BYTES, weights, row_bytes, rows, columns, input,       \
                     input_stride, tokens, output, output_stride, scratch);                                     \
     }
-FOR_EACH_FORMAT(DEFINE_FORMAT)
+FOR_EACH_FLOAT_FORMAT(DEFINE_MULTIPLY)
+
+#define DEFINE_MULTIPLY_INTEGERS(NAME, name, has_offsets)                                                       \
+    static void multiply_##name(const void *weights, size_t row_bytes, size_t rows, size_t columns,             \
+                                const float *input, size_t input_stride, size_t tokens, float *output,          \
+                                size_t output_stride, float *scratch) {                                        \
+        multiply_integers_as((integer_format){name##_scales, name##_integers, NAME##_BYTES, has_offsets},       \
+                             weights, row_bytes, rows, columns, input, input_stride, tokens, output,            \
+                             output_stride, scratch);                                                          \
+    }
+FOR_EACH_INTEGER_FORMAT(DEFINE_MULTIPLY_INTEGERS)
 
 static void dequantize(int format, const void *source, float *destination, size_t count) {
     switch (format) {
-#define DEQUANTIZE(NAME, name)                           \
+#define DEQUANTIZE(NAME, name, ...)                      \
     case CK_##NAME:                                      \
         dequantize_##name(source, destination, count);   \
         break;
-        FOR_EACH_FORMAT(DEQUANTIZE)
+        FOR_EACH_FLOAT_FORMAT(DEQUANTIZE)
+        FOR_EACH_INTEGER_FORMAT(DEQUANTIZE)
     }
 }
 
@@ -77,12 +99,13 @@ static void multiply(int format, const void *weights, size_t row_bytes, size_t r
                      const float *input, size_t input_stride, size_t tokens, float *output,
                      size_t output_stride, float *scratch) {
     switch (format) {
-#define MULTIPLY(NAME, name)                                                                                 \
+#define MULTIPLY(NAME, name, ...)                                                                            \
     case CK_##NAME:                                                                                          \
         multiply_##name(weights, row_bytes, rows, columns, input, input_stride, tokens, output, output_stride, \
                         scratch);                                                                            \
         break;
-        FOR_EACH_FORMAT(MULTIPLY)
+        FOR_EACH_FLOAT_FORMAT(MULTIPLY)
+        FOR_EACH_INTEGER_FORMAT(MULTIPLY)
     }
 }
 

@@ -92,9 +92,15 @@ INLINE float largest(vector value) {
     return result;
 }
 
-/// IEEE binary16 to binary32: shift the fields into place and let a multiplication by 2^112 repair the
-/// exponent's bias, which is exact and covers subnormals; infinities and NaNs need their exponent filled.
+/// IEEE binary16 to binary32. Without the hardware's conversion: shift the fields into place and let a multiplication
+/// by 2^112 repair the exponent's bias, which is exact and covers subnormals; infinities and NaNs need their exponent
+/// filled.
 INLINE float half_to_float(const uint8_t *source) {
+#if HAS_HALF
+    _Float16 half;
+    memcpy(&half, source, sizeof half);
+    return half;
+#else
     uint16_t half;
     memcpy(&half, source, sizeof half);
     uint32_t magnitude = (uint32_t)(half & 0x7fff) << 13;
@@ -107,6 +113,7 @@ INLINE float half_to_float(const uint8_t *source) {
     bits |= (uint32_t)(half & 0x8000) << 16;
     memcpy(&value, &bits, sizeof value);
     return value;
+#endif
 }
 
 INLINE vector halves_to_floats(const uint8_t *source) {

@@ -22,8 +22,8 @@ final class ForwardPass {
     private let gate: Scratch
     private let up: Scratch
     private let projected: Scratch
-    /// Each worker's own: dequantised rows, and attention scores.
-    private let weightRows: [Scratch]
+    /// Each worker's own: what a product unpacks, and attention scores.
+    private let unpacked: [Scratch]
     private var scores: [Scratch] = []
 
     init(model: LlamaModel, cache: KeyValueCache, kernels: Kernels, threads: Int) {
@@ -42,7 +42,7 @@ final class ForwardPass {
         up = block(sizes.feedForwardWidth)
         projected = block(sizes.width)
         let widest = max(sizes.width, sizes.queryWidth, sizes.feedForwardWidth)
-        weightRows = (0..<workers.count).map { _ in Scratch(count: Int(CK_ROW_GROUP) * widest) }
+        unpacked = (0..<workers.count).map { _ in Scratch(count: Int(CK_SCRATCH) * widest) }
     }
 
     /// Evaluates tokens at the positions from `position` on and leaves their last hidden states in the stream.
@@ -150,7 +150,7 @@ final class ForwardPass {
         let rows = workers.share(of: weight.rows, unit: Int(CK_ROW_GROUP), part: part)
         kernels.multiply(
             weight, rows: rows, input: input.start, tokens: count, output: output,
-            scratch: weightRows[worker].start)
+            scratch: unpacked[worker].start)
         guard let bias = projection.bias else { return }
         for token in 0..<count {
             let row = output + token * weight.rows

@@ -28,7 +28,7 @@ public struct Kernels: Sendable, CustomStringConvertible {
 
     /// output[t][r] = weights[r] · input[t] for every token `t` and row `r`, rows lying side by side.
     ///
-    /// - Parameter scratch: room for `CK_ROW_GROUP` rows of floats.
+    /// - Parameter scratch: room for `CK_SCRATCH` floats a column.
     func multiply(
         _ weights: Tensor, rows: Range<Int>, input: UnsafePointer<Float>, tokens: Int,
         output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>

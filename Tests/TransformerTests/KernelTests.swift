@@ -50,7 +50,7 @@ struct KernelTests {
 
     @Test(
         "multiply as a plain sum does, and one token to the same bits as many",
-        arguments: [1, 7, 31, 33, 100, 256])
+        arguments: [1, 7, 31, 33, 96, 100, 256, 768])
     func multiply(_ columns: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("KernelTests.multiply(\(columns)) seed \(seed)")
@@ -83,6 +83,27 @@ struct KernelTests {
                             error <= 1e-6 * (1 + products.map(abs).reduce(0, +)), "\(kernels), type \(type)")
                     }
                 }
+            }
+        }
+    }
+
+    @Test("give nothing finite for an activation that is not", arguments: [0, 8, 12])
+    func notFinite(_ type: Int) throws {
+        let (block, size) = [0: (1, 4), 8: (32, 34), 12: (256, 144)][type]!
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("KernelTests.notFinite(\(type)) seed \(seed)")
+        var random = RandomSource(seed: seed)
+        let columns = 512
+        let bytes = randomRows(3, columns, type: type, block: block, size: size, &random)
+        let weights = tensor(bytes, type: UInt32(type), shape: [columns, 3])
+        for value in [Float.nan, .infinity, -.infinity] {
+            var input = (0..<2 * columns).map { _ in Float(random.uniform() * 2 - 1) }
+            input[300] = value
+            for kernels in Kernels.all {
+                let both = product(weights, input, tokens: 2, kernels).map(\.isFinite)
+                #expect(both == [false, false, false, true, true, true], "\(kernels), \(value)")
+                let alone = product(weights, Array(input[..<columns]), tokens: 1, kernels).map(\.isFinite)
+                #expect(alone == [false, false, false], "\(kernels), \(value)")
             }
         }
     }
@@ -181,7 +202,7 @@ struct KernelTests {
 
     private func product(_ weights: Tensor, _ input: [Float], tokens: Int, _ kernels: Kernels) -> [Float] {
         var output = [Float](repeating: .nan, count: tokens * weights.rows)
-        var scratch = [Float](repeating: 0, count: 16 * weights.columns)
+        var scratch = [Float](repeating: 0, count: 82 * weights.columns)
         kernels.multiply(
             weights, rows: 0..<weights.rows, input: input, tokens: tokens, output: &output, scratch: &scratch)
         return output

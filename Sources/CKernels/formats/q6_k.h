@@ -18,3 +18,20 @@ INLINE void q6_k_unpack(const uint8_t *block, size_t chunk, vector out[CHUNK_VEC
         out[v] = to_floats(q - 32) * splat(d * scales[LANES * v / 16]);
     }
 }
+
+INLINE void q6_k_scales(const uint8_t *block, block_scales *out) {
+    out->factor = half_to_float(block + 208);
+}
+
+/// With the signed byte scales multiplied in, as there are two in a chunk: at most 32 * 128.
+INLINE void q6_k_integers(const uint8_t *block, size_t chunk, const block_scales *scales, shorts *out) {
+    size_t half = chunk / 4, quarter = chunk % 4;
+    const int8_t *multipliers = (const int8_t *)block + 192 + 2 * chunk;
+    (void)scales;
+    shorts low, high;
+    load_unsigned_shorts(block + 64 * half + 32 * (quarter % 2), &low);
+    load_unsigned_shorts(block + 128 + 32 * half, &high);
+    shorts q = ((quarter < 2 ? low & 15 : low >> 4) | ((high >> (short)(2 * quarter)) & 3) << 4) - 32;
+    const shorts first = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    *out = q * ((first & multipliers[0]) | (~first & multipliers[1]));
+}

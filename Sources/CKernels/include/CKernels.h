@@ -32,6 +32,13 @@ enum {
 /// Rows of a quantised matrix that are dequantised together when several tokens are multiplied.
 #define CK_ROW_GROUP 16
 
+/// Tokens whose activations are quantised together.
+#define CK_TOKEN_GROUP 64
+
+/// Floats of scratch for each column: a group of rows, dequantised (16 floats); or a group of tokens as two 16-bit
+/// integers (64) and a group of rows as one (8), with less than a float for each eight of them (10).
+#define CK_SCRATCH 82
+
 /// The kernels of one instruction set.
 typedef struct ck_kernels {
     /// Name of the instruction set, for reports.
@@ -44,7 +51,7 @@ typedef struct ck_kernels {
     void (*dequantize)(int format, const void *source, float *destination, size_t count);
 
     /// output[t * output_stride + r] = weights[r] . input[t * input_stride], for all rows and tokens.
-    /// `scratch` holds CK_ROW_GROUP * columns floats, and is used when tokens > 1.
+    /// `scratch` holds CK_SCRATCH * columns floats.
     void (*multiply)(int format, const void *weights, size_t row_bytes, size_t rows, size_t columns,
                      const float *input, size_t input_stride, size_t tokens,
                      float *output, size_t output_stride, float *scratch);

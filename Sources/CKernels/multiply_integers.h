@@ -1,0 +1,251 @@
+// Matrix products over rows of 256-value blocks by integer arithmetic, which multiplies twice as many numbers at a time
+// and needs no conversion of each weight. Weights and their small scales are integers below 2^13 already. The
+// activations of a block become integers of 24 bits with a common scale, in two halves of 12 bits; the products of a
+// block are then summed exactly, at most 64 in a lane (below 2^30), and the result is as good as with floats throughout.
+
+typedef struct {
+    void (*read_scales)(const uint8_t *block, block_scales *out);
+    void (*unpack)(const uint8_t *block, size_t chunk, const block_scales *scales, shorts *out);
+    size_t block_bytes;
+    int has_offsets;
+} integer_format;
+
+/// Activations of some tokens: the upper and the lower halves of `columns` integers a token, the scale of each block,
+/// and for each chunk the sum of its integers times that scale.
+typedef struct {
+    int16_t *upper;
+    int16_t *lower;
+    float *scales;
+    float *sums;
+} activations;
+
+/// Rows of weights that are unpacked for several tokens: `columns` integers a row, the factor of each block, and the
+/// offset of each chunk.
+typedef struct {
+    int16_t *values;
+    float *factors;
+    float *offsets;
+} unpacked_rows;
+
+/// The unit of the upper half, and what the largest activation of a block becomes.
+#define HALF_UNIT 4096
+#define LARGEST_ACTIVATION (HALF_UNIT / 2 * HALF_UNIT - HALF_UNIT)
+
+/// What is not finite makes the scale so, and with it every product.
+static void quantize_block(const float *input, int16_t *upper, int16_t *lower, float *scale, float *sums) {
+    vector magnitudes = {}, zeros = {};
+    for (size_t i = 0; i < BLOCK; i += LANES) {
+        vector x = load(input + i);
+        vector magnitude = (vector)((integers)x & 0x7fffffff);
+        integers larger = magnitude > magnitudes;
+        magnitudes = (vector)(((integers)magnitude & larger) | ((integers)magnitudes & ~larger));
+        zeros += x * splat(0);
+    }
+    float maximum = largest(magnitudes);
+    *scale = maximum / LARGEST_ACTIVATION + sum(zeros);
+    float inverse = maximum > 0 ? LARGEST_ACTIVATION / maximum : 0;
+    // The inverse of a maximum near the smallest numbers is infinite; such a block counts as zero, as does one that is
+    // not finite, whose scale says so.
+    if (!(inverse < 0x1p127f) || *scale != *scale) inverse = 0;
+    for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) {
+        integers total = {};
+        for (int v = 0; v < CHUNK_VECTORS; v++) {
+            vector scaled = inverse > 0 ? load(input) * splat(inverse) : (vector){};
+            // Adding half of the sign's unit before the conversion cuts off rounds to the nearest.
+            integers sign = (integers)scaled & (int32_t)0x80000000;
+            integers q = __builtin_convertvector(scaled + (vector)(sign | (integers)splat(0.5f)), integers);
+            integers high = (q + HALF_UNIT / 2) >> 12;
+            typedef int16_t narrow __attribute__((vector_size(2 * LANES)));
+            narrow first = __builtin_convertvector(high, narrow);
+            narrow second = __builtin_convertvector(q - (high << 12), narrow);
+            memcpy(upper, &first, sizeof first);
+            memcpy(lower, &second, sizeof second);
+            total += q;
+            input += LANES;
+            upper += LANES;
+            lower += LANES;
+        }
+        int32_t sum_of_lanes = 0;
+        for (int lane = 0; lane < LANES; lane++) sum_of_lanes += total[lane];
+        sums[chunk] = (float)sum_of_lanes * *scale;
+    }
+}
+
+INLINE void add_offsets(const float *of_weights, const float *of_input, eight *total) {
+    eight weights, input;
+    memcpy(&weights, of_weights, sizeof weights);
+    memcpy(&input, of_input, sizeof input);
+    *total += weights * input;
+}
+
+/// The sums of both halves as one.
+INLINE vector join(integers upper, integers lower) {
+    return to_floats(upper) * splat(HALF_UNIT) + to_floats(lower);
+}
+
+/// One token by `rows` rows. Products are summed in LANES integers, which are scaled and added lane by lane in the order
+/// of the columns, as in a tile, so that a token gives the same bits alone and among others.
+INLINE void multiply_integer_rows(integer_format format, int rows, const uint8_t *weights, size_t row_bytes,
+                                  size_t columns, activations input, float *output) {
+    vector sums[VECTOR_ROWS] = {};
+    eight offsets[VECTOR_ROWS] = {};
+    for (size_t block = 0; block < columns / BLOCK; block++) {
+#pragma unroll
+        for (int r = 0; r < rows; r++) {
+            block_scales scales;
+            format.read_scales(weights + r * row_bytes, &scales);
+            integers upper = {}, lower = {};
+#pragma unroll
+            for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) {
+                shorts q, x;
+                format.unpack(weights + r * row_bytes, chunk, &scales, &q);
+                load_shorts(input.upper + CHUNK * chunk, &x);
+                add_pairs(&upper, &q, &x);
+                load_shorts(input.lower + CHUNK * chunk, &x);
+                add_pairs(&lower, &q, &x);
+            }
+            sums[r] += join(upper, lower) * splat(scales.factor * input.scales[block]);
+            if (format.has_offsets) add_offsets(scales.offsets, input.sums, &offsets[r]);
+        }
+        input.upper += BLOCK;
+        input.lower += BLOCK;
+        input.sums += BLOCK_CHUNKS;
+        weights += format.block_bytes;
+    }
+#pragma unroll
+    for (int r = 0; r < rows; r++) {
+        output[r] = sum(sums[r]);
+        if (format.has_offsets) output[r] -= sum_eight(&offsets[r]);
+    }
+}
+
+/// A tile of `rows` x `tokens`, as one token by some rows.
+INLINE void multiply_integer_tile(int has_offsets, int rows, int tokens, unpacked_rows weights, size_t columns,
+                                  activations input, float *output, size_t output_stride) {
+    vector sums[TILE_ROWS][PAIR_TOKENS] = {};
+    size_t chunks = columns / CHUNK, blocks = columns / BLOCK;
+    for (size_t block = 0; block < blocks; block++) {
+        integers upper[TILE_ROWS][PAIR_TOKENS] = {}, lower[TILE_ROWS][PAIR_TOKENS] = {};
+        for (size_t column = BLOCK * block; column < BLOCK * (block + 1); column += CHUNK) {
+            shorts w[TILE_ROWS];
+#pragma unroll
+            for (int r = 0; r < rows; r++) load_shorts(weights.values + r * columns + column, &w[r]);
+#pragma unroll
+            for (int t = 0; t < tokens; t++) {
+                shorts high, low;
+                load_shorts(input.upper + t * columns + column, &high);
+                load_shorts(input.lower + t * columns + column, &low);
+#pragma unroll
+                for (int r = 0; r < rows; r++) {
+                    add_pairs(&upper[r][t], &w[r], &high);
+                    add_pairs(&lower[r][t], &w[r], &low);
+                }
+            }
+        }
+#pragma unroll
+        for (int r = 0; r < rows; r++) {
+#pragma unroll
+            for (int t = 0; t < tokens; t++) {
+                float scale = weights.factors[r * blocks + block] * input.scales[t * blocks + block];
+                sums[r][t] += join(upper[r][t], lower[r][t]) * splat(scale);
+            }
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        for (int t = 0; t < tokens; t++) {
+            float *result = output + t * output_stride + r;
+            *result = sum(sums[r][t]);
+            if (!has_offsets) continue;
+            eight offsets = {};
+            for (size_t chunk = 0; chunk < chunks; chunk += BLOCK_CHUNKS) {
+                add_offsets(weights.offsets + r * chunks + chunk, input.sums + t * chunks + chunk, &offsets);
+            }
+            *result -= sum_eight(&offsets);
+        }
+    }
+}
+
+INLINE void multiply_integer_strip(int has_offsets, int rows, unpacked_rows weights, size_t columns,
+                                   activations input, size_t tokens, float *output, size_t output_stride) {
+    size_t chunks = columns / CHUNK, blocks = columns / BLOCK;
+    for (size_t t = 0; t < tokens;) {
+        activations some = {input.upper + t * columns, input.lower + t * columns, input.scales + t * blocks,
+                            input.sums + t * chunks};
+        float *destination = output + t * output_stride;
+        if (t + PAIR_TOKENS <= tokens) {
+            multiply_integer_tile(has_offsets, rows, PAIR_TOKENS, weights, columns, some, destination, output_stride);
+            t += PAIR_TOKENS;
+        } else {
+            multiply_integer_tile(has_offsets, rows, 1, weights, columns, some, destination, output_stride);
+            t += 1;
+        }
+    }
+}
+
+INLINE void unpack_rows(integer_format format, const uint8_t *source, size_t row_bytes, size_t rows, size_t columns,
+                        unpacked_rows out) {
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t block = 0; block < columns / BLOCK; block++) {
+            const uint8_t *start = source + r * row_bytes + block * format.block_bytes;
+            block_scales scales;
+            format.read_scales(start, &scales);
+            for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) {
+                shorts q;
+                format.unpack(start, chunk, &scales, &q);
+                memcpy(out.values, &q, sizeof q);
+                out.values += CHUNK;
+            }
+            *out.factors++ = scales.factor;
+            if (format.has_offsets) memcpy(out.offsets, scales.offsets, sizeof scales.offsets);
+            out.offsets += BLOCK_CHUNKS;
+        }
+    }
+}
+
+INLINE void multiply_integers_as(integer_format format, const uint8_t *weights, size_t row_bytes, size_t rows,
+                                 size_t columns, const float *input, size_t input_stride, size_t tokens,
+                                 float *output, size_t output_stride, float *scratch) {
+    size_t chunks = columns / CHUNK, blocks = columns / BLOCK;
+    for (size_t first = 0; first < tokens; first += CK_TOKEN_GROUP) {
+        size_t some = tokens - first < CK_TOKEN_GROUP ? tokens - first : CK_TOKEN_GROUP;
+        activations x;
+        x.upper = (int16_t *)scratch;
+        x.lower = x.upper + some * columns;
+        x.scales = (float *)(x.lower + some * columns);
+        x.sums = x.scales + some * blocks;
+        for (size_t i = 0; i < some * blocks; i++) {
+            quantize_block(input + (first + i / blocks) * input_stride + i % blocks * BLOCK, x.upper + i * BLOCK,
+                           x.lower + i * BLOCK, x.scales + i, x.sums + i * BLOCK_CHUNKS);
+        }
+        float *destination = output + first * output_stride;
+        size_t r = 0;
+        if (some == 1) {
+            for (; r + VECTOR_ROWS <= rows; r += VECTOR_ROWS) {
+                multiply_integer_rows(format, VECTOR_ROWS, weights + r * row_bytes, row_bytes, columns, x,
+                                      destination + r);
+            }
+            for (; r < rows; r++) {
+                multiply_integer_rows(format, 1, weights + r * row_bytes, row_bytes, columns, x, destination + r);
+            }
+            continue;
+        }
+        unpacked_rows w;
+        w.values = (int16_t *)(x.sums + some * chunks);
+        w.factors = (float *)(w.values + CK_ROW_GROUP * columns);
+        w.offsets = w.factors + CK_ROW_GROUP * blocks;
+        for (; r < rows; r += CK_ROW_GROUP) {
+            size_t group = rows - r < CK_ROW_GROUP ? rows - r : CK_ROW_GROUP, i = 0;
+            unpack_rows(format, weights + r * row_bytes, row_bytes, group, columns, w);
+            for (; i + TILE_ROWS <= group; i += TILE_ROWS) {
+                unpacked_rows part = {w.values + i * columns, w.factors + i * blocks, w.offsets + i * chunks};
+                multiply_integer_strip(format.has_offsets, TILE_ROWS, part, columns, x, some, destination + r + i,
+                                       output_stride);
+            }
+            for (; i < group; i++) {
+                unpacked_rows part = {w.values + i * columns, w.factors + i * blocks, w.offsets + i * chunks};
+                multiply_integer_strip(format.has_offsets, 1, part, columns, x, some, destination + r + i,
+                                       output_stride);
+            }
+        }
+    }
+}
