@@ -63,7 +63,8 @@ let package = Package(
             name: "DebuggerTests",
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
-        .testTarget(name: "MaskingTests", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
+        .testTarget(
+            name: "MaskingTests", dependencies: ["JSON", "Masking", "Schema"], swiftSettings: optimised),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
