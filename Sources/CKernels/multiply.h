@@ -95,6 +95,17 @@ static void multiply_floats(const float *weights, size_t rows, size_t columns, c
     }
 }
 
+/// Asks for the same block of the rows that come next: one token reads every weight once, in runs of a row that are too
+/// short for the processor to see them coming.
+INLINE void prefetch_rows(int rows, const uint8_t *weights, size_t row_bytes, size_t block_bytes) {
+#pragma unroll
+    for (int r = 0; r < rows; r++) {
+        for (size_t byte = 0; byte < block_bytes; byte += 64) {
+            __builtin_prefetch(weights + (rows + r) * row_bytes + byte);
+        }
+    }
+}
+
 /// One token by `rows` rows, at most VECTOR_ROWS, dequantised in registers. The sums run over the columns in
 /// the same order as a tile's, so that a token gives the same bits alone and among others.
 INLINE void multiply_rows(unpacker unpack, size_t block_values, size_t block_bytes, int rows,
@@ -104,6 +115,7 @@ INLINE void multiply_rows(unpacker unpack, size_t block_values, size_t block_byt
     vector w[CHUNK_VECTORS];
     size_t blocks = columns / block_values;
     for (size_t block = 0; block < blocks; block++) {
+        prefetch_rows(rows, weights, row_bytes, block_bytes);
         for (size_t chunk = 0; chunk < block_values / CHUNK; chunk++) {
 #pragma unroll
             for (int r = 0; r < rows; r++) {

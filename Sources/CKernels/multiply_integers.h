@@ -90,6 +90,7 @@ INLINE void multiply_integer_rows(integer_format format, int rows, const uint8_t
     vector sums[VECTOR_ROWS] = {};
     eight offsets[VECTOR_ROWS] = {};
     for (size_t block = 0; block < columns / BLOCK; block++) {
+        prefetch_rows(rows, weights, row_bytes, format.block_bytes);
 #pragma unroll
         for (int r = 0; r < rows; r++) {
             block_scales scales;
