@@ -1,7 +1,7 @@
 // Matrix products over rows of 256-value blocks by integer arithmetic, which multiplies twice as many numbers at a time
 // and needs no conversion of each weight. Weights and their small scales are integers below 2^13 already. The
 // activations of a block become integers of 24 bits with a common scale, in two halves of 12 bits; the products of a
-// block are then summed exactly, at most 64 in a lane (below 2^30), and the result is as good as with floats throughout.
+// block are then summed exactly, at most 64 in a lane (below 2^30), and the result is as good as with floats.
 
 typedef struct {
     void (*read_scales)(const uint8_t *block, block_scales *out);
@@ -31,27 +31,31 @@ typedef struct {
 #define HALF_UNIT 4096
 #define LARGEST_ACTIVATION (HALF_UNIT / 2 * HALF_UNIT - HALF_UNIT)
 
-/// What is not finite makes the scale so, and with it every product.
+/// What is not finite makes the scale not a number, and with it every product.
 static void quantize_block(const float *input, int16_t *upper, int16_t *lower, float *scale, float *sums) {
-    vector magnitudes = {}, zeros = {};
+    // Magnitudes are in the order of their bits, with what is not finite above all numbers.
+    integers magnitudes = {};
     for (size_t i = 0; i < BLOCK; i += LANES) {
-        vector x = load(input + i);
-        vector magnitude = (vector)((integers)x & 0x7fffffff);
-        integers larger = magnitude > magnitudes;
-        magnitudes = (vector)(((integers)magnitude & larger) | ((integers)magnitudes & ~larger));
-        zeros += x * splat(0);
+        magnitudes = __builtin_elementwise_max(magnitudes, (integers)load(input + i) & 0x7fffffff);
     }
-    float maximum = largest(magnitudes);
-    *scale = maximum / LARGEST_ACTIVATION + sum(zeros);
-    float inverse = maximum > 0 ? LARGEST_ACTIVATION / maximum : 0;
-    // The inverse of a maximum near the smallest numbers is infinite; such a block counts as zero, as does one that is
-    // not finite, whose scale says so.
-    if (!(inverse < 0x1p127f) || *scale != *scale) inverse = 0;
+    int32_t bits = __builtin_reduce_max(magnitudes);
+    float maximum;
+    memcpy(&maximum, &bits, sizeof maximum);
+    int is_finite = bits < 0x7f800000;
+    *scale = is_finite ? maximum / LARGEST_ACTIVATION : maximum - maximum;
+    float inverse = LARGEST_ACTIVATION / maximum;
+    // The inverse of nothing, or of a maximum near the smallest numbers, is infinite; such a block counts as zero.
+    if (!is_finite || !(inverse < 0x1p127f)) {
+        memset(upper, 0, BLOCK * sizeof *upper);
+        memset(lower, 0, BLOCK * sizeof *lower);
+        for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) sums[chunk] = 0 * *scale;
+        return;
+    }
     for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) {
         integers total = {};
         for (int v = 0; v < CHUNK_VECTORS; v++) {
-            vector scaled = inverse > 0 ? load(input) * splat(inverse) : (vector){};
-            // Adding half of the sign's unit before the conversion cuts off rounds to the nearest.
+            vector scaled = load(input) * splat(inverse);
+            // Adding half a unit of the same sign before the conversion cuts off rounds to the nearest.
             integers sign = (integers)scaled & (int32_t)0x80000000;
             integers q = __builtin_convertvector(scaled + (vector)(sign | (integers)splat(0.5f)), integers);
             integers high = (q + HALF_UNIT / 2) >> 12;
@@ -65,9 +69,7 @@ static void quantize_block(const float *input, int16_t *upper, int16_t *lower, f
             upper += LANES;
             lower += LANES;
         }
-        int32_t sum_of_lanes = 0;
-        for (int lane = 0; lane < LANES; lane++) sum_of_lanes += total[lane];
-        sums[chunk] = (float)sum_of_lanes * *scale;
+        sums[chunk] = (float)__builtin_reduce_add(total) * *scale;
     }
 }
 
