@@ -46,20 +46,26 @@ public struct RemoteModel: Model {
         _ request: ModelRequest, _ body: JSONValue, _ observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
         var reader = format.reader()
+        var watch = KeyWatch(key: endpoint.key)
         var steps = StepCounter(round: request.round)
         var hasSpoken = false
         let reply = try await endpoint.open(format.path, body, headers: format.headers)
         do {
             var source = reply.body.makeAsyncIterator()
             while !reader.isComplete, let bytes = try await next(&source) {
-                for piece in try reader.take(bytes) {
+                for piece in try reader.take(bytes).flatMap({ try watch.pass($0) }) {
                     hasSpoken = true
                     for step in steps.steps(for: piece) { try await observe(.token(step)) }
                     // The time for which a person held the run is not the model's.
                     steps.goOn()
                 }
             }
-            return try reader.response(numberingFrom: request.nextCallNumber)
+            let response = try watch.check(reader.response(numberingFrom: request.nextCallNumber))
+            for piece in watch.rest() {
+                for step in steps.steps(for: piece) { try await observe(.token(step)) }
+                steps.goOn()
+            }
+            return response
         } catch let fault as StreamFault {
             // Tokens that were shown cannot be taken back, so only a silent failure is tried again.
             throw AttemptFailure(
@@ -69,7 +75,9 @@ public struct RemoteModel: Model {
                 throw CancellationError()
             }
             // Where all that counts has come, a connection that breaks behind it does no harm.
-            if let response = try? reader.response(numberingFrom: request.nextCallNumber) { return response }
+            if let response = try? watch.check(reader.response(numberingFrom: request.nextCallNumber)) {
+                return response
+            }
             if hasSpoken {
                 other.isTransient = false
                 other.reason = "\(other.reason); \(StreamFault.cut.description)"

@@ -66,7 +66,7 @@ struct MaskCommand: ParsableCommand {
                 throw Failure(.usage, "\(schema): \(error)")
             }
         }
-        let vocabulary = try VocabularyFile.read(vocab)
+        let vocabulary = try failing(.usage) { try Masking.Vocabulary(VocabularyRecord(file: vocab)) }
         var matcher = try failing(.usage) {
             do {
                 var options = MaskSettings(keys: keys, spaces: spaces).options
@@ -180,29 +180,6 @@ struct MaskReport {
             report["masked"] = rows(masked)
         }
         return .object(report)
-    }
-}
-
-/// Vocabularies in the files that people have.
-enum VocabularyFile {
-    /// Reads a vocabulary; the kind is told by the file's first bytes.
-    /// - Throws: ``Failure`` with the file and what is wrong with it.
-    static func read(_ path: String) throws -> Masking.Vocabulary {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw Failure(.usage, "\(path) cannot be read")
-        }
-        let start = try failing(.usage) { try handle.read(upToCount: 4) ?? Data() }
-        return try failing(.usage) {
-            if start == Data("GGUF".utf8) {
-                return try Masking.Vocabulary(
-                    EmbeddedVocabulary.record(of: Tokenizer(GGUFFile(path)).vocabulary))
-            }
-            let url = URL(fileURLWithPath: path)
-            if start.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-                return try Masking.Vocabulary.huggingFace(tokenizerJSON: url)
-            }
-            return try Masking.Vocabulary.tiktoken(contentsOf: url)
-        }
     }
 }
 

@@ -61,6 +61,58 @@ import Testing
         stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
     }
 
+    /// A stream of Chat Completions with the given words and arguments, each in a piece of its own.
+    private static func stream(words: [String], arguments: [String]) -> [UInt8] {
+        func chunk(_ delta: JSONValue, _ reason: JSONValue = .null) -> String {
+            let choice: JSONValue = ["index": 0, "delta": delta, "finish_reason": reason]
+            let chunk: JSONValue = ["choices": .array([choice])]
+            return "data: \(chunk.text())\n\n"
+        }
+        var text = words.map { chunk(["content": .string($0)]) }
+        for (index, part) in arguments.enumerated() {
+            let function: JSONValue =
+                index == 0 ? ["name": "look", "arguments": .string(part)] : ["arguments": .string(part)]
+            let call: JSONValue =
+                index == 0
+                ? ["index": 0, "id": "c1", "function": function] : ["index": 0, "function": function]
+            text.append(chunk(["tool_calls": .array([call])]))
+        }
+        text.append(chunk([:], arguments.isEmpty ? "stop" : "tool_calls"))
+        return Array((text.joined() + "data: [DONE]\n\n").utf8)
+    }
+
+    @Test(
+        "an answer that repeats the key is refused, and no piece of the key is shown",
+        arguments: [
+            (["the key is sk-local-0123456789abcdef."], []),
+            (["the key is s", "k-loc", "al-0123", "456789abcdef", "."], []),
+            (Array("say sk-local-0123456789abcdef").map(String.init), []),
+            ([], [#"{"to": "sk-local-0123"#, #"456789abcdef"}"#]),
+            ([], [#"{"to": "\u0073k-local-012345"#, #"6789abcdef"}"#]),
+        ] as [([String], [String])])
+    func echoedKey(_ words: [String], _ arguments: [String]) async throws {
+        let stream = ServerTests.stream(words: words, arguments: arguments)
+        let server = try LocalServer { _, _ in LocalServer.Reply(pieces: ServerTests.cutInto(37, stream)) }
+        let watch = Watch()
+        let model = try openAI(server, watch)
+        let error = await #expect(throws: ModelError.self) { try await watch.respond(model, to: request) }
+        #expect(error?.description.contains("holds the key from TEST_KEY") == true)
+        let shown = String(decoding: watch.steps.flatMap(\.bytes), as: UTF8.self)
+        #expect(!shown.contains("sk-l"))
+        #expect(watch.retries == [])
+    }
+
+    @Test func whatOnlyBeginsLikeTheKeyIsShownInTheEnd() async throws {
+        let words = ["risk", " of sk-lo", "cal", "-0123"]
+        let server = try LocalServer { _, _ in
+            LocalServer.Reply(pieces: [ServerTests.stream(words: words, arguments: [])])
+        }
+        let watch = Watch()
+        let response = try await watch.respond(try openAI(server, watch), to: request)
+        #expect(response.content == words.joined())
+        #expect(watch.steps.map { String(decoding: $0.bytes, as: UTF8.self) } == words)
+    }
+
     @Test func everyFormatIsStreamedFromAServer() async throws {
         for (stream, path) in [
             (RecordedStream.openAICalls, "/v1/chat/completions"), (.anthropicThinking, "/v1/messages"),
