@@ -21,6 +21,8 @@ struct FormatTests {
                 }
             }
         }
+        // RFC 3339 begins with the year 0, which its leap day makes easy to forget.
+        for text in ["0000-01-01", "0000-02-29", "0000-02-29T00:00:00Z"] { found.insert(ByteString(text)) }
         return found.map(\.text).sorted()
     }
 
