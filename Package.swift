@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
-        .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "Schema", "Tools"]),
+        .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "LocalServer", "Schema", "Tools"]),
         .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
         .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Tools", "Workflows"]),
     ]

@@ -50,15 +50,19 @@ public final class LocalServer: Sendable {
     }
 
     private let listener: Int32
-    private let port: UInt16
+    /// The port that it listens on.
+    public let port: UInt16
     private let handler: @Sendable (Request, Int) -> Reply
     private let seen = Mutex<[Request]>([])
 
-    /// Starts on a port of the system's choice; `handler` gets each request and its number, from 0.
-    public init(_ handler: @escaping @Sendable (Request, Int) -> Reply) throws {
+    /// Starts on that port, or on one of the system's choice; `handler` gets each request and its number, from 0.
+    public init(port wanted: UInt16 = 0, _ handler: @escaping @Sendable (Request, Int) -> Reply) throws {
         self.handler = handler
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var yes: Int32 = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
+        address.sin_port = wanted.bigEndian
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -83,7 +87,10 @@ public final class LocalServer: Sendable {
         }
     }
 
-    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+    deinit { stop() }
+
+    /// Takes no connection any more.
+    public func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// `http://127.0.0.1:PORT`.
     public var url: String { "http://127.0.0.1:\(port)" }

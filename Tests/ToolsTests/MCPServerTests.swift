@@ -8,23 +8,6 @@ import Testing
 
 /// A server that dies, and one that is started again: what is told, and that no call runs twice.
 @Suite struct MCPServerTests {
-    /// Remembers what a server said, and answers its questions when it is let.
-    private final class Recorder: MCPHost {
-        private let lines = Mutex<[(line: String, kind: MCPLogKind)]>([])
-
-        func answer(_ question: Elicitation) async -> ElicitationAnswer { .decline }
-
-        func log(server: String, _ line: String, _ kind: MCPLogKind) {
-            lines.withLock { $0.append((line, kind)) }
-        }
-
-        func count(_ kind: MCPLogKind) -> Int { lines.withLock { $0.filter { $0.kind == kind }.count } }
-
-        func lines(_ kind: MCPLogKind) -> [String] {
-            lines.withLock { $0.filter { $0.kind == kind }.map(\.line) }
-        }
-    }
-
     /// A legacy server that counts its starts and its calls in files: `good` answers, `die` ends it, `hang` never ends.
     private static let script = #"""
         echo start >>"$FOLDER/starts"
@@ -53,7 +36,7 @@ import Testing
         """#
 
     private let folder: URL
-    private let recorder = Recorder()
+    private let recorder = MCPRecorder()
     private let server: MCPServer
 
     init() throws {

@@ -257,8 +257,9 @@ private let arguments: JSONValue = ["a": 1]
         let end = talk.session.close("ended (exit code 1)")
         #expect(
             end == [
-                .unusable("ended (exit code 1)"), .failed(call: 1, "server s ended (exit code 1)"),
-                .failed(call: 2, "server s ended (exit code 1)"),
+                .unusable("ended (exit code 1)"),
+                .failed(call: 1, "server s ended (exit code 1); whether the call took effect is unknown"),
+                .failed(call: 2, "server s ended (exit code 1); whether the call took effect is unknown"),
             ])
         #expect(talk.session.close("again").isEmpty)
         #expect(

@@ -104,14 +104,15 @@ enum Hosts {
             if literal.starts(with: "IPv6:".utf8) { return isIPv6(literal.dropFirst(5)) }
             return isIPv4(literal)
         }
-        let name = String(decoding: domain, as: UTF8.self)
-        guard isInternational else { return isHostname(name, isInternational: false) }
-        // Domains are not held to NFC here: mail software maps them before it looks them up.
-        return name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-            !label.isEmpty && label.first != "-" && label.last != "-"
-                && label.utf8.allSatisfy {
-                    $0 >= 0x80 || $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-")
-                }
+        guard isInternational else {
+            return isHostname(String(decoding: domain, as: UTF8.self), isInternational: false)
+        }
+        // Domains are not held to NFC here: mail software maps them before it looks them up. Bytes are compared, as a
+        // character may be a full stop or a hyphen with a mark upon it.
+        let (dot, hyphen) = (UInt8(ascii: "."), UInt8(ascii: "-"))
+        return domain.split(separator: dot, omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.first != hyphen && label.last != hyphen
+                && label.allSatisfy { $0 >= 0x80 || $0.isLetter || $0.isDigit || $0 == hyphen }
         }
     }
 

@@ -175,10 +175,16 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
             guard isSettled else {
                 return report(.ended("cannot be reached: \(error.localizedDescription)"))
             }
-            return fail(
-                post,
-                "the connection was lost: \(error.localizedDescription); whether the call took effect is unknown"
-            )
+            guard (error as? URLError)?.code == .cannotConnectToHost else {
+                return fail(
+                    post,
+                    "the connection was lost: \(error.localizedDescription); whether the call took effect is unknown"
+                )
+            }
+            fail(post, "the server takes no connection; the call did not run")
+            // Calls that still run may get their results yet; the next one to meet nobody ends the conversation.
+            if state.withLock({ $0.posts.isEmpty }) { report(.ended("takes no connection any more")) }
+            return
         }
         finish(post)
     }

@@ -60,9 +60,7 @@ public actor MCPServer {
         do {
             return try await connection.call(tool, arguments, headers: headers)
         } catch let failure as ToolFailure where !connection.isOpen {
-            throw ToolFailure(
-                "\(failure.description); whether the call took effect is unknown; another call starts the server again"
-            )
+            throw ToolFailure("\(failure.description); another call starts the server again")
         }
     }
 

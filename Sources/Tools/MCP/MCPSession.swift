@@ -86,7 +86,8 @@ struct MCPSession: Sendable {
         phase = .closed(reason)
         // The end is known before a call's failure is, so that nobody takes the server for alive then.
         var actions: [Action] = [.unusable(reason)] + questions.map { .withdraw($0) }
-        actions += calls.keys.sorted().map { .failed(call: $0, "server \(server) \(reason)") }
+        let end = "server \(server) \(reason); whether the call took effect is unknown"
+        actions += calls.keys.sorted().map { .failed(call: $0, end) }
         calls = [:]
         questions = []
         pending = [:]
