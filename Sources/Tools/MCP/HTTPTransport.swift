@@ -181,7 +181,8 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
                     "the connection was lost: \(error.localizedDescription); whether the call took effect is unknown"
                 )
             }
-            fail(post, "the server takes no connection; the call did not run")
+            // A request that was sent on a connection which then broke is sent anew by the system, so that it may have run.
+            fail(post, "the server takes no connection any more; whether the call took effect is unknown")
             // Calls that still run may get their results yet; the next one to meet nobody ends the conversation.
             if state.withLock({ $0.posts.isEmpty }) { report(.ended("takes no connection any more")) }
             return
