@@ -13,7 +13,7 @@ extension VocabularyRecord {
         do {
             let start = try handle.read(upToCount: 4) ?? Data()
             if start == Data("GGUF".utf8) {
-                self = EmbeddedVocabulary.record(of: try Tokenizer(GGUFFile(path)).vocabulary)
+                self = EmbeddedVocabulary.record(of: try Transformer.Vocabulary(GGUFFile(path)))
                 return
             }
             let url = URL(fileURLWithPath: path)

@@ -3,7 +3,8 @@
 struct SentencePieceEncoder: Sendable {
     private let pieces: ByteStringTable
     private let scores: [Float]
-    private let byteTokens: [Int]
+    /// The token of each byte; the unknown token for those that have none, and nothing where there is no such either.
+    private let byteTokens: [Int?]
     /// Whether a text that begins or follows a special token gets a space before it.
     private let addsSpace: Bool
 
@@ -13,9 +14,12 @@ struct SentencePieceEncoder: Sendable {
     init(_ file: GGUFFile, _ vocabulary: Vocabulary) throws(TokenizerError) {
         pieces = vocabulary.strings
         let key = "tokenizer.ggml.scores"
-        let (addsSpace, scores) = try TokenizerError.wrapping { () throws(GGUFError) in
+        let (addsSpace, scores, unknown) = try TokenizerError.wrapping { () throws(GGUFError) in
             guard let scores = try file.array(key) else { throw .missingKey(key) }
-            return (try file.bool("tokenizer.ggml.add_space_prefix") ?? true, scores)
+            return (
+                try file.bool("tokenizer.ggml.add_space_prefix") ?? true, scores,
+                try file.integer("tokenizer.ggml.unknown_token_id")
+            )
         }
         guard scores.count == vocabulary.count else {
             throw .differentCounts(tokens: vocabulary.count, key: key, found: scores.count)
@@ -23,16 +27,12 @@ struct SentencePieceEncoder: Sendable {
         self.addsSpace = addsSpace
         self.scores = scores.values.map { Float($0.number ?? 0) }
 
-        var byteTokens = [Int?](repeating: nil, count: 256)
+        var byteTokens = [Int?](
+            repeating: unknown.flatMap { (0..<vocabulary.count).contains($0) ? $0 : nil }, count: 256)
         for token in 0..<vocabulary.count where vocabulary.kind(of: token) == .byte {
             if let byte = vocabulary.strings[token].first { byteTokens[Int(byte)] = token }
         }
-        var complete: [Int] = []
-        for byte in UInt8.min...UInt8.max {
-            guard let token = byteTokens[Int(byte)] else { throw .missingByte(byte) }
-            complete.append(token)
-        }
-        self.byteTokens = complete
+        self.byteTokens = byteTokens
     }
 
     /// The tokens of a text; none of them is special.
@@ -40,7 +40,8 @@ struct SentencePieceEncoder: Sendable {
     /// - Parameter continues: whether text precedes it.
     func encode(_ text: String, continues: Bool) -> [Int] {
         guard !text.isEmpty else { return [] }
-        let normal = Self.unescaped(addsSpace && !continues ? [0x20] + text.utf8 : Array(text.utf8))
+        let normal = SentencePieceSpelling.unescaped(
+            addsSpace && !continues ? [0x20] + text.utf8 : Array(text.utf8))
         // Where each character begins, and where the last ends.
         var starts = normal.indices.filter { normal[$0] & 0xc0 != 0x80 }
         starts.append(normal.count)
@@ -55,36 +56,11 @@ struct SentencePieceEncoder: Sendable {
         var tokens: [Int] = []
         for (place, symbol) in symbols.enumerated() where symbol >= 0 {
             if symbol == Self.noPiece {
-                tokens += normal[starts[place]..<starts[place + 1]].map { byteTokens[Int($0)] }
+                tokens += normal[starts[place]..<starts[place + 1]].compactMap { byteTokens[Int($0)] }
             } else {
                 tokens.append(Int(symbol))
             }
         }
         return tokens
-    }
-
-    /// U+2581, which stands for a space in the vocabulary, turned back into one.
-    static func unescaped(_ entry: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(entry.count)
-        var index = 0
-        while index < entry.count {
-            if entry[index...].starts(with: [0xe2, 0x96, 0x81]) {
-                result.append(0x20)
-                index += 3
-            } else {
-                result.append(entry[index])
-                index += 1
-            }
-        }
-        return result
-    }
-
-    /// The byte of an entry such as `<0x0A>`.
-    static func byte(_ entry: UnsafeRawBufferPointer) -> UInt8? {
-        guard entry.count == 6, entry.starts(with: "<0x".utf8), entry[5] == UInt8(ascii: ">") else {
-            return nil
-        }
-        return UInt8(String(decoding: entry[3..<5], as: UTF8.self), radix: 16)
     }
 }

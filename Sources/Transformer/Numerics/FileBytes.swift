@@ -19,15 +19,20 @@ final class FileBytes: @unchecked Sendable {
 
     var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
+    /// Why a file cannot be mapped.
+    struct Unreadable: Error {
+        let reason: String
+    }
+
     /// Maps a regular file.
-    init(mapping path: String) throws(GGUFError) {
+    init(mapping path: String) throws(Unreadable) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: Self.lastError) }
+        guard descriptor >= 0 else { throw Unreadable(reason: Self.lastError) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, reason: Self.lastError) }
+        guard fstat(descriptor, &status) == 0 else { throw Unreadable(reason: Self.lastError) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw .unreadable(path: path, reason: "it is not a regular file")
+            throw Unreadable(reason: "it is not a regular file")
         }
         count = Int(status.st_size)
         guard count > 0 else {
@@ -38,7 +43,7 @@ final class FileBytes: @unchecked Sendable {
         }
         guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED
         else {
-            throw .unreadable(path: path, reason: Self.lastError)
+            throw Unreadable(reason: Self.lastError)
         }
         base = UnsafeRawPointer(address)
         isMapped = true

@@ -22,23 +22,18 @@ public struct Tokenizer: Sendable {
     ///
     /// - Throws: ``TokenizerError`` for a kind of vocabulary that is not supported or not sound.
     public init(_ file: GGUFFile) throws(TokenizerError) {
+        vocabulary = try Vocabulary(file)
         let (model, name) = try TokenizerError.wrapping { () throws(GGUFError) in
-            guard let model = try file.string("tokenizer.ggml.model") else {
-                throw .missingKey("tokenizer.ggml.model")
-            }
-            return (model, try file.string("tokenizer.ggml.pre"))
+            (try file.string("tokenizer.ggml.model"), try file.string("tokenizer.ggml.pre"))
         }
-        switch model {
-        case "gpt2":
-            let preTokenizer = try PreTokenizer(named: name)
-            vocabulary = try Vocabulary(
-                file, spelling: .byteAlphabet, addsBeginningByDefault: preTokenizer.addsBeginningOfText)
-            encoder = .bytePair(try BytePairEncoder(file, vocabulary, preTokenizer))
-        case "llama":
-            vocabulary = try Vocabulary(file, spelling: .sentencePiece, addsBeginningByDefault: true)
+        if model == "llama" {
             encoder = .sentencePiece(try SentencePieceEncoder(file, vocabulary))
-        default:
-            throw .unsupportedModel(model)
+        } else {
+            let known = model == "gemma4" ? "gemma4" : name
+            guard let preTokenizer = PreTokenizer(named: known) else {
+                throw .unsupportedPreTokenizer(known ?? "default")
+            }
+            encoder = .bytePair(try BytePairEncoder(file, vocabulary, preTokenizer))
         }
     }
 
@@ -76,9 +71,23 @@ public struct Tokenizer: Sendable {
     }
 
     private func encode(_ text: String, continues: Bool) -> [Int] {
-        switch encoder {
-        case .bytePair(let encoder): encoder.encode(text)
-        case .sentencePiece(let encoder): encoder.encode(text, continues: continues)
+        let bytes = Array(text.utf8)
+        var tokens: [Int] = []
+        var continues = continues
+        for part in vocabulary.addedTexts.parts(of: bytes) {
+            switch part {
+            case .token(let token):
+                tokens.append(token)
+                continues = false
+            case .plain(let range):
+                let plain = range.count == bytes.count ? text : String(decoding: bytes[range], as: UTF8.self)
+                switch encoder {
+                case .bytePair(let encoder): tokens += encoder.encode(plain)
+                case .sentencePiece(let encoder): tokens += encoder.encode(plain, continues: continues)
+                }
+                continues = true
+            }
         }
+        return tokens
     }
 }

@@ -25,6 +25,10 @@ public struct Vocabulary: Sendable {
     /// The tokens that end generation, in ascending order.
     public let endTokens: [Int]
 
+    /// Texts that were added whole; they are of the kind ``TokenKind/normal``.
+    let addedTexts: AddedTexts
+    /// How the file writes pieces of text.
+    let spelling: Spelling
     /// Bytes of the tokens' text; names of those that have none.
     ///
     /// Only pieces of text are indexed.
@@ -52,53 +56,98 @@ public struct Vocabulary: Sendable {
     /// The control or user-defined token of a name, such as `<|im_end|>`.
     public func specialToken(named name: String) -> Int? { special[Array(name.utf8)] }
 
+    /// The bytes that no token writes alone. A text that needs one can be written only where a longer token has it.
+    public var missingBytes: [UInt8] {
+        var isThere = [Bool](repeating: false, count: 256)
+        for token in kinds.indices where kinds[token] == .normal || kinds[token] == .byte {
+            let bytes = strings[token]
+            if bytes.count == 1, let byte = bytes.first { isThere[Int(byte)] = true }
+        }
+        return (UInt8.min...UInt8.max).filter { !isThere[Int($0)] }
+    }
+
     /// All control and user-defined tokens, in ascending order.
     public var specialTokens: [Int] { special.values.sorted() }
 }
 
 extension Vocabulary {
     /// How the entries for pieces of text are written in the file.
-    enum Spelling {
+    enum Spelling: Sendable {
         /// In the stand-ins of ``ByteAlphabet``.
         case byteAlphabet
-        /// As they are, with U+2581 for a space, and single bytes as `<0x0A>`.
+        /// As ``SentencePieceSpelling`` says.
         case sentencePiece
 
         func bytes(_ entry: UnsafeRawBufferPointer, _ kind: TokenKind) -> [UInt8] {
             switch self {
             // An entry outside the alphabet was added whole and stands for itself.
             case .byteAlphabet: ByteAlphabet.decode(entry) ?? Array(entry)
-            case .sentencePiece where kind == .byte: SentencePieceEncoder.byte(entry).map { [$0] } ?? []
-            case .sentencePiece: SentencePieceEncoder.unescaped(Array(entry))
+            case .sentencePiece where kind == .byte: SentencePieceSpelling.byte(entry).map { [$0] } ?? []
+            case .sentencePiece: SentencePieceSpelling.unescaped(entry)
+            }
+        }
+
+        /// Whether the entry is reached by merging: SentencePiece keeps a byte apart from the character with the same
+        /// byte, and an entry outside the byte alphabet is a string of its own beside the one with the same bytes.
+        func isMadeOfParts(_ entry: UnsafeRawBufferPointer, _ kind: TokenKind) -> Bool {
+            switch self {
+            case .byteAlphabet: ByteAlphabet.decode(entry) != nil
+            case .sentencePiece: kind == .normal
             }
         }
     }
 
     /// Names by which llama.cpp, too, knows the end of a turn where the file does not say.
     private static let endNames = [
-        "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|end|>",
-        "<end_of_turn>",
-        "<EOT>", "</s>",
+        "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|end|>", "<|return|>",
+        "<|call|>", "<end_of_turn>", "<turn|>", "<end_of_utterance>", "<EOT>", "[EOT]", "[EOS]", "</s>",
+        "<｜end▁of▁sentence｜>",
     ]
 
-    init(_ file: GGUFFile, spelling: Spelling, addsBeginningByDefault: Bool) throws(TokenizerError) {
+    /// Reads the tokens alone: what a mask needs. Neither merges nor the pre-tokeniser are looked at.
+    ///
+    /// - Throws: ``TokenizerError`` for a kind of vocabulary that is not supported or not sound.
+    public init(_ file: GGUFFile) throws(TokenizerError) {
+        let (model, name) = try TokenizerError.wrapping { () throws(GGUFError) in
+            guard let model = try file.string("tokenizer.ggml.model") else {
+                throw .missingKey("tokenizer.ggml.model")
+            }
+            return (model, try file.string("tokenizer.ggml.pre"))
+        }
+        switch model {
+        case "gpt2":
+            let adds = PreTokenizer(named: name)?.addsBeginningOfText ?? false
+            try self.init(file, spelling: .byteAlphabet, addsBeginningByDefault: adds)
+        case "llama", "gemma4":
+            try self.init(file, spelling: .sentencePiece, addsBeginningByDefault: true)
+        default:
+            throw .unsupportedModel(model)
+        }
+    }
+
+    private init(_ file: GGUFFile, spelling: Spelling, addsBeginningByDefault: Bool) throws(TokenizerError) {
         let tokens = try TokenizerError.wrapping { () throws(GGUFError) in
             guard let tokens = try file.stringArray("tokenizer.ggml.tokens") else {
                 throw .missingKey("tokenizer.ggml.tokens")
             }
             return tokens
         }
-        let kinds = try Self.kinds(file, count: tokens.count)
+        var kinds = try Self.kinds(file, count: tokens.count)
         var strings = ByteStringTable()
         strings.reserve(tokens.count)
         var special: [[UInt8]: Int] = [:]
-        for (token, kind) in kinds.enumerated() {
+        var added: [(text: [UInt8], token: Int)] = []
+        for token in kinds.indices {
             let entry = tokens.bytes(at: token)
-            switch kind {
+            switch kinds[token] {
             case .normal, .byte:
-                // SentencePiece keeps a byte apart from the character with the same byte.
-                let isIndexed = kind == .normal || spelling == .byteAlphabet
-                strings.append(spelling.bytes(entry, kind), indexed: isIndexed)
+                strings.append(
+                    spelling.bytes(entry, kinds[token]), indexed: spelling.isMadeOfParts(entry, kinds[token]))
+            case .userDefined where AddedTexts.isText(entry):
+                kinds[token] = .normal
+                let text = spelling == .sentencePiece ? SentencePieceSpelling.unescaped(entry) : Array(entry)
+                strings.append(text, indexed: false)
+                added.append((text, token))
             case .control, .userDefined:
                 strings.append(entry, indexed: false)
                 if special[Array(entry)] == nil { special[Array(entry)] = token }
@@ -106,12 +155,14 @@ extension Vocabulary {
                 strings.append(entry, indexed: false)
             }
         }
-        (self.strings, self.kinds, self.special) = (strings, kinds, special)
+        (self.strings, self.kinds, self.special, self.spelling) = (strings, kinds, special, spelling)
+        addedTexts = AddedTexts(added)
 
+        let count = kinds.count
         func token(_ name: String) throws(TokenizerError) -> Int? {
             try TokenizerError.wrapping { () throws(GGUFError) in
                 try file.integer("tokenizer.ggml.\(name)_token_id")
-            }.flatMap { kinds.indices.contains($0) ? $0 : nil }
+            }.flatMap { (0..<count).contains($0) ? $0 : nil }
         }
         beginningOfText = try token("bos")
         let adds = try TokenizerError.wrapping { () throws(GGUFError) in
@@ -119,6 +170,10 @@ extension Vocabulary {
         }
         addsBeginningOfText = adds ?? (addsBeginningByDefault && beginningOfText != nil)
         var ends = Set(Self.endNames.compactMap { special[Array($0.utf8)] })
+        // Where a turn has other ends, <|end|> closes a message within it.
+        if let within = special[Array("<|end|>".utf8)], special[Array("<|return|>".utf8)] != nil {
+            ends.remove(within)
+        }
         for name in ["eos", "eot", "eom"] {
             if let id = try token(name) { ends.insert(id) }
         }

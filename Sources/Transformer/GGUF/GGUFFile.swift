@@ -18,7 +18,11 @@ public final class GGUFFile: Sendable {
     ///
     /// - Throws: ``GGUFError`` with the offset of what is missing or wrong.
     public convenience init(_ path: String) throws(GGUFError) {
-        try self.init(FileBytes(mapping: path))
+        let bytes: FileBytes
+        do { bytes = try FileBytes(mapping: path) } catch {
+            throw .unreadable(path: path, reason: error.reason)
+        }
+        try self.init(bytes)
     }
 
     /// Reads a file that is already in memory, from a copy of its bytes.

@@ -4,7 +4,6 @@ public enum TokenizerError: Error, Equatable, Sendable {
     case unsupportedModel(String)
     case unsupportedPreTokenizer(String)
     case differentCounts(tokens: Int, key: String, found: Int)
-    case missingByte(UInt8)
     case malformedMerge(String, index: Int)
     case unknownSpecialToken(String)
 
@@ -21,13 +20,11 @@ extension TokenizerError: CustomStringConvertible {
         case .file(let error):
             error.description
         case .unsupportedModel(let name):
-            "the tokenizer model \(name) is not supported; gpt2 and llama are"
+            "the tokenizer model \(name) is not supported; gpt2, llama and gemma4 are"
         case .unsupportedPreTokenizer(let name):
             "the pre-tokeniser \(name) is not supported; \(PreTokenizer.names.joined(separator: ", ")) are"
         case .differentCounts(let tokens, let key, let found):
             "the vocabulary has \(tokens) tokens and \(key) has \(found) elements"
-        case .missingByte(let byte):
-            "the vocabulary has no token for the byte \(byte), which it needs to write every text"
         case .malformedMerge(let merge, let index):
             "merge \(index), \"\(merge)\", is not two strings with a space between"
         case .unknownSpecialToken(let name):
