@@ -10,7 +10,7 @@ struct PreTokenizer: Sendable {
     /// Whether models with this pre-tokeniser expect a token at the beginning of a text, unless their file says.
     var addsBeginningOfText = false
 
-    /// The pre-tokeniser that a file names; the plain one where it names none. Nil for a name that is not known.
+    /// The pre-tokeniser that a file names, the plain one where it names none; nil for a name that is not known.
     init?(named name: String?) {
         guard let known = Self.byName[name ?? "default"] else { return nil }
         self = known

@@ -12,13 +12,13 @@ struct SplitPattern: Sendable {
         /// The text ends here, or white space follows: `(?!\S)`.
         case notBeforeText
 
-        /// `set`
+        // `set`
         static func one(_ set: ScalarSet) -> Part { .run(set, least: 1, most: 1) }
-        /// `set?`
+        // `set?`
         static func optional(_ set: ScalarSet) -> Part { .run(set, least: 0, most: 1) }
-        /// `set+`
+        // `set+`
         static func some(_ set: ScalarSet) -> Part { .run(set, least: 1, most: .max) }
-        /// `set*`
+        // `set*`
         static func any(_ set: ScalarSet) -> Part { .run(set, least: 0, most: .max) }
     }
 

@@ -56,7 +56,9 @@ public struct Vocabulary: Sendable {
     /// The control or user-defined token of a name, such as `<|im_end|>`.
     public func specialToken(named name: String) -> Int? { special[Array(name.utf8)] }
 
-    /// The bytes that no token writes alone. A text that needs one can be written only where a longer token has it.
+    /// The bytes that no token writes alone.
+    ///
+    /// A text that needs one can be written only where a longer token has it.
     public var missingBytes: [UInt8] {
         var isThere = [Bool](repeating: false, count: 256)
         for token in kinds.indices where kinds[token] == .normal || kinds[token] == .byte {
@@ -104,7 +106,9 @@ extension Vocabulary {
         "<｜end▁of▁sentence｜>",
     ]
 
-    /// Reads the tokens alone: what a mask needs. Neither merges nor the pre-tokeniser are looked at.
+    /// Reads the tokens alone: what a mask needs.
+    ///
+    /// Neither merges nor the pre-tokeniser are looked at.
     ///
     /// - Throws: ``TokenizerError`` for a kind of vocabulary that is not supported or not sound.
     public init(_ file: GGUFFile) throws(TokenizerError) {
