@@ -127,6 +127,17 @@ public struct SchemaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong there, and what to do.
     public let reason: String
 
+    init(document: String = "", pointer: JSONPointer, reason: String) {
+        self.document = document
+        self.pointer = pointer
+        self.reason = reason
+    }
+
+    /// A fault at that place of the schema itself.
+    public init(at pointer: JSONPointer, reason: String) {
+        self.init(document: "", pointer: pointer, reason: reason)
+    }
+
     /// One line: the place and the reason.
     public var description: String {
         let name = document.isEmpty ? "schema" : "schema \(document)"

@@ -25,10 +25,10 @@ public struct OpenAPISource: Sendable, Hashable {
 
     /// Reads the document's text, YAML or JSON, and makes the tools.
     /// - Throws: ``WorkflowError`` where the text is no document, `OpenAPIError` where it cannot be used.
-    public func open(_ text: String) throws -> [HTTPTool] {
+    public func open(_ text: String) throws -> (tools: [HTTPTool], faults: [OperationFault]) {
         let document = try LocatedDocument(text, file: path).value
         let catalogue = try OpenAPICatalogue(document, server: server, headers: headers)
-        return try catalogue.tools { name in tools?.contains { Policy.glob($0, matches: name) } ?? true }
+        return catalogue.tools { name in tools?.contains { Policy.glob($0, matches: name) } ?? true }
     }
 }
 

@@ -45,7 +45,11 @@ extension ToolSourceReader {
         }
         let settings: [MCPServerSettings]
         do {
-            settings = try MCPServerSettings.servers(in: ["mcpServers": tool["mcp"] ?? [:]])
+            // A client's whole file may be pasted here, its outer object and all.
+            let given = tool["mcp"] ?? [:]
+            let pasted = given.objectValue?.count == 1 ? given["mcpServers"] ?? given["servers"] : nil
+            let isPasted = pasted?.objectValue != nil && pasted?["command"] == nil && pasted?["url"] == nil
+            settings = try MCPServerSettings.servers(in: isPasted ? given : ["mcpServers": given])
         } catch {
             throw fault(at: place.appending("mcp"), error.description)
         }

@@ -157,7 +157,7 @@ private let arguments: JSONValue = ["a": 1]
         #expect(tools.map(\.name) == ["a", "b"] && tools[1].description == "B")
     }
 
-    @Test("a cursor that comes twice, and a tool without a name, are clear ends")
+    @Test("a cursor that comes twice, and no list where the tools belong, are clear ends")
     func broken() {
         var talk = Talk()
         talk.take(talk.session.start())
@@ -165,8 +165,150 @@ private let arguments: JSONValue = ["a": 1]
         talk.answer(#"{"tools":[],"nextCursor":"c"}"#)
         talk.answer(#"{"tools":[],"nextCursor":"c"}"#)
         #expect(talk.actions.last == .unusable("lists its tools without an end: the cursor c came twice"))
-        talk = .modern(#"[{"nam":"x"}]"#)
-        #expect(talk.actions.last == .unusable(#"lists a tool without a name: {"nam":"x"}"#))
+        talk = .modern(#"{"x":{}}"#)
+        #expect(
+            talk.actions.last
+                == .unusable("answered tools/list with an object where the list of tools belongs"))
+    }
+
+    @Test("a tool without a name is listed without one, and does not stop the others")
+    func nameless() {
+        let talk = Talk.modern(#"[{"nam":"x"},7,{"name":"y"}]"#)
+        guard case .tools(let tools)? = talk.actions.last else {
+            Issue.record("no tools")
+            return
+        }
+        #expect(tools.map(\.name) == ["", "", "y"])
+    }
+}
+
+/// Servers that bend the protocol: they work, or one line says at once what they did.
+@Suite struct MCPBendTests {
+    private func called() -> Talk {
+        var talk = Talk.modern(#"[{"name":"x"}]"#)
+        talk.take(talk.session.call(1, name: "x", arguments: arguments))
+        return talk
+    }
+
+    private func failure(_ talk: Talk) -> String? {
+        for case .failed(_, let reason) in talk.actions { return reason }
+        return nil
+    }
+
+    private func content(_ talk: Talk) -> String? {
+        for case .finished(_, let result) in talk.actions { return result.content }
+        return nil
+    }
+
+    @Test("an ID comes back as a number, however it is written")
+    func identifiers() {
+        for (before, after) in [("\"", "\""), ("", ".0"), ("", "e0")] {
+            var talk = called()
+            let id = before + String(talk.lastID) + after
+            talk.hear(#"{"jsonrpc":"2.0","id":\#(id),"result":{"content":[{"type":"text","text":"yes"}]}}"#)
+            #expect(content(talk) == "yes", "\(id)")
+        }
+    }
+
+    @Test("an answer under an ID that nobody was given fails the one call that waits, and says so")
+    func strangeIdentifiers() {
+        for id in ["null", "999", #""abc""#, "-1"] {
+            var talk = called()
+            let asked = talk.lastID
+            talk.hear(#"{"jsonrpc":"2.0","id":\#(id),"result":{"content":[]}}"#)
+            #expect(
+                failure(talk)?.contains("answered under the ID \(id), but was asked under \(asked)") == true)
+        }
+    }
+
+    @Test("a late or second answer is noted and changes nothing")
+    func lateAnswers() {
+        var talk = called()
+        let id = talk.lastID
+        talk.hear(#"{"jsonrpc":"2.0","id":\#(id),"result":{"content":[{"type":"text","text":"1"}]}}"#)
+        talk.hear(#"{"jsonrpc":"2.0","id":\#(id),"result":{"content":[{"type":"text","text":"2"}]}}"#)
+        #expect(content(talk) == "1")
+        talk.take(talk.session.call(2, name: "x", arguments: arguments))
+        talk.hear(#"{"jsonrpc":"2.0","id":\#(id),"result":{"content":[{"type":"text","text":"3"}]}}"#)
+        #expect(failure(talk) == nil)
+    }
+
+    @Test(
+        "results that bend the shape are read for what they are",
+        arguments: [
+            (#"{"result":{"content":"plain"},"error":null}"#, "plain"),
+            (#"{"result":{"content":{"type":"text","text":"one"}}}"#, "one"),
+            (#"{"result":{"content":["a","b"]}}"#, "a\nb"),
+            (#"{"result":{"content":[{"type":"text","text":3}]}}"#, "3"),
+        ])
+    func shapes(_ members: String, _ wanted: String) {
+        var talk = called()
+        talk.hear(#"{"id":\#(talk.lastID),"# + members.dropFirst())
+        #expect(content(talk) == wanted)
+    }
+
+    @Test("an error that is a word is read as one")
+    func wordErrors() {
+        var talk = called()
+        talk.hear(#"{"id":\#(talk.lastID),"error":"out of paper"}"#)
+        #expect(failure(talk)?.contains("out of paper") == true)
+    }
+
+    @Test("noise between messages is logged, a byte order mark and lines that go on are read")
+    func noise() {
+        var talk = called()
+        let id = talk.lastID
+        talk.hear("Server started on stdio")
+        talk.hear("\u{FEFF}{")
+        talk.hear(#"  "jsonrpc": "2.0", "id": \#(id),"#)
+        talk.hear(#"  "result": {"content": [{"type": "text", "text": "spread"}]}"#)
+        talk.hear("}")
+        #expect(content(talk) == "spread")
+        #expect(talk.actions.contains(.log("not a message: Server started on stdio")))
+    }
+
+    @Test("LSP's framing is named at once")
+    func framing() {
+        var talk = Talk()
+        talk.take(talk.session.start())
+        talk.hear("Content-Length: 120")
+        guard
+            case .unusable(let reason)? = talk.actions.last(where: {
+                if case .unusable = $0 { true } else { false }
+            })
+        else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(reason.contains("Content-Length"))
+    }
+
+    @Test("an empty cursor ends the list")
+    func emptyCursor() {
+        var talk = Talk()
+        talk.take(talk.session.start())
+        talk.answer(#"{"supportedVersions":["2026-07-28"]}"#)
+        talk.answer(#"{"tools":[{"name":"a"}],"nextCursor":""}"#)
+        guard case .tools(let tools)? = talk.actions.last else {
+            Issue.record("no end")
+            return
+        }
+        #expect(tools.count == 1)
+    }
+
+    @Test("structured content is held against the output schema, and a violation is a mark")
+    func promises() {
+        let promise = ResultPromise([
+            "type": "object", "properties": ["n": ["type": "integer"]], "required": ["n"],
+        ])
+        func problems(_ text: String) -> [String] {
+            promise.problems(of: MCPCallResult((try? JSONParser.parse(text)) ?? .null))
+        }
+        #expect(problems(#"{"content":[],"structuredContent":{"n":1}}"#).isEmpty)
+        #expect(problems(#"{"content":[],"structuredContent":{"n":"1"}}"#).first?.contains("at /n") == true)
+        #expect(problems(#"{"content":[],"structuredContent":{}}"#).first?.contains("at the root") == true)
+        #expect(problems(#"{"content":[]}"#).first?.contains("gave none") == true)
+        #expect(problems(#"{"content":[],"isError":true}"#).isEmpty)
     }
 }
 

@@ -60,7 +60,9 @@ private let document: JSONValue = [
 ]
 
 @Suite struct OpenAPITests {
-    private func tools(_ document: JSONValue) throws -> [HTTPTool] { try OpenAPICatalogue(document).tools() }
+    private func tools(_ document: JSONValue) throws -> [HTTPTool] {
+        try OpenAPICatalogue(document).tools().tools
+    }
 
     @Test("operations become tools, in order, named by their ID or their method and path")
     func names() throws {
@@ -68,7 +70,7 @@ private let document: JSONValue = [
         #expect(tools.map(\.definition.name) == ["get_pet", "put_pets_petId", "get_search"])
         #expect(tools.map(\.settings.method) == ["GET", "PUT", "GET"])
         #expect(tools[0].definition.description == "Shows a pet.")
-        #expect(try OpenAPICatalogue(document).tools { $0.hasPrefix("put") }.count == 1)
+        #expect(try OpenAPICatalogue(document).tools { $0.hasPrefix("put") }.tools.count == 1)
     }
 
     @Test(
@@ -109,8 +111,8 @@ private let document: JSONValue = [
             do {
                 var broken = document.objectValue ?? JSONObject()
                 broken[path.tokens[0]] = value
-                _ = try OpenAPICatalogue(.object(broken)).tools()
-                return "no fault"
+                let faults = try OpenAPICatalogue(.object(broken)).tools().faults
+                return faults.first?.error.description ?? "no fault"
             } catch {
                 return "\(error)"
             }
@@ -128,7 +130,7 @@ private let document: JSONValue = [
     @Test("a header that the workflow gives is no argument of the model's")
     func headers() throws {
         let given = HTTPSettings.Field(name: "Trace", value: try ArgumentTemplate("fixed"))
-        let tool = try OpenAPICatalogue(document, headers: [given]).tools()[0]
+        let tool = try OpenAPICatalogue(document, headers: [given]).tools().tools[0]
         #expect(tool.definition.parameters["properties"]?["trace"] == nil)
         #expect(tool.settings.headers == [given])
     }

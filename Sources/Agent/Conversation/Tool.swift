@@ -34,12 +34,15 @@ public struct ToolOutput: Sendable, Hashable {
     public var content: String
     /// Whether the text reports a failure.
     public var isError: Bool
+    /// In what the output breaks what its side has promised of it, one sentence each.
+    public var problems: [String]
 
     /// An output of the given parts.
-    public init(callID: ToolCallID, content: String, isError: Bool = false) {
+    public init(callID: ToolCallID, content: String, isError: Bool = false, problems: [String] = []) {
         self.callID = callID
         self.content = content
         self.isError = isError
+        self.problems = problems
     }
 }
 

@@ -100,6 +100,8 @@ public struct SessionHeader: Sendable, Hashable {
     public var model: ModelInfo
     /// The tools that the model may ask for.
     public var catalogue: [ToolDefinition]
+    /// What became of definitions that could not be used as they were given.
+    public var catalogueNotes: [CatalogueNote] = []
     /// How tokens are chosen.
     public var sampling: SamplingSettings
     /// The bounds of the run.
@@ -177,12 +179,15 @@ public struct CallResult: Sendable, Hashable {
     public var content: String
     /// Time from the start to the end.
     public var milliseconds: Double
+    /// In what the output breaks what its side has promised of it, one sentence each.
+    public var problems: [String]
 
     /// A result of the given parts.
-    public init(ending: Ending, content: String, milliseconds: Double) {
+    public init(ending: Ending, content: String, milliseconds: Double, problems: [String] = []) {
         self.ending = ending
         self.content = content
         self.milliseconds = milliseconds
+        self.problems = problems
     }
 
     /// Whether the model should read it as a failure.

@@ -4,10 +4,18 @@ import Schema
 /// Validates calls against the catalogue before the gate.
 public struct CallChecker: Sendable {
     private let schemas: [ByteString: CompiledSchema]
+    /// Why tools that the catalogue was to have cannot be called.
+    private let setAside: [ByteString: String]
 
     /// A checker of the catalogue's calls.
+    /// - Parameters:
+    ///   - catalogue: The tools that can be called.
+    ///   - notes: What became of tools whose definitions could not be used.
     /// - Throws: ``CatalogueError`` for a schema that cannot be used, or a name that is given twice.
-    public init(catalogue: [ToolDefinition]) throws {
+    public init(catalogue: [ToolDefinition], notes: [CatalogueNote] = []) throws {
+        setAside = Dictionary(
+            notes.filter { $0.kind == .setAside }.map { (ByteString($0.tool), $0.reason) },
+            uniquingKeysWith: { first, _ in first })
         var schemas: [ByteString: CompiledSchema] = [:]
         for tool in catalogue {
             let schema: CompiledSchema
@@ -26,6 +34,10 @@ public struct CallChecker: Sendable {
     /// What is wrong with a call's name and arguments; nothing for a call that may run.
     public func problems(name: String, arguments: ByteString) -> [CallProblem] {
         guard let schema = schemas[ByteString(name)] else {
+            if let reason = setAside[ByteString(name)] {
+                let message = "the tool \(name) was set aside and cannot be called: \(reason)"
+                return [CallProblem(kind: .unknownTool, message: message)]
+            }
             let known = schemas.keys.map(\.text).sorted().joined(separator: ", ")
             return [CallProblem(kind: .unknownTool, message: "no tool is named \(name); there are \(known)")]
         }
@@ -65,7 +77,7 @@ extension RunState {
     public func objection(toEditing record: CallRecord, arguments: ByteString) -> String? {
         guard let header else { return "the session has not begun" }
         do {
-            return try CallChecker(catalogue: header.catalogue).objection(
+            return try CallChecker(catalogue: header.catalogue, notes: header.catalogueNotes).objection(
                 toEditing: record, arguments: arguments,
                 policy: Policy(rules: header.policy.rules + addedRules, fallback: header.policy.fallback),
                 in: self)

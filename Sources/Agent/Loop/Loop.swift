@@ -51,7 +51,7 @@ public actor Loop {
         self.sink = sink
         self.approval = approval
         self.state = state
-        checker = try CallChecker(catalogue: header.catalogue)
+        checker = try CallChecker(catalogue: header.catalogue, notes: header.catalogueNotes)
         runner = ToolRunner(tools: tools, limits: header.limits)
     }
 

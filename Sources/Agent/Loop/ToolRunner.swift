@@ -50,11 +50,14 @@ struct ToolRunner: Sendable {
         elapsed: @Sendable () -> Double
     ) async -> CallResult {
         // A failure can be as long as an answer.
-        func result(_ ending: CallResult.Ending, _ content: String) -> CallResult {
+        func result(
+            _ ending: CallResult.Ending, _ content: String, problems: [String] = []
+        ) -> CallResult {
             let size = content.utf8.count
             let milliseconds = elapsed()
             guard size > limits.resultBytes else {
-                return CallResult(ending: ending, content: content, milliseconds: milliseconds)
+                return CallResult(
+                    ending: ending, content: content, milliseconds: milliseconds, problems: problems)
             }
             let text = "the tool answered with \(size) bytes; at most \(limits.resultBytes) are accepted."
             return CallResult(ending: .oversized, content: text, milliseconds: milliseconds)
@@ -65,7 +68,8 @@ struct ToolRunner: Sendable {
                 let error = PairingError(tool: call.name, expected: call.id, found: output.callID)
                 return result(.mispaired, error.description)
             }
-            return result(output.isError ? .failed : .completed, output.content)
+            return result(
+                output.isError ? .failed : .completed, output.content, problems: output.problems)
         } catch let recorded as RecordedEnding {
             return recorded.result
         } catch let failure as ToolFailure {

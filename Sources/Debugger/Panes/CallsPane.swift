@@ -73,6 +73,7 @@ struct CallsPane {
             text.wrap(
                 SafeText("✗ \(problem.kind.rawValue): \(problem.message)"), Theme.bad)
         }
+        addNotes(record, to: &text)
         addEdit(record, to: &text)
         addSuspicions(to: &text)
         addLateKeywords(record, to: &text)
@@ -96,6 +97,15 @@ struct CallsPane {
             for finding in Set(shown.flatMap(LookAlikes.find)).sorted(by: { $0.word < $1.word }) {
                 text.wrap(SafeText("! look-alike: \(finding.sentence)"), Theme.attention)
             }
+        }
+    }
+
+    /// What of the tool's definition could not be used as it was given.
+    private func addNotes(_ record: CallRecord, to text: inout TextLines) {
+        for note in timeline.shown.header?.catalogueNotes ?? []
+        where note.kind != .setAside && note.tool.utf8.elementsEqual(record.call.name.utf8) {
+            text.wrap(
+                SafeText("lint: \(note.sentence)"), note.kind == .ignored ? Theme.attention : Theme.faint)
         }
     }
 

@@ -31,6 +31,7 @@ struct ResultsPane {
         }
         if record.editedResult != nil { parts.append("edited") }
         if record.late != nil { parts.append("late output") }
+        if record.result?.problems.isEmpty == false { parts.append("✗ not as promised") }
         return parts.joined(separator: " · ")
     }
 
@@ -48,6 +49,7 @@ struct ResultsPane {
                 text.add("the tool said", Theme.label)
             }
             add(result.content, to: &text)
+            for problem in result.problems { text.wrap(SafeText("✗ \(problem)"), Theme.bad) }
             addOffer(record, result, to: &text)
         } else {
             text.add("nothing ran, so there is no result of the tool", Theme.faint)

@@ -176,8 +176,8 @@ extension DebuggerState {
 
     /// What the gate would say against arguments, as far as the catalogue tells.
     private func problems(name: String, arguments: ByteString) -> [CallProblem] {
-        guard let catalogue = timeline.log.last.header?.catalogue,
-            let checker = try? CallChecker(catalogue: catalogue)
+        guard let header = timeline.log.last.header,
+            let checker = try? CallChecker(catalogue: header.catalogue, notes: header.catalogueNotes)
         else { return [] }
         return checker.problems(name: name, arguments: arguments)
     }

@@ -116,6 +116,7 @@ extension CallResult {
         [
             ("ending", .string(ending.rawValue)), ("content", .string(content)),
             ("ms", .double(milliseconds)),
+            ("problems", problems.isEmpty ? nil : .array(problems.map { .string($0) })),
         ]
     }
 
@@ -123,7 +124,8 @@ extension CallResult {
         self.init(
             ending: try fields("ending").word(
                 Ending.self, known: [.completed, .failed, .timedOut, .cancelled, .oversized, .mispaired]),
-            content: try fields("content").string(), milliseconds: try fields("ms").double())
+            content: try fields("content").string(), milliseconds: try fields("ms").double(),
+            problems: try fields.optional("problems")?.list { try $0.string() } ?? [])
     }
 }
 

@@ -6,7 +6,8 @@ extension SessionHeader {
     var journalMembers: [(String, JSONValue?)] {
         [
             ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
-            ("catalogue", .array(catalogue.map(\.json))), ("sampling", sampling.json),
+            ("catalogue", .array(catalogue.map(\.json))),
+            ("notes", catalogueNotes.isEmpty ? nil : .array(catalogueNotes.map(\.json))), ("sampling", sampling.json),
             ("limits", limits.json),
             ("policy", policy.json), ("principal", principal.map { .string($0) }),
             ("parent", parent?.json),
@@ -22,6 +23,25 @@ extension SessionHeader {
             policy: try Policy(fields("policy")),
             principal: try fields.optional("principal")?.string(),
             parent: try fields.optional("parent").map(SessionParent.init))
+        catalogueNotes = try fields.optional("notes")?.list(CatalogueNote.init) ?? []
+    }
+}
+
+extension CatalogueNote {
+    fileprivate var json: JSONValue {
+        .record([
+            "tool": .string(tool), "kind": .string(kind.rawValue),
+            "at": pointer.map { .string($0.description) }, "reason": .string(reason),
+        ])
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            CatalogueNote(
+                tool: try fields("tool").string(),
+                kind: try fields("kind").word(Kind.self, known: Kind.allCases),
+                pointer: try fields.optional("at")?.pointer(), reason: try fields("reason").string())
+        }
     }
 }
 

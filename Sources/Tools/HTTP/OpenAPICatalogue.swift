@@ -30,19 +30,31 @@ public struct OpenAPICatalogue: Sendable {
     }
 
     /// The tools, in the order of the document; `isTaken` sees each name.
-    /// - Throws: ``OpenAPIError`` with the operation that cannot be used.
-    public func tools(where isTaken: (String) -> Bool = { _ in true }) throws(OpenAPIError) -> [HTTPTool] {
+    public func tools(
+        where isTaken: (String) -> Bool = { _ in true }
+    ) -> (tools: [HTTPTool], faults: [OperationFault]) {
         var tools: [HTTPTool] = []
+        var faults: [OperationFault] = []
         for path in document["paths"]?.objectValue ?? JSONObject() {
-            let item = try resolved(path.value)
+            let item: JSONValue
+            do {
+                item = try resolved(path.value)
+            } catch {
+                faults.append(OperationFault(operation: path.key, error: error))
+                continue
+            }
             for method in ["get", "put", "post", "delete", "patch", "head", "options"] {
                 guard let operation = item[method] else { continue }
                 let name = OpenAPICatalogue.name(operation, method, path.key)
                 guard isTaken(name) else { continue }
-                tools.append(try tool(name, method, path.key, operation, shared: item["parameters"]))
+                do {
+                    tools.append(try tool(name, method, path.key, operation, shared: item["parameters"]))
+                } catch {
+                    faults.append(OperationFault(operation: name, error: error))
+                }
             }
         }
-        return tools
+        return (tools, faults)
     }
 
     /// The operation's own ID, or its method and path, in the characters that a tool's name may have.
@@ -177,6 +189,14 @@ public struct OpenAPICatalogue: Sendable {
         }
         throw OpenAPIError("the reference \(value["$ref"]?.stringValue ?? "") leads in a circle")
     }
+}
+
+/// An operation that cannot become a tool.
+public struct OperationFault: Sendable, Hashable {
+    /// The name that the tool would have, or the path.
+    public let operation: String
+    /// Why.
+    public let error: OpenAPIError
 }
 
 /// Why an OpenAPI document cannot be used.

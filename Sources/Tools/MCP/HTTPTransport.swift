@@ -191,9 +191,17 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
     }
 
     private func finish(_ post: Post) {
-        if post.isJSON, let value = try? JSONParser.parse(post.body), let request = post.request {
+        var post = post
+        let isGood = (200..<300).contains(post.status)
+        // What the body is tells more than what its header says.
+        if isGood, !post.isStream, !post.isJSON { report(eventsIn: &post) }
+        if post.isJSON || isGood && !post.isStream, let value = try? JSONParser.parse(post.body),
+            value.objectValue != nil || value.arrayValue != nil, let request = post.request
+        {
             // A server that refuses a request before it has read its ID answers with null or a word of its own.
-            if let fault = value["error"], value["id"]?.intValue != request {
+            if let fault = value["error"], fault != .null,
+                value["id"].flatMap(MCPSession.number) != request
+            {
                 report(.message(HTTPTransport.fault(request, fault)))
             } else {
                 report(.message(post.body))
@@ -213,6 +221,16 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         }
     }
 
+    /// Reads an event stream that came under another type's name.
+    private func report(eventsIn post: inout Post) {
+        let beginnings = ["data:", "event:", "id:", ":"]
+        guard beginnings.contains(where: { post.body.starts(with: Array($0.utf8)) }) else { return }
+        for event in post.parser.append(post.body + Array("\n\n".utf8)) where !event.isEmpty {
+            if HTTPTransport.answers(event, post.request) { post.isAnswered = true }
+            report(.message(event))
+        }
+    }
+
     /// Answers a request in the server's place, with an error.
     private func fail(_ post: Post, _ reason: String) {
         guard let request = post.request else { return report(.log(reason)) }
@@ -228,6 +246,6 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
 
     private static func answers(_ event: [UInt8], _ request: Int?) -> Bool {
         guard let request, let value = try? JSONParser.parse(event) else { return false }
-        return value["method"] == nil && value["id"]?.intValue == request
+        return value["method"] == nil && value["id"].flatMap(MCPSession.number) == request
     }
 }

@@ -186,7 +186,11 @@ extension EnvironmentSecrets {
         switch action {
         case .tools(let tools): .tools(tools.map { $0.mapped { hiding(in: $0) } })
         case .finished(let call, let result):
-            .finished(call: call, MCPCallResult(content: hiding(in: result.content), isError: result.isError))
+            .finished(
+                call: call,
+                MCPCallResult(
+                    content: hiding(in: result.content), isError: result.isError,
+                    structured: result.structured.map { hiding(in: $0) }))
         case .failed(let call, let reason): .failed(call: call, hiding(in: reason))
         case .ask(let question, let elicitation): .ask(question, elicitation.mapped { hiding(in: $0) })
         case .log(let line): .log(hiding(in: line))

@@ -17,6 +17,8 @@ enum MCPVersion {
 
 /// Error codes of JSON-RPC 2.0 and of MCP.
 enum MCPErrorCode {
+    /// Our own: the answer bore another request's ID.
+    static let strangeID = -32099
     static let methodNotFound = -32601
     static let headerMismatch = -32020
     static let missingCapability = -32021
@@ -74,7 +76,8 @@ struct MCPFault: Sendable, Hashable {
 
     init(_ value: JSONValue) {
         code = value["code"]?.intValue ?? 0
-        message = value["message"]?.stringValue ?? "no message"
+        message =
+            value["message"]?.stringValue ?? value.stringValue ?? "no message: \(value.text().prefix(200))"
         data = value["data"]
     }
 
@@ -90,12 +93,15 @@ public struct MCPToolDescription: Sendable, Hashable {
     public let description: String
     /// The JSON Schema of its arguments.
     public let inputSchema: JSONValue
+    /// The JSON Schema of its structured results, where the server gives one.
+    public let outputSchema: JSONValue?
     /// What the server says of its behaviour; a hint that nothing may rest on.
     public let annotations: JSONValue?
 
-    init?(_ value: JSONValue) {
-        guard let name = value["name"]?.stringValue, !name.isEmpty else { return nil }
-        self.name = name
+    /// Reads an entry; one that gives no name has the empty one, by which nothing can be called.
+    init(_ value: JSONValue) {
+        name = value["name"]?.stringValue ?? ""
+        outputSchema = value["outputSchema"].flatMap { $0 == .null ? nil : $0 }
         description = value["description"]?.stringValue ?? value["title"]?.stringValue ?? ""
         inputSchema = value["inputSchema"] ?? ["type": "object"]
         annotations = value["annotations"]
@@ -108,8 +114,9 @@ public struct MCPToolDescription: Sendable, Hashable {
             .init(key: "description", value: change(.string(description))),
             .init(key: "inputSchema", value: change(inputSchema)),
         ]
+        if let outputSchema { members.append(.init(key: "outputSchema", value: change(outputSchema))) }
         if let annotations { members.append(.init(key: "annotations", value: change(annotations))) }
-        return MCPToolDescription(.object(JSONObject(members))) ?? self
+        return MCPToolDescription(.object(JSONObject(members)))
     }
 }
 
@@ -117,14 +124,19 @@ public struct MCPToolDescription: Sendable, Hashable {
 struct MCPCallResult: Sendable, Hashable {
     var content: String
     var isError: Bool
+    /// The result for programs, where the server gave one.
+    var structured: JSONValue?
 
     /// Reads a result: texts as they are, other content by its kind, and the structured content where no text says
     /// the same.
     init(_ value: JSONValue) {
         isError = value["isError"]?.boolValue ?? false
         var parts: [String] = []
-        for item in value["content"]?.arrayValue ?? [] { parts.append(MCPCallResult.text(item)) }
-        if let structured = value["structuredContent"], structured != .null {
+        // Some servers give the text itself, or one part without a list around it.
+        let items = value["content"]?.arrayValue ?? value["content"].map { $0 == .null ? [] : [$0] } ?? []
+        for item in items { parts.append(MCPCallResult.text(item)) }
+        structured = value["structuredContent"].flatMap { $0 == .null ? nil : $0 }
+        if let structured {
             // A plain value travels in an object with the one member "result".
             let plain = structured.objectValue?.count == 1 ? structured["result"]?.plainText : nil
             let isSaid = parts.contains { text in
@@ -136,14 +148,16 @@ struct MCPCallResult: Sendable, Hashable {
         content = parts.joined(separator: "\n")
     }
 
-    init(content: String, isError: Bool) {
+    init(content: String, isError: Bool, structured: JSONValue? = nil) {
         self.content = content
         self.isError = isError
+        self.structured = structured
     }
 
     private static func text(_ item: JSONValue) -> String {
-        switch item["type"]?.stringValue {
-        case "text": item["text"]?.stringValue ?? ""
+        if let text = item.stringValue { return text }
+        return switch item["type"]?.stringValue {
+        case "text": item["text"].map { $0.stringValue ?? $0.text(.spaced) } ?? ""
         case "resource":
             item["resource"]?["text"]?.stringValue
                 ?? "[resource \(item["resource"]?["uri"]?.stringValue ?? "without URI")]"

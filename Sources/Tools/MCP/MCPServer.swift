@@ -88,13 +88,16 @@ public struct MCPTool: Tool {
     /// The server's own name of the tool.
     public let serverName: String
     private let server: MCPServer
+    private let promise: ResultPromise?
 
     init(server: MCPServer, description: MCPToolDescription, prefix: String) {
         self.server = server
+        promise = description.outputSchema.map(ResultPromise.init)
         serverName = description.name
         annotations = description.annotations
         definition = ToolDefinition(
-            name: prefix + description.name, description: description.description,
+            name: description.name.isEmpty ? "" : prefix + description.name,
+            description: description.description,
             parameters: description.inputSchema)
     }
 
@@ -103,6 +106,8 @@ public struct MCPTool: Tool {
     public func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput {
         let headers = MCPHeader.parameters(of: definition.parameters, arguments)
         let result = try await server.call(serverName, arguments, headers: headers)
-        return ToolOutput(callID: call.id, content: result.content, isError: result.isError)
+        return ToolOutput(
+            callID: call.id, content: result.content, isError: result.isError,
+            problems: promise?.problems(of: result) ?? [])
     }
 }

@@ -26,16 +26,48 @@ public struct MCPServerSettings: Sendable, Hashable {
         self.secrets = secrets
     }
 
-    /// Reads the usual `{"mcpServers": {"name": {"command": …} or {"url": …}}}`.
+    /// The table of servers in a client's configuration; `nil` for a document that holds none.
+    public static func serverTable(in document: JSONValue) -> JSONObject? {
+        let places = [
+            document["mcpServers"], document["servers"], document["mcp"]?["servers"],
+            document["mcp"]?["mcpServers"], document["context_servers"],
+        ]
+        for place in places {
+            if let table = place?.objectValue, isTable(table) { return table }
+            // A list of servers, each with its name.
+            if let list = place?.arrayValue, !list.isEmpty,
+                list.allSatisfy({ $0["name"]?.stringValue != nil && isServer($0) })
+            {
+                return JSONObject(
+                    list.map { JSONObject.Member(key: $0["name"]?.stringValue ?? "", value: $0) })
+            }
+        }
+        if let table = document.objectValue, !table.isEmpty, table.allSatisfy({ isServer($0.value) }) {
+            return table
+        }
+        return nil
+    }
+
+    /// Whether every member is an object: a server of its name, if perhaps a broken one.
+    private static func isTable(_ table: JSONObject) -> Bool {
+        table.allSatisfy { $0.value.objectValue != nil }
+    }
+
+    private static func isServer(_ value: JSONValue) -> Bool {
+        value["command"]?.stringValue != nil || value["url"]?.stringValue != nil
+    }
+
+    /// Reads the usual `{"mcpServers": {"name": {"command": …} or {"url": …}}}`, as clients spell it.
     ///
-    /// Servers that are `disabled` are left out. `${NAME}` and `${NAME:-default}` in its texts are variables of the
-    /// environment.
+    /// `servers` (VS Code), `mcp.servers` (its settings) and `context_servers` (Zed) are the same table; so is a list of
+    /// servers that bear their names, and a bare table. Servers that are `disabled` are left out. `${NAME}`, `${env:NAME}`
+    /// and `${NAME:-default}` in its texts are variables of the environment.
     /// - Throws: ``MCPError`` with the server and the key.
     public static func servers(
         in document: JSONValue, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(MCPError) -> [MCPServerSettings] {
-        guard let servers = document["mcpServers"]?.objectValue else {
-            throw MCPError("there is no object \"mcpServers\"")
+        guard let servers = serverTable(in: document) else {
+            throw MCPError("there is no object \"mcpServers\" (or \"servers\") that names servers")
         }
         var settings: [MCPServerSettings] = []
         for server in servers where server.value["disabled"]?.boolValue != true {
@@ -129,7 +161,19 @@ private struct ServerReader {
             result += rest[..<start.lowerBound]
             let body = rest[start.upperBound..<end]
             let parts = body.range(of: ":-").map { (body[..<$0.lowerBound], String(body[$0.upperBound...])) }
-            let variable = String(parts?.0 ?? body)
+            var variable = String(parts?.0 ?? body)
+            if variable.utf8.starts(with: "env:".utf8) { variable = String(variable.dropFirst(4)) }
+            if variable.utf8.starts(with: "input:".utf8) {
+                throw MCPError(
+                    "server \(name): \"\(key)\" has ${\(variable)}, which VS Code asks for in a form; write ${NAME} and set the variable NAME"
+                )
+            }
+            if ["workspaceFolder", "workspaceRoot", "pwd"].contains(variable), environment[variable] == nil {
+                result += FileManager.default.currentDirectoryPath
+                rest = rest[rest.index(after: end)...]
+                continue
+            }
+            if variable == "userHome", environment[variable] == nil { variable = "HOME" }
             guard let value = environment[variable] ?? parts?.1 else {
                 throw MCPError("server \(name): \"\(key)\" names the variable \(variable), which is not set")
             }

@@ -61,6 +61,7 @@ struct MCPSession: Sendable {
     var calls: [Int: MCPCall] = [:]
     var questions: Set<Question> = []
     private var nextID = 1
+    private var pieces = MessagePieces()
     private var listed: [MCPToolDescription] = []
     private var cursors: Set<ByteString> = []
     private static let maximumTools = 10_000
@@ -96,13 +97,13 @@ struct MCPSession: Sendable {
 
     /// Takes one message, or an array of them.
     mutating func receive(_ bytes: [UInt8]) -> [Action] {
-        let value: JSONValue
-        do {
-            value = try JSONParser.parse(bytes)
-        } catch {
-            return [.log("not a message: \(String(decoding: bytes.prefix(200), as: UTF8.self))")]
+        switch pieces.append(bytes) {
+        case .message(let value): receive(value)
+        case .unfinished: []
+        case .noise(let text): [.log("not a message: \(text)")]
+        case .headers:
+            close("frames its messages by Content-Length, as LSP does; over stdio MCP has one message a line")
         }
-        return receive(value)
     }
 
     mutating func receive(_ value: JSONValue) -> [Action] {
@@ -168,10 +169,37 @@ struct MCPSession: Sendable {
     }
 
     private mutating func response(_ id: JSONValue, _ value: JSONValue) -> [Action] {
-        guard let number = id.intValue, let purpose = pending.removeValue(forKey: number) else {
+        guard let number = MCPSession.number(of: id), let purpose = pending.removeValue(forKey: number) else {
+            return strangeAnswer(id, value)
+        }
+        return answer(to: purpose, value)
+    }
+
+    /// A request's ID as it comes back: some servers make a string or a decimal of it.
+    static func number(of id: JSONValue) -> Int? {
+        id.intValue ?? id.numberValue?.decimal.intValue ?? id.stringValue.flatMap(Int.init)
+    }
+
+    /// An answer whose ID no waiting request has.
+    ///
+    /// A late or second answer is only noted. One under an ID that was never given out is of a server that will not
+    /// answer otherwise: where a single request waits, it fails at once, since to whom the answer belongs is not known.
+    private mutating func strangeAnswer(_ id: JSONValue, _ value: JSONValue) -> [Action] {
+        let isLate = MCPSession.number(of: id).map { $0 > 0 && $0 < nextID } ?? false
+        guard !isLate, let (waiting, purpose) = pending.first, pending.count == 1 else {
             return [.log("an answer to a request that waits for none: \(id.text())")]
         }
-        let fault = value["error"].map(MCPFault.init)
+        pending[waiting] = nil
+        var said = "answered under the ID \(id.text()), but was asked under \(waiting)"
+        if let fault = value["error"], fault != .null { said += ": \(MCPFault(fault).description)" }
+        return answer(
+            to: purpose,
+            ["error": ["code": .number(JSONNumber(MCPErrorCode.strangeID)), "message": .string(said)]])
+    }
+
+    private mutating func answer(to purpose: Pending, _ value: JSONValue) -> [Action] {
+        // JSON-RPC 1.0 gave both members, one of them null.
+        let fault = value["error"].flatMap { $0 == .null ? nil : MCPFault($0) }
         let result = value["result"] ?? .null
         switch purpose {
         case .discover: return discovered(result, fault)
@@ -243,20 +271,23 @@ struct MCPSession: Sendable {
             if fault.code == MCPErrorCode.methodNotFound { return [.tools([])] }
             return close("doesn't list its tools: \(fault.description)")
         }
-        for entry in result["tools"]?.arrayValue ?? [] {
-            guard let tool = MCPToolDescription(entry) else {
-                return close("lists a tool without a name: \(entry.text().prefix(200))")
-            }
-            listed.append(tool)
+        guard let entries = result["tools"]?.arrayValue else {
+            let given = result["tools"]?.typeName ?? "nothing"
+            return close("answered tools/list with \(given) where the list of tools belongs")
         }
-        guard let cursor = result["nextCursor"]?.stringValue else {
+        for entry in entries {
+            listed.append(MCPToolDescription(entry))
+        }
+        // An empty cursor is some servers' way to say that there is none.
+        guard let next = result["nextCursor"], next != .null, next != "" else {
             defer { listed = [] }
             return [.tools(listed)]
         }
+        let cursor = next.text()
         guard cursors.insert(ByteString(cursor)).inserted, listed.count < MCPSession.maximumTools else {
             return close("lists its tools without an end: the cursor \(cursor) came twice")
         }
-        return [send(.list, "tools/list", ["cursor": .string(cursor)])]
+        return [send(.list, "tools/list", ["cursor": next])]
     }
 
     // MARK: What the server says by itself

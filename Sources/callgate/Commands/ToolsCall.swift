@@ -28,7 +28,7 @@ struct ToolsCall: ParsableCommand {
         name: .customLong("args"), help: "The arguments, a JSON object; - reads them from standard input.")
     var arguments = "{}"
 
-    @Option(help: "The workflow file, YAML or JSON; the demo by default.")
+    @Option(help: "What holds the tool: a workflow, or anything that tools list takes; the demo by default.")
     var workflow: String?
 
     @Option(help: "Who decides a call that the policy wants asked: all, none or policy; a person by default.")
@@ -41,7 +41,7 @@ struct ToolsCall: ParsableCommand {
         if approve == .outside {
             throw Failure(.usage, "--approve await goes with callgate run; here say all, none or policy")
         }
-        let file = try WorkflowFile.read(workflow)
+        let file = try ToolsFile(workflow).workflow
         let text = try argumentText()
         if approve == nil, !TerminalPerson.isThere {
             throw Failure(.usage, "there is no terminal to ask on; say --approve all, none or policy")
@@ -54,7 +54,7 @@ struct ToolsCall: ParsableCommand {
             show: { Notice.print($0) }, ask: TerminalPerson.isThere && approve == nil ? asking : nil)
         let toolbox = try Toolbox(file.tools, host: host)
         let record = try CallProgram(
-            workflow: file, tools: toolbox.tools, approval: approve?.approval ?? .person, journal: self.record
+            workflow: file, toolbox: toolbox, approval: approve?.approval ?? .person, journal: self.record
         ).run(ToolCall(id: ToolCallID("call_1"), name: name, arguments: ByteString(text)))
         try report(record)
     }

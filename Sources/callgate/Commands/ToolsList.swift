@@ -8,15 +8,17 @@ struct ToolsList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the tools of a workflow as a model would be told of them.",
         discussion: """
-            Servers that the workflow names are started and asked. Without WORKFLOW the demo's tools are listed.
+            FILE is whatever holds tools: a workflow, a list of MCP servers (.mcp.json, a client's settings), an OpenAPI
+            document, a JSON list of functions in any provider's shape, or a session. Servers are started and asked.
+            Without FILE the demo's tools are listed. What of a definition could not be used as it is given stands below it.
 
             Examples:
               callgate tools list my-workflow.yaml
               callgate tools list my-workflow.yaml --json > catalogue.json && callgate tools lint catalogue.json
             """)
 
-    @Argument(help: "The workflow file, YAML or JSON.")
-    var workflow: String?
+    @Argument(help: ArgumentHelp("What holds the tools; the demo by default.", valueName: "file"))
+    var file: String?
 
     @Flag(help: "Print the catalogue as JSON, with every schema.")
     var json = false
@@ -24,7 +26,9 @@ struct ToolsList: ParsableCommand {
     func run() throws {
         let host = ServerHost()
         host.attach(show: Notice.print)
-        let toolbox = try Toolbox(WorkflowFile.read(workflow).tools, host: host)
+        let file = try ToolsFile(self.file)
+        let toolbox = try Toolbox(file.workflow.tools, host: host)
+        let notes = file.notes + toolbox.notes
         if json {
             print(JSONValue.array(toolbox.tools.map(\.definition.functionJSON)).text(.pretty))
             return
@@ -36,8 +40,15 @@ struct ToolsList: ParsableCommand {
             for line in SafeText(definition.description).lines where !line.isEmpty {
                 print("    \(line.plain)")
             }
+            for note in notes
+            where note.kind != .setAside && note.tool.utf8.elementsEqual(definition.name.utf8) {
+                print("    lint: \(SafeText(note.sentence).singleLine)")
+            }
         }
-        print(toolbox.entries.count == 1 ? "1 tool" : "\(toolbox.entries.count) tools")
+        let aside = notes.filter { $0.kind == .setAside }
+        for note in aside { print(SafeText(note.description).singleLine) }
+        let tally = toolbox.entries.count == 1 ? "1 tool" : "\(toolbox.entries.count) tools"
+        print(aside.isEmpty ? tally : "\(tally), \(aside.count) set aside")
     }
 
     /// The parameters' names; those that may be left out bear a question mark.

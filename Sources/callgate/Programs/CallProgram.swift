@@ -8,7 +8,7 @@ import Workflows
 /// One call through the loop: a script asks for it where a model would, and the gate is the same.
 struct CallProgram {
     let workflow: Workflow
-    let tools: [any Tool]
+    let toolbox: Toolbox
     let approval: Approval
     /// Where a journal is written, if one is.
     let journal: String?
@@ -32,10 +32,12 @@ struct CallProgram {
         person.control.withLock { $0 = control }
         var limits = workflow.limits
         limits.rounds = 2
-        let header = SessionHeader(
+        let tools = toolbox.tools
+        var header = SessionHeader(
             id: "tools-call", workflow: workflow.name, model: ModelInfo(name: "tools call", kind: "scripted"),
             catalogue: tools.map(\.definition), sampling: workflow.sampling, limits: limits,
             policy: workflow.policy)
+        header.catalogueNotes = toolbox.notes
         let loop = try failing(.usage) {
             try Loop(
                 model: script, tools: tools, header: header, system: nil, control: control, sink: folding,

@@ -36,6 +36,7 @@ struct HeadlessProgram {
                 clerk?.refuse(reason)
             })
         var header = assembly.header(session: writer.path)
+        for note in header.catalogueNotes { Notice.print("lint: \(note)") }
         if let approvalTimeout { header.policy.approvalTimeout = approvalTimeout }
         control.setBreakpoints(breakpoints, endRun: true)
         let loop = try failing(.usage) {
@@ -79,6 +80,8 @@ enum Notice {
         case .callStarted(let key, let arguments): "\(key.id): runs with \(arguments.text)"
         case .callFinished(let key, let result) where result.isError:
             "\(key.id): \(result.ending.rawValue): \(result.content.prefix(200))"
+        case .callFinished(let key, let result) where !result.problems.isEmpty:
+            "\(key.id): \(result.problems.joined(separator: "; "))"
         case .requestRetried(_, let attempt, let reason, let delay):
             "attempt \(attempt) failed: \(reason); again in \(delay) ms"
         default: nil

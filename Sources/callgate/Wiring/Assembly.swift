@@ -41,9 +41,11 @@ struct Assembly {
     /// What a new session's journal begins with; `session` is the journal's path.
     func header(session: String) -> SessionHeader {
         let name = URL(fileURLWithPath: session).deletingPathExtension().lastPathComponent
-        return SessionHeader(
+        var header = SessionHeader(
             id: name, workflow: workflow.name, model: info, catalogue: tools.map(\.definition),
             sampling: workflow.sampling, limits: workflow.limits, policy: workflow.policy,
             principal: workflow.principal)
+        header.catalogueNotes = toolbox.notes
+        return header
     }
 }

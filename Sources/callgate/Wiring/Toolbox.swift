@@ -12,7 +12,10 @@ struct Toolbox {
         let origin: String
     }
 
+    /// The tools that can be called.
     let entries: [Entry]
+    /// What became of definitions that could not be used as they were given.
+    let notes: [CatalogueNote]
     /// The MCP servers, each with the names of its tools in the catalogue.
     let servers: [(server: MCPServer, tools: [String])]
     /// Where the servers' lines and questions go.
@@ -25,7 +28,7 @@ struct Toolbox {
     /// - Throws: ``Failure`` with the usage code.
     init(_ sources: [ToolSource], host: ServerHost = ServerHost()) throws {
         self.host = host
-        let opened = Blocking.wait {
+        let results = Blocking.wait {
             await withTaskGroup(of: (Int, Result<Opened, any Error>).self) { group in
                 for (index, source) in sources.enumerated() {
                     group.addTask {
@@ -37,14 +40,22 @@ struct Toolbox {
                 return await group.reduce(into: [Int: Result<Opened, any Error>]()) { $0[$1.0] = $1.1 }
             }
         }
-        let all = try failing(.usage) { try sources.indices.compactMap { try opened[$0]?.get() } }
-        entries = all.flatMap(\.entries)
+        let all = try failing(.usage) { try sources.indices.compactMap { try results[$0]?.get() } }
+        let opened = all.flatMap(\.entries)
+        let fitted = FittedCatalogue(opened.map(\.tool))
+        entries = fitted.tools.map { tool in
+            let name = ByteString(tool.definition.name)
+            let origin = opened.first { ByteString($0.tool.definition.name) == name }?.origin
+            return Entry(tool: tool, origin: origin ?? "")
+        }
+        notes = all.flatMap(\.notes) + fitted.notes
         servers = all.flatMap(\.servers)
     }
 
     /// What one source came to.
     private struct Opened {
         var entries: [Entry] = []
+        var notes: [CatalogueNote] = []
         var servers: [(server: MCPServer, tools: [String])] = []
     }
 
@@ -58,6 +69,7 @@ struct Toolbox {
 
     private static func open(_ source: ToolSource, _ host: ServerHost) async throws -> Opened {
         if case .mcp(let source) = source { return try await open(source, host) }
+        if case .openAPI(let source) = source { return try open(source) }
         return Opened(entries: try local(source))
     }
 
@@ -76,15 +88,24 @@ struct Toolbox {
             return [
                 Entry(tool: HTTPTool(definition: definition, settings: settings), origin: origin(settings))
             ]
-        case .openAPI(let source):
-            guard let text = try? String(contentsOfFile: source.path, encoding: .utf8) else {
-                throw Failure(.usage, "\(source.path) cannot be read; is it an OpenAPI document?")
-            }
-            do {
-                return try source.open(text).map { Entry(tool: $0, origin: origin($0.settings)) }
-            } catch let error as OpenAPIError {
-                throw Failure(.usage, "\(source.path): \(error)")
-            }
+        case .openAPI: return []
+        }
+    }
+
+    /// Operations that cannot be used are set aside; the others can be called.
+    private static func open(_ source: OpenAPISource) throws -> Opened {
+        guard let text = try? String(contentsOfFile: source.path, encoding: .utf8) else {
+            throw Failure(.usage, "\(source.path) cannot be read; is it an OpenAPI document?")
+        }
+        do {
+            let catalogue = try source.open(text)
+            return Opened(
+                entries: catalogue.tools.map { Entry(tool: $0, origin: origin($0.settings)) },
+                notes: catalogue.faults.map {
+                    CatalogueNote(tool: $0.operation, kind: .setAside, reason: $0.error.description)
+                })
+        } catch let error as OpenAPIError {
+            throw Failure(.usage, "\(source.path): \(error)")
         }
     }
 
