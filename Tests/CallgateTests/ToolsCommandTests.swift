@@ -89,7 +89,8 @@ private let workflow = """
         let json = try CommandLineRun(["tools", "list", "w.yaml", "--json"], in: folder)
         try folder.write(json.output, to: "catalogue.json")
         #expect(
-            try CommandLineRun(["tools", "lint", "catalogue.json"], in: folder).output.contains("3 tools, "))
+            try CommandLineRun(["tools", "lint", "catalogue.json"], in: folder).output.contains(
+                "3 tools of a list of tools, "))
     }
 
     @Test func commandsRunInAWorkflow() throws {

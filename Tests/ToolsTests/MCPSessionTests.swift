@@ -168,7 +168,7 @@ private let arguments: JSONValue = ["a": 1]
         talk = .modern(#"{"x":{}}"#)
         #expect(
             talk.actions.last
-                == .unusable("answered tools/list with an object where the list of tools belongs"))
+                == .unusable(#"answered tools/list without a list of tools: {"tools":{"x":{}}}"#))
     }
 
     @Test("a tool without a name is listed without one, and does not stop the others")
@@ -210,15 +210,30 @@ private let arguments: JSONValue = ["a": 1]
         }
     }
 
-    @Test("an answer under an ID that nobody was given fails the one call that waits, and says so")
+    @Test("an answer under an ID that nobody was given gives the one call that waits up soon, and says why")
     func strangeIdentifiers() {
         for id in ["null", "999", #""abc""#, "-1"] {
             var talk = called()
             let asked = talk.lastID
             talk.hear(#"{"jsonrpc":"2.0","id":\#(id),"result":{"content":[]}}"#)
+            #expect(failure(talk) == nil)
+            for case .doubt(let request, let said, _) in talk.actions {
+                talk.take(talk.session.giveUp(request, said))
+            }
             #expect(
                 failure(talk)?.contains("answered under the ID \(id), but was asked under \(asked)") == true)
         }
+    }
+
+    @Test("where the right answer follows one under a wrong ID, it counts")
+    func rightAfterWrong() {
+        var talk = called()
+        talk.hear(#"{"id":999,"result":{"content":[]}}"#)
+        talk.hear(#"{"id":\#(talk.lastID),"result":{"content":"right"}}"#)
+        for case .doubt(let request, let said, _) in talk.actions {
+            talk.take(talk.session.giveUp(request, said))
+        }
+        #expect(content(talk) == "right" && failure(talk) == nil)
     }
 
     @Test("a late or second answer is noted and changes nothing")
@@ -332,7 +347,7 @@ private let arguments: JSONValue = ["a": 1]
         var talk = Talk.modern()
         talk.take(talk.session.call(1, name: "x", arguments: [:]))
         let id = talk.lastID
-        for other in ["99", "\"\(id)\"", "null", "-1", "1.5"] {
+        for other in ["99", "\"x\(id)\"", "null", "-1", "1.5"] {
             talk.hear(#"{"jsonrpc":"2.0","id":\#(other),"result":{"content":[]}}"#)
         }
         talk.hear("not json")

@@ -53,7 +53,7 @@ import Tools
 
     @Test("a workflow takes a client's pasted servers, outer object and all")
     func pasted() throws {
-        let text = "name: x\nmodel: builtin\ntools:\n  - mcp: {mcpServers: {a: {command: x}}}\n"
+        let text = "name: x\nmodel: {embedded: builtin}\ntools:\n  - mcp: {mcpServers: {a: {command: x}}}\n"
         let workflow = try Workflow.parse(text, file: "w.yaml")
         guard case .mcp(let source)? = workflow.tools.first, case .inline(let settings) = source.place else {
             Issue.record("no servers")

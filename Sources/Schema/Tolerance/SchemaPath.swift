@@ -16,6 +16,13 @@ struct SchemaPath {
     /// The outermost keyword around the place that asks for the opposite, or for exactly one, of what stands in it.
     private(set) var reversing: JSONPointer?
 
+    /// The path to the schema that has ``holder``.
+    var outerPath: SchemaPath {
+        var path = self
+        path.schema = outer
+        return path
+    }
+
     /// Follows a pointer through the keywords that hold schemas.
     init(_ pointer: JSONPointer, in document: JSONValue) {
         var at = JSONPointer()

@@ -52,6 +52,14 @@ struct SchemaRepair {
     /// A fault of a schema as a whole: no schema, a keyword twice, a circle.
     private init?(ofSchemaAt path: SchemaPath, in document: JSONValue, _ fault: SchemaError) {
         guard let value = document[path.schema] else { return nil }
+        if path.holder == "patternProperties", let key = path.schema.tokens.last,
+            (try? ECMAPattern(key, isStrict: true)) == nil
+        {
+            self.init(
+                SchemaLoosening(path.outerPath, keyword: "patternProperties", entry: key, in: document),
+                fault.reason)
+            return
+        }
         if let object = value.objectValue {
             if !object.duplicateKeys.isEmpty {
                 let kept = document.replacing(path.schema, with: .object(object.keepingLastOfEach))

@@ -143,6 +143,11 @@ final class MCPConnection: Sendable {
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 run { $0.resume(call) }
             }
+        case .doubt(let request, let said, let milliseconds):
+            Task {
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                run { $0.giveUp(request, said) }
+            }
         case .log(let line): host.log(server: name, line, .note)
         case .unusable(let reason):
             let (transport, isOurs) = state.withLock { state in
@@ -193,6 +198,8 @@ extension EnvironmentSecrets {
                     structured: result.structured.map { hiding(in: $0) }))
         case .failed(let call, let reason): .failed(call: call, hiding(in: reason))
         case .ask(let question, let elicitation): .ask(question, elicitation.mapped { hiding(in: $0) })
+        case .doubt(let request, let said, let milliseconds):
+            .doubt(request: request, said: hiding(in: said), milliseconds: milliseconds)
         case .log(let line): .log(hiding(in: line))
         case .unusable(let reason): .unusable(hiding(in: reason))
         case .send, .settled, .withdraw, .wait: action

@@ -23,6 +23,8 @@ struct MCPSession: Sendable {
         case withdraw(Question)
         /// The call goes on with ``resume(_:)`` after a moment.
         case wait(call: Int, milliseconds: Int)
+        /// The server answered something else; ``giveUp(_:_:)`` follows after a moment.
+        case doubt(request: Int, said: String, milliseconds: Int)
         /// A line for the log.
         case log(String)
         /// The server cannot be used; why, as what follows its name.
@@ -65,6 +67,8 @@ struct MCPSession: Sendable {
     private var listed: [MCPToolDescription] = []
     private var cursors: Set<ByteString> = []
     private static let maximumTools = 10_000
+    /// How long the right answer may still follow one under a wrong ID.
+    private static let doubtMilliseconds = 1_000
 
     init(server: String) { self.server = server }
 
@@ -182,16 +186,20 @@ struct MCPSession: Sendable {
 
     /// An answer whose ID no waiting request has.
     ///
-    /// A late or second answer is only noted. One under an ID that was never given out is of a server that will not
-    /// answer otherwise: where a single request waits, it fails at once, since to whom the answer belongs is not known.
-    private mutating func strangeAnswer(_ id: JSONValue, _ value: JSONValue) -> [Action] {
+    /// A late or second answer is only noted. One under an ID that was never given out is of a server that may not
+    /// answer otherwise: where a single request waits, it is given up soon, since to whom the answer belongs is not known.
+    private func strangeAnswer(_ id: JSONValue, _ value: JSONValue) -> [Action] {
+        let note = Action.log("an answer to a request that waits for none: \(id.text())")
         let isLate = MCPSession.number(of: id).map { $0 > 0 && $0 < nextID } ?? false
-        guard !isLate, let (waiting, purpose) = pending.first, pending.count == 1 else {
-            return [.log("an answer to a request that waits for none: \(id.text())")]
-        }
-        pending[waiting] = nil
+        guard !isLate, let waiting = pending.keys.first, pending.count == 1 else { return [note] }
         var said = "answered under the ID \(id.text()), but was asked under \(waiting)"
         if let fault = value["error"], fault != .null { said += ": \(MCPFault(fault).description)" }
+        return [note, .doubt(request: waiting, said: said, milliseconds: MCPSession.doubtMilliseconds)]
+    }
+
+    /// Gives a request up that still waits after the server has answered something else.
+    mutating func giveUp(_ request: Int, _ said: String) -> [Action] {
+        guard let purpose = pending.removeValue(forKey: request) else { return [] }
         return answer(
             to: purpose,
             ["error": ["code": .number(JSONNumber(MCPErrorCode.strangeID)), "message": .string(said)]])
@@ -272,8 +280,8 @@ struct MCPSession: Sendable {
             return close("doesn't list its tools: \(fault.description)")
         }
         guard let entries = result["tools"]?.arrayValue else {
-            let given = result["tools"]?.typeName ?? "nothing"
-            return close("answered tools/list with \(given) where the list of tools belongs")
+            return close(
+                "answered tools/list without a list of tools: \(result.text().prefix(200))")
         }
         for entry in entries {
             listed.append(MCPToolDescription(entry))
@@ -283,7 +291,7 @@ struct MCPSession: Sendable {
             defer { listed = [] }
             return [.tools(listed)]
         }
-        let cursor = next.text()
+        let cursor = next.plainText
         guard cursors.insert(ByteString(cursor)).inserted, listed.count < MCPSession.maximumTools else {
             return close("lists its tools without an end: the cursor \(cursor) came twice")
         }
