@@ -7,7 +7,8 @@ extension SessionHeader {
         [
             ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
             ("catalogue", .array(catalogue.map(\.json))),
-            ("notes", catalogueNotes.isEmpty ? nil : .array(catalogueNotes.map(\.json))), ("sampling", sampling.json),
+            ("notes", catalogueNotes.isEmpty ? nil : .array(catalogueNotes.map(\.json))),
+            ("sampling", sampling.json),
             ("limits", limits.json),
             ("policy", policy.json), ("principal", principal.map { .string($0) }),
             ("parent", parent?.json),
