@@ -50,11 +50,15 @@ let package = Package(
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
+        .target(name: "ChatTemplates", dependencies: ["JSON"], swiftSettings: optimised),
         .target(name: "JSON", swiftSettings: optimised),
         .target(name: "Terminal", dependencies: ["CNcurses"]),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
 
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
+        .testTarget(
+            name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSON"], exclude: ["Fixtures"],
+            swiftSettings: optimised),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .target(name: "LocalServer", path: "Tests/LocalServer"),
         .testTarget(
