@@ -24,8 +24,8 @@ let package = Package(
         .executableTarget(
             name: "callgate",
             dependencies: [
-                "Agent", "Debugger", "JSON", "Masking", "Models", "Schema", "Sessions", "Terminal", "Tools",
-                "Transformer",
+                "Agent", "Debugger", "Formats", "JSON", "Masking", "Models", "Schema", "Sessions", "Terminal",
+                "Tools", "Transformer",
                 "Workflows", arguments,
             ],
             resources: [.copy("Resources/support-desk.gguf"), .copy("Resources/support-desk.yaml")]),
@@ -39,8 +39,10 @@ let package = Package(
         .target(
             name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"]),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
-        .target(name: "Sessions", dependencies: ["Agent", "JSON", "Schema"], swiftSettings: optimised),
-        .target(name: "Models", dependencies: ["Agent", "JSON", "Masking", "Transformer"]),
+        .target(
+            name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
+        .target(name: "Models", dependencies: ["Agent", "Formats", "JSON", "Masking", "Transformer"]),
+        .target(name: "Formats", dependencies: ["Agent", "JSON"]),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
@@ -59,6 +61,7 @@ let package = Package(
         .testTarget(
             name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSON"], exclude: ["Fixtures"],
             swiftSettings: optimised),
+        .testTarget(name: "FormatsTests", dependencies: ["Agent", "Formats", "JSON"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .target(name: "LocalServer", path: "Tests/LocalServer"),
         .testTarget(
@@ -72,13 +75,15 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Agent", "JSON", "LocalServer", "Masking", "Models", "Sessions", "Tools", "Transformer",
+                "Agent", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions", "Tools",
+                "Transformer",
             ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
-        .testTarget(name: "ToolsTests", dependencies: ["Agent", "JSON", "LocalServer", "Schema", "Tools"]),
+        .testTarget(
+            name: "ToolsTests", dependencies: ["Agent", "Formats", "JSON", "LocalServer", "Schema", "Tools"]),
         .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
         .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Tools", "Workflows"]),
     ]

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 
 /// What a workflow says of a model behind a server.
@@ -35,44 +36,25 @@ public struct RemoteSettings: Sendable {
 }
 
 extension RemoteModel {
-    /// A model behind an OpenAI-compatible server; OpenAI's own by default.
+    /// A model behind a server that speaks a wire format; the provider's own by default, Ollama on this machine.
     /// - Throws: ``ModelError`` for an address that is none.
-    public init(openAI settings: RemoteSettings, connection: ModelConnection) throws(ModelError) {
-        let own = "https://api.openai.com/v1"
+    public init(
+        _ format: WireFormat, _ settings: RemoteSettings, connection: ModelConnection
+    ) throws(ModelError) {
+        let usual: (url: String, header: Endpoint.KeyHeader) =
+            switch format {
+            case .chatCompletions, .responses: ("https://api.openai.com/v1", .bearer)
+            case .messages: ("https://api.anthropic.com", .named("x-api-key"))
+            case .gemini: ("https://generativelanguage.googleapis.com", .named("x-goog-api-key"))
+            case .ollama: ("http://127.0.0.1:11434", .bearer)
+            }
         let endpoint = try Endpoint(
-            base: settings.url ?? own, key: settings.key, silenceSeconds: settings.silenceSeconds,
-            connection: connection)
-        self.init(
-            name: settings.model, endpoint: endpoint,
-            format: ChatCompletions(
-                model: settings.model, topLogProbabilities: settings.topLogProbabilities,
-                isOpenAI: endpoint.base.host == "api.openai.com", options: settings.options),
-            vocabulary: settings.vocabulary)
-    }
-
-    /// A model behind Anthropic's Messages, or a server that speaks them.
-    /// - Throws: ``ModelError`` for an address that is none.
-    public init(anthropic settings: RemoteSettings, connection: ModelConnection) throws(ModelError) {
-        let endpoint = try Endpoint(
-            base: settings.url ?? "https://api.anthropic.com", key: settings.key,
-            keyHeader: .named("x-api-key"),
+            base: settings.url ?? usual.url, key: settings.key, keyHeader: usual.header,
             silenceSeconds: settings.silenceSeconds, connection: connection)
-        self.init(
-            name: settings.model, endpoint: endpoint,
-            format: AnthropicMessages(model: settings.model, options: settings.options))
-    }
-
-    /// A model of an Ollama server; the one on this machine by default.
-    /// - Throws: ``ModelError`` for an address that is none.
-    public init(ollama settings: RemoteSettings, connection: ModelConnection) throws(ModelError) {
-        let endpoint = try Endpoint(
-            base: settings.url ?? "http://127.0.0.1:11434", key: settings.key,
-            silenceSeconds: settings.silenceSeconds, connection: connection)
-        self.init(
-            name: settings.model, endpoint: endpoint,
-            format: OllamaChat(
-                model: settings.model, topLogProbabilities: settings.topLogProbabilities,
-                options: settings.options), vocabulary: settings.vocabulary)
+        let request = RequestSettings(
+            model: settings.model, topLogProbabilities: settings.topLogProbabilities,
+            isProvidersOwn: endpoint.base.host == "api.openai.com", options: settings.options)
+        self.init(endpoint: endpoint, format: format, settings: request, vocabulary: settings.vocabulary)
     }
 }
 

@@ -22,6 +22,15 @@ extension Workflow {
                 "Anthropic's Messages; they tell no log-probabilities.",
                 url: "The base address, without /v1/messages; https://api.anthropic.com by default.",
                 ["model", "options"]),
+            "openai-responses": server(
+                "OpenAI's Responses, or a server that speaks them.",
+                url: "The base address, up to and without /responses; https://api.openai.com/v1 by default.",
+                ["model", "logprobs", "options"]),
+            "gemini": server(
+                "Google's Gemini; it tells no log-probabilities.",
+                url:
+                    "The base address, without /v1beta; https://generativelanguage.googleapis.com by default.",
+                ["model", "options"]),
             "ollama": server(
                 "Ollama's own format.", url: "The base address; http://127.0.0.1:11434 by default.",
                 ["model", "logprobs", "options", "vocabulary"]),

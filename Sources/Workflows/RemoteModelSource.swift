@@ -7,8 +7,12 @@ public struct RemoteModelSource: Sendable, Hashable {
     public enum Format: String, Sendable, Hashable, CaseIterable {
         /// OpenAI-compatible Chat Completions.
         case openAI = "openai"
+        /// OpenAI's Responses.
+        case responses = "openai-responses"
         /// Anthropic's Messages.
         case anthropic
+        /// Google's Gemini.
+        case gemini
         /// Ollama's own format.
         case ollama
         /// llama.cpp's server, decoded token by token under our own mask.
@@ -90,8 +94,9 @@ struct RemoteModelReader {
         guard let name = given["key"]?.stringValue else {
             guard given["url"] == nil else { return nil }
             switch format {
-            case .openAI: return "OPENAI_API_KEY"
+            case .openAI, .responses: return "OPENAI_API_KEY"
             case .anthropic: return "ANTHROPIC_API_KEY"
+            case .gemini: return "GEMINI_API_KEY"
             case .ollama, .llamaServer: return nil
             }
         }

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import Foundation
 import JSON
 import Testing

@@ -1,4 +1,4 @@
-/// The step that says to what the text behind it belongs, for a model that streams calls apart from words.
+/// The step that says to what the text after it belongs, for a model that streams calls and thinking apart from words.
 ///
 /// It stands as a control token between the pieces of the stream, so that a journal alone tells the arguments of each
 /// call, token by token.
@@ -7,8 +7,10 @@ public enum CallMark: Sendable, Hashable {
     case begins(tool: String)
     /// The call of that number goes on, from 1 in the order in which the calls of the round began.
     case goesOn(number: Int, tool: String)
-    /// Words go on behind a call.
+    /// Words go on after a call or after thinking.
     case words
+    /// The model thinks.
+    case thinking
 
     /// The mark as the name of a control token.
     public var name: String {
@@ -16,6 +18,7 @@ public enum CallMark: Sendable, Hashable {
         case .begins(let tool): "<call \(tool)>"
         case .goesOn(let number, let tool): "<back to call \(number): \(tool)>"
         case .words: "<words>"
+        case .thinking: "<thinking>"
         }
     }
 
@@ -24,6 +27,8 @@ public enum CallMark: Sendable, Hashable {
         guard name.hasSuffix(">") else { return nil }
         if name == "<words>" {
             self = .words
+        } else if name == "<thinking>" {
+            self = .thinking
         } else if name.hasPrefix("<call ") {
             self = .begins(tool: String(name.dropFirst(6).dropLast()))
         } else if name.hasPrefix("<back to call "), let colon = name.firstIndex(of: ":"),

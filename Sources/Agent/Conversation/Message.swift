@@ -28,14 +28,23 @@ public struct AssistantMessage: Sendable, Hashable {
     public var content: String
     /// The calls, in the order asked.
     public var calls: [ToolCall]
-    /// The response as its provider wrote it, where parts of it must be sent back unaltered (thinking blocks).
-    public var providerBlocks: JSONValue?
+    /// What the model thought before it answered; `nil` where it thought nothing or its provider says nothing of it.
+    public var thinking: Thinking?
+    /// Parts of the response as its provider wrote them, where they must be sent back unaltered.
+    public var providerBlocks: ProviderBlocks?
+    /// What was odd about the response as it came, one sentence each; see ``ModelResponse/remarks``.
+    public var remarks: [String]
 
     /// A message of the given parts.
-    public init(content: String, calls: [ToolCall] = [], providerBlocks: JSONValue? = nil) {
+    public init(
+        content: String, calls: [ToolCall] = [], thinking: Thinking? = nil,
+        providerBlocks: ProviderBlocks? = nil, remarks: [String] = []
+    ) {
         self.content = content
         self.calls = calls
+        self.thinking = thinking
         self.providerBlocks = providerBlocks
+        self.remarks = remarks
     }
 }
 

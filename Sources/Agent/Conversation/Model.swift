@@ -179,19 +179,32 @@ public struct ModelResponse: Sendable, Hashable {
     public var finishReason: FinishReason
     /// Tokens of the prompt and of the response, where known.
     public var usage: Usage?
-    /// The response as its provider wrote it, where parts of it must be sent back unaltered (thinking blocks).
-    public var providerBlocks: JSONValue?
+    /// What the model thought before it answered; `nil` where it thought nothing or its provider says nothing of it.
+    public var thinking: Thinking?
+    /// Parts of the response as its provider wrote them, where they must be sent back unaltered.
+    public var providerBlocks: ProviderBlocks?
+    /// What was odd about the response as it came, or was left out of it: one whole sentence each.
+    public var remarks: [String]
 
     /// A response of the given parts.
     public init(
         content: String, calls: [ToolCall], finishReason: FinishReason, usage: Usage? = nil,
-        providerBlocks: JSONValue? = nil
+        thinking: Thinking? = nil, providerBlocks: ProviderBlocks? = nil, remarks: [String] = []
     ) {
         self.content = content
         self.calls = calls
         self.finishReason = finishReason
         self.usage = usage
+        self.thinking = thinking
         self.providerBlocks = providerBlocks
+        self.remarks = remarks
+    }
+
+    /// The response as a message of the conversation.
+    public var message: AssistantMessage {
+        AssistantMessage(
+            content: content, calls: calls, thinking: thinking, providerBlocks: providerBlocks,
+            remarks: remarks)
     }
 }
 
@@ -199,13 +212,21 @@ public struct ModelResponse: Sendable, Hashable {
 public struct Usage: Sendable, Hashable {
     /// Tokens of the prompt.
     public var promptTokens: Int
-    /// Tokens of the response.
+    /// Tokens of the response, those of its thinking included.
     public var completionTokens: Int
+    /// The tokens of the response that were thinking, where the provider tells them.
+    public var thinkingTokens: Int?
+    /// The tokens of the prompt that the provider had cached, where it tells them.
+    public var cachedTokens: Int?
 
     /// Counts of the given values.
-    public init(promptTokens: Int, completionTokens: Int) {
+    public init(
+        promptTokens: Int, completionTokens: Int, thinkingTokens: Int? = nil, cachedTokens: Int? = nil
+    ) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
+        self.thinkingTokens = thinkingTokens
+        self.cachedTokens = cachedTokens
     }
 }
 

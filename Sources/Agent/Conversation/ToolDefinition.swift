@@ -15,15 +15,4 @@ public struct ToolDefinition: Sendable, Hashable {
         self.description = description
         self.parameters = parameters
     }
-
-    /// The definition in the shape that Chat Completions and Hermes prompts share:
-    /// `{"type": "function", "function": {"name": …, "description": …, "parameters": …}}`.
-    public var functionJSON: JSONValue {
-        [
-            "type": "function",
-            "function": [
-                "name": .string(name), "description": .string(description), "parameters": parameters,
-            ],
-        ]
-    }
 }

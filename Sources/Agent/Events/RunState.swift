@@ -124,11 +124,7 @@ public struct RunState: Sendable {
             tokens += usage.completionTokens - roundTokens
             roundTokens = usage.completionTokens
         }
-        messages.append(
-            .assistant(
-                AssistantMessage(
-                    content: response.content, calls: response.calls,
-                    providerBlocks: response.providerBlocks)))
+        messages.append(.assistant(response.message))
         for (position, call) in response.calls.enumerated() {
             let key = CallKey(round: round, id: call.id)
             positions[key] = positions[key] ?? calls.count

@@ -210,7 +210,9 @@ public actor Loop {
         switch state.finishReason {
         case .length:
             if let limit = budgetMet { return .limit(limit.description) }
-            return .limit("the response was cut at its limit of \(header.limits.responseTokens) tokens")
+            return .limit(
+                "\(header.limits.responseTokens) tokens in one response, which was cut there; "
+                    + "limits: {response-tokens: …} in the workflow raises it")
         case .other(let word): return .failed("the model stopped: \(word)")
         default: return .answered(message.content)
         }

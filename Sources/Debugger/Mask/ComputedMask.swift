@@ -128,7 +128,7 @@ struct ComputedMask {
                 track.calls.append(start(of: tool))
                 track.current = track.calls.count - 1
             case .goesOn(let number, _) where number <= track.calls.count: track.current = number - 1
-            case .words: track.current = nil
+            case .words, .thinking: track.current = nil
             case .goesOn, nil: break
             }
             return

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import Foundation
 import JSON
 
@@ -82,9 +83,10 @@ struct Endpoint: Sendable {
 
     /// Posts a JSON body and returns the reply of a success.
     /// - Throws: ``AttemptFailure``, cleaned of the key.
-    func open(_ path: String, _ body: JSONValue?, headers: [(name: String, value: String)] = []) async throws
-        -> HTTPReply
-    {
+    func open(
+        _ path: String, query: String? = nil, _ body: JSONValue?,
+        headers: [(name: String, value: String)] = []
+    ) async throws -> HTTPReply {
         var all = headers
         all.append(("Accept", "application/json, text/event-stream, application/x-ndjson"))
         if body != nil { all.append(("Content-Type", "application/json")) }
@@ -95,7 +97,7 @@ struct Endpoint: Sendable {
             }
         }
         let request = HTTPRequest(
-            method: body == nil ? "GET" : "POST", url: base.appendingPathComponent(path), headers: all,
+            method: body == nil ? "GET" : "POST", url: address(path, query: query), headers: all,
             body: body.map { Array($0.text().utf8) } ?? [], silenceSeconds: silenceSeconds)
         let reply: HTTPReply
         do {
@@ -105,6 +107,15 @@ struct Endpoint: Sendable {
         }
         guard (200..<300).contains(reply.status) else { throw await failure(reply) }
         return reply
+    }
+
+    private func address(_ path: String, query: String?) -> URL {
+        let url = base.appendingPathComponent(path)
+        guard let query, var parts = URLComponents(url: url, resolvingAgainstBaseURL: false) else {
+            return url
+        }
+        parts.query = query
+        return parts.url ?? url
     }
 
     /// Posts a JSON body, or gets where there is none, and reads the whole reply as JSON.
@@ -158,8 +169,8 @@ struct Endpoint: Sendable {
             // The status alone says enough.
         }
         let text = String(decoding: bytes.prefix(Endpoint.largestError), as: UTF8.self)
-        let error = (try? JSONParser.parse(text))?["error"]
-        let message = error?["message"]?.stringValue ?? error?.stringValue ?? text
+        let error = (try? JSONParser.parse(text)).flatMap { ProviderError($0) }
+        let message = error?.message ?? text
         var reason = "HTTP \(reply.status)"
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
         if (300..<400).contains(reply.status) {
@@ -171,7 +182,7 @@ struct Endpoint: Sendable {
         if reply.status == 401 || reply.status == 403 {
             reason += key.map { "; is \($0.variable) the right key?" } ?? "; the workflow names no key"
         }
-        let isSpent = error?["code"]?.stringValue == "insufficient_quota"
+        let isSpent = error?.isSpent ?? false
         let isTransient =
             [408, 409, 425, 429].contains(reply.status) || (reply.status >= 500 && reply.status != 501)
         return AttemptFailure(

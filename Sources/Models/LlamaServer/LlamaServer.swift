@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 
 /// The native endpoints of llama.cpp's server, as far as decoding under a mask of our own needs them.

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 
 /// Looks for the server's own key in what it streams, before anybody sees it.
@@ -21,12 +22,12 @@ struct KeyWatch {
     mutating func pass(_ piece: ResponsePiece) throws(StreamFault) -> [ResponsePiece] {
         guard let key else { return [piece] }
         switch piece {
-        case .text(let text), .arguments(let text): recent += text.utf8
+        case .text(let text), .arguments(_, let text), .thinking(let text): recent += text.utf8
         case .token(let token):
             recent += token.bytes
             if token.top.contains(where: { key.isIn($0.bytes) }) { throw fault }
-        case .call(let name), .resumed(_, let name): recent += name.utf8
-        case .thinking: break
+        case .call(_, _, let name), .providerCall(let name): recent += name.utf8
+        case .callEnded, .usage, .finish: break
         }
         if key.isIn(recent) { throw fault }
         recent.removeFirst(max(0, recent.count - key.secret.utf8.count))
@@ -43,12 +44,14 @@ struct KeyWatch {
     /// The response, once it is certain that the key is nowhere in it, also where it is escaped or came in fragments.
     /// - Throws: ``StreamFault`` where it is.
     func check(_ response: ModelResponse) throws(StreamFault) -> ModelResponse {
-        var texts = [response.content, response.providerBlocks?.text() ?? ""]
+        let blocks = response.providerBlocks?.blocks
+        var texts = [response.content, response.thinking?.text ?? "", blocks?.text() ?? ""]
+        texts += response.remarks
         for call in response.calls {
             texts += [call.id.text, call.name, call.arguments.text]
             if let value = try? JSONParser.parse(call.arguments.text) { texts += KeyWatch.strings(in: value) }
         }
-        if let blocks = response.providerBlocks { texts += KeyWatch.strings(in: blocks) }
+        if let blocks { texts += KeyWatch.strings(in: blocks) }
         if let key, texts.contains(where: { key.isIn($0.utf8) }) { throw fault }
         return response
     }

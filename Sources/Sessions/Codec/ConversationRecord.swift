@@ -8,8 +8,8 @@ extension Message {
         case .assistant(let message):
             [
                 ("role", .string(role)), ("content", .string(message.content)),
-                ("calls", .array(message.calls.map(\.json))), ("blocks", message.providerBlocks),
-            ]
+                ("calls", .array(message.calls.map(\.json))),
+            ] + asWritten(message.thinking, message.providerBlocks, message.remarks)
         case .tool(let message):
             [
                 ("role", .string(role)), ("id", .string(message.callID.text)),
@@ -29,7 +29,9 @@ extension Message {
             self = .assistant(
                 AssistantMessage(
                     content: content, calls: try fields("calls").list(ToolCall.init),
-                    providerBlocks: fields.optional("blocks")?.value))
+                    thinking: try fields.optional("thinking").map(Thinking.init),
+                    providerBlocks: try ProviderBlocks(&fields),
+                    remarks: try fields.optional("remarks")?.list { try $0.string() } ?? []))
         case "tool":
             self = .tool(
                 ToolMessage(
@@ -83,20 +85,61 @@ extension ModelResponse {
         [
             ("content", .string(content)), ("calls", .array(calls.map(\.json))),
             ("finish", .string(finishReason.name)),
-            (
-                "usage",
-                usage.map { ["prompt": .int($0.promptTokens), "completion": .int($0.completionTokens)] }
-            ), ("blocks", providerBlocks),
-        ]
+            ("usage", usage.map(\.json)),
+        ] + asWritten(thinking, providerBlocks, remarks)
     }
 
     init(_ fields: inout Fields) throws {
         self.init(
             content: try fields("content").string(), calls: try fields("calls").list(ToolCall.init),
             finishReason: FinishReason(name: try fields("finish").string()),
-            usage: try fields.optional("usage")?.object {
-                Usage(promptTokens: try $0("prompt").int(), completionTokens: try $0("completion").int())
+            usage: try fields.optional("usage")?.object { usage in
+                Usage(
+                    promptTokens: try usage("prompt").int(), completionTokens: try usage("completion").int(),
+                    thinkingTokens: try usage.optional("thinking")?.int(),
+                    cachedTokens: try usage.optional("cached")?.int())
             },
-            providerBlocks: fields.optional("blocks")?.value)
+            thinking: try fields.optional("thinking").map(Thinking.init),
+            providerBlocks: try ProviderBlocks(&fields),
+            remarks: try fields.optional("remarks")?.list { try $0.string() } ?? [])
+    }
+}
+
+extension Usage {
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        object["prompt"] = .int(promptTokens)
+        object["completion"] = .int(completionTokens)
+        object["thinking"] = thinkingTokens.map { .int($0) }
+        object["cached"] = cachedTokens.map { .int($0) }
+        return .object(object)
+    }
+}
+
+/// The members that say more of a response than its words and calls; none where there is nothing to say.
+private func asWritten(
+    _ thinking: Thinking?, _ blocks: ProviderBlocks?, _ remarks: [String]
+) -> [(String, JSONValue?)] {
+    [
+        ("thinking", thinking.map { ["text": .string($0.text), "hidden": .int($0.hiddenParts)] }),
+        ("blocks", blocks?.blocks), ("blocksOf", blocks.map { .string($0.format) }),
+        ("remarks", remarks.isEmpty ? nil : .array(remarks.map { .string($0) })),
+    ]
+}
+
+extension Thinking {
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            Thinking(text: try fields("text").string(), hiddenParts: try fields("hidden").int())
+        }
+    }
+}
+
+extension ProviderBlocks {
+    /// Journals before 1.3 kept blocks of Anthropic's Messages only, and did not name the format.
+    fileprivate init?(_ fields: inout Fields) throws {
+        let format = try fields.optional("blocksOf")?.string()
+        guard let blocks = fields.optional("blocks")?.value else { return nil }
+        self.init(format: format ?? "messages", blocks: blocks)
     }
 }

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 
 /// Two sessions beside each other, aligned by round and call.

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 
 /// A session written in another form.

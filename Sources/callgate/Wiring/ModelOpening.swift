@@ -29,9 +29,11 @@ enum ModelOpening {
                 ? nil : try source.vocabulary.map(VocabularyRecord.init(file:)))
         let connection = ModelConnection()
         switch source.format {
-        case .openAI: return try RemoteModel(openAI: settings, connection: connection)
-        case .anthropic: return try RemoteModel(anthropic: settings, connection: connection)
-        case .ollama: return try RemoteModel(ollama: settings, connection: connection)
+        case .openAI: return try RemoteModel(.chatCompletions, settings, connection: connection)
+        case .responses: return try RemoteModel(.responses, settings, connection: connection)
+        case .anthropic: return try RemoteModel(.messages, settings, connection: connection)
+        case .gemini: return try RemoteModel(.gemini, settings, connection: connection)
+        case .ollama: return try RemoteModel(.ollama, settings, connection: connection)
         case .llamaServer:
             let opened: Result<LlamaServerModel, any Error> = Blocking.wait {
                 do {

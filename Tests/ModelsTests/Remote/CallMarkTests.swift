@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import Foundation
 import JSON
 import LocalServer
@@ -13,12 +14,12 @@ import Transformer
 @Suite struct CallMarkTests {
     @Test(arguments: [
         CallMark.begins(tool: "get_ticket"), .begins(tool: "a > b: c"), .goesOn(number: 3, tool: "x: y>"),
-        .words,
+        .words, .thinking,
     ])
     func aMarkIsReadBackFromItsName(mark: CallMark) { #expect(CallMark(name: mark.name) == mark) }
 
     @Test(arguments: [
-        "<|im_end|>", "<tool_call>", "<thinking>", "<back to call 0: a>", "<back to call x: a>", "",
+        "<|im_end|>", "<tool_call>", "<think>", "<back to call 0: a>", "<back to call x: a>", "",
     ])
     func otherControlTokensAreNoMarks(name: String) { #expect(CallMark(name: name) == nil) }
 
@@ -39,7 +40,7 @@ import Transformer
                 calls.append([])
                 current = calls.count - 1
             case .goesOn(let number, _): current = number - 1
-            case .words: current = nil
+            case .words, .thinking: current = nil
             case nil: if let current { calls[current] += step.bytes }
             }
         }
@@ -51,7 +52,8 @@ import Transformer
             var reader = stream.reader()
             var pieces: [ResponsePiece] = []
             for start in stride(from: 0, to: stream.bytes.count, by: size) {
-                pieces += try reader.take(Array(stream.bytes[start..<min(start + size, stream.bytes.count)]))
+                let bytes = stream.bytes[start..<min(start + size, stream.bytes.count)]
+                pieces += try reader.take(bytes).flatMap(\.pieces)
             }
             let written = arguments(steps(pieces)).map { $0.isEmpty ? "{}" : $0 }
             #expect(written == stream.response.calls.map(\.arguments.text), "\(stream), cut into \(size)")
@@ -60,7 +62,7 @@ import Transformer
 
     @Test func callsThatTakeTurnsAreMarked() throws {
         var reader = RecordedStream.openAICalls.reader()
-        let steps = steps(try reader.take(RecordedStream.openAICalls.bytes))
+        let steps = steps(try reader.take(RecordedStream.openAICalls.bytes).flatMap(\.pieces))
         #expect(
             steps.compactMap(\.special) == [
                 "<call get_ticket>", "<call get_comments>", "<back to call 1: get_ticket>",
@@ -68,9 +70,15 @@ import Transformer
             ])
     }
 
-    @Test func wordsBehindACallAreSetOff() {
-        let steps = steps([.text("a"), .call(name: "x"), .arguments("{}"), .text("b"), .text("c")])
-        #expect(steps.map(\.special) == [nil, "<call x>", nil, "<words>", nil, nil])
+    @Test func wordsAfterACallOrAThoughtAreSetOff() {
+        let steps = steps([
+            .thinking("t"), .text("a"), .call(number: 1, id: "", name: "x"), .arguments(number: 1, "{}"),
+            .text("b"), .text("c"),
+        ])
+        #expect(
+            steps.map(\.special) == [
+                "<thinking>", nil, "<words>", nil, "<call x>", nil, "<words>", nil, nil,
+            ])
     }
 
     @Test func theVocabularyThatAWorkflowNamesIsInTheHeader() async throws {
@@ -86,8 +94,8 @@ import Transformer
         #expect(record.entries[5] == .bytes(Array("é".utf8)) && record.entries[0] == .bytes([0x7B]))
         let settings = RemoteSettings(url: "http://127.0.0.1:1", model: "m", vocabulary: record)
         for model in [
-            try RemoteModel(openAI: settings, connection: ModelConnection()),
-            try RemoteModel(ollama: settings, connection: ModelConnection()),
+            try RemoteModel(.chatCompletions, settings, connection: ModelConnection()),
+            try RemoteModel(.ollama, settings, connection: ModelConnection()),
         ] {
             #expect(model.info.vocabulary == record && model.info.callFormat == nil)
         }

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 import Testing
 

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 import Testing
 
@@ -17,16 +18,18 @@ import Testing
     private let tool = ToolDefinition(name: "f", description: "F.", parameters: ["type": "object"])
 
     private func body(
-        _ format: any WireFormat, sampling: SamplingSettings = SamplingSettings()
+        _ format: WireFormat, _ settings: RequestSettings = RequestSettings(model: "m"),
+        sampling: SamplingSettings = SamplingSettings()
     ) -> JSONValue {
         format.body(
             for: ModelRequest(
-                round: 2, messages: conversation, catalogue: [tool], sampling: sampling, maximumTokens: 99))
+                round: 2, messages: conversation, catalogue: [tool], sampling: sampling, maximumTokens: 99),
+            settings)
     }
 
     @Test func chatCompletionsKeepArgumentsAsTheModelWroteThem() {
         let body = body(
-            ChatCompletions(model: "m", topLogProbabilities: 20, isOpenAI: false, options: JSONObject()),
+            .chatCompletions, RequestSettings(model: "m", topLogProbabilities: 20),
             sampling: SamplingSettings(temperature: 0.5, topP: 0.9, seed: 7))
         let messages = body["messages"]?.arrayValue ?? []
         #expect(
@@ -47,14 +50,14 @@ import Testing
                 #"{"temperature": null, "stream_options": {"x": 1}, "tool_choice": "required", "max_tokens": 5}"#
             ).objectValue)
         let body = body(
-            ChatCompletions(model: "m", topLogProbabilities: nil, isOpenAI: true, options: options))
+            .chatCompletions, RequestSettings(model: "m", isProvidersOwn: true, options: options))
         #expect(body["temperature"] == nil && body["logprobs"] == nil && body["tool_choice"] == "required")
         #expect(body["stream_options"] == ["include_usage": true, "x": 1])
         #expect(body["max_completion_tokens"] == 99 && body["max_tokens"] == 5)
     }
 
     @Test func anthropicHasAllResultsFirstInTheVeryNextUserMessage() {
-        let body = body(AnthropicMessages(model: "m", options: JSONObject()))
+        let body = body(.messages)
         #expect(body["system"] == "Be brief." && body["max_tokens"] == 99 && body["temperature"] == 0)
         let messages = body["messages"]?.arrayValue ?? []
         #expect(messages.compactMap { $0["role"]?.stringValue } == ["user", "assistant", "user"])
@@ -78,27 +81,27 @@ import Testing
     /// The stream's own thinking travels back unaltered; a call that a person rewrote travels as rewritten.
     @Test func thinkingTravelsBackUnaltered() throws {
         let written = RecordedStream.anthropicThinking.response
-        var answer = AssistantMessage(
-            content: written.content, calls: written.calls, providerBlocks: written.providerBlocks)
-        let format = AnthropicMessages(
-            model: "m", options: JSONObject([JSONObject.Member(key: "thinking", value: ["type": "enabled"])]))
+        var answer = written.message
+        let settings = RequestSettings(
+            model: "m",
+            options: JSONObject([JSONObject.Member(key: "thinking", value: ["type": "enabled"])]))
         func sent() -> JSONValue? {
             let request = ModelRequest(
                 round: 2, messages: [.user("x"), .assistant(answer)], catalogue: [],
                 sampling: SamplingSettings(),
                 maximumTokens: 9)
-            let body = format.body(for: request)
+            let body = WireFormat.messages.body(for: request, settings)
             #expect(body["temperature"] == nil)
             return body["messages"]?[1]?["content"]
         }
-        #expect(sent() == written.providerBlocks)
+        #expect(sent() == written.providerBlocks?.blocks)
         answer.calls[0].arguments = ByteString(#"{"id":"T-7"}"#)
         #expect(sent()?[2]?["input"] == ["id": "T-7"])
-        #expect(sent()?[0] == written.providerBlocks?[0])
+        #expect(sent()?[0] == written.providerBlocks?.blocks[0])
     }
 
     @Test func ollamaTakesArgumentsAsAnObject() {
-        let body = body(OllamaChat(model: "m", topLogProbabilities: 5, options: JSONObject()))
+        let body = body(.ollama, RequestSettings(model: "m", topLogProbabilities: 5))
         let messages = body["messages"]?.arrayValue ?? []
         #expect(messages[2]["tool_calls"]?[0]?["function"]?["arguments"]?.text() == #"{"x":1.0}"#)
         #expect(messages[3] == ["role": "tool", "content": "one", "tool_name": "f", "tool_call_id": "a"])

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import Foundation
 import JSON
 import LocalServer
@@ -53,7 +54,7 @@ import Testing
 
     private func openAI(_ server: LocalServer, _ watch: Watch) throws -> RemoteModel {
         try RemoteModel(
-            openAI: RemoteSettings(url: server.url + "/v1/", model: "m", key: key()),
+            .chatCompletions, RemoteSettings(url: server.url + "/v1/", model: "m", key: key()),
             connection: watch.connection)
     }
 
@@ -125,8 +126,8 @@ import Testing
             let settings = RemoteSettings(url: server.url, model: "m", key: try key())
             let model =
                 switch path {
-                case "/v1/messages": try RemoteModel(anthropic: settings, connection: watch.connection)
-                case "/api/chat": try RemoteModel(ollama: settings, connection: watch.connection)
+                case "/v1/messages": try RemoteModel(.messages, settings, connection: watch.connection)
+                case "/api/chat": try RemoteModel(.ollama, settings, connection: watch.connection)
                 default: try openAI(server, watch)
                 }
             #expect(try await watch.respond(model, to: request) == stream.response)
@@ -271,7 +272,7 @@ import Testing
         server = nil
         let watch = Watch()
         let model = try RemoteModel(
-            ollama: RemoteSettings(url: url, model: "m"), connection: watch.connection)
+            .ollama, RemoteSettings(url: url, model: "m"), connection: watch.connection)
         let error = await #expect(throws: ModelError.self) { try await watch.respond(model, to: request) }
         #expect(!(try #require(error).description.contains("\n")))
     }

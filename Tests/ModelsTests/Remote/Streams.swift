@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import Foundation
 import JSON
 import Synchronization
@@ -8,9 +9,11 @@ import Synchronization
 /// Streams in the shapes that the providers document, with the response that each amounts to.
 struct RecordedStream: Sendable, CustomStringConvertible {
     let description: String
-    let reader: @Sendable () -> any ResponseReader
+    let format: WireFormat
     let bytes: [UInt8]
     let response: ModelResponse
+
+    func reader() -> ResponseReader { ResponseReader(format) }
 
     static let all = [
         openAIWords, openAICalls, openAILogProbabilities, anthropicWords, anthropicCalls, anthropicThinking,
@@ -44,7 +47,7 @@ func chunk(_ delta: String, finish: String? = nil, more: String = "") -> String 
 
 extension RecordedStream {
     static let openAIWords = RecordedStream(
-        description: "OpenAI, words", reader: { ChatCompletionsReader() },
+        description: "OpenAI, words", format: .chatCompletions,
         bytes: events([
             chunk(#"{"role":"assistant","content":""}"#), chunk(#"{"content":"Gr\u00fc\u00dfe, "}"#),
             chunk(#"{"content":"Ma\ud83d\ude00ya 🎫"}"#), chunk("{}", finish: "stop"),
@@ -57,7 +60,7 @@ extension RecordedStream {
 
     /// Two calls whose arguments take turns, and a usage chunk without choices.
     static let openAICalls = RecordedStream(
-        description: "OpenAI, parallel calls", reader: { ChatCompletionsReader() },
+        description: "OpenAI, parallel calls", format: .chatCompletions,
         bytes: events([
             chunk(#"{"role":"assistant","content":null}"#),
             chunk(
@@ -82,7 +85,7 @@ extension RecordedStream {
             finishReason: .toolCalls, usage: Usage(promptTokens: 80, completionTokens: 33)))
 
     static let openAILogProbabilities = RecordedStream(
-        description: "OpenAI, log-probabilities", reader: { ChatCompletionsReader() },
+        description: "OpenAI, log-probabilities", format: .chatCompletions,
         bytes: events([
             chunk(
                 #"{"content":"Hé"}"#,
@@ -93,7 +96,7 @@ extension RecordedStream {
         response: ModelResponse(content: "Hé", calls: [], finishReason: .stop))
 
     static let anthropicWords = RecordedStream(
-        description: "Anthropic, words", reader: { AnthropicReader() },
+        description: "Anthropic, words", format: .messages,
         bytes: namedEvents([
             #"{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","content":[],"model":"m","stop_reason":null,"usage":{"input_tokens":9,"cache_read_input_tokens":3,"output_tokens":1}}}"#,
             #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
@@ -106,10 +109,10 @@ extension RecordedStream {
         ]),
         response: ModelResponse(
             content: "Nothing to do 🎫", calls: [], finishReason: .stop,
-            usage: Usage(promptTokens: 12, completionTokens: 6)))
+            usage: Usage(promptTokens: 12, completionTokens: 6, cachedTokens: 3)))
 
     static let anthropicCalls = RecordedStream(
-        description: "Anthropic, calls", reader: { AnthropicReader() },
+        description: "Anthropic, calls", format: .messages,
         bytes: namedEvents([
             #"{"type":"message_start","message":{"usage":{"input_tokens":40,"output_tokens":1}}}"#,
             #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
@@ -131,7 +134,7 @@ extension RecordedStream {
             finishReason: .toolCalls, usage: Usage(promptTokens: 40, completionTokens: 30)))
 
     static let anthropicThinking = RecordedStream(
-        description: "Anthropic, thinking", reader: { AnthropicReader() },
+        description: "Anthropic, thinking", format: .messages,
         bytes: namedEvents([
             #"{"type":"message_start","message":{"usage":{"input_tokens":7,"output_tokens":1}}}"#,
             #"{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}"#,
@@ -151,14 +154,17 @@ extension RecordedStream {
             content: "", calls: [call("toolu_9", "get_ticket", #"{"id":"T-1042"}"#)],
             finishReason: .toolCalls,
             usage: Usage(promptTokens: 7, completionTokens: 50),
-            providerBlocks: [
-                ["type": "thinking", "thinking": "Which one? T-1042.", "signature": "c2lnbg=="],
-                ["type": "redacted_thinking", "data": "eA=="],
-                ["type": "tool_use", "id": "toolu_9", "name": "get_ticket", "input": ["id": "T-1042"]],
-            ]))
+            thinking: Thinking(text: "Which one? T-1042.", hiddenParts: 1),
+            providerBlocks: ProviderBlocks(
+                format: "messages",
+                blocks: [
+                    ["type": "thinking", "thinking": "Which one? T-1042.", "signature": "c2lnbg=="],
+                    ["type": "redacted_thinking", "data": "eA=="],
+                    ["type": "tool_use", "id": "toolu_9", "name": "get_ticket", "input": ["id": "T-1042"]],
+                ])))
 
     static let ollamaWords = RecordedStream(
-        description: "Ollama, words", reader: { OllamaReader() },
+        description: "Ollama, words", format: .ollama,
         bytes: Array(
             """
             {"model":"q","created_at":"x","message":{"role":"assistant","content":"All "},"done":false,"logprobs":[{"token":"All ","logprob":-0.2,"bytes":[65,108,108,32],"top_logprobs":[{"token":"All ","logprob":-0.2,"bytes":[65,108,108,32]},{"token":"No","logprob":-1.8,"bytes":[78,111]}]}]}
@@ -171,7 +177,7 @@ extension RecordedStream {
             usage: Usage(promptTokens: 21, completionTokens: 4)))
 
     static let ollamaCalls = RecordedStream(
-        description: "Ollama, calls", reader: { OllamaReader() },
+        description: "Ollama, calls", format: .ollama,
         bytes: Array(
             """
             {"message":{"role":"assistant","content":"","thinking":"hm"},"done":false}
@@ -185,5 +191,7 @@ extension RecordedStream {
                 call("call_1", "get_ticket", #"{"id": "T-1042", "n": 1.50}"#),
                 call("call_3", "list_all", "{}"),
             ],
-            finishReason: .toolCalls, usage: Usage(promptTokens: 30, completionTokens: 9)))
+            finishReason: .toolCalls, usage: Usage(promptTokens: 30, completionTokens: 9),
+            thinking: Thinking(text: "hm"),
+            providerBlocks: ProviderBlocks(format: "ollama", blocks: ["thinking": "hm"])))
 }

@@ -1,0 +1,29 @@
+import JSON
+
+/// What a model thought on the way to its answer, apart from its words and calls.
+public struct Thinking: Sendable, Hashable {
+    /// What can be read of it; empty where the provider keeps all of it from us.
+    public var text: String
+    /// How many of its parts the provider hands on encrypted or redacted.
+    public var hiddenParts: Int
+
+    /// Thinking of the given parts.
+    public init(text: String, hiddenParts: Int = 0) {
+        self.text = text
+        self.hiddenParts = hiddenParts
+    }
+}
+
+/// Parts of a response as their provider wrote them, which must be sent back unaltered (thinking, signatures).
+public struct ProviderBlocks: Sendable, Hashable {
+    /// The wire format that they belong to, by its name; another format has no use for them.
+    public var format: String
+    /// The parts.
+    public var blocks: JSONValue
+
+    /// Blocks of the given parts.
+    public init(format: String, blocks: JSONValue) {
+        self.format = format
+        self.blocks = blocks
+    }
+}

@@ -1,0 +1,286 @@
+import Agent
+import JSON
+
+/// Reads `chat.completion.chunk` objects, or a whole `chat.completion`.
+struct ChatReader: FrameReader {
+    var draft = ResponseDraft()
+    /// Members of the message that only their provider reads, to be sent back unaltered.
+    private var kept = JSONObject()
+
+    func isOwn(_ value: JSONValue) -> Bool {
+        value["choices"]?.arrayValue != nil || (value["usage"] != nil && value["usage"] != .null)
+            || value["object"]?.stringValue?.hasPrefix("chat.completion") == true
+    }
+
+    mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {
+        var reading = Reading()
+        if let error = value["error"], error != .null, let error = ProviderError(["error": error]) {
+            throw error.fault(isBegun: !draft.content.isEmpty || !draft.calls.entries.isEmpty)
+        }
+        for usage in [value["usage"], value["x_groq"]?["usage"], value["timings"]] {
+            reading.pieces += draft.take(usage: usage)
+        }
+        let choices = value["choices"]?.arrayValue ?? []
+        for (position, choice) in choices.enumerated() {
+            let number = choice["index"]?.intValue ?? 0
+            guard number == 0 else {
+                draft.remark("The server gave more than one choice; only the first is read.")
+                continue
+            }
+            try take(choice, at: ["choices", String(position)], &reading)
+        }
+        if value["object"]?.stringValue == "chat.completion", draft.finishWord != nil { draft.isOver = true }
+        return reading
+    }
+
+    private mutating func take(
+        _ choice: JSONValue, at place: [String], _ reading: inout Reading
+    ) throws(StreamFault) {
+        reading.pieces += draft.take(usage: choice["usage"])
+        var pieces = Reading()
+        for key in ["delta", "message"] {
+            guard let message = choice[key]?.objectValue else { continue }
+            // Some servers repeat the whole message in their last chunk.
+            if key == "message", !draft.content.isEmpty || !draft.calls.entries.isEmpty {
+                let isSame = ChatContent.text(of: message["content"]).utf8.elementsEqual(draft.content.utf8)
+                if isSame || message["content"]?.stringValue?.isEmpty ?? true { continue }
+                draft.remark(
+                    "The last chunk repeats the message otherwise than it was streamed; the stream counts.")
+                continue
+            }
+            try take(message: message, at: place + [key], &pieces)
+        }
+        if let text = choice["text"]?.stringValue, choice["delta"] == nil {
+            pieces.pieces += draft.add(text: text)
+        }
+        let scored = (choice["logprobs"]?["content"]?.arrayValue ?? []).compactMap(ScoredToken.init)
+        if !scored.isEmpty {
+            // The tokens say what the text and the arguments say, and more.
+            pieces.pieces.removeAll { piece in
+                switch piece {
+                case .text, .arguments: true
+                default: false
+                }
+            }
+            pieces.pieces += scored.map(ResponsePiece.token)
+        }
+        reading.pieces += pieces.pieces
+        reading.places += pieces.places
+        if let word = choice["finish_reason"]?.stringValue, !word.isEmpty {
+            reading.pieces += draft.finish(word)
+        }
+    }
+
+    private mutating func take(
+        message: JSONObject, at place: [String], _ reading: inout Reading
+    ) throws(StreamFault) {
+        reading.pieces += think(message)
+        for part in ChatContent.parts(of: message["content"]) {
+            switch part {
+            case .text(let text): reading.pieces += draft.add(text: text)
+            case .thinking(let text): reading.pieces += draft.add(thinking: text)
+            case .other(let what): draft.remark("The response holds \(what), which is not read.")
+            }
+        }
+        if case .array(let parts)? = message["content"], !parts.isEmpty { keep("content", .array(parts)) }
+        // A refusal is what the model says, in another member.
+        if let refusal = message["refusal"]?.stringValue { reading.pieces += draft.add(text: refusal) }
+        for what in ["audio", "images"] {
+            if let value = message[what], value != .null, value != .array([]) {
+                draft.remark("The response holds \(what), which is not read.")
+            }
+        }
+        for (number, fragment) in ChatContent.list(message["tool_calls"]).enumerated() {
+            let path =
+                place + ["tool_calls"] + (message["tool_calls"]?.arrayValue == nil ? [] : [String(number)])
+            try take(fragment, isWhole: place.last == "message", at: path, &reading)
+        }
+        if case .object? = message["function_call"] {
+            let call: JSONValue = ["function": message["function_call"] ?? .null]
+            let path = place + ["function_call"]
+            try take(call, isWhole: place.last == "message", at: path, legacy: "function_call", &reading)
+        }
+    }
+
+    /// Thinking, under each name that servers have for it; of several in one message the first counts.
+    private mutating func think(_ message: JSONObject) -> [ResponsePiece] {
+        var pieces: [ResponsePiece] = []
+        for key in ["reasoning_content", "reasoning", "reasoning_text", "thinking", "thought"] {
+            guard let text = message[key]?.stringValue else { continue }
+            keep(key, .string((kept[key]?.stringValue ?? "") + text))
+            if pieces.isEmpty { pieces = draft.add(thinking: text) }
+        }
+        for key in ["reasoning_details", "thinking_blocks"] {
+            for detail in message[key]?.arrayValue ?? [] {
+                keep(key, detail, merging: true)
+                let isHidden =
+                    detail["type"]?.stringValue?.hasSuffix("encrypted") == true
+                    || detail["type"]?.stringValue == "redacted_thinking"
+                if isHidden {
+                    pieces += draft.add(thinking: "", isHidden: true)
+                } else if pieces.isEmpty, kept["reasoning"] == nil, kept["reasoning_content"] == nil {
+                    let text = detail["text"] ?? detail["summary"] ?? detail["thinking"]
+                    pieces += draft.add(thinking: text?.stringValue ?? "")
+                }
+            }
+        }
+        return pieces
+    }
+
+    private mutating func keep(_ key: String, _ value: JSONValue) {
+        if key == "content", case .array(let before)? = kept[key], case .array(let more) = value {
+            kept[key] = .array(before + more)
+        } else {
+            kept[key] = value
+        }
+    }
+
+    /// Keeps a detail of a list; fragments of one index become one detail again.
+    private mutating func keep(_ key: String, _ detail: JSONValue, merging: Bool) {
+        var list = kept[key]?.arrayValue ?? []
+        if let index = detail["index"], let place = list.firstIndex(where: { $0["index"] == index }),
+            case .object(var known) = list[place], known["type"] == detail["type"]
+        {
+            for member in detail.objectValue ?? JSONObject() {
+                if ["text", "summary", "data", "signature"].contains(member.key),
+                    let before = known[member.key]?.stringValue, let more = member.value.stringValue
+                {
+                    known[member.key] = .string(before + more)
+                } else if member.value != .null {
+                    known[member.key] = member.value
+                }
+            }
+            list[place] = .object(known)
+        } else {
+            list.append(detail)
+        }
+        kept[key] = .array(list)
+    }
+
+    private mutating func take(
+        _ fragment: JSONValue, isWhole: Bool, at place: [String], legacy: String? = nil,
+        _ reading: inout Reading
+    ) throws(StreamFault) {
+        let index = try ChatContent.key(fragment["index"])
+        let key = legacy ?? index
+        let custom = fragment["custom"]
+        // Some servers leave out the object around name and arguments.
+        let function = fragment["function"] ?? custom ?? fragment
+        let holder = ["function", "custom"].filter { legacy == nil && fragment[$0] != nil }.prefix(1)
+        let inside = place + holder
+        let style: CallAssembly.Style = custom == nil ? .json : .freeText
+        let member = style == .freeText ? "input" : "arguments"
+        let given = function[member]
+        let (number, pieces) = try draft.calls.take(
+            CallAssembly.Fragment(
+                key: key, id: fragment["id"]?.stringValue, name: function["name"]?.stringValue,
+                arguments: ChatContent.arguments(given), style: style))
+        reading.pieces += pieces
+        for other in fragment.objectValue ?? JSONObject()
+        where !["index", "id", "type", "function", "custom", "name", "arguments"].contains(other.key) {
+            draft.calls.keep(other.key, other.value, of: number)
+        }
+        if function["name"]?.stringValue?.isEmpty == false {
+            reading.place(number, .name, inside + ["name"])
+        }
+        let role: CallPlace.Role? =
+            switch given {
+            case .object?: .object
+            case .string?:
+                style == .freeText ? (isWhole ? .input : .inputFragment) : isWhole ? .text : .fragment
+            default: function["name"]?.stringValue?.isEmpty == false ? .fragment : nil
+            }
+        if let role { reading.place(number, role, inside + [member]) }
+    }
+
+    func blocks(for calls: [ToolCall]) -> ProviderBlocks? {
+        var members = kept
+        if case .array(let parts)? = members["content"],
+            !parts.contains(where: { $0["type"]?.stringValue == "thinking" })
+        {
+            members["content"] = nil
+        }
+        var others = JSONObject()
+        for (entry, call) in zip(draft.calls.entries, calls) where !entry.others.isEmpty {
+            others[call.id.text] = .object(entry.others)
+        }
+        if !others.isEmpty { members["tool_calls"] = .object(others) }
+        guard !members.isEmpty else { return nil }
+        return ProviderBlocks(format: WireFormat.chatCompletions.rawValue, blocks: .object(members))
+    }
+}
+
+/// The shapes that Chat Completions' servers give to content and calls.
+enum ChatContent {
+    enum Part {
+        case text(String)
+        case thinking(String)
+        case other(String)
+    }
+
+    /// The parts of a content: a text, or a list of parts.
+    static func parts(of content: JSONValue?) -> [Part] {
+        switch content {
+        case .string(let text)?: return [.text(text)]
+        case .array(let parts)?: return parts.flatMap(part)
+        case .object?: return content.map(part) ?? []
+        case .null?, nil: return []
+        case let other?:
+            return [.other("a content that is \(other.typeName == "number" ? "a number" : "no text")")]
+        }
+    }
+
+    private static func part(_ value: JSONValue) -> [Part] {
+        if let text = value.stringValue { return [.text(text)] }
+        let kind = value["type"]?.stringValue
+        switch kind {
+        case "thinking", "reasoning":
+            let inner = value["thinking"] ?? value["reasoning"] ?? value["text"]
+            return [.thinking(text(of: inner))]
+        case nil, "text", "output_text", "input_text", "refusal":
+            if let text = (value["text"] ?? value["refusal"] ?? value["content"])?.stringValue {
+                return [.text(text)]
+            }
+            if let text = value["text"]?["value"]?.stringValue { return [.text(text)] }
+            return [.other("a part without text")]
+        case let kind?: return [.other("a part of type \(kind)")]
+        }
+    }
+
+    /// The text of a content, its other parts left out.
+    static func text(of content: JSONValue?) -> String {
+        parts(of: content).map { if case .text(let text) = $0 { text } else { "" } }.joined()
+    }
+
+    /// A list, or the one that stands where a list should.
+    static func list(_ value: JSONValue?) -> [JSONValue] {
+        switch value {
+        case .array(let elements)?: elements
+        case .object?: value.map { [$0] } ?? []
+        default: []
+        }
+    }
+
+    /// What tells a call apart: its index, in whatever spelling.
+    static func key(_ index: JSONValue?) throws(StreamFault) -> String? {
+        switch index {
+        case nil, .null?: return nil
+        case .string(let text)? where Int(text) != nil: return text
+        case .number(let number)?:
+            guard let value = number.intValue, value >= 0 else { break }
+            return String(value)
+        default: break
+        }
+        throw StreamFault(
+            "a call has the index \(index?.text() ?? ""), which is none; nothing of the response is used")
+    }
+
+    /// Arguments as text; some servers send the object that they are.
+    static func arguments(_ value: JSONValue?) -> String? {
+        switch value {
+        case .string(let text)?: text
+        case nil, .null?: nil
+        case let value?: value.text(.spaced)
+        }
+    }
+}

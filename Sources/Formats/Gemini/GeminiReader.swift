@@ -1,0 +1,133 @@
+import Agent
+import JSON
+
+/// Reads `GenerateContentResponse` objects, one or many.
+struct GeminiReader: FrameReader {
+    var draft = ResponseDraft()
+    /// The parts as they came, words that follow words joined.
+    private var parts: [JSONValue] = []
+
+    func isOwn(_ value: JSONValue) -> Bool {
+        ["candidates", "usageMetadata", "promptFeedback", "modelVersion", "responseId"].contains {
+            value[$0] != nil || value["response"]?[$0] != nil
+        }
+    }
+
+    mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {
+        var reading = Reading()
+        // The endpoint behind a Google login wraps the response.
+        if let inner = value["response"], inner.objectValue != nil {
+            try take(chunk: inner, at: ["response"], &reading)
+        } else {
+            try take(chunk: value, at: [], &reading)
+        }
+        return reading
+    }
+
+    private mutating func take(
+        chunk value: JSONValue, at path: [String], _ reading: inout Reading
+    ) throws(StreamFault) {
+        if let error = value["error"], error != .null, let error = ProviderError(["error": error]) {
+            throw error.fault(isBegun: !parts.isEmpty)
+        }
+        reading.pieces += draft.take(usage: value["usageMetadata"])
+        for (position, candidate) in (value["candidates"]?.arrayValue ?? []).enumerated() {
+            guard (candidate["index"]?.intValue ?? 0) == 0 else {
+                draft.remark("The server gave more than one candidate; only the first is read.")
+                continue
+            }
+            let place = path + ["candidates", String(position), "content", "parts"]
+            for (number, part) in ChatContent.list(candidate["content"]?["parts"]).enumerated() {
+                try take(part: part, at: place + [String(number)], &reading)
+            }
+            if let word = candidate["finishReason"]?.stringValue, word != "FINISH_REASON_UNSPECIFIED" {
+                draft.finishDetail = candidate["finishMessage"]?.stringValue
+                reading.pieces += draft.finish(word)
+            }
+        }
+        if let reason = value["promptFeedback"]?["blockReason"]?.stringValue, draft.finishWord == nil {
+            draft.finishDetail =
+                "the prompt was refused for \(reason)"
+                + (value["promptFeedback"]?["blockReasonMessage"]?.stringValue.map { ", \($0)" } ?? "")
+            reading.pieces += draft.finish("blocked")
+        }
+    }
+
+    private mutating func take(
+        part: JSONValue, at place: [String], _ reading: inout Reading
+    ) throws(StreamFault) {
+        let isThought = part["thought"]?.boolValue == true
+        if let text = part["text"]?.stringValue {
+            reading.pieces += isThought ? draft.add(thinking: text) : draft.add(text: text)
+        } else if let call = part["functionCall"] ?? part["function_call"] {
+            guard call["partialArgs"] == nil, call["willContinue"]?.boolValue != true else {
+                throw StreamFault(
+                    "the server streams the arguments of a call in parts (partialArgs), which is not read; "
+                        + "set streamFunctionCallArguments to false in the model's options")
+            }
+            let key = part["functionCall"] == nil ? "function_call" : "functionCall"
+            let name = call["name"]?.stringValue ?? ""
+            guard !name.isEmpty else {
+                throw StreamFault("a call of the response names no tool; nothing of the response is used")
+            }
+            let arguments = ChatContent.arguments(call["args"])
+            let (number, pieces) = try draft.calls.take(
+                CallAssembly.Fragment(
+                    key: String(draft.calls.entries.count), id: call["id"]?.stringValue, name: name,
+                    arguments: arguments ?? "{}"))
+            reading.pieces += pieces + draft.calls.end(number)
+            reading.place(number, .name, place + [key, "name"])
+            reading.place(number, call["args"]?.stringValue == nil ? .object : .text, place + [key, "args"])
+        } else if part["executableCode"] != nil || part["toolCall"] != nil {
+            reading.pieces.append(
+                .providerCall(name: part["toolCall"]?["toolType"]?.stringValue ?? "code execution"))
+        } else if let kind = part.objectValue?.keys.first(where: {
+            !["thoughtSignature", "thought"].contains($0)
+        }),
+            !["codeExecutionResult", "toolResponse"].contains(kind)
+        {
+            draft.remark("The response holds a part with \(kind), which is not read.")
+        }
+        keep(part)
+    }
+
+    private mutating func keep(_ part: JSONValue) {
+        if let text = part["text"]?.stringValue, case .object(var last)? = parts.last,
+            let before = last["text"]?.stringValue, last["thought"] == part["thought"],
+            last["thoughtSignature"] == nil,
+            part.objectValue?.count == last.count
+                || (part.objectValue?.count == last.count + 1 && part["thoughtSignature"] != nil)
+        {
+            last["text"] = .string(before + text)
+            if let signature = part["thoughtSignature"] { last["thoughtSignature"] = signature }
+            parts[parts.count - 1] = .object(last)
+        } else {
+            parts.append(part)
+        }
+    }
+
+    /// A response that ends with the connection and asks for calls is whole: some servers give no reason then.
+    mutating func end() -> [ResponsePiece] {
+        if draft.finishWord == nil, !draft.calls.entries.isEmpty { return draft.finish("STOP") }
+        return draft.isUsable ? draft.calls.endAll() : []
+    }
+
+    func blocks(for calls: [ToolCall]) -> ProviderBlocks? {
+        let isPlain = parts.allSatisfy { part in
+            part.objectValue?.keys.allSatisfy { ["text", "functionCall", "function_call"].contains($0) }
+                ?? true
+        }
+        guard !isPlain else { return nil }
+        var next = 0
+        let named = parts.map { part -> JSONValue in
+            guard case .object(var object) = part, case .object(var call)? = object["functionCall"],
+                calls.indices.contains(next)
+            else { return part }
+            call["id"] = .string(calls[next].id.text)
+            next += 1
+            object["functionCall"] = .object(call)
+            return .object(object)
+        }
+        return ProviderBlocks(format: WireFormat.gemini.rawValue, blocks: .array(named))
+    }
+}

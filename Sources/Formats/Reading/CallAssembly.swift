@@ -1,0 +1,264 @@
+import Agent
+import JSON
+
+/// Puts calls together that arrive in fragments, whatever of index, ID and name comes late, twice or never.
+struct CallAssembly: Sendable {
+    /// How a call's arguments are written.
+    enum Style: Sendable, Hashable {
+        /// As JSON text.
+        case json
+        /// As free text, told as `{"input": …}`.
+        case freeText
+    }
+
+    /// A call so far.
+    struct Entry: Sendable {
+        /// What the format tells its calls apart by.
+        var key: String?
+        var id = ""
+        var name = ""
+        var arguments = ""
+        var style = Style.json
+        /// Members of the call that this program does not know, to be sent back with it.
+        var others = JSONObject()
+        var isEnded = false
+        fileprivate var isAnnounced = false
+        /// Arguments that came before the name.
+        fileprivate var held = ""
+    }
+
+    /// What is known of a call from one fragment.
+    struct Fragment {
+        var key: String?
+        var id: String?
+        var name: String?
+        var arguments: String?
+        var style = Style.json
+    }
+
+    private(set) var entries: [Entry] = []
+    private(set) var remarks: [String] = []
+    private var current: Int?
+
+    /// Takes one fragment.
+    ///
+    /// Servers that leave the index out, or give every call the same, are told by a new ID that comes with a name.
+    /// - Returns: the call's number, from 1, and what there is to tell now.
+    /// - Throws: ``StreamFault`` for arguments that belong to no call.
+    mutating func take(_ fragment: Fragment) throws(StreamFault) -> (number: Int, pieces: [ResponsePiece]) {
+        let name = fragment.name.flatMap { $0.isEmpty ? nil : $0 }
+        let id = fragment.id.flatMap { $0.isEmpty ? nil : $0 }
+        let place: Int
+        if let known = position(key: fragment.key, id: id, name: name) {
+            place = known
+        } else {
+            guard name != nil || id != nil || fragment.key != nil else {
+                throw StreamFault(
+                    "a fragment of a call has no index, ID or name and follows no other call; "
+                        + "nothing of the response is used")
+            }
+            place = entries.count
+            entries.append(Entry(key: fragment.key, style: fragment.style))
+        }
+        current = place
+        var pieces: [ResponsePiece] = []
+        if entries[place].id.isEmpty { entries[place].id = id ?? "" }
+        if let name { take(name: name, of: place) }
+        if let arguments = fragment.arguments, !arguments.isEmpty {
+            take(arguments: arguments, of: place, &pieces)
+        }
+        return (place + 1, announced(place) + pieces)
+    }
+
+    private func position(key: String?, id: String?, name: String?) -> Int? {
+        if key == nil, let id, let known = entries.lastIndex(where: { $0.id.utf8.elementsEqual(id.utf8) }) {
+            return known
+        }
+        let position = key == nil ? current : entries.lastIndex { $0.key == key }
+        guard let position else {
+            // An index that comes only now, for a call that began without one.
+            if key != nil, let id {
+                return entries.lastIndex { $0.key == nil && $0.id.utf8.elementsEqual(id.utf8) }
+            }
+            return nil
+        }
+        let entry = entries[position]
+        let isOther =
+            if let id, !entry.id.isEmpty {
+                name != nil && !entry.id.utf8.elementsEqual(id.utf8)
+            } else {
+                // With neither index nor ID, a name after another call's is another call's.
+                key == nil && name != nil && !entry.name.isEmpty && id == nil
+            }
+        return isOther ? nil : position
+    }
+
+    /// Takes a name, which may come in fragments, or grow, or be repeated.
+    private mutating func take(name: String, of place: Int) {
+        let known = entries[place].name
+        if known.isEmpty || name.utf8.starts(with: known.utf8) {
+            entries[place].name = name
+        } else if entries[place].arguments.isEmpty, !known.utf8.starts(with: name.utf8) {
+            entries[place].name += name
+        } else if !known.utf8.elementsEqual(name.utf8) {
+            remarks.append(
+                "Call \(place + 1) was named \(known) first and \(name) later; the first name counts.")
+        }
+    }
+
+    private mutating func take(arguments: String, of place: Int, _ pieces: inout [ResponsePiece]) {
+        // Some servers end a call by repeating the whole of its arguments.
+        if JSONSplice.isBalanced(entries[place].arguments.utf8) {
+            if arguments.utf8.elementsEqual(entries[place].arguments.utf8) {
+                remarks.append("The arguments of call \(place + 1) came twice, alike; they count once.")
+                return
+            }
+            if arguments.utf8.allSatisfy({ [0x20, 0x0A, 0x0D, 0x09].contains($0) }) { return }
+        }
+        entries[place].arguments += arguments
+        if entries[place].isAnnounced {
+            pieces.append(.arguments(number: place + 1, arguments))
+        } else {
+            entries[place].held += arguments
+        }
+    }
+
+    private mutating func announced(_ place: Int) -> [ResponsePiece] {
+        guard !entries[place].isAnnounced, !entries[place].name.isEmpty else { return [] }
+        entries[place].isAnnounced = true
+        var pieces: [ResponsePiece] = [
+            .call(number: place + 1, id: entries[place].id, name: entries[place].name)
+        ]
+        if !entries[place].held.isEmpty {
+            pieces.append(.arguments(number: place + 1, entries[place].held))
+            entries[place].held = ""
+        }
+        return pieces
+    }
+
+    /// Replaces the arguments of a call by those that the server gives as final.
+    mutating func settle(_ number: Int, arguments: String) -> [ResponsePiece] {
+        let known = entries[number - 1].arguments
+        guard !known.utf8.elementsEqual(arguments.utf8) else { return [] }
+        var pieces: [ResponsePiece] = []
+        if arguments.utf8.starts(with: known.utf8) {
+            let rest = String(decoding: arguments.utf8.dropFirst(known.utf8.count), as: UTF8.self)
+            if entries[number - 1].isAnnounced {
+                pieces.append(.arguments(number: number, rest))
+            } else {
+                entries[number - 1].held += rest
+            }
+        } else {
+            remarks.append(
+                "The arguments of call \(number) were streamed otherwise than its end says; the end counts.")
+        }
+        entries[number - 1].arguments = arguments
+        return pieces
+    }
+
+    /// Keeps a member of the call that is to be sent back with it.
+    mutating func keep(_ key: String, _ value: JSONValue, of number: Int) {
+        entries[number - 1].others[key] = value
+    }
+
+    /// Marks a call as complete.
+    mutating func end(_ number: Int) -> [ResponsePiece] {
+        guard entries.indices.contains(number - 1), !entries[number - 1].isEnded else { return [] }
+        entries[number - 1].isEnded = true
+        return [.callEnded(number: number)]
+    }
+
+    /// Marks all calls as complete.
+    mutating func endAll() -> [ResponsePiece] { (0..<entries.count).flatMap { end($0 + 1) } }
+
+    /// Whether every call has a name and arguments that are a whole JSON object.
+    var areWhole: Bool {
+        entries.allSatisfy { entry in
+            guard !entry.name.isEmpty else { return false }
+            if entry.style == .freeText || entry.arguments.isEmpty { return true }
+            guard case .object? = try? JSONParser.parse(entry.arguments) else { return false }
+            return true
+        }
+    }
+
+    /// The calls in the order in which they began; empty arguments stand for an empty object.
+    /// - Throws: ``StreamFault`` for a call that names no tool.
+    func calls(numberedFrom first: Int) throws(StreamFault) -> [ToolCall] {
+        var finished: [ToolCall] = []
+        for (position, entry) in entries.enumerated() {
+            guard !entry.name.isEmpty else {
+                let id = entry.id.isEmpty ? "" : ", \(entry.id),"
+                throw StreamFault(
+                    "call \(position + 1)\(id) names no tool; nothing of the response is used")
+            }
+            finished.append(
+                ToolCall(
+                    id: ToolCallID(entry.id), name: entry.name, arguments: ByteString(entry.toldArguments)))
+        }
+        return finished.numbered(from: first)
+    }
+}
+
+extension CallAssembly.Entry {
+    /// The arguments as a call carries them.
+    fileprivate var toldArguments: String {
+        switch style {
+        case .freeText: JSONValue.object(CustomInput.object(arguments)).text()
+        case .json: arguments.isEmpty ? "{}" : arguments
+        }
+    }
+}
+
+/// A custom call's free text, which has no schema, as arguments like any other.
+enum CustomInput {
+    static func object(_ text: String) -> JSONObject {
+        JSONObject([JSONObject.Member(key: "input", value: .string(text))])
+    }
+
+    /// The free text of such arguments; arguments of another shape are the text themselves.
+    static func text(of arguments: String) -> String {
+        guard let value = try? JSONParser.parse(arguments), let object = value.objectValue, object.count == 1,
+            let text = object["input"]?.stringValue
+        else { return arguments }
+        return text
+    }
+}
+
+extension [ToolCall] {
+    /// The calls with those that have no ID named `call_N`, counted on and never like another of them.
+    public func numbered(from first: Int) -> [ToolCall] {
+        var taken = Set(map(\.id))
+        var next = first
+        return map { call in
+            guard call.id.text.isEmpty else { return call }
+            var call = call
+            repeat {
+                call.id = ToolCallID("call_\(next)")
+                next += 1
+            } while !taken.insert(call.id).inserted
+            return call
+        }
+    }
+}
+
+extension [Message] {
+    /// The number that the next call of the conversation has, where the model gives none.
+    public var nextCallNumber: Int {
+        reduce(1) { count, message in
+            if case .assistant(let answer) = message { count + answer.calls.count } else { count }
+        }
+    }
+}
+
+extension ModelRequest {
+    /// The number that the next call of the conversation has, where the model gives none.
+    public var nextCallNumber: Int { messages.nextCallNumber }
+}
+
+extension ToolCall {
+    /// The arguments as an object, for formats that have no other; what is none is wrapped, to the byte, in one.
+    public var argumentsObject: JSONValue {
+        if let value = try? JSONParser.parse(arguments.text), case .object = value { return value }
+        return ["malformed_arguments": .string(arguments.text)]
+    }
+}

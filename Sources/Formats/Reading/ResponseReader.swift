@@ -1,0 +1,162 @@
+import Agent
+import JSON
+
+/// Reads a response of one format as its bytes come: streamed or whole, whatever was asked for.
+///
+/// A value: feeding it touches nothing else. Whatever the bytes are, it answers with frames or a fault.
+public struct ResponseReader: Sendable {
+    /// The format.
+    public let format: WireFormat
+    private var splitter = FrameSplitter()
+    private var reader: any FrameReader
+    /// The first JSON that belongs to no response, for the sentence that says what came instead.
+    private var unknown: String?
+
+    /// A reader of one response.
+    public init(_ format: WireFormat) {
+        self.format = format
+        reader = format.room.reader()
+    }
+
+    /// Whether the response says that nothing more follows.
+    public var isComplete: Bool { reader.draft.isOver }
+
+    /// Whether the reason of the end has come: what may follow adds token counts at most.
+    public var hasFinished: Bool { reader.draft.isUsable }
+
+    /// Takes bytes as they come, cut anywhere.
+    /// - Throws: ``StreamFault`` for the provider's own error, and for what the format does not allow; the reader is
+    ///   of no use then.
+    public mutating func take(_ bytes: some Sequence<UInt8>) throws(StreamFault) -> [ReadFrame] {
+        var read: [ReadFrame] = []
+        for frame in try splitter.take(bytes) { read.append(try take(frame, isLast: false)) }
+        return read
+    }
+
+    /// Says that nothing more comes.
+    /// - Throws: ``StreamFault`` where what has come was no response at all, with its first words.
+    public mutating func finish() throws(StreamFault) -> [ReadFrame] {
+        var read: [ReadFrame] = []
+        for frame in splitter.finish() { read.append(try take(frame, isLast: true)) }
+        guard !reader.draft.hasBegun else {
+            let pieces = reader.end()
+            if !pieces.isEmpty {
+                read.append(
+                    ReadFrame(
+                        frame: WireFrame(bytes: [], payload: .nothing, isEvent: false), pieces: pieces,
+                        places: [], isEnd: true))
+            }
+            return read
+        }
+        if let unknown {
+            throw StreamFault("the server answered with JSON that is no \(format.responseName): \(unknown)")
+        }
+        if let line = splitter.strayLine {
+            throw StreamFault(
+                "the server answered with what is neither an event stream nor JSON: "
+                    + "\(JSONValue.string(line).text()); is the url that of a model's API?")
+        }
+        throw StreamFault("the server ended its answer before the first word of it", isTransient: true)
+    }
+
+    /// The whole response, its calls without an ID numbered from `firstCall`.
+    /// - Throws: ``StreamFault`` when the stream broke off before its end.
+    public func response(numberingFrom firstCall: Int) throws(StreamFault) -> ModelResponse {
+        let reader = reader
+        return try reader.draft.response(numberingFrom: firstCall) { reader.blocks(for: $0) }
+    }
+
+    private mutating func take(_ frame: WireFrame, isLast: Bool) throws(StreamFault) -> ReadFrame {
+        let wasOver = reader.draft.isOver
+        var reading = Reading()
+        if !wasOver {
+            switch frame.payload {
+            case .nothing: break
+            case .done: reading = reader.done()
+            case .text(let bytes): try take(text: bytes, event: frame.event)
+            case .json(let bytes): reading = try take(json: bytes, of: frame, isLast: isLast)
+            }
+        }
+        return ReadFrame(
+            frame: frame, pieces: reading.pieces, places: reading.places,
+            isEnd: wasOver || reader.draft.isUsable)
+    }
+
+    private mutating func take(
+        json bytes: [UInt8], of frame: WireFrame, isLast: Bool
+    ) throws(StreamFault) -> Reading {
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(bytes)
+        } catch {
+            if isLast { return Reading() }
+            throw StreamFault(
+                "the response holds what is no JSON (\(error)); nothing of it is used")
+        }
+        if frame.event == "error" || !reader.isOwn(value), let error = ProviderError(value) {
+            throw error.fault(isBegun: reader.draft.hasBegun)
+        }
+        guard reader.isOwn(value) else {
+            if unknown == nil, case .object(let object) = value, !object.isEmpty {
+                unknown = String(value.text().prefix(200))
+            }
+            return Reading()
+        }
+        reader.draft.hasBegun = true
+        return try reader.take(value, event: frame.event)
+    }
+
+    /// Data that is no JSON: what keeps a connection alive is passed over, anything else is said.
+    private func take(text bytes: [UInt8], event: String?) throws(StreamFault) {
+        let text = String(decoding: bytes, as: UTF8.self).trimmingSpaces
+        let alive = ["", "ping", "heartbeat", "keep-alive", "keepalive", "null", "ok", "pong"]
+        if alive.contains(text.lowercased()) { return }
+        let shown = JSONValue.string(String(text.prefix(200))).text()
+        if event == "error" || text.lowercased().hasPrefix("error") {
+            throw StreamFault("the server broke off: \(text.prefix(400))")
+        }
+        throw StreamFault("the stream holds \(shown), which is no JSON; nothing of the response is used")
+    }
+}
+
+extension String {
+    fileprivate var trimmingSpaces: String {
+        let isSpace: (Unicode.Scalar) -> Bool = { [" ", "\t", "\n", "\r"].contains($0) }
+        let start = unicodeScalars.drop(while: isSpace)
+        return String(
+            Substring(start).unicodeScalars.reversed().drop(while: isSpace).reversed().map(Character.init))
+    }
+}
+
+/// What one JSON text of a response adds.
+struct Reading {
+    var pieces: [ResponsePiece] = []
+    var places: [CallPlace] = []
+
+    mutating func place(_ call: Int, _ role: CallPlace.Role, _ tokens: [String]) {
+        places.append(CallPlace(call: call, pointer: JSONPointer(tokens), role: role))
+    }
+}
+
+/// One format's reading of a response.
+protocol FrameReader: Sendable {
+    /// What has come so far.
+    var draft: ResponseDraft { get set }
+    /// Whether a value belongs to a response of the format.
+    func isOwn(_ value: JSONValue) -> Bool
+    /// Takes one JSON text.
+    mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading
+    /// The parts to be kept as the provider wrote them, with the calls as they are named now.
+    func blocks(for calls: [ToolCall]) -> ProviderBlocks?
+}
+
+extension FrameReader {
+    /// Takes the mark that ends a stream.
+    mutating func done() -> Reading {
+        draft.isOver = true
+        return Reading(pieces: draft.calls.endAll())
+    }
+
+    /// Takes the end of the connection.
+    mutating func end() -> [ResponsePiece] { draft.isUsable ? draft.calls.endAll() : [] }
+}

@@ -1,0 +1,17 @@
+/// A response that is not as its format says, or that the server itself ended with an error.
+public struct StreamFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One sentence: what came, and what became of it.
+    public let description: String
+    /// Whether another attempt may fare better: the server reports a passing trouble of its own, or the stream broke.
+    public let isTransient: Bool
+
+    /// A fault of the given sentence.
+    public init(_ description: String, isTransient: Bool = false) {
+        self.description = description
+        self.isTransient = isTransient
+    }
+
+    /// The fault of a stream that ended too early.
+    public static let cut = StreamFault(
+        "the stream was cut before the response was complete; nothing of it is used", isTransient: true)
+}

@@ -1,0 +1,138 @@
+import Agent
+import JSON
+
+/// A request as another program sent it to its model, read.
+///
+/// It is a reading: what is passed on is the request's own bytes.
+public struct WireRequest: Sendable, Hashable {
+    /// The format.
+    public let format: WireFormat
+    /// The model that it names; empty where it names none.
+    public var model: String
+    /// The conversation so far.
+    public internal(set) var messages: [Message] = []
+    /// The tools that the client runs itself.
+    public internal(set) var catalogue: [ToolDefinition] = []
+    /// Whether it asks for a stream.
+    public internal(set) var isStreamed = false
+    /// The tools that it lets the provider run, by their type; their calls cannot be held.
+    public internal(set) var providerTools: [String] = []
+    /// All members of the body but the conversation and the catalogue, as they came.
+    public internal(set) var others: JSONObject
+    /// What of the conversation is not read, one sentence each.
+    public internal(set) var remarks: [String] = []
+
+    /// Reads the body of a request.
+    ///
+    /// - Parameters:
+    ///   - endpoint: where it was sent to.
+    ///   - body: its bytes, decoded from any content encoding.
+    /// - Throws: ``RequestFault`` for what is no JSON object.
+    public init(_ endpoint: ModelEndpoint, body: [UInt8]) throws(RequestFault) {
+        let value: JSONValue
+        do { value = try JSONParser.parse(body) } catch {
+            throw RequestFault("the body of the request is no JSON: \(error)")
+        }
+        guard case .object(let object) = value else {
+            throw RequestFault("the body of the request is no JSON object")
+        }
+        self.init(endpoint, object)
+    }
+
+    /// Reads a request's body.
+    public init(_ endpoint: ModelEndpoint, _ body: JSONObject) {
+        format = endpoint.format
+        model = endpoint.model ?? body["model"]?.stringValue ?? ""
+        others = JSONObject(body.filter { !WireRequest.conversational.contains($0.key) })
+        endpoint.format.room.read(body, into: &self)
+        if let isStreamed = endpoint.isStreamed { self.isStreamed = isStreamed }
+    }
+
+    private static let conversational: Set<String> = [
+        "messages", "input", "instructions", "system", "contents", "systemInstruction", "system_instruction",
+        "tools", "functions",
+    ]
+
+    /// The response whose conversation the provider goes on with, where it keeps it.
+    public var previousResponse: String? { others["previous_response_id"]?.stringValue }
+
+    /// The conversation that the provider keeps.
+    public var conversation: String? {
+        others["conversation"]?.stringValue ?? others["conversation"]?["id"]?.stringValue
+    }
+
+    mutating func remark(_ sentence: String) { if !remarks.contains(sentence) { remarks.append(sentence) } }
+
+    /// The text of a content, a mark in the place of each part that is none.
+    mutating func text(of content: JSONValue?) -> String {
+        ChatContent.parts(of: content).map { part in
+            switch part {
+            case .text(let text): return text
+            case .thinking: return ""
+            case .other(let what):
+                remark("The conversation holds \(what), which is shown as a mark.")
+                return "[\(what)]"
+            }
+        }.joined(separator: content?.arrayValue == nil ? "" : "\n")
+    }
+
+    /// Adds an answer of the history, read as a whole response would be.
+    mutating func add(answer value: JSONValue, readBy reader: inout some FrameReader) {
+        let number = messages.nextCallNumber
+        do {
+            _ = try reader.take(value, event: nil)
+            let done = reader
+            var response = try done.draft.response(numberingFrom: number) { done.blocks(for: $0) }
+            response.remarks = []
+            messages.append(.assistant(response.message))
+        } catch {
+            remark("An answer of the conversation is not read: \(error).")
+        }
+    }
+
+    /// Adds a call's result; the tool's name is the call's where the result does not say it.
+    mutating func add(result id: String, name: String?, content: String, isError: Bool = false) {
+        var call: ToolCall?
+        for case .assistant(let answer) in messages.reversed() {
+            call = answer.calls.last { id.isEmpty ? $0.name == name : $0.id.text.utf8.elementsEqual(id.utf8) }
+            if call != nil { break }
+        }
+        if call == nil {
+            remark("The result of call \(id.isEmpty ? "(no ID)" : id) answers no call of the conversation.")
+        }
+        messages.append(
+            .tool(
+                ToolMessage(
+                    callID: call?.id ?? ToolCallID(id), name: call?.name ?? name ?? "", content: content,
+                    isError: isError)))
+    }
+
+    /// Adds a tool of the catalogue, in the shape of any provider.
+    mutating func add(tool: JSONValue) {
+        let function = tool["function"] ?? tool
+        let type = tool["type"]?.stringValue ?? "function"
+        let isClients = ["function", "custom"].contains(type)
+        guard isClients, let name = function["name"]?.stringValue else {
+            providerTools.append(type == "function" ? (tool.objectValue?.keys.first ?? "unknown") : type)
+            return
+        }
+        let schema =
+            function["parameters"] ?? function["input_schema"] ?? function["parametersJsonSchema"]
+            ?? function["inputSchema"]
+        let custom: JSONValue = [
+            "type": "object", "properties": ["input": ["type": "string"]], "required": ["input"],
+        ]
+        catalogue.append(
+            ToolDefinition(
+                name: name, description: function["description"]?.stringValue ?? "",
+                parameters: schema ?? (type == "custom" ? custom : ["type": "object"])))
+    }
+}
+
+/// Why a request cannot be read.
+public struct RequestFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One line.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,313 @@
+import Agent
+import JSON
+
+/// Reads the events of OpenAI's Responses, or a whole `response` object.
+struct ResponsesReader: FrameReader {
+    var draft = ResponseDraft()
+    /// The items in the order in which they appeared, each as its end says, or its beginning where that is all.
+    private var items: [Item] = []
+
+    private struct Item: Sendable {
+        var key: String
+        var value: JSONObject
+        var isDone = false
+        /// The call that it is, from 1.
+        var call: Int?
+        /// Its text or thinking so far.
+        var text = ""
+    }
+
+    func isOwn(_ value: JSONValue) -> Bool {
+        if value["type"]?.stringValue?.hasPrefix("response.") == true { return true }
+        return value["object"]?.stringValue == "response" || value["output"]?.arrayValue != nil
+    }
+
+    mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {
+        var reading = Reading()
+        guard let type = value["type"]?.stringValue, type.hasPrefix("response.") else {
+            try take(whole: value, at: [], &reading)
+            return reading
+        }
+        switch type {
+        case "response.output_item.added": try begin(value, &reading)
+        case "response.output_item.done": try end(value, &reading)
+        case "response.output_text.delta", "response.refusal.delta":
+            let place = item(of: value, as: "message")
+            let text = value["delta"]?.stringValue ?? ""
+            items[place].text += text
+            let scored = (value["logprobs"]?.arrayValue ?? []).compactMap(ScoredToken.init)
+            let pieces = draft.add(text: text)
+            reading.pieces += scored.isEmpty ? pieces : scored.map(ResponsePiece.token)
+        case "response.output_text.done", "response.refusal.done":
+            let place = item(of: value, as: "message")
+            add(missing: (value["text"] ?? value["refusal"])?.stringValue, to: place, &reading)
+        case "response.reasoning_summary_text.delta", "response.reasoning_text.delta",
+            "response.reasoning_summary.delta", "response.reasoning.delta":
+            let place = item(of: value, as: "reasoning")
+            items[place].text += value["delta"]?.stringValue ?? ""
+            reading.pieces += draft.add(thinking: value["delta"]?.stringValue ?? "")
+        case "response.reasoning_summary_part.added":
+            let place = item(of: value, as: "reasoning")
+            if !items[place].text.isEmpty {
+                items[place].text += "\n\n"
+                reading.pieces += draft.add(thinking: "\n\n")
+            }
+        case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta",
+            "response.mcp_call_arguments.delta":
+            try take(arguments: value, type, &reading)
+        case "response.function_call_arguments.done", "response.custom_tool_call_input.done":
+            try settle(value, type, &reading)
+        case "response.completed", "response.incomplete", "response.failed", "response.cancelled",
+            "response.done":
+            try take(
+                whole: value["response"] ?? value, at: value["response"] == nil ? [] : ["response"], &reading)
+            if draft.finishWord == nil { reading.pieces += draft.finish(String(type.dropFirst(9))) }
+            draft.isOver = true
+        case "response.created", "response.in_progress":
+            reading.pieces += draft.take(usage: value["response"]?["usage"])
+        default: break
+        }
+        return reading
+    }
+
+    /// The item that an event belongs to; one that was never announced begins here.
+    private mutating func item(of event: JSONValue, as type: String) -> Int {
+        let key = event["output_index"].flatMap { $0 == .null ? nil : $0.text() }
+        let id = event["item_id"]?.stringValue
+        if let place = items.lastIndex(where: { item in
+            if let key { item.key == key } else { item.value["id"]?.stringValue == id }
+        }) {
+            return place
+        }
+        var value = JSONObject()
+        value["type"] = .string(type)
+        if let id { value["id"] = .string(id) }
+        items.append(Item(key: key ?? "item \(id ?? "")", value: value))
+        return items.count - 1
+    }
+
+    private mutating func begin(_ event: JSONValue, _ reading: inout Reading) throws(StreamFault) {
+        guard let value = event["item"]?.objectValue else { return }
+        let place: Int
+        let key = event["output_index"]?.text() ?? "item \(value["id"]?.text() ?? String(items.count))"
+        if let known = items.lastIndex(where: { $0.key == key && !$0.isDone }) {
+            place = known
+            items[place].value = value
+        } else {
+            items.append(Item(key: key, value: value))
+            place = items.count - 1
+        }
+        try read(place, at: ["item"], isDone: false, &reading)
+    }
+
+    private mutating func end(_ event: JSONValue, _ reading: inout Reading) throws(StreamFault) {
+        guard let value = event["item"]?.objectValue else { return }
+        let place = item(
+            of: event["output_index"] == nil ? ["item_id": value["id"] ?? .null] : event,
+            as: value["type"]?.stringValue ?? "")
+        items[place].value = value
+        items[place].isDone = true
+        try read(place, at: ["item"], isDone: true, &reading)
+        if let call = items[place].call { reading.pieces += draft.calls.end(call) }
+    }
+
+    /// Takes what an item says of itself, at its beginning or at its end.
+    private mutating func read(
+        _ place: Int, at path: [String], isDone: Bool, _ reading: inout Reading
+    ) throws(StreamFault) {
+        let value = items[place].value
+        let type = value["type"]?.stringValue ?? ""
+        if let client = ResponsesItem.clientCall(type) {
+            try read(call: client, place, at: path, isDone: isDone, &reading)
+            return
+        }
+        switch type {
+        case "message" where isDone:
+            let parts = ChatContent.list(value["content"])
+            let text = parts.map { ($0["text"] ?? $0["refusal"])?.stringValue ?? "" }.joined()
+            add(missing: text, to: place, &reading)
+            for part in parts where part["text"] == nil && part["refusal"] == nil {
+                draft.remark(
+                    "The response holds a part of type \(part["type"]?.stringValue ?? "?"), which is not read."
+                )
+            }
+        case "reasoning" where isDone:
+            let text = ResponsesItem.thinking(value)
+            if text.utf8.starts(with: items[place].text.utf8) {
+                reading.pieces += draft.add(
+                    thinking: String(
+                        decoding: text.utf8.dropFirst(items[place].text.utf8.count), as: UTF8.self))
+            }
+            items[place].text = text
+            if value["encrypted_content"]?.stringValue?.isEmpty == false {
+                reading.pieces += draft.add(thinking: "", isHidden: true)
+            }
+        case "message", "reasoning", "": break
+        default:
+            if !isDone || items[place].call == nil {
+                reading.pieces.append(.providerCall(name: value["name"]?.stringValue ?? type))
+                items[place].call = 0
+            }
+        }
+    }
+
+    private mutating func read(
+        call client: ResponsesItem.ClientCall, _ place: Int, at path: [String], isDone: Bool,
+        _ reading: inout Reading
+    ) throws(StreamFault) {
+        let value = items[place].value
+        let given = value[client.member]
+        let text = ChatContent.arguments(given)
+        let (number, pieces) = try draft.calls.take(
+            CallAssembly.Fragment(
+                key: items[place].key, id: (value["call_id"] ?? value["id"])?.stringValue,
+                name: client.name ?? value["name"]?.stringValue, style: client.style))
+        items[place].call = number
+        reading.pieces += pieces
+        if let text, isDone || !text.isEmpty {
+            let isObject = client.isObject || given?.objectValue != nil
+            if isDone || draft.calls.entries[number - 1].arguments.isEmpty {
+                reading.pieces += draft.calls.settle(number, arguments: isObject && !isDone ? "" : text)
+            }
+        }
+        if client.name == nil { reading.place(number, .name, path + ["name"]) }
+        let role: CallPlace.Role =
+            client.style == .freeText ? .input : given?.objectValue != nil ? .object : .text
+        if isDone || text?.isEmpty == false { reading.place(number, role, path + [client.member]) }
+    }
+
+    private mutating func take(
+        arguments event: JSONValue, _ type: String, _ reading: inout Reading
+    ) throws(StreamFault) {
+        guard !type.hasPrefix("response.mcp") else { return }
+        let isFree = type.contains("custom")
+        let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
+        let (number, pieces) = try draft.calls.take(
+            CallAssembly.Fragment(
+                key: items[place].key, name: event["name"]?.stringValue,
+                arguments: ChatContent.arguments(event["delta"]), style: isFree ? .freeText : .json))
+        items[place].call = number
+        reading.pieces += pieces
+        reading.place(number, isFree ? .inputFragment : .fragment, ["delta"])
+    }
+
+    private mutating func settle(
+        _ event: JSONValue, _ type: String, _ reading: inout Reading
+    ) throws(StreamFault) {
+        let isFree = type.contains("custom")
+        let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
+        let (number, pieces) = try draft.calls.take(
+            CallAssembly.Fragment(
+                key: items[place].key, name: event["name"]?.stringValue, style: isFree ? .freeText : .json))
+        items[place].call = number
+        reading.pieces += pieces
+        let member = isFree ? "input" : "arguments"
+        if let text = ChatContent.arguments(event[member]) {
+            reading.pieces += draft.calls.settle(number, arguments: text)
+            reading.place(number, isFree ? .input : .text, [member])
+        }
+        if event["name"]?.stringValue != nil { reading.place(number, .name, ["name"]) }
+    }
+
+    /// Adds what the end of a text has more than its pieces had.
+    private mutating func add(missing text: String?, to place: Int, _ reading: inout Reading) {
+        guard let text else { return }
+        let known = items[place].text
+        guard !text.utf8.elementsEqual(known.utf8) else { return }
+        if text.utf8.starts(with: known.utf8) {
+            reading.pieces += draft.add(
+                text: String(decoding: text.utf8.dropFirst(known.utf8.count), as: UTF8.self))
+            items[place].text = text
+        } else if !known.utf8.starts(with: text.utf8) {
+            draft.remark("A text was streamed otherwise than its end says; the stream counts.")
+        }
+    }
+
+    /// Takes a whole response: what its items say beyond what was streamed, and how it ended.
+    private mutating func take(
+        whole value: JSONValue, at path: [String], _ reading: inout Reading
+    ) throws(StreamFault) {
+        if let error = value["error"], error != .null, let error = ProviderError(["error": error]) {
+            throw error.fault(isBegun: !items.isEmpty)
+        }
+        reading.pieces += draft.take(usage: value["usage"])
+        for (position, item) in (value["output"]?.arrayValue ?? []).enumerated() {
+            guard let object = item.objectValue else { continue }
+            let place = self.place(of: object, number: position)
+            let wasDone = items[place].isDone
+            items[place].value = object
+            items[place].isDone = true
+            try read(place, at: path + ["output", String(position)], isDone: true, &reading)
+            if wasDone { reading.pieces.removeAll { if case .providerCall = $0 { true } else { false } } }
+            if let call = items[place].call { reading.pieces += draft.calls.end(call) }
+        }
+        switch value["status"]?.stringValue {
+        case nil, "in_progress", "queued": return
+        case "incomplete":
+            reading.pieces += draft.finish(
+                value["incomplete_details"]?["reason"]?.stringValue ?? "incomplete")
+        case "completed":
+            reading.pieces += draft.finish(draft.calls.entries.isEmpty ? "completed" : "tool_calls")
+        case let status?: reading.pieces += draft.finish(status)
+        }
+        draft.isOver = true
+    }
+
+    /// The item that an element of the output is, told by its ID or by its call's, else by its number.
+    private mutating func place(of object: JSONObject, number: Int) -> Int {
+        for member in ["id", "call_id"] {
+            if let id = object[member]?.stringValue, !id.isEmpty,
+                let place = items.firstIndex(where: { $0.value[member]?.stringValue == id })
+            {
+                return place
+            }
+        }
+        if let place = items.firstIndex(where: {
+            $0.key == String(number) && $0.value["type"]?.stringValue == object["type"]?.stringValue
+        }) {
+            return place
+        }
+        items.append(Item(key: "output \(number)", value: object))
+        return items.count - 1
+    }
+
+    func blocks(for calls: [ToolCall]) -> ProviderBlocks? {
+        let plain = ["message", "function_call"]
+        guard items.contains(where: { !plain.contains($0.value["type"]?.stringValue ?? "") }) else {
+            return nil
+        }
+        let blocks = items.filter { $0.isDone || $0.call != nil }.map { JSONValue.object($0.value) }
+        return ProviderBlocks(format: WireFormat.responses.rawValue, blocks: .array(blocks))
+    }
+}
+
+/// The items of Responses.
+enum ResponsesItem {
+    /// A call that the client runs.
+    struct ClientCall {
+        /// The tool's name, where the type of the item says it.
+        var name: String?
+        /// The member that holds the arguments.
+        var member: String
+        var style = CallAssembly.Style.json
+        var isObject = false
+    }
+
+    /// How a call of that type is written; `nil` for items that are no calls, or run at the provider.
+    static func clientCall(_ type: String) -> ClientCall? {
+        switch type {
+        case "function_call": ClientCall(member: "arguments")
+        case "custom_tool_call": ClientCall(member: "input", style: .freeText)
+        case "local_shell_call", "shell_call", "computer_call":
+            ClientCall(name: String(type.dropLast(5)), member: "action", isObject: true)
+        case "apply_patch_call": ClientCall(name: "apply_patch", member: "operation", isObject: true)
+        default: nil
+        }
+    }
+
+    /// What can be read of a reasoning item.
+    static func thinking(_ item: JSONObject) -> String {
+        let parts = ChatContent.list(item["summary"]) + ChatContent.list(item["content"])
+        return parts.compactMap { $0["text"]?.stringValue }.joined(separator: "\n\n")
+    }
+}

@@ -1,0 +1,85 @@
+import Agent
+import JSON
+
+/// What a call is to say instead of what its model wrote.
+public struct CallRewrite: Sendable, Hashable {
+    /// Another tool's name; `nil` keeps the name.
+    public var name: String?
+    /// Other arguments, as JSON text; `nil` keeps them to the byte.
+    public var arguments: String?
+
+    /// A rewrite of the given parts.
+    public init(name: String? = nil, arguments: String? = nil) {
+        self.name = name
+        self.arguments = arguments
+    }
+}
+
+extension WireFormat {
+    /// Writes calls anew in all the places where frames tell them; every other byte of the frames stays as it is.
+    ///
+    /// All frames of the response in which calls stand must be among those given, the last ones included: the format
+    /// may repeat the calls there.
+    /// - Parameters:
+    ///   - frames: as a ``ResponseReader`` read them, in order.
+    ///   - rewrites: by the call's number, from 1.
+    /// - Returns: the bytes of each frame in its place; a frame may be followed by one that was not there.
+    public func rewriting(_ frames: [ReadFrame], _ rewrites: [Int: CallRewrite]) -> [[UInt8]] {
+        // Arguments that no frame has a place for get a frame of their own where the call begins.
+        let placed = Set(frames.flatMap(\.places).filter { $0.role != .name }.map(\.call))
+        var homeless = rewrites.filter { $0.value.arguments != nil && !placed.contains($0.key) }
+        var written: Set<Int> = []
+        return frames.map { frame in
+            let places = frame.places.filter { rewrites[$0.call] != nil }
+            guard !places.isEmpty, case .json(var json) = frame.frame.payload else {
+                return frame.frame.bytes
+            }
+            for place in places {
+                guard let rewrite = rewrites[place.call],
+                    let value = CallRewriting.value(
+                        rewrite, at: place, isFirst: !written.contains(place.call))
+                else { continue }
+                if place.role == .fragment || place.role == .inputFragment { written.insert(place.call) }
+                json = JSONSplice.replacing(place.pointer, with: value, in: json) ?? json
+            }
+            var bytes = frame.frame.carrying(json).bytes
+            for place in places where self == .messages {
+                guard let arguments = homeless.removeValue(forKey: place.call)?.arguments else { continue }
+                let index = (try? JSONParser.parse(json))?["index"]?.intValue ?? 0
+                bytes += MessagesWriter.delta(
+                    ["type": "input_json_delta", "partial_json": .string(arguments)], index: index)
+            }
+            return bytes
+        }
+    }
+
+    /// Writes the calls of a whole response anew; every other byte of it stays as it is.
+    ///
+    /// - Returns: `nil` where the body is no response of the format.
+    public func rewriting(whole body: [UInt8], _ rewrites: [Int: CallRewrite]) -> [UInt8]? {
+        var reader = ResponseReader(self)
+        guard let frames = try? reader.take(body) + reader.finish() else { return nil }
+        return rewriting(frames, rewrites).flatMap { $0 }
+    }
+}
+
+private enum CallRewriting {
+    /// The JSON text that stands at a place after the rewrite; `nil` where it stays.
+    static func value(_ rewrite: CallRewrite, at place: CallPlace, isFirst: Bool) -> [UInt8]? {
+        func text(_ text: String) -> [UInt8] { Array(JSONValue.string(text).text().utf8) }
+        if place.role == .name { return rewrite.name.map(text) }
+        guard let arguments = rewrite.arguments else { return nil }
+        switch place.role {
+        case .name: return nil
+        // All of the arguments stand in the first piece.
+        case .fragment: return text(isFirst ? arguments : "")
+        case .text: return text(arguments)
+        case .object:
+            let call = ToolCall(id: ToolCallID(""), name: "", arguments: ByteString(arguments))
+            let isObject = (try? JSONParser.parse(arguments))?.objectValue != nil
+            return Array((isObject ? arguments : call.argumentsObject.text()).utf8)
+        case .inputFragment: return text(isFirst ? CustomInput.text(of: arguments) : "")
+        case .input: return text(CustomInput.text(of: arguments))
+        }
+    }
+}
