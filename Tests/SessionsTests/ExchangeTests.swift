@@ -53,8 +53,7 @@ import Testing
         guard case .assistant(let first)? = state.messages.dropFirst().first else { return }
         #expect(first.content == "I look." && first.calls.map(\.name) == ["Bash"])
         #expect(events.last?.time == 1_773_050_405_250)
-        #expect(imported.losses.lines.contains("a line of type summary"))
-        #expect(imported.losses.lines.contains("a message of a subagent"))
+        #expect(imported.losses.lines.contains("bookkeeping of the program (summary)"))
     }
 
     @Test func aSessionOfCodexJoinsTheLinesOfAResponse() throws {

@@ -100,6 +100,9 @@ public struct SessionHeader: Sendable, Hashable {
     public var model: ModelInfo
     /// The tools that the model may ask for.
     public var catalogue: [ToolDefinition]
+    /// Whether the session was read from another program's file: how tokens were chosen, the bounds and the rules of the run
+    /// are then those of nobody, and a duration of 0 is one that was not recorded.
+    public var isImported = false
     /// What became of definitions that could not be used as they were given.
     public var catalogueNotes: [CatalogueNote] = []
     /// How tokens are chosen.
@@ -132,8 +135,22 @@ public struct SessionHeader: Sendable, Hashable {
     }
 }
 
-/// Where a forked session came from.
+/// Where a session came from that did not begin by itself.
 public struct SessionParent: Sendable, Hashable {
+    /// What the parent is to the session.
+    public enum Relation: String, Sendable, Hashable, CaseIterable {
+        /// It went another way from the parent's step on.
+        case fork
+        /// A call of the parent spawned it: a subagent.
+        case call
+        /// It goes on after the parent's conversation was replaced by a summary.
+        case compaction
+    }
+
+    /// What the parent is to the session.
+    public var relation: Relation
+    /// The call that spawned it.
+    public var call: ToolCallID?
     /// The parent's name.
     public var session: String
     /// The last step that is the parent's.
@@ -145,8 +162,22 @@ public struct SessionParent: Sendable, Hashable {
     /// The model that the fork goes on with, where it is another than the workflow's: `builtin` or a GGUF file.
     public var model: String?
 
+    /// Where the session came from: `forked from a at step 12`.
+    public var sentence: String {
+        switch relation {
+        case .fork: "forked from \(session) at step \(step)"
+        case .call: "spawned by call \(call?.text ?? "") of \(session) at step \(step)"
+        case .compaction: "goes on from \(session) after a compaction at step \(step)"
+        }
+    }
+
     /// A parent of the given parts.
-    public init(session: String, step: Int, hash: String?, seed: UInt64? = nil, model: String? = nil) {
+    public init(
+        session: String, step: Int, hash: String?, seed: UInt64? = nil, model: String? = nil,
+        relation: Relation = .fork, call: ToolCallID? = nil
+    ) {
+        self.relation = relation
+        self.call = call
         self.session = session
         self.step = step
         self.hash = hash

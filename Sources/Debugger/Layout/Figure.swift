@@ -37,6 +37,8 @@ enum Figure {
     /// A stretch of time: `0.4 ms`, `12 ms`, `3.20 s`, `4 min 5 s`.
     static func duration(milliseconds: Double) -> String {
         switch milliseconds {
+        // What somebody measured is never exactly nothing.
+        case 0: return "a time not recorded"
         case ..<0, .nan: return "0 ms"
         case ..<9.95: return fixed(milliseconds, 1) + " ms"
         case ..<999.5: return fixed(milliseconds, 0) + " ms"

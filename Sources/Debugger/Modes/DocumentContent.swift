@@ -122,6 +122,24 @@ enum DocumentContent {
         text.field("workflow", header.workflow)
         let size = header.model.vocabulary.map { ", a vocabulary of \(Figure.count($0.entries.count))" } ?? ""
         text.field("model", "\(header.model.name) (\(header.model.kind)\(size))")
+        if let parent = header.parent { text.field("from", parent.sentence) }
+        if header.isImported {
+            text.field("not recorded", "how tokens were chosen, the limits and the policy of the run")
+        } else {
+            addRun(header, to: &text)
+        }
+        for tool in header.catalogue {
+            text.heading("tool \(tool.name)")
+            text.wrap(SafeText(tool.description))
+            for line in tool.parameters.text(.pretty).split(separator: "\n") {
+                text.wrapStyled(StyledText(String(line), Theme.faint), hanging: 4)
+            }
+        }
+        return text.lines
+    }
+
+    /// How the run was set up.
+    private static func addRun(_ header: SessionHeader, to text: inout TextLines) {
         let sampling = header.sampling
         text.field(
             "sampling",
@@ -145,14 +163,6 @@ enum DocumentContent {
                     "\(rule.name): \(rule.effect.rawValue) \(rule.tool)\(conditions)"
                         + (rule.reason.map { ", because \($0)" } ?? "")), margin: 10)
         }
-        for tool in header.catalogue {
-            text.heading("tool \(tool.name)")
-            text.wrap(SafeText(tool.description))
-            for line in tool.parameters.text(.pretty).split(separator: "\n") {
-                text.wrapStyled(StyledText(String(line), Theme.faint), hanging: 4)
-            }
-        }
-        return text.lines
     }
 
     private static func call(_ key: CallKey, _ state: DebuggerState, width: Int) -> [StyledText] {

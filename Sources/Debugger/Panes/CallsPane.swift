@@ -155,7 +155,8 @@ struct CallsPane {
             guard let event = timeline.log.outline(step), let words = CallsPane.words(event.body) else {
                 continue
             }
-            let moment = Figure.moment(milliseconds: event.time - timeline.log.start)
+            let moment =
+                event.time == 0 ? "no time" : Figure.moment(milliseconds: event.time - timeline.log.start)
             text.wrap(
                 SafeText("\(step)  \(moment)  \(words)"), label: StyledText(label, Theme.label), margin: 10)
             label = ""

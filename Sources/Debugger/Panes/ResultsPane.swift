@@ -26,7 +26,7 @@ struct ResultsPane {
     private func figures(_ record: CallRecord) -> String {
         var parts = [record.statusWord]
         if let result = record.result {
-            parts.append(Figure.duration(milliseconds: result.milliseconds))
+            if result.milliseconds != 0 { parts.append(Figure.duration(milliseconds: result.milliseconds)) }
             parts.append(Figure.amount(result.content.utf8.count, "byte"))
         }
         if record.editedResult != nil { parts.append("edited") }

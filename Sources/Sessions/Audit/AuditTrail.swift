@@ -22,7 +22,7 @@ public struct AuditTrail: Sendable {
         switch body {
         case .sessionStarted(let header):
             let parent = header.parent.map { parent in
-                "forked from \(parent.session) at step \(parent.step)\(parent.hash.map { ", hash \($0)" } ?? "")"
+                "\(parent.sentence)\(parent.hash.map { ", hash \($0)" } ?? "")"
                     + AuditTrail.continuation(of: parent)
             }
             return ["session \(header.id): workflow \(header.workflow), model \(header.model.name)"]
@@ -98,8 +98,9 @@ public struct AuditTrail: Sendable {
 
     private func arguments(_ key: CallKey) -> String { state.call(key)?.call.arguments.text ?? "" }
 
-    /// The time in UTC, RFC 3339 with milliseconds.
+    /// The time in UTC, RFC 3339 with milliseconds; 0 is none.
     static func time(_ milliseconds: Int64) -> String {
+        if milliseconds == 0 { return "(a time not recorded)" }
         var seconds = time_t(milliseconds.quotient(by: 1_000))
         var parts = tm()
         gmtime_r(&seconds, &parts)

@@ -11,7 +11,7 @@ extension SessionHeader {
             ("sampling", sampling.json),
             ("limits", limits.json),
             ("policy", policy.json), ("principal", principal.map { .string($0) }),
-            ("parent", parent?.json),
+            ("parent", parent?.json), ("imported", isImported ? true : nil),
         ]
     }
 
@@ -24,6 +24,7 @@ extension SessionHeader {
             policy: try Policy(fields("policy")),
             principal: try fields.optional("principal")?.string(),
             parent: try fields.optional("parent").map(SessionParent.init))
+        isImported = try fields.optional("imported")?.bool() ?? false
         catalogueNotes = try fields.optional("notes")?.list(CatalogueNote.init) ?? []
     }
 }
@@ -52,6 +53,8 @@ extension SessionParent {
             "session": .string(session), "step": .int(step), "hash": hash.map { .string($0) },
             "seed": seed.flatMap { JSONNumber(text: String($0)) }.map { .number($0) },
             "model": model.map { .string($0) },
+            "relation": relation == .fork ? nil : .string(relation.rawValue),
+            "call": call.map { .string($0.text) },
         ])
     }
 
@@ -60,7 +63,10 @@ extension SessionParent {
             SessionParent(
                 session: try fields("session").string(), step: try fields("step").int(),
                 hash: try fields.optional("hash")?.string(), seed: try fields.optional("seed")?.unsigned(),
-                model: try fields.optional("model")?.string())
+                model: try fields.optional("model")?.string(),
+                relation: try fields.optional("relation")?.word(Relation.self, known: Relation.allCases)
+                    ?? .fork,
+                call: try fields.optional("call").map { ToolCallID(try $0.string()) })
         }
     }
 }

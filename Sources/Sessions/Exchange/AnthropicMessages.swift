@@ -1,7 +1,7 @@
 import Agent
 import JSON
 
-/// Anthropic's messages, and the session files of Claude Code, which hold them one a line.
+/// Anthropic's messages.
 enum AnthropicMessages {
     static func read(_ document: Document) throws(ImportError) -> ImportedConversation {
         var conversation = ImportedConversation()
@@ -25,32 +25,6 @@ enum AnthropicMessages {
         for (index, message) in messages.enumerated() {
             let place = "\(document.place)message \(index + 1)"
             try add(message, at: 0, place: place, to: &conversation)
-        }
-        return conversation
-    }
-
-    static func readClaudeCode(_ documents: [Document]) throws(ImportError) -> ImportedConversation {
-        var conversation = ImportedConversation()
-        var last: String?
-        for document in documents {
-            let line = document.value
-            let type = line["type"]?.stringValue ?? "unknown"
-            guard type == "user" || type == "assistant", let message = line["message"] else {
-                conversation.losses.add("a line of type \(type)")
-                continue
-            }
-            if line["isSidechain"]?.boolValue == true {
-                conversation.losses.add("a message of a subagent")
-                continue
-            }
-            if let model = message["model"]?.stringValue { conversation.model = model }
-            let time = line["timestamp"]?.stringValue.flatMap(Document.milliseconds) ?? 0
-            // One response stands in several lines, a block in each, under one ID.
-            let id = message["id"]?.stringValue
-            let continues = type == "assistant" && id != nil && id == last
-            last = type == "assistant" ? id : nil
-            try add(
-                message, at: time, place: document.place, continuing: continues, to: &conversation)
         }
         return conversation
     }
@@ -103,7 +77,7 @@ enum AnthropicMessages {
             content: content, calls: earlier + calls, finish: finish, usage: usage)
     }
 
-    private static func text(_ content: JSONValue, _ losses: inout Losses) -> String {
+    static func text(_ content: JSONValue, _ losses: inout Losses) -> String {
         if let text = content.stringValue { return text }
         var texts: [String] = []
         for block in content.arrayValue ?? [] {
@@ -116,7 +90,7 @@ enum AnthropicMessages {
         return texts.joined(separator: "\n")
     }
 
-    private static func finishReason(_ word: String) -> FinishReason {
+    static func finishReason(_ word: String) -> FinishReason {
         switch word {
         case "end_turn", "stop_sequence": .stop
         case "tool_use": .toolCalls
@@ -125,7 +99,7 @@ enum AnthropicMessages {
         }
     }
 
-    private static func usage(_ value: JSONValue?) -> Usage? {
+    static func usage(_ value: JSONValue?) -> Usage? {
         guard let input = value?["input_tokens"]?.intValue, let output = value?["output_tokens"]?.intValue
         else {
             return nil

@@ -82,7 +82,7 @@ enum HTMLPage {
         case .callFinished(let key, let result):
             return [
                 "<p>result of \(escaped(key.id.text)): \(escaped(result.ending.rawValue)), "
-                    + "\(Int64(bounded: result.milliseconds)) ms (step \(event.number))</p>",
+                    + "\(SessionExport.duration(result.milliseconds)) (step \(event.number))</p>",
                 pre(result.content),
             ]
         case .resultEdited(let key, let content):

@@ -8,6 +8,20 @@ struct ImportedConversation {
         case user(String)
         case assistant(content: String, calls: [ToolCall], finish: FinishReason?, usage: Usage?)
         case result(ToolCallID, content: String, isError: Bool)
+        /// A request failed and was made again.
+        case retry(attempt: Int, reason: String, delay: Int)
+        /// Something that happened and that the model has not read.
+        case mark(String)
+    }
+
+    /// Where a conversation came from that did not begin by itself; conversations of a file are numbered from 0.
+    enum Origin {
+        /// It leaves another one after some of its items.
+        case branch(of: Int, items: Int)
+        /// It goes on after a compaction of another one.
+        case compaction(of: Int)
+        /// The call of that ID, of some conversation of the file, spawned it.
+        case call(String)
     }
 
     var model = "unknown"
@@ -15,6 +29,9 @@ struct ImportedConversation {
     /// What was said, when, and how many milliseconds it had taken then.
     var items: [(item: Item, time: Int64, lasting: Double)] = []
     var losses = Losses()
+    var origin: Origin?
+    /// Why the provider gave no response, where the conversation ends by that.
+    var failure: String?
 
     /// The year 5138: times of files are kept within what can be reckoned with and shown.
     private static let latest: Int64 = 100_000_000_000_000
@@ -25,23 +42,45 @@ struct ImportedConversation {
     }
 
     /// The conversation as the events of a session that ran so.
-    mutating func events(name: String, kind: String) -> [Event] {
+    mutating func session(name: String, kind: String, parent: SessionParent?) -> ImportedSession {
         var builder = EventBuilder()
+        var header = SessionHeader(
+            id: name, workflow: "imported", model: ModelInfo(name: model, kind: kind), catalogue: catalogue,
+            sampling: SamplingSettings(), limits: Limits(), policy: Policy(), parent: parent)
+        header.isImported = true
         builder.add(
-            .sessionStarted(
-                SessionHeader(
-                    id: name, workflow: "imported", model: ModelInfo(name: model, kind: kind),
-                    catalogue: catalogue,
-                    sampling: SamplingSettings(), limits: Limits(), policy: Policy())),
-            at: items.first.map { $0.time - Int64(bounded: $0.lasting) } ?? 0)
-        for (item, time, lasting) in items { builder.add(item, at: time, lasting: lasting, &losses) }
-        if case .assistant(let content, let calls, _, _)? = items.last?.item, calls.isEmpty {
+            .sessionStarted(header), at: items.first.map { $0.time - Int64(bounded: $0.lasting) } ?? 0)
+        var steps: [Int] = []
+        for (item, time, lasting) in items {
+            builder.add(item, at: time, lasting: lasting, &losses)
+            steps.append(builder.events.count)
+        }
+        if let failure {
+            builder.add(.runFinished(.failed(failure)), at: items.last?.time ?? 0)
+        } else if case .assistant(let content, let calls, _, _)? = items.last?.item, calls.isEmpty {
             builder.add(.runFinished(.answered(content)), at: items.last?.time ?? 0)
         }
         for key in builder.open {
             losses.add("the result of call \(key.id), which is not in the file")
         }
-        return builder.events
+        return ImportedSession(events: builder.events, steps: steps)
+    }
+}
+
+/// The events of an imported conversation, and where each of its items ended.
+struct ImportedSession {
+    var events: [Event]
+    /// For each item the number of its last event.
+    var steps: [Int]
+
+    /// The step at which a call began; `nil` for a call of another conversation.
+    func step(of call: String) -> Int? {
+        events.first { event in
+            if case .responseReceived(_, let response, _) = event.body {
+                return response.calls.contains { $0.id.text.utf8.elementsEqual(call.utf8) }
+            }
+            return false
+        }?.number
     }
 }
 
@@ -91,6 +130,11 @@ private struct EventBuilder {
         switch item {
         case .system(let text): add(.messageAdded(.system(text)), at: time)
         case .user(let text): add(.messageAdded(.user(text)), at: time)
+        case .mark(let text): add(.marked(text), at: time)
+        case .retry(let attempt, let reason, let delay):
+            add(
+                .requestRetried(
+                    round: round + 1, attempt: attempt, reason: reason, delayMilliseconds: delay), at: time)
         case .assistant(let content, let calls, let finish, let usage):
             round += 1
             add(

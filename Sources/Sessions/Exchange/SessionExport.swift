@@ -173,6 +173,11 @@ public struct SessionExport: Sendable {
 }
 
 extension SessionExport {
+    /// A stretch of time, where somebody measured it.
+    static func duration(_ milliseconds: Double) -> String {
+        milliseconds == 0 ? "a time not recorded" : "\(Int64(bounded: milliseconds)) ms"
+    }
+
     /// Lists what Anthropic's messages cannot say of a conversation.
     private static func noteAnthropic(_ state: RunState, _ systems: Int, _ losses: inout Losses) {
         for call in state.calls.map(\.call) {
@@ -213,7 +218,8 @@ enum MarkdownPage {
         case .messageAdded(.system(let text)): return ["## System", quote(text)]
         case .messageAdded(.user(let text)): return ["## User", quote(text)]
         case .responseReceived(let round, let response, let milliseconds):
-            let head = "## Model, round \(round) (step \(event.number), \(Int64(bounded: milliseconds)) ms)"
+            let head =
+                "## Model, round \(round) (step \(event.number), \(SessionExport.duration(milliseconds)))"
             let calls = response.calls.map { call in
                 "Asks for \(inline(call.name)) as \(inline(call.id.text)):\n\n"
                     + block(call.arguments.text, "json")
@@ -232,7 +238,7 @@ enum MarkdownPage {
             }
         case .callFinished(let key, let result):
             let head =
-                "### Result of \(inline(key.id.text)): \(result.ending.rawValue), \(Int64(bounded: result.milliseconds)) ms"
+                "### Result of \(inline(key.id.text)): \(result.ending.rawValue), \(SessionExport.duration(result.milliseconds))"
             return [head, block(result.content)]
         case .callLate(let key, let result):
             return ["### Late result of \(inline(key.id.text)), never read", block(result.content)]

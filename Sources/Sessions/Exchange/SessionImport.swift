@@ -22,6 +22,8 @@ public struct SessionImport: Sendable {
 
     /// The format of the file.
     public let format: Format
+    /// What showed that the file is of that format.
+    public let reason: String
     /// The events of each conversation in the file.
     public let sessions: [[Event]]
     /// What was in the file and is not in the sessions, and what the format cannot say.
@@ -32,80 +34,141 @@ public struct SessionImport: Sendable {
     /// - Parameters:
     ///   - format: the format; told by the content where it is not given.
     ///   - name: the name of the session; later ones of the file get a number.
+    ///   - companions: the files of a transcript's subagents.
     /// - Throws: ``ImportError`` with the line or the place and what is expected there.
-    public init(_ bytes: [UInt8], format: Format? = nil, name: String) throws(ImportError) {
-        if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-            throw ImportError(
-                "this is a zip archive; of an Inspect log (.eval), 'inspect log convert --to json' makes the JSON that is read"
-            )
+    public init(
+        _ bytes: [UInt8], format: Format? = nil, name: String, companions: [Companion] = []
+    ) throws(ImportError) {
+        let documents: [Document]
+        var broken: [String] = []
+        if ZipArchive.isOne(bytes) {
+            documents = [Document(value: try InspectArchive.log(bytes), place: "")]
+        } else {
+            (documents, broken) = try SessionImport.documents(bytes)
         }
-        let documents = try SessionImport.documents(bytes)
         guard let first = documents.first else { throw ImportError("the file is empty") }
-        let format = format ?? SessionImport.format(of: documents.map(\.value), first: first.value)
+        let guess = SessionImport.guess(documents.map(\.value), first: first.value)
+        reason = format == nil ? guess.reason : "as --format says"
+        let format = format ?? guess.format
         var losses = Losses(format.unsaid)
-        var sessions: [[Event]] = []
         var conversations: [ImportedConversation] = []
         switch format {
         case .openai: for document in documents { conversations.append(try OpenAIMessages.read(document)) }
         case .anthropic:
             for document in documents { conversations.append(try AnthropicMessages.read(document)) }
-        case .claudeCode: conversations.append(try AnthropicMessages.readClaudeCode(documents))
+        case .claudeCode:
+            conversations =
+                ClaudeCodeTranscript(documents, companions: companions.map(TranscriptCompanion.init))
+                .conversations
         case .codex: conversations.append(try CodexRollout.read(documents))
         case .inspect: for document in documents { conversations += try InspectLog.read(document) }
         case .otel: conversations = try GenAISpans.read(documents)
         }
+        var built: [ImportedSession] = []
         for (index, conversation) in conversations.enumerated() {
             var conversation = conversation
-            let number = index == 0 ? "" : "-\(index + 1)"
-            sessions.append(
-                conversation.events(name: name + number, kind: "imported from \(format.rawValue)"))
+            let parent = conversation.origin.flatMap {
+                SessionImport.parent($0, among: built, name: { SessionImport.name(name, $0) })
+            }
+            built.append(
+                conversation.session(
+                    name: SessionImport.name(name, index), kind: "imported from \(format.rawValue)",
+                    parent: parent))
             for line in conversation.losses.lines { losses.add(line) }
         }
+        for line in broken { losses.add(line) }
         self.format = format
-        self.sessions = sessions
+        self.sessions = built.map(\.events)
         self.losses = losses
     }
 
-    /// The JSON documents of a file: one, or one a line.
-    private static func documents(_ bytes: [UInt8]) throws(ImportError) -> [Document] {
+    private static func name(_ base: String, _ index: Int) -> String {
+        index == 0 ? base : "\(base)-\(index + 1)"
+    }
+
+    private static func parent(
+        _ origin: ImportedConversation.Origin, among built: [ImportedSession], name: (Int) -> String
+    ) -> SessionParent? {
+        switch origin {
+        case .branch(let index, let items):
+            let step = items > 0 && items <= built[index].steps.count ? built[index].steps[items - 1] : 1
+            return SessionParent(session: name(index), step: step, hash: nil)
+        case .compaction(let index):
+            return SessionParent(
+                session: name(index), step: built[index].events.count, hash: nil, relation: .compaction)
+        case .call(let call):
+            for (index, session) in built.enumerated() {
+                if let step = session.step(of: call) {
+                    return SessionParent(
+                        session: name(index), step: step, hash: nil, relation: .call, call: ToolCallID(call))
+                }
+            }
+            return nil
+        }
+    }
+
+    /// The JSON documents of a file: one, or one a line; and the lines that are none.
+    private static func documents(
+        _ bytes: [UInt8]
+    ) throws(ImportError) -> (documents: [Document], broken: [String]) {
         let whole: JSONError
-        do { return [Document(value: try JSONParser.parse(bytes), place: "")] } catch { whole = error }
+        do { return ([Document(value: try JSONParser.parse(bytes), place: "")], []) } catch { whole = error }
         var documents: [Document] = []
+        var broken: [String] = []
         for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             guard line.contains(where: { $0 > 0x20 }) else { continue }
             do {
                 documents.append(
                     Document(value: try JSONParser.parse(Array(line)), place: "line \(index + 1): "))
             } catch {
-                if documents.isEmpty {
-                    throw ImportError("this is neither JSON (\(whole)) nor JSON lines (\(error))")
-                }
-                throw ImportError("line \(index + 1): \(error)")
+                broken.append("line \(index + 1), which is no JSON (\(error))")
             }
         }
-        return documents
+        // One sound line among rubbish does not make a file of lines.
+        guard documents.count > broken.count else {
+            throw ImportError(
+                "this is neither JSON (\(whole)) nor JSON lines (\(broken.first ?? "it has no lines"))")
+        }
+        return (documents, broken)
     }
 
-    private static func format(of documents: [JSONValue], first: JSONValue) -> Format {
-        let isClaudeCode = documents.prefix(20).contains { line in
+    /// The format of a file by its content, and what shows it.
+    private static func guess(_ documents: [JSONValue], first: JSONValue) -> (format: Format, reason: String)
+    {
+        let isClaudeCode = documents.prefix(200).contains { line in
             line["message"] != nil && line["type"] != nil && (line["sessionId"] != nil || line["uuid"] != nil)
         }
-        if isClaudeCode { return .claudeCode }
-        if CodexRollout.isOne(documents) { return .codex }
-        if first["resourceSpans"] != nil { return .otel }
-        if first["eval"] != nil, first["version"] != nil { return .inspect }
+        if isClaudeCode { return (.claudeCode, "its lines have type, message and uuid") }
+        if CodexRollout.isOne(documents) { return (.codex, "its lines have type and payload") }
+        if first["resourceSpans"] != nil { return (.otel, "it has resourceSpans") }
+        if first["eval"] != nil, first["version"] != nil { return (.inspect, "it has eval and version") }
         let messages = first["messages"]?.arrayValue ?? first.arrayValue ?? []
         let hasBlocks = messages.contains { message in
             (message["content"]?.arrayValue ?? []).contains {
                 ["tool_use", "tool_result", "thinking"].contains($0["type"]?.stringValue)
             }
         }
+        if hasBlocks { return (.anthropic, "its messages have blocks tool_use, tool_result or thinking") }
         let hasInputSchema = (first["tools"]?.arrayValue ?? []).contains { $0["input_schema"] != nil }
-        return hasBlocks || hasInputSchema || first["system"] != nil ? .anthropic : .openai
+        if hasInputSchema { return (.anthropic, "its tools have input_schema") }
+        if first["system"] != nil { return (.anthropic, "system stands beside messages") }
+        return (.openai, "it has messages with roles")
     }
 }
 
 extension SessionImport.Format {
+    /// The format in words.
+    public var title: String {
+        switch self {
+        case .openai: "a conversation in OpenAI's messages"
+        case .anthropic: "a conversation in Anthropic's messages"
+        case .claudeCode: "a transcript of Claude Code"
+        case .codex: "a rollout of Codex"
+        case .inspect: "a log of Inspect"
+        case .otel: "spans of OpenTelemetry"
+        }
+    }
+
     /// What no file of the format says.
     var unsaid: [String] {
         let always = [

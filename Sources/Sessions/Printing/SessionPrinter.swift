@@ -20,9 +20,11 @@ public struct SessionPrinter: Sendable {
             tokens.append((event.number, step))
             return showsEachToken ? paragraph(String(event.number), "token", [Self.line(of: step)]) : []
         }
-        let time = Self.seconds(Double(event.time - (started ?? event.time)))
+        let time =
+            event.time == 0
+            ? "no time" : "+" + String(format: "%.3f s", Double(event.time - (started ?? event.time)) / 1_000)
         return finish()
-            + paragraph("\(event.number)", "+\(time) \(event.body.name)", Self.text(of: event.body))
+            + paragraph("\(event.number)", "\(time) \(event.body.name)", Self.text(of: event.body))
     }
 
     /// The lines of tokens that no event has followed.
@@ -47,7 +49,7 @@ public struct SessionPrinter: Sendable {
     }
 
     private static func seconds(_ milliseconds: Double) -> String {
-        String(format: "%.3f s", milliseconds / 1_000)
+        milliseconds == 0 ? "a time that was not recorded" : String(format: "%.3f s", milliseconds / 1_000)
     }
 
     private static func text(of body: EventBody) -> [String] {
@@ -92,14 +94,19 @@ public struct SessionPrinter: Sendable {
             : "temperature \(header.sampling.temperature), top-p \(header.sampling.topP), "
                 + "seed \(header.sampling.seed)"
         let limits = header.limits
+        let run =
+            header.isImported
+            ? ["how tokens were chosen, the limits and the policy of the run were not recorded"]
+            : [
+                "limits \(limits.rounds) rounds, \(limits.tokens) tokens, \(limits.seconds) s",
+                "policy \(header.policy.fallback.rawValue) by default, \(header.policy.rules.count) rules",
+            ]
         return [
             "\(PlainText.line(header.id)) of workflow \(PlainText.line(header.workflow))",
-            "model \(PlainText.line(model.name)) (\(PlainText.line(model.kind))\(size)), \(sampling)",
-            "limits \(limits.rounds) rounds, \(limits.tokens) tokens, \(limits.seconds) s",
-            "policy \(header.policy.fallback.rawValue) by default, \(header.policy.rules.count) rules",
+            "model \(PlainText.line(model.name)) (\(PlainText.line(model.kind))\(size))"
+                + (header.isImported ? "" : ", \(sampling)"),
         ]
-            + [header.parent.map { "forked from \(PlainText.line($0.session)) at step \($0.step)" }]
-            .compactMap { $0 }
+            + run + [header.parent.map { PlainText.line($0.sentence) }].compactMap { $0 }
             + header.policy.rules.map { rule in
                 let conditions = rule.arguments.map { " when \($0.pointer) matches \($0.pattern.source)" }
                     .joined()

@@ -5,57 +5,6 @@ import Foundation
 import Sessions
 import Terminal
 
-/// `callgate import`: other programs' conversations as sessions.
-struct ImportCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "import",
-        abstract: "Make a session of another program's conversation.",
-        discussion: """
-            Reads OpenAI messages (JSON, or JSONL for fine-tuning), Anthropic messages, session files of Claude Code and
-            of Codex, logs of Inspect AI (JSON), and spans of OpenTelemetry's conventions for generative AI (OTLP JSON).
-            What the file cannot say, or what is not read of it, is listed on standard error.
-
-            Examples:
-              callgate import request.json --record sessions/request.jsonl
-              callgate import conversations.jsonl --format openai
-              callgate replay sessions/request.jsonl
-
-            Exit codes: 0 written, 2 usage or a file that cannot be read.
-            """)
-
-    @Argument(help: "The file.")
-    var file: String
-
-    @Option(
-        help: """
-            The format, where it is not told by the content: openai, anthropic, claude-code, codex, inspect or otel.
-            """)
-    var format: SessionImport.Format?
-
-    @Option(help: "The journal to write; by default sessions/NAME.jsonl. Further conversations get -2, -3 …")
-    var record: String?
-
-    func run() throws {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw Failure(.usage, "\(file) cannot be read")
-        }
-        let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        let path = record ?? "sessions/\(stem).jsonl"
-        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        let imported: SessionImport
-        do { imported = try SessionImport(Array(data), format: format, name: name) } catch {
-            throw Failure(.usage, "\(file): \(error)")
-        }
-        let base = path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path
-        for (index, events) in imported.sessions.enumerated() {
-            let target = index == 0 ? path : "\(base)-\(index + 1).jsonl"
-            try failing(.usage) { try JournalWriter.copy(events, to: target) }
-            print("\(target): \(events.count) steps from \(imported.format.rawValue)")
-        }
-        for line in imported.losses.lines { Notice.print("not in the session: \(line)") }
-    }
-}
-
 /// `callgate export`: a session for others to read.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,0 +1,99 @@
+import JSON
+
+/// A transcript of Claude Code: the conversations of the agent and of its subagents, with what was taken back.
+struct ClaudeCodeTranscript {
+    private(set) var conversations: [ImportedConversation] = []
+    private var losses = Losses()
+    /// Records of the program's own bookkeeping, of no conversation.
+    private static let bookkeeping: Set<String> = [
+        "api-request-blob", "queue-operation", "last-prompt", "tools-used", "atis-latch", "summary",
+        "ai-title",
+        "custom-title", "file-history-snapshot", "progress", "permission-mode",
+    ]
+
+    /// Reads a transcript and the files of its subagents.
+    /// - Parameters:
+    ///   - documents: The lines of the session's file.
+    ///   - companions: The subagents' files, each with what is known of it.
+    init(_ documents: [Document], companions: [TranscriptCompanion] = []) {
+        let lines = documents.enumerated().map { TranscriptLine($1.value, position: $0) }
+        add(lines.filter { !$0.isSidechain }, spawned: nil)
+        var agents: [String] = []
+        var inside: [String: [TranscriptLine]] = [:]
+        for line in lines where line.isSidechain && line.uuid != nil {
+            let agent = line.agent ?? "of this file"
+            if inside[agent] == nil { agents.append(agent) }
+            inside[agent, default: []].append(line)
+        }
+        let calls = TranscriptCalls(lines + companions.flatMap(\.lines))
+        for agent in agents {
+            let own = inside[agent] ?? []
+            add(own, spawned: calls.call(spawning: agent, prompt: own.first?.text))
+        }
+        for companion in companions {
+            let call =
+                companion.call ?? calls.call(spawning: companion.agent, prompt: companion.lines.first?.text)
+            add(companion.lines, spawned: call)
+        }
+        if conversations.isEmpty { conversations.append(ImportedConversation()) }
+        for line in losses.lines { conversations[0].losses.add(line) }
+    }
+
+    private mutating func add(_ lines: [TranscriptLine], spawned call: String?) {
+        var requests = TranscriptRequests()
+        for line in lines where line.uuid == nil { addRecord(line, &requests) }
+        let tree = TranscriptTree(lines)
+        let first = conversations.count
+        var ends: [[String: Int]] = []
+        for path in tree.paths {
+            var reader = TranscriptReader(requests: requests)
+            var conversation = reader.read(path.lines)
+            ends.append(reader.ends)
+            if let branch = path.branch {
+                let place = branch.after.flatMap { ends[branch.path][$0] } ?? 0
+                conversation.origin = .branch(of: first + branch.path, items: place)
+            } else if let compacted = path.compacted {
+                conversation.origin = .compaction(of: first + compacted)
+            } else if let call {
+                conversation.origin = .call(call)
+            }
+            conversations.append(conversation)
+        }
+    }
+
+    private mutating func addRecord(_ line: TranscriptLine, _ requests: inout TranscriptRequests) {
+        switch line.type {
+        case "api-request-shape", "api-request": requests.add(line)
+        case "cost-state":
+            let cost = line.value["totalCostUSD"]?.numberValue.map { " (\($0.text) USD in all)" } ?? ""
+            losses.add("what the session cost\(cost)")
+        case let type where ClaudeCodeTranscript.bookkeeping.contains(type):
+            losses.add("bookkeeping of the program (\(type))")
+        case let type: losses.add("a line of type \(type)")
+        }
+    }
+}
+
+/// Which call spawned which subagent.
+private struct TranscriptCalls {
+    private var byAgent: [String: String] = [:]
+    private var byPrompt: [String: String] = [:]
+
+    init(_ lines: [TranscriptLine]) {
+        for line in lines {
+            if let agent = line.value["toolUseResult"]?["agentId"]?.stringValue, let call = line.answers.first
+            {
+                byAgent[agent] = call
+            }
+            for block in line.blocks where block["type"] == "tool_use" {
+                if let prompt = block["input"]?["prompt"]?.stringValue, let id = block["id"]?.stringValue {
+                    byPrompt[prompt] = byPrompt[prompt] ?? id
+                }
+            }
+        }
+    }
+
+    func call(spawning agent: String, prompt: String?) -> String? {
+        byAgent[agent] ?? prompt.flatMap { byPrompt[$0] }
+    }
+}

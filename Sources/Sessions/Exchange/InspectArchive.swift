@@ -1,0 +1,33 @@
+import JSON
+
+/// Inspect's `.eval`: a zip archive with the log's head and a file for each sample, which together are the JSON form.
+enum InspectArchive {
+    /// The log as one JSON document.
+    /// - Throws: ``ImportError`` for an archive that is none of Inspect's, or is broken.
+    static func log(_ bytes: [UInt8]) throws(ImportError) -> JSONValue {
+        let archive = try ZipArchive(bytes)
+        func value(_ entry: ZipArchive.Entry) throws(ImportError) -> JSONValue {
+            let contents = try archive.contents(entry)
+            do { return try JSONParser.parse(contents) } catch {
+                throw ImportError("\(entry.name) of the archive is no JSON: \(error)")
+            }
+        }
+        // A log whose run was not ended has only the start of its head.
+        let head =
+            archive.entries.first { $0.name == "header.json" }
+            ?? archive.entries.first { $0.name == "_journal/start.json" }
+        guard let head else {
+            throw ImportError(
+                "this is a zip archive without header.json; of archives only Inspect's logs (.eval) are read")
+        }
+        guard var log = try value(head).objectValue else {
+            throw ImportError("\(head.name) of the archive is no object")
+        }
+        var samples: [JSONValue] = []
+        for entry in archive.entries where entry.name.hasPrefix("samples/") && entry.name.hasSuffix(".json") {
+            samples.append(try value(entry))
+        }
+        log["samples"] = .array(samples)
+        return .object(log)
+    }
+}
