@@ -11,7 +11,8 @@ import Testing
     @Test("deflated data gives its text back")
     func deflate() throws {
         let packed: [UInt8] = [
-            0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x57, 0xC8, 0x40, 0x27, 0x75, 0x14, 0x12, 0x8B, 0x92, 0x33, 0x32, 0xCB, 0x52,
+            0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x57, 0xC8, 0x40, 0x27, 0x75, 0x14, 0x12, 0x8B, 0x92, 0x33, 0x32,
+            0xCB, 0x52,
             0xB9, 0x00,
         ]
         let text = try Inflate.bytes(packed[...], limit: 1_000)
@@ -24,7 +25,8 @@ import Testing
 
     @Test("archives of Python's zipfile are read, stored and deflated, where Python is at hand")
     func zip() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("archive-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "archive-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("log.eval").path

@@ -183,7 +183,7 @@ import Testing
 }
 
 @Suite struct ExportTests {
-    @Test(arguments: RecordedSession.names, [SessionExport.Format.openai, .anthropic])
+    @Test(arguments: RecordedSession.names, [SessionExport.Format.openai, .anthropic, .responses])
     func whatIsExportedForAProviderComesBackTheSame(name: String, format: SessionExport.Format) throws {
         let events = try RecordedSession.events(name)
         let export = SessionExport(events, as: format)

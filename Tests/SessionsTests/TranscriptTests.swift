@@ -113,7 +113,8 @@ import Testing
         #expect(states.count == 1)
         #expect(
             words(states[0]) == [
-                "user: ask", "assistant: look [c1] [c2]", "tool c1: ran c1", "tool c2: ran c2", "assistant: done",
+                "user: ask", "assistant: look [c1] [c2]", "tool c1: ran c1", "tool c2: ran c2",
+                "assistant: done",
             ])
         #expect(states[0].calls.first?.result?.milliseconds == 1_000)
     }
@@ -129,7 +130,8 @@ import Testing
         file.user("u2", after: "c", "summary", more: #","isCompactSummary":true"#)
         file.assistant("a2", after: "u2", response: "r2", text("on"))
         let states = try states(file.bytes)
-        #expect(states.map(words) == [["user: long", "assistant: talk"], ["user: summary", "assistant: on"]])
+        #expect(
+            states.map(words) == [["user: long", "assistant: talk"], ["user: summary", "assistant: on"]])
         let parent = try #require(states[1].header?.parent)
         #expect(parent.relation == .compaction && parent.session == "x" && parent.step == 5)
     }
@@ -156,7 +158,9 @@ import Testing
         }
     }
 
-    @Test("reminders stand where the request had them, and requests give the system prompt, the tools and the times")
+    @Test(
+        "reminders stand where the request had them, and requests give the system prompt, the tools and the times"
+    )
     func records() throws {
         var file = Writer()
         file.lines.append(
@@ -253,7 +257,8 @@ import Testing
                     file.assistant("n\(index)", after: parent, response: "r\(index)", text("w\(index)"))
                 }
             }
-            let all = Set(try states(file.bytes).flatMap(words).flatMap { $0.split(separator: " ").map(String.init) })
+            let all = Set(
+                try states(file.bytes).flatMap(words).flatMap { $0.split(separator: " ").map(String.init) })
             for index in 0..<count {
                 #expect(
                     all.contains("w\(index)") || all.contains { $0.hasSuffix("w\(index)") },

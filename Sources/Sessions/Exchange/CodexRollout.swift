@@ -62,11 +62,13 @@ struct CodexRollout {
         guard
             let index = conversation.items.lastIndex(where: {
                 if case .assistant = $0.item { true } else { false }
-            }), case .assistant(let content, let calls, let finish, _) = conversation.items[index].item
+            }),
+            case .assistant(let content, let calls, let finish, _, let thinking) = conversation.items[index]
+                .item
         else { return }
         conversation.items[index].item = .assistant(
             content: content, calls: calls, finish: finish,
-            usage: Usage(promptTokens: input, completionTokens: output))
+            usage: Usage(promptTokens: input, completionTokens: output), thinking: thinking)
     }
 
     private mutating func addItem(

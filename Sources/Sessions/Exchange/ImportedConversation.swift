@@ -6,7 +6,9 @@ struct ImportedConversation {
     enum Item {
         case system(String)
         case user(String)
-        case assistant(content: String, calls: [ToolCall], finish: FinishReason?, usage: Usage?)
+        case assistant(
+            content: String, calls: [ToolCall], finish: FinishReason?, usage: Usage?,
+            thinking: Thinking? = nil)
         case result(ToolCallID, content: String, isError: Bool)
         /// A request failed and was made again.
         case retry(attempt: Int, reason: String, delay: Int)
@@ -57,7 +59,7 @@ struct ImportedConversation {
         }
         if let failure {
             builder.add(.runFinished(.failed(failure)), at: items.last?.time ?? 0)
-        } else if case .assistant(let content, let calls, _, _)? = items.last?.item, calls.isEmpty {
+        } else if case .assistant(let content, let calls, _, _, _)? = items.last?.item, calls.isEmpty {
             builder.add(.runFinished(.answered(content)), at: items.last?.time ?? 0)
         }
         for key in builder.open {
@@ -135,14 +137,14 @@ private struct EventBuilder {
             add(
                 .requestRetried(
                     round: round + 1, attempt: attempt, reason: reason, delayMilliseconds: delay), at: time)
-        case .assistant(let content, let calls, let finish, let usage):
+        case .assistant(let content, let calls, let finish, let usage, let thinking):
             round += 1
             add(
                 .requestSent(RequestRecord(round: round, text: "", promptTokens: usage?.promptTokens)),
                 at: start)
             let response = ModelResponse(
                 content: content, calls: calls, finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls),
-                usage: usage)
+                usage: usage, thinking: thinking)
             add(.responseReceived(round: round, response, milliseconds: lasting), at: time)
             for call in calls {
                 let key = CallKey(round: round, id: call.id)

@@ -18,6 +18,10 @@ public struct SessionExport: Sendable {
         case inspect
         /// Spans of OpenTelemetry's conventions for generative AI, as OTLP JSON.
         case otel
+        /// A request of OpenAI's Responses.
+        case responses
+        /// A request of Gemini's `generateContent`.
+        case gemini
     }
 
     /// The text.
@@ -37,6 +41,8 @@ public struct SessionExport: Sendable {
             text = SessionExport.anthropic(RunState(folding: events), &losses).text(.pretty) + "\n"
         case .inspect: text = InspectExport.text(events, &losses)
         case .otel: text = SpanExport.text(events, &losses)
+        case .responses: text = SessionExport.request(RunState(folding: events), in: .responses)
+        case .gemini: text = SessionExport.request(RunState(folding: events), in: .gemini)
         }
         self.losses = losses
     }
@@ -56,7 +62,7 @@ public struct SessionExport: Sendable {
         case .html:
             lose("the exact text of each request, and of each token all but its best candidates", ["request"])
             return losses
-        case .openai, .anthropic:
+        case .openai, .anthropic, .responses, .gemini:
             lose("each token with its probability and its mask", ["token"])
             lose("who decided each call, and by which rule", ["decision", "judged"])
             lose("the arguments that ran, where they were edited; the model's own stand there", ["decision"])
@@ -89,6 +95,15 @@ public struct SessionExport: Sendable {
         }
         if hasBlocks { losses.add("blocks that only their provider reads, such as thinking") }
         return losses
+    }
+
+    /// The conversation as a request that its provider takes.
+    private static func request(_ state: RunState, in format: WireFormat) -> String {
+        var body = format.conversation(state.messages)
+        if format != .gemini, let model = state.header?.model.name { body["model"] = .string(model) }
+        let catalogue = state.header?.catalogue ?? []
+        if !catalogue.isEmpty { body["tools"] = format.tools(catalogue) }
+        return JSONValue.object(body).text(.pretty) + "\n"
     }
 
     private static func openAI(_ state: RunState, _ losses: inout Losses) -> JSONValue {

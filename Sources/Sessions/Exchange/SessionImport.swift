@@ -16,8 +16,20 @@ public struct SessionImport: Sendable {
         case codex
         /// A log of Inspect AI as JSON: a session for each sample.
         case inspect
-        /// Spans of OpenTelemetry's conventions for generative AI, as OTLP JSON: a session for each conversation.
+        /// Spans of OpenTelemetry's conventions for generative AI, as OTLP JSON or protobuf: a session for each conversation.
         case otel
+        /// A request of OpenAI's Responses, alone or with its response.
+        case responses
+        /// A request of Gemini's `generateContent`, alone or with its response.
+        case gemini
+        /// A request of Ollama's chat, alone or with its response.
+        case ollama
+        /// An HTTP archive (HAR) with requests to models: a session for each conversation.
+        case har
+        /// Flows that mitmproxy has saved: a session for each conversation.
+        case mitmproxy
+        /// Runs of LangSmith or observations of Langfuse: a session for each conversation.
+        case traces
     }
 
     /// The format of the file.
@@ -39,17 +51,9 @@ public struct SessionImport: Sendable {
     public init(
         _ bytes: [UInt8], format: Format? = nil, name: String, companions: [Companion] = []
     ) throws(ImportError) {
-        let documents: [Document]
-        var broken: [String] = []
-        if ZipArchive.isOne(bytes) {
-            documents = [Document(value: try InspectArchive.log(bytes), place: "")]
-        } else {
-            (documents, broken) = try SessionImport.documents(bytes)
-        }
-        guard let first = documents.first else { throw ImportError("the file is empty") }
-        let guess = SessionImport.guess(documents.map(\.value), first: first.value)
-        reason = format == nil ? guess.reason : "as --format says"
-        let format = format ?? guess.format
+        let source = try ImportSource(bytes, format: format)
+        let (format, documents) = (source.format, source.documents)
+        reason = source.reason
         var losses = Losses(format.unsaid)
         var conversations: [ImportedConversation] = []
         switch format {
@@ -63,6 +67,10 @@ public struct SessionImport: Sendable {
         case .codex: conversations.append(try CodexRollout.read(documents))
         case .inspect: for document in documents { conversations += try InspectLog.read(document) }
         case .otel: conversations = try GenAISpans.read(documents)
+        case .responses, .gemini, .ollama, .har, .mitmproxy, .traces:
+            let exchanges = source.exchanges(&losses)
+            guard !exchanges.isEmpty else { throw ImportError("no request to a model is in the file") }
+            conversations = ExchangeChains.conversations(exchanges)
         }
         var built: [ImportedSession] = []
         for (index, conversation) in conversations.enumerated() {
@@ -76,7 +84,7 @@ public struct SessionImport: Sendable {
                     parent: parent))
             for line in conversation.losses.lines { losses.add(line) }
         }
-        for line in broken { losses.add(line) }
+        for line in source.broken { losses.add(line) }
         self.format = format
         self.sessions = built.map(\.events)
         self.losses = losses
@@ -106,54 +114,6 @@ public struct SessionImport: Sendable {
             return nil
         }
     }
-
-    /// The JSON documents of a file: one, or one a line; and the lines that are none.
-    private static func documents(
-        _ bytes: [UInt8]
-    ) throws(ImportError) -> (documents: [Document], broken: [String]) {
-        let whole: JSONError
-        do { return ([Document(value: try JSONParser.parse(bytes), place: "")], []) } catch { whole = error }
-        var documents: [Document] = []
-        var broken: [String] = []
-        for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            guard line.contains(where: { $0 > 0x20 }) else { continue }
-            do {
-                documents.append(
-                    Document(value: try JSONParser.parse(Array(line)), place: "line \(index + 1): "))
-            } catch {
-                broken.append("line \(index + 1), which is no JSON (\(error))")
-            }
-        }
-        // One sound line among rubbish does not make a file of lines.
-        guard documents.count > broken.count else {
-            throw ImportError(
-                "this is neither JSON (\(whole)) nor JSON lines (\(broken.first ?? "it has no lines"))")
-        }
-        return (documents, broken)
-    }
-
-    /// The format of a file by its content, and what shows it.
-    private static func guess(_ documents: [JSONValue], first: JSONValue) -> (format: Format, reason: String)
-    {
-        let isClaudeCode = documents.prefix(200).contains { line in
-            line["message"] != nil && line["type"] != nil && (line["sessionId"] != nil || line["uuid"] != nil)
-        }
-        if isClaudeCode { return (.claudeCode, "its lines have type, message and uuid") }
-        if CodexRollout.isOne(documents) { return (.codex, "its lines have type and payload") }
-        if first["resourceSpans"] != nil { return (.otel, "it has resourceSpans") }
-        if first["eval"] != nil, first["version"] != nil { return (.inspect, "it has eval and version") }
-        let messages = first["messages"]?.arrayValue ?? first.arrayValue ?? []
-        let hasBlocks = messages.contains { message in
-            (message["content"]?.arrayValue ?? []).contains {
-                ["tool_use", "tool_result", "thinking"].contains($0["type"]?.stringValue)
-            }
-        }
-        if hasBlocks { return (.anthropic, "its messages have blocks tool_use, tool_result or thinking") }
-        let hasInputSchema = (first["tools"]?.arrayValue ?? []).contains { $0["input_schema"] != nil }
-        if hasInputSchema { return (.anthropic, "its tools have input_schema") }
-        if first["system"] != nil { return (.anthropic, "system stands beside messages") }
-        return (.openai, "it has messages with roles")
-    }
 }
 
 extension SessionImport.Format {
@@ -166,6 +126,12 @@ extension SessionImport.Format {
         case .codex: "a rollout of Codex"
         case .inspect: "a log of Inspect"
         case .otel: "spans of OpenTelemetry"
+        case .responses: "a request of OpenAI's Responses"
+        case .gemini: "a request of Gemini"
+        case .ollama: "a request of Ollama"
+        case .har: "an HTTP archive"
+        case .mitmproxy: "flows of mitmproxy"
+        case .traces: "runs of LangSmith or Langfuse"
         }
     }
 
@@ -176,9 +142,10 @@ extension SessionImport.Format {
             "the arguments that ran, where they were not those that the model asked for",
         ]
         switch self {
-        case .openai, .anthropic: return always + ["when things happened, and how long they took"]
+        case .openai, .anthropic, .responses, .gemini, .ollama:
+            return always + ["when things happened, and how long they took"]
         case .claudeCode, .codex: return always + ["how long requests and calls took"]
-        case .inspect, .otel: return always
+        case .inspect, .otel, .har, .mitmproxy, .traces: return always
         }
     }
 }

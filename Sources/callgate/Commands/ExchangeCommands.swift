@@ -17,6 +17,7 @@ struct ExportCommand: ParsableCommand {
               callgate export sessions/two-rounds.jsonl > run.md
               callgate export sessions/two-rounds.jsonl --format html --output run.html
               callgate export sessions/two-rounds.jsonl --format openai --output request.json
+              callgate export sessions/two-rounds.jsonl --redact-key email --redact 'Maya Lindqvist' > shown.md
               callgate export sessions/two-rounds.jsonl --format asciinema --size 120x40 --output run.cast
 
             Exit codes: 0 written, 2 usage.
@@ -25,7 +26,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The journal.")
     var session: String
 
-    @Option(help: "markdown, html, openai, anthropic, inspect, otel or asciinema.")
+    @Option(help: "markdown, html, openai, anthropic, responses, gemini, inspect, otel or asciinema.")
     var format = Form.markdown
 
     @Option(name: .shortAndLong, help: "The file to write; standard output by default.")
@@ -37,6 +38,9 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "With --format asciinema: the longest time between two steps, in seconds.")
     var idle: Double?
 
+    @OptionGroup(title: "Redaction")
+    var redaction: RedactionOptions
+
     /// The forms: those of a text, and a recording of the screen.
     enum Form: String, CaseIterable, ExpressibleByArgument {
         case markdown
@@ -45,12 +49,17 @@ struct ExportCommand: ParsableCommand {
         case anthropic
         case inspect
         case otel
+        case responses
+        case gemini
         case asciinema
     }
 
     func validate() throws {
         if format != .asciinema, size != nil || idle != nil {
             throw ValidationError("--size and --idle go with --format asciinema")
+        }
+        if format == .asciinema, !redaction.isEmpty {
+            throw ValidationError("a recording of the screen shows tokens; redact another form")
         }
         if let idle, !(idle > 0 && idle <= 3_600) {
             throw ValidationError("--idle is a number of seconds above 0")
@@ -64,10 +73,12 @@ struct ExportCommand: ParsableCommand {
         }
         let journal = try failing(.usage) { try Journal(path: session, upToDamage: true) }
         for notice in journal.notices { Notice.print(notice) }
-        let export = SessionExport(journal.events, as: format)
+        let (events, taken) = try redaction.applied(to: journal.events)
+        let export = SessionExport(events, as: format)
         let file = try opened()
         try write(export.text, to: file)
         for line in export.losses.lines { Notice.print("left out: \(line)") }
+        for line in taken { Notice.print("redacted: \(line)") }
     }
 
     /// Writes the recording step by step.

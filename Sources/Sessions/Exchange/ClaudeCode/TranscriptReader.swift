@@ -18,6 +18,13 @@ struct TranscriptReader {
         var time: Int64?
         var results: [(result: ImportedConversation.Item, time: Int64?, lasting: Double)] = []
         var callTimes: [ToolCallID: Int64] = [:]
+        var sealed = 0
+
+        /// What was thought; nothing where no block of it came.
+        var thought: Thinking? {
+            let text = thinking.joined(separator: "\n")
+            return text.isEmpty && sealed == 0 ? nil : Thinking(text: text, hiddenParts: sealed)
+        }
     }
 
     private let requests: TranscriptRequests
@@ -112,8 +119,10 @@ struct TranscriptReader {
     private mutating func addBlock(_ block: JSONValue, at time: Int64?) {
         switch block["type"]?.stringValue {
         case "text": response?.texts.append(block["text"]?.stringValue ?? "")
-        case "thinking": response?.thinking.append(block["thinking"]?.stringValue ?? "")
-        case "redacted_thinking": conversation.losses.add("thinking that the provider has sealed")
+        case "thinking":
+            let text = block["thinking"]?.stringValue ?? ""
+            if text.isEmpty { response?.sealed += 1 } else { response?.thinking.append(text) }
+        case "redacted_thinking": response?.sealed += 1
         case "tool_use":
             guard let id = block["id"]?.stringValue, let name = block["name"]?.stringValue else {
                 conversation.losses.add("a call without ID or name")
@@ -196,12 +205,8 @@ struct TranscriptReader {
             conversation.add(
                 .assistant(
                     content: response.texts.joined(separator: "\n"), calls: response.calls,
-                    finish: response.finish, usage: response.usage),
+                    finish: response.finish, usage: response.usage, thinking: response.thought),
                 at: response.time ?? 0, lasting: max(0, lasting))
-            for _ in response.thinking.filter(\.isEmpty) {
-                conversation.losses.add("thinking that the provider does not show")
-            }
-            for _ in response.thinking.filter({ !$0.isEmpty }) { conversation.losses.add("thinking") }
             for (result, time, lasting) in response.results {
                 conversation.add(result, at: time ?? 0, lasting: max(0, lasting))
             }

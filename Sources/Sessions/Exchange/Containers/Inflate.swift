@@ -24,7 +24,9 @@ struct Inflate {
         position = input.startIndex
     }
 
-    private func broken(_ what: String) -> ImportError { ImportError("the archive's data is broken: \(what)") }
+    private func broken(_ what: String) -> ImportError {
+        ImportError("the archive's data is broken: \(what)")
+    }
 
     private mutating func take(_ count: Int) throws(ImportError) -> Int {
         while bitCount < count {
@@ -124,7 +126,9 @@ struct Inflate {
             default: all += [Int](repeating: 0, count: 11 + (try take(7)))
             }
         }
-        return (HuffmanCode(Array(all[..<literals])), HuffmanCode(Array(all[literals..<literals + distances])))
+        return (
+            HuffmanCode(Array(all[..<literals])), HuffmanCode(Array(all[literals..<literals + distances]))
+        )
     }
 
     /// Length codes 257 to 285: the shortest length, and how many bits are added (section 3.2.5).
@@ -157,4 +161,28 @@ struct HuffmanCode {
         [Int](repeating: 8, count: 144) + [Int](repeating: 9, count: 112) + [Int](repeating: 7, count: 24)
             + [Int](repeating: 8, count: 8))
     static let fixedDistances = HuffmanCode([Int](repeating: 5, count: 30))
+}
+
+extension Inflate {
+    private static let mostOfBody = 1 << 28
+
+    /// Decompresses a gzip member (RFC 1952).
+    /// - Throws: ``ImportError`` for what is none, or is broken.
+    static func gzip(_ bytes: [UInt8]) throws(ImportError) -> [UInt8] {
+        guard bytes.count > 18, bytes[0] == 0x1F, bytes[1] == 0x8B, bytes[2] == 8 else {
+            throw ImportError("this is no gzip")
+        }
+        var place = 10
+        let flags = bytes[3]
+        if flags & 4 != 0 { place += 2 + Int(bytes[10]) + Int(bytes[11]) << 8 }
+        for flag in [UInt8(8), 16] where flags & flag != 0 {
+            guard place < bytes.count, let end = bytes[place...].firstIndex(of: 0) else {
+                throw ImportError("the gzip's header is cut")
+            }
+            place = end + 1
+        }
+        if flags & 2 != 0 { place += 2 }
+        guard place < bytes.count else { throw ImportError("the gzip's header is cut") }
+        return try Inflate.bytes(bytes[place...], limit: mostOfBody)
+    }
 }

@@ -1,0 +1,116 @@
+import Formats
+import JSON
+
+/// A file of another program: what kind it is of, and what stands in it.
+struct ImportSource {
+    let format: SessionImport.Format
+    /// What showed it.
+    let reason: String
+    /// The JSON documents: one, or one a line.
+    let documents: [Document]
+    /// Lines that are no JSON, each with its place.
+    let broken: [String]
+    private let bytes: [UInt8]
+
+    /// Reads the bytes and tells their kind.
+    /// - Throws: ``ImportError`` for what is of no kind that is read.
+    init(_ bytes: [UInt8], format: SessionImport.Format?) throws(ImportError) {
+        self.bytes = bytes
+        if ZipArchive.isOne(bytes) {
+            documents = [Document(value: try InspectArchive.log(bytes), place: "")]
+            (self.format, reason, broken) = (.inspect, "it is an archive with a log's head and samples", [])
+            return
+        }
+        if format == .mitmproxy || format == nil, FlowFile.isOne(bytes) {
+            documents = []
+            (self.format, reason, broken) = (.mitmproxy, "it is made of typed netstrings", [])
+            return
+        }
+        if format == .otel || format == nil, bytes.first == 0x0A, let spans = ProtobufSpans.document(bytes) {
+            documents = [Document(value: spans, place: "")]
+            (self.format, reason, broken) = (.otel, "it is a message of OTLP's protobuf encoding", [])
+            return
+        }
+        (documents, broken) = try ImportSource.documents(bytes)
+        guard let first = documents.first else { throw ImportError("the file is empty") }
+        let guess = ImportSource.guess(documents.map(\.value), first: first.value)
+        self.format = format ?? guess.format
+        reason = format == nil ? guess.reason : "as --format says"
+    }
+
+    /// The requests to models, for the kinds that are recordings of them.
+    func exchanges(_ losses: inout Losses) -> [RecordedExchange] {
+        let values = documents.map(\.value)
+        switch format {
+        case .mitmproxy: return FlowFile.exchanges(bytes, &losses)
+        case .har: return values.flatMap { HARFile.exchanges($0, &losses) }
+        case .traces: return TracedRuns.exchanges(values, &losses)
+        case .responses: return values.compactMap { RequestFile.exchange($0, format: .responses) }
+        case .gemini: return values.compactMap { RequestFile.exchange($0, format: .gemini) }
+        case .ollama: return values.compactMap { RequestFile.exchange($0, format: .ollama) }
+        default: return []
+        }
+    }
+
+    private static func documents(
+        _ bytes: [UInt8]
+    ) throws(ImportError) -> (documents: [Document], broken: [String]) {
+        let whole: JSONError
+        do { return ([Document(value: try JSONParser.parse(bytes), place: "")], []) } catch { whole = error }
+        var documents: [Document] = []
+        var broken: [String] = []
+        for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            guard line.contains(where: { $0 > 0x20 }) else { continue }
+            do {
+                documents.append(
+                    Document(value: try JSONParser.parse(Array(line)), place: "line \(index + 1): "))
+            } catch {
+                broken.append("line \(index + 1), which is no JSON (\(error))")
+            }
+        }
+        // One sound line among rubbish does not make a file of lines.
+        guard documents.count > broken.count else {
+            throw ImportError(
+                "this is neither JSON (\(whole)) nor JSON lines (\(broken.first ?? "it has no lines"))")
+        }
+        return (documents, broken)
+    }
+
+    /// The kind of a file by its content, and what shows it.
+    private static func guess(
+        _ documents: [JSONValue], first: JSONValue
+    ) -> (format: SessionImport.Format, reason: String) {
+        let isClaudeCode = documents.prefix(200).contains { line in
+            line["message"] != nil && line["type"] != nil && (line["sessionId"] != nil || line["uuid"] != nil)
+        }
+        if isClaudeCode { return (.claudeCode, "its lines have type, message and uuid") }
+        if CodexRollout.isOne(documents) { return (.codex, "its lines have type and payload") }
+        if first["resourceSpans"] != nil { return (.otel, "it has resourceSpans") }
+        if first["eval"] != nil, first["version"] != nil { return (.inspect, "it has eval and version") }
+        if HARFile.isOne(first) { return (.har, "it has log.entries") }
+        if TracedRuns.isOne(documents) {
+            return (.traces, "its records have run_type or type and what was asked")
+        }
+        let request = first["request"]?["body"] ?? first["request"] ?? first
+        switch RequestFile.format(of: request) {
+        case .gemini: return (.gemini, "it has contents")
+        case .responses: return (.responses, "its input has items")
+        case .ollama: return (.ollama, "options or a format stand beside messages")
+        default: return messages(first)
+        }
+    }
+
+    private static func messages(_ first: JSONValue) -> (format: SessionImport.Format, reason: String) {
+        let messages = first["messages"]?.arrayValue ?? first.arrayValue ?? []
+        let hasBlocks = messages.contains { message in
+            (message["content"]?.arrayValue ?? []).contains {
+                ["tool_use", "tool_result", "thinking"].contains($0["type"]?.stringValue)
+            }
+        }
+        if hasBlocks { return (.anthropic, "its messages have blocks tool_use, tool_result or thinking") }
+        let hasInputSchema = (first["tools"]?.arrayValue ?? []).contains { $0["input_schema"] != nil }
+        if hasInputSchema { return (.anthropic, "its tools have input_schema") }
+        if first["system"] != nil { return (.anthropic, "system stands beside messages") }
+        return (.openai, "it has messages with roles")
+    }
+}

@@ -1,0 +1,140 @@
+import Agent
+import Formats
+import JSON
+
+/// Exports of LangSmith (runs) and Langfuse (observations): what was asked of a model and what it answered, a record each.
+enum TracedRuns {
+    /// Whether these are runs or observations of a model.
+    static func isOne(_ documents: [JSONValue]) -> Bool { records(documents).contains { isModel($0) } }
+
+    private static func isModel(_ record: JSONValue) -> Bool {
+        let isRun = record["run_type"] == "llm" || record["run_type"] == "chat_model"
+        return isRun && record["inputs"] != nil || record["type"] == "GENERATION" && record["input"] != nil
+    }
+
+    /// The records, wherever the export has them: one a line, a list, or beneath a trace.
+    private static func records(_ documents: [JSONValue]) -> [JSONValue] {
+        var found: [JSONValue] = []
+        var waiting = documents
+        while !waiting.isEmpty, found.count < 1_000_000 {
+            let value = waiting.removeFirst()
+            if let list = value.arrayValue {
+                waiting = list + waiting
+                continue
+            }
+            found.append(value)
+            for key in ["runs", "child_runs", "observations", "data"] {
+                if let list = value[key]?.arrayValue { waiting = list + waiting }
+            }
+        }
+        return found
+    }
+
+    static func exchanges(_ documents: [JSONValue], _ losses: inout Losses) -> [RecordedExchange] {
+        var found: [RecordedExchange] = []
+        for record in records(documents) {
+            guard isModel(record) else {
+                if let kind = record["run_type"]?.stringValue ?? record["type"]?.stringValue {
+                    losses.add("a record of type \(kind)")
+                }
+                continue
+            }
+            if let exchange = exchange(record) {
+                found.append(exchange)
+            } else {
+                losses.add("a request whose messages are in no known shape")
+            }
+        }
+        return found
+    }
+
+    private static func exchange(_ record: JSONValue) -> RecordedExchange? {
+        let input = record["inputs"] ?? record["input"] ?? [:]
+        var messages = input["messages"]?.arrayValue ?? input.arrayValue ?? []
+        // LangChain batches conversations; a run has one of them.
+        if let first = messages.first?.arrayValue { messages = first }
+        guard !messages.isEmpty else { return nil }
+        var body = JSONObject()
+        let invocation = record["extra"]?["invocation_params"] ?? [:]
+        body["model"] = record["model"] ?? invocation["model"] ?? invocation["model_name"]
+        body["messages"] = .array(messages.map(LangChainMessage.chat))
+        body["tools"] = input["tools"] ?? invocation["tools"]
+        guard let endpoint = ModelEndpoint(method: "POST", path: "/v1/chat/completions") else { return nil }
+        func time(_ keys: String...) -> Int64? {
+            keys.lazy.compactMap { record[$0]?.stringValue.flatMap(Document.milliseconds) }.first
+        }
+        let begun = time("start_time", "startTime") ?? 0
+        let ended = time("end_time", "endTime") ?? begun
+        return RecordedExchange(
+            WireRequest(endpoint, body), response: response(record).map { Array($0.text().utf8) },
+            time: begun,
+            milliseconds: Double(max(0, ended - begun)))
+    }
+
+    /// The answer as a whole chat completion.
+    private static func response(_ record: JSONValue) -> JSONValue? {
+        let output = record["outputs"] ?? record["output"] ?? .null
+        let generation = output["generations"]?[0]?[0] ?? output["generations"]?[0]
+        let message =
+            generation?["message"] ?? output["choices"]?[0]?["message"] ?? output["message"] ?? output[
+                "messages"]?[0]
+            ?? output
+        if message == .null { return nil }
+        let chat: JSONValue =
+            message.stringValue == nil
+            ? LangChainMessage.chat(message) : ["role": "assistant", "content": message]
+        let calls = chat["tool_calls"]?.arrayValue ?? []
+        var whole: JSONObject = JSONObject([
+            .init(
+                key: "choices",
+                value: [
+                    [
+                        "index": 0, "message": chat,
+                        "finish_reason": calls.isEmpty ? "stop" : "tool_calls",
+                    ]
+                ])
+        ])
+        let usage = record["usage"] ?? output["usage"] ?? output["llm_output"]?["token_usage"]
+        if let usage, let input = usage["input"] ?? usage["prompt_tokens"] ?? usage["promptTokens"],
+            let produced = usage["output"] ?? usage["completion_tokens"] ?? usage["completionTokens"]
+        {
+            whole["usage"] = ["prompt_tokens": input, "completion_tokens": produced]
+        }
+        return .object(whole)
+    }
+}
+
+/// A message of LangChain in the shape of Chat Completions.
+enum LangChainMessage {
+    private static let roles = [
+        "human": "user", "ai": "assistant", "system": "system", "tool": "tool", "HumanMessage": "user",
+        "AIMessage": "assistant", "AIMessageChunk": "assistant", "SystemMessage": "system",
+        "ToolMessage": "tool",
+        "HumanMessageChunk": "user",
+    ]
+
+    static func chat(_ message: JSONValue) -> JSONValue {
+        let fields = message["kwargs"] ?? message["data"] ?? message
+        let name = message["id"]?.arrayValue?.last?.stringValue ?? message["type"]?.stringValue
+        guard
+            let role = message["role"]?.stringValue ?? name.flatMap({ roles[$0] })
+                ?? fields["type"]?.stringValue
+        else { return message }
+        var chat = JSONObject([.init(key: "role", value: .string(roles[role] ?? role))])
+        chat["content"] = fields["content"] ?? ""
+        chat["tool_call_id"] = fields["tool_call_id"]
+        let calls =
+            fields["tool_calls"]?.arrayValue ?? fields["additional_kwargs"]?["tool_calls"]?.arrayValue ?? []
+        if !calls.isEmpty { chat["tool_calls"] = .array(calls.map(call)) }
+        return .object(chat)
+    }
+
+    /// A call: LangChain has name and args beside the ID, providers a function with its arguments as text.
+    private static func call(_ call: JSONValue) -> JSONValue {
+        guard call["function"] == nil, let name = call["name"] else { return call }
+        return [
+            "id": call["id"] ?? "", "type": "function",
+            "function": ["name": name, "arguments": .string((call["args"] ?? [:]).text())],
+        ]
+    }
+}
