@@ -211,7 +211,8 @@ struct MaskWalk {
         }
         words = machine.interior(here.b, tokens)
         if spec.counts { boundLength(spec, here, tokens) }
-        if !automaton.readsText, !spec.counts, machine.isUniversal(here.b) {
+        if !automaton.readsText, !spec.counts, machine.isUniversal(here.b), machine.isConstant(here.b) {
+            // Wherever the quote comes, it closes the same string.
             let target = automaton.closeString(here.a, here.b, here.c, here.frame)
             if target >= 0, !automaton.isDoomed(target) {
                 for quoted in tokens.closing { insert(Int(quoted.token)) }
