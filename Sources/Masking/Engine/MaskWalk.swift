@@ -47,8 +47,6 @@ struct MaskWalk {
         if automaton.canEnd(id) { automaton.vocabulary.endOfTurn.forEach { insert($0) } }
     }
 
-    // MARK: Walking
-
     /// Visits sibling nodes whose parent led to a configuration.
     fileprivate mutating func walk(_ siblings: Range<Int>, _ id: Int32) {
         let here = automaton.configuration(id)
