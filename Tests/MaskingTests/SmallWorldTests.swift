@@ -69,11 +69,16 @@ struct SmallWorldTests {
         func inner() -> JSONValue { schema(depth - 1, &random) }
         switch leaf {
         case 3:
-            return object([
-                ("properties", object([("a", inner()), ("b", inner())])),
+            let named = pick([["a", "b"], ["a"], []]).map { ($0, inner()) }
+            var members = [
+                ("properties", object(named)),
                 ("additionalProperties", pick([.bool(true), .bool(false), inner()])),
-                ("required", .array(pick([[], ["a"], ["a", "b"]]))),
-            ])
+                ("required", .array(pick([[], ["a"], ["a", "b"], ["ab"]]))),
+            ]
+            if Bool.random(using: &random) {
+                members.append(("patternProperties", object([(pick(["^a", "b$"]), inner())])))
+            }
+            return object(members)
         case 4: return object([("items", inner()), ("uniqueItems", .bool(pick([true, false])))])
         case 5: return object([("anyOf", .array([inner(), inner()]))])
         case 6: return object([("allOf", .array([inner(), inner()]))])
@@ -161,17 +166,21 @@ struct SmallWorldTests {
             }
             for member in object {
                 if let names = schema["propertyNames"], !isValid(.string(member.key), names) { return false }
+                var isMatched = false
                 if let patterns = schema["patternProperties"] {
-                    if member.key.hasPrefix("a"), let own = patterns["^a"], !isValid(member.value, own) {
-                        return false
+                    if member.key.hasPrefix("a"), let own = patterns["^a"] {
+                        isMatched = true
+                        if !isValid(member.value, own) { return false }
                     }
-                    if member.key.hasSuffix("b"), let own = patterns["b$"], !isValid(member.value, own) {
-                        return false
+                    if member.key.hasSuffix("b"), let own = patterns["b$"] {
+                        isMatched = true
+                        if !isValid(member.value, own) { return false }
                     }
                 }
                 if let own = schema["properties"]?[member.key] {
                     if !isValid(member.value, own) { return false }
-                } else if let rest = schema["additionalProperties"], !isValid(member.value, rest) {
+                } else if !isMatched, let rest = schema["additionalProperties"], !isValid(member.value, rest)
+                {
                     return false
                 }
             }

@@ -98,7 +98,7 @@ extension Automaton {
     func numberResult(_ state: NumberState) -> Formulas.ID {
         if state.formula == Formulas.yes { return Formulas.yes }
         let alternatives = numberAlternatives(state.formula)
-        let value = JSONNumber(text: String(decoding: state.text, as: UTF8.self))?.decimal
+        let value = JSONNumber(text: String(decoding: state.text, as: UTF8.self))
         return formulas.substitute(state.formula) { _, leaf, id in
             guard case .number(let schema) = leaf else { return id }
             // Without text only integrality was asked, and the steps saw to that.
@@ -113,8 +113,9 @@ extension Automaton {
         let node = graph.nodes[Int(schema)]
         var spec = NumberSpec()
         spec.isIntegral = node.isIntegral
+        spec.isPlain = node.isIntegral && node.integersHaveNoPoint
         spec.add(node.bounds)
-        spec.values = node.values.map { NumberValues($0.compactMap { $0.numberValue?.decimal }) }
+        spec.values = node.values.map { NumberValues(listed: $0.compactMap(\.numberValue)) }
         numberSpecs[schema] = spec
         return spec
     }

@@ -52,12 +52,15 @@ extension Automaton {
         for case .number(let schema) in leaves {
             let own = numberSpec(schema)
             spec.isIntegral = spec.isIntegral || own.isIntegral
+            spec.isPlain = spec.isPlain || own.isPlain
             spec.add(graph.nodes[Int(schema)].bounds)
             if let values = own.values {
                 spec.values = spec.values?.intersection(values) ?? values
             }
         }
-        if let values = spec.values { return values.canComplete([], where: spec.accepts) }
+        if let values = spec.values {
+            return values.canComplete([]) { spec.accepts($0, isPlain: NumberSpec.isPlain($1)) }
+        }
         if spec.canComplete(Array("-".utf8)) { return true }
         return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains { spec.canComplete([$0]) }
     }

@@ -135,7 +135,10 @@ extension Automaton {
             ? .living { states in groups[0].contains { states[$0] != 0 } }
             : .search(
                 StringLiveness(components) { accepted in
-                    groups.allSatisfy { $0.contains { accepted[$0] } }
+                    // A group is refused where all of its members are, and met where one of them is.
+                    let isRefused = groups.contains { $0.allSatisfy { accepted[$0] == false } }
+                    if isRefused { return false }
+                    return groups.allSatisfy { $0.contains { accepted[$0] == true } } ? true : nil
                 })
         let machine = StringMachine(components, isCanonical: false, budget: patterns.budget, rule: rule)
         return (

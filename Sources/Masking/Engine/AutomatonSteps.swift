@@ -225,8 +225,8 @@ extension Automaton {
             return NumberState(formula: state.formula, place: place, text: [])
         }
         let alternatives = numberAlternatives(state.formula)
-        if place == .exponent, !alternatives.allowsExponent { return nil }
         if !alternatives.needsText {
+            if alternatives.isPlain, place == .point || place == .exponent { return nil }
             if alternatives.onlyIntegral {
                 if place == .fraction, byte != 0x30 { return nil }
                 if place == .exponentSign, byte == UInt8(ascii: "-") { return nil }

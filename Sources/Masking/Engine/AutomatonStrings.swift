@@ -116,7 +116,7 @@ extension Automaton {
             StringLiveness(components) { accepted in
                 formulas.evaluate(formula) { leaf in
                     if case .component(let index) = deciders[leaf] { accepted[index] } else { nil }
-                } != false
+                }
             })
     }
 

@@ -26,7 +26,7 @@ extension Automaton {
         }
         if let values = node.values, !values.contains(where: { $0.isEquivalent(to: value) }) { return nil }
         switch value {
-        case .number(let number): if !numberSpec(schema).accepts(number.decimal) { return nil }
+        case .number(let number): if !numberSpec(schema).accepts(number) { return nil }
         case .string(let text): if !accepts(node, text) { return nil }
         default: break
         }

@@ -47,8 +47,6 @@ struct MaskWalk {
         if automaton.canEnd(id) { automaton.vocabulary.endOfTurn.forEach { insert($0) } }
     }
 
-    // MARK: Walking
-
     /// Visits sibling nodes whose parent led to a configuration.
     fileprivate mutating func walk(_ siblings: Range<Int>, _ id: Int32) {
         let here = automaton.configuration(id)
@@ -211,7 +209,8 @@ struct MaskWalk {
         }
         words = machine.interior(here.b, tokens)
         if spec.counts { boundLength(spec, here, tokens) }
-        if !automaton.readsText, !spec.counts, machine.isUniversal(here.b) {
+        if !automaton.readsText, !spec.counts, machine.isUniversal(here.b), machine.isConstant(here.b) {
+            // Wherever the quote comes, it closes the same string.
             let target = automaton.closeString(here.a, here.b, here.c, here.frame)
             if target >= 0, !automaton.isDoomed(target) {
                 for quoted in tokens.closing { insert(Int(quoted.token)) }

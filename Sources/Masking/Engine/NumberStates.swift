@@ -48,14 +48,14 @@ final class NumberAlternatives {
     let onlyIntegral: Bool
     /// Whether the digits matter.
     let needsText: Bool
-    /// Whether an exponent may be written; by policy not where the digits are bound.
-    let allowsExponent: Bool
+    /// Whether a point or an exponent makes a number no integer (draft 4).
+    let isPlain: Bool
 
     init(branches: [NumberSpec], needsText: Bool) {
         self.branches = branches
         onlyIntegral = !needsText && branches.contains { $0.isIntegral }
         self.needsText = needsText
-        allowsExponent = !needsText
+        isPlain = onlyIntegral && branches.contains { $0.isPlain }
     }
 
     /// Whether some alternative can still be satisfied.

@@ -48,10 +48,14 @@ final class StringSpec {
             ? [] : patterns.filter { $0.1.slack(PatternAutomaton.start) < PatternAutomaton.unknownSlack }
     }
 
-    /// The smallest upper bound on length of any leaf.
+    /// The smallest length at which some leaf may begin to refuse.
     var tightest: Int {
         var bound = Int.max
-        for case .length(_, let high?) in deciders.values { bound = min(bound, high) }
+        for case .length(let low, let high) in deciders.values {
+            if let high { bound = min(bound, high) }
+            // Under a negation a lower bound is an upper one.
+            if !isConjunction, low > 0 { bound = min(bound, low - 1) }
+        }
         return bound
     }
 

@@ -191,6 +191,7 @@ extension Automaton {
         if node.isIntegral {
             var spec = NumberSpec()
             spec.isIntegral = true
+            spec.isPlain = node.integersHaveNoPoint
             found.append(("type", spec, "must be an integer"))
         }
         if let minimum = node.bounds.minimum {
@@ -231,7 +232,7 @@ extension Automaton {
         let leaves = formulas.leaves(of: state.formula)
         var reasons: [Reason] = []
         var suspects: [Reason] = []
-        if let place = state.place.step(byte) {
+        if state.place.step(byte) != nil {
             for case .number(let schema) in leaves {
                 for (keyword, spec, sentence) in numberKeywords(schema) {
                     let dies =
@@ -240,15 +241,12 @@ extension Automaton {
                     if dies { reasons.append(found) } else { suspects.append(found) }
                 }
             }
-            if reasons.isEmpty, place == .exponent {
-                return [policy("spelling", "a bounded number is written without an exponent")]
-            }
             return reasons.isEmpty ? suspects : reasons
         }
         guard state.place.canEnd else {
             return [policy("JSON", "a number cannot go on with \(shown), nor end here")]
         }
-        let value = JSONNumber(text: String(decoding: state.text, as: UTF8.self))?.decimal
+        let value = JSONNumber(text: String(decoding: state.text, as: UTF8.self))
         for case .number(let schema) in leaves {
             for (keyword, spec, sentence) in numberKeywords(schema) {
                 if let value, !spec.accepts(value) { reasons.append(reason(schema, keyword, sentence)) }

@@ -17,6 +17,7 @@ final class PatternAutomaton {
     /// For each shape of UTF-8 encoded characters, one byte of each class at each position.
     private let shapes: [[[UInt8]]]
     private var universal: [Int8] = []
+    private var exhaustive: [Int8] = []
     private var shortest: [Int32] = []
     private var slacks: [Int32: Int] = [:]
     /// Expressions that are known, or taken, to match something.
@@ -72,6 +73,7 @@ final class PatternAutomaton {
             accepts.append(false)
             rows.append(contentsOf: repeatElement(PatternAutomaton.dead, count: classCount))
             universal.append(0)
+            exhaustive.append(0)
             shortest.append(-1)
         }
     }
@@ -90,6 +92,7 @@ final class PatternAutomaton {
         accepts.append(expressions.nullable[Int(expression)])
         rows.append(contentsOf: repeatElement(-1, count: classCount))
         universal.append(-1)
+        exhaustive.append(-1)
         shortest.append(-2)
         return state
     }
@@ -191,18 +194,7 @@ final class PatternAutomaton {
         search: while let next = stack.popLast() {
             if next != state, universal[Int(next)] == 1 { continue }
             for shape in shapes {
-                var ends: [Int32] = [next]
-                for bytes in shape {
-                    var after: [Int32] = []
-                    for byte in bytes {
-                        for end in ends {
-                            let target = step(end, byte)
-                            if !after.contains(target) { after.append(target) }
-                        }
-                    }
-                    ends = after
-                }
-                for end in ends {
+                for end in ends(of: next, shape) {
                     if end == PatternAutomaton.dead || universal[Int(end)] == 0 {
                         verdict = false
                         break search
@@ -220,6 +212,47 @@ final class PatternAutomaton {
         universal[Int(state)] = verdict ? 1 : 0
         if verdict { for other in seen { universal[Int(other)] = 1 } }
         return verdict
+    }
+
+    /// Whether every continuation by whole characters is accepted; false where that is not found out soon.
+    ///
+    /// More than ``isUniversal(_:)``: a pattern without anchors lives whatever comes, and accepts only once it has matched.
+    func acceptsEverything(_ state: Int32) -> Bool {
+        if exhaustive[Int(state)] >= 0 { return exhaustive[Int(state)] == 1 }
+        let verdict =
+            expressionOf[Int(state)] == ByteExpressions.anything
+            || accepts[Int(state)] && isUniversal(state) && everyEnd(of: state) { accepts[Int($0)] }
+        exhaustive[Int(state)] = verdict ? 1 : 0
+        return verdict
+    }
+
+    /// Whether a condition holds wherever whole characters lead from a state; false where there are many such places.
+    private func everyEnd(of state: Int32, _ holds: (Int32) -> Bool) -> Bool {
+        var seen: Set<Int32> = [state]
+        var stack = [state]
+        while let next = stack.popLast() {
+            if !holds(next) || seen.count > PatternAutomaton.universalLimit { return false }
+            for shape in shapes {
+                for end in ends(of: next, shape) where seen.insert(end).inserted { stack.append(end) }
+            }
+        }
+        return true
+    }
+
+    /// Where the characters of one shape lead.
+    private func ends(of state: Int32, _ shape: [[UInt8]]) -> [Int32] {
+        var ends: [Int32] = [state]
+        for bytes in shape {
+            var after: [Int32] = []
+            for byte in bytes {
+                for end in ends {
+                    let target = step(end, byte)
+                    if !after.contains(target) { after.append(target) }
+                }
+            }
+            ends = after
+        }
+        return ends
     }
 
     /// The shapes of UTF-8 encoded characters (RFC 3629, section 4).

@@ -36,7 +36,9 @@ final class PatternLibrary {
         guard components.count == 1, case .pattern(let automaton) = components[0], !isCanonical else {
             let rule: StringMachine.Rule? =
                 components.count < 2
-                ? nil : .search(StringLiveness(components) { $0.allSatisfy(\.self) })
+                ? nil
+                : .search(
+                    StringLiveness(components) { $0.contains(false) ? false : $0.contains(nil) ? nil : true })
             return StringMachine(components, isCanonical: isCanonical, budget: budget, rule: rule)
         }
         if let known = machines[ObjectIdentifier(automaton)] { return known }

@@ -3,6 +3,8 @@ import JSON
 /// A conjunction of number keywords, and whether a number being written can still satisfy it.
 struct NumberSpec {
     var isIntegral = false
+    /// Whether a number written with a point or an exponent is no integer (draft 4).
+    var isPlain = false
     var low: ExactDecimal?
     var lowExcluded = false
     var high: ExactDecimal?
@@ -31,6 +33,7 @@ struct NumberSpec {
     /// Adds all that another conjunction asks for.
     mutating func add(_ other: NumberSpec, _ bounds: NumberBounds) {
         isIntegral = isIntegral || other.isIntegral
+        isPlain = isPlain || other.isPlain
         add(bounds)
         if let own = other.values { values = values?.intersection(own) ?? own }
     }
@@ -58,22 +61,44 @@ struct NumberSpec {
     }
 
     /// Whether a finished number satisfies the conjunction.
-    func accepts(_ value: ExactDecimal) -> Bool {
-        if isIntegral, !value.isIntegral { return false }
+    func accepts(_ number: JSONNumber) -> Bool {
+        accepts(number.decimal, isPlain: NumberSpec.isPlain(number.text.utf8))
+    }
+
+    /// Whether a number is written without a point and an exponent.
+    static func isPlain(_ text: some Sequence<UInt8>) -> Bool {
+        !text.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+    }
+
+    /// Whether a value satisfies the conjunction.
+    /// - Parameter isPlain: whether it is written without a point and an exponent.
+    func accepts(_ value: ExactDecimal, isPlain: Bool) -> Bool {
+        if isIntegral, !value.isIntegral || self.isPlain && !isPlain { return false }
         if let low, value < low || (lowExcluded && value == low) { return false }
         if let high, value > high || (highExcluded && value == high) { return false }
         if let values, !values.contains(value) { return false }
-        if excluded.contains(where: { $0.accepts(value) }) { return false }
+        if excluded.contains(where: { $0.accepts(value, isPlain: isPlain) }) { return false }
         return multiples.allSatisfy { value.isMultiple(of: $0) }
+    }
+
+    /// Whether some number that begins with `text` satisfies the conjunction.
+    ///
+    /// Digits before the point are those of a plain decimal that does; behind the point an exponent can make up for it.
+    func canComplete(_ text: [UInt8]) -> Bool {
+        if isPlain, !NumberSpec.isPlain(text) { return false }
+        if values == nil, let mark = text.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
+            return canComplete(Mantissa(text[..<mark]), ExponentBeginning(text[(mark + 1)...]))
+        }
+        return canCompletePlainly(text) || values == nil && canShift(text)
     }
 
     /// Whether some plain decimal that begins with `text` (a sign, digits, perhaps a point and digits) satisfies
     /// the conjunction.
-    func canComplete(_ text: [UInt8]) -> Bool {
+    private func canCompletePlainly(_ text: [UInt8]) -> Bool {
         let negative = text.first == UInt8(ascii: "-")
         let body = negative ? text.dropFirst() : text[...]
         if let values {
-            return values.canComplete(text, where: accepts)
+            return values.canComplete(text) { accepts($0, isPlain: NumberSpec.isPlain($1)) }
         }
         guard let first = body.first else {
             // Only a sign: some value of that sign, or zero.
@@ -117,7 +142,7 @@ struct NumberSpec {
     }
 
     /// Whether a magnitude in `from..<to` (`nil`: from zero, without end) with that sign satisfies the conjunction.
-    private func completes(
+    func completes(
         _ negative: Bool, from: ExactDecimal?, to: ExactDecimal?, isClosed: Bool = false
     ) -> Bool {
         // In terms of magnitudes: the bounds that this sign leaves.
@@ -192,12 +217,12 @@ struct NumberSpec {
         return result
     }
 
-    private static func magnitude(_ value: ExactDecimal) -> ExactDecimal {
+    static func magnitude(_ value: ExactDecimal) -> ExactDecimal {
         ExactDecimal(isNegative: false, digits: value.digits, exponent: value.exponent)
     }
 
     /// `value + 10^exponent` for a magnitude whose digits reach no lower than that exponent.
-    private static func plusUnit(_ value: ExactDecimal, _ exponent: Int) -> ExactDecimal {
+    static func plusUnit(_ value: ExactDecimal, _ exponent: Int) -> ExactDecimal {
         var digits = value.digits
         digits.append(
             contentsOf: repeatElement(0, count: max(0, value.isZero ? 0 : value.exponent - exponent)))

@@ -4,11 +4,26 @@ import JSON
 /// lists of any length.
 final class NumberValues {
     private let set: Set<ExactDecimal>
+    /// The spellings with an exponent that the schema itself uses.
+    private let written: [ExactDecimal: [UInt8]]
     private lazy var spelled: [(text: [UInt8], value: ExactDecimal)] =
-        set.flatMap { value in NumberValues.spellings(value).map { ($0, value) } }
+        set.flatMap { value in
+            (NumberValues.spellings(value) + [written[value]].compactMap { $0 }).map { ($0, value) }
+        }
         .sorted { $0.text.lexicographicallyPrecedes($1.text) }
 
-    init(_ values: some Sequence<ExactDecimal>) { set = Set(values) }
+    init(_ values: some Sequence<ExactDecimal>) { (set, written) = (Set(values), [:]) }
+
+    /// The numbers that a schema lists.
+    init(listed numbers: some Sequence<JSONNumber>) {
+        set = Set(numbers.map(\.decimal))
+        let scientific = numbers.filter { $0.text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") } }
+        written = Dictionary(scientific.map { ($0.decimal, Array($0.text.utf8)) }) { first, _ in first }
+    }
+
+    private init(_ set: Set<ExactDecimal>, written: [ExactDecimal: [UInt8]]) {
+        (self.set, self.written) = (set, written)
+    }
 
     /// The numbers, in no particular order.
     var all: Set<ExactDecimal> { self.set }
@@ -16,10 +31,13 @@ final class NumberValues {
     func contains(_ value: ExactDecimal) -> Bool { set.contains(value) }
 
     /// The numbers of both lists.
-    func intersection(_ other: NumberValues) -> NumberValues { NumberValues(set.intersection(other.set)) }
+    func intersection(_ other: NumberValues) -> NumberValues {
+        NumberValues(
+            set.intersection(other.set), written: written.merging(other.written) { first, _ in first })
+    }
 
     /// Whether the spelling of some number that passes begins so.
-    func canComplete(_ text: [UInt8], where passes: (ExactDecimal) -> Bool) -> Bool {
+    func canComplete(_ text: [UInt8], where passes: (ExactDecimal, [UInt8]) -> Bool) -> Bool {
         var low = 0
         var high = spelled.count
         while low < high {
@@ -31,7 +49,7 @@ final class NumberValues {
             }
         }
         while low < spelled.count, spelled[low].text.starts(with: text) {
-            if passes(spelled[low].value) { return true }
+            if passes(spelled[low].value, spelled[low].text) { return true }
             low += 1
         }
         return false

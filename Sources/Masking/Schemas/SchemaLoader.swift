@@ -238,6 +238,7 @@ struct SchemaLoader {
             if integer || number { kinds.insert(.number) }
             node.kinds = kinds
             node.isIntegral = integer && !number && kinds != .every
+            node.integersHaveNoPoint = reading.draft == .draft4
         }
         if let values = reading["enum"] {
             guard let list = values.arrayValue else {

@@ -53,6 +53,8 @@ struct SchemaNode {
     var kinds: ValueKinds?
     /// Whether a number must be integral (`type` names integer and not number).
     var isIntegral = false
+    /// Whether numbers such as 1.0 are no integers (draft 4).
+    var integersHaveNoPoint = false
     /// The values of `enum` and `const`, intersected, and the keyword to name.
     var values: [JSONValue]?
     var valuesKeyword = "enum"

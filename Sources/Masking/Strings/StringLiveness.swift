@@ -2,8 +2,9 @@
 /// of the automata, remembered state by state.
 final class StringLiveness {
     private let components: [StringComponent]
-    /// Whether a string may end whose components accept or refuse it so.
-    private let mayEnd: ([Bool]) -> Bool
+    /// Whether a string may end whose components accept or refuse it so; a component whose verdict is open is `nil`, and
+    /// so is an answer that hangs on such.
+    private let verdict: ([Bool?]) -> Bool?
     /// One byte for each group that no component tells apart.
     private let letters: [UInt8]
     private var known: [[Int32]: Bool] = [:]
@@ -12,9 +13,9 @@ final class StringLiveness {
     /// States looked at to find out whether nothing can kill a string.
     private static let closedLimit = 24
 
-    init(_ components: [StringComponent], mayEnd: @escaping ([Bool]) -> Bool) {
+    init(_ components: [StringComponent], verdict: @escaping ([Bool?]) -> Bool?) {
         self.components = components
-        self.mayEnd = mayEnd
+        self.verdict = verdict
         letters = StringLiveness.letters(of: components)
     }
 
@@ -27,22 +28,34 @@ final class StringLiveness {
 
     /// One byte for each group of bytes that no component tells apart, those first that are written as they are.
     static func letters(of components: [StringComponent]) -> [UInt8] {
-        var signatures: Set<[UInt8]> = []
-        return StringLiveness.bytes.filter { byte in
-            signatures.insert(
-                components.map { component in
-                    switch component {
-                    case .pattern(let automaton): automaton.classOf[Int(byte)]
-                    case .finite(let set): set.alphabet.contains(byte) ? byte : 0xFF
-                    }
+        groups(of: components).map { $0[0] }
+    }
+
+    /// The bytes of text in groups that no component tells apart, those first that are written as they are.
+    static func groups(of components: [StringComponent]) -> [[UInt8]] {
+        var places: [[UInt8]: Int] = [:]
+        var groups: [[UInt8]] = []
+        for byte in StringLiveness.bytes {
+            let signature = components.map { component in
+                switch component {
+                case .pattern(let automaton): automaton.classOf[Int(byte)]
+                case .finite(let set): set.alphabet.contains(byte) ? byte : 0xFF
                 }
-            ).inserted
+            }
+            if let place = places[signature] {
+                groups[place].append(byte)
+            } else {
+                places[signature] = groups.count
+                groups.append([byte])
+            }
         }
+        return groups
     }
 
     /// Whether some continuation ends well; yes where the search is cut short.
     func lives(_ states: [Int32]) -> Bool {
         if let verdict = known[states] { return verdict }
+        if isRefuted(states) { return false }
         var cameFrom: [[Int32]: [Int32]] = [states: []]
         var stack = [states]
         func remember(_ end: [Int32]) {
@@ -53,7 +66,7 @@ final class StringLiveness {
             }
         }
         while let here = stack.popLast() {
-            if known[here] == true || mayEnd(verdicts(here)) {
+            if known[here] == true || verdict(verdicts(here)) != false {
                 remember(here)
                 return true
             }
@@ -64,7 +77,7 @@ final class StringLiveness {
             }
             for byte in letters.reversed() {
                 let next = step(here, byte)
-                if cameFrom[next] == nil, known[next] != false {
+                if cameFrom[next] == nil, known[next] != false, !isRefuted(next) {
                     cameFrom[next] = here
                     stack.append(next)
                 }
@@ -87,6 +100,11 @@ final class StringLiveness {
             }
         }
         return true
+    }
+
+    /// Whether the components that have died alone refuse whatever comes.
+    private func isRefuted(_ states: [Int32]) -> Bool {
+        states.contains(0) && verdict(states.map { $0 == 0 ? false : nil }) == false
     }
 
     /// Which components accept a string that ends here.

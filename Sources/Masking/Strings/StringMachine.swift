@@ -192,7 +192,9 @@ final class StringMachine {
     func isConstant(_ state: Int32) -> Bool {
         isBoundary(state)
             && zip(components, componentStates(state)).allSatisfy { component, state in
-                if case .pattern(let automaton) = component, automaton.isUniversal(state) { return true }
+                if case .pattern(let automaton) = component, automaton.acceptsEverything(state) {
+                    return true
+                }
                 return state == 0
             }
     }

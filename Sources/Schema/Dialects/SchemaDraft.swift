@@ -34,13 +34,26 @@ public enum SchemaDraft: Int, Sendable, Hashable, CaseIterable, Comparable {
     }
 
     /// The draft that a `$schema` names; `http` and `https` count as the same, as does an empty fragment.
+    ///
+    /// `json-schema.org/schema` names the latest, draft 5 has the rules of draft 4, and a hyper-schema those of its draft.
     public init?(metaschema uri: String) {
         func bare(_ text: String) -> Substring {
             let text = text.hasSuffix("#") ? text.dropLast() : text[...]
             return text.hasPrefix("https://")
                 ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : text
         }
-        guard let draft = SchemaDraft.allCases.first(where: { bare($0.metaschema) == bare(uri) }) else {
+        let uri = bare(uri).split(separator: "/").map { $0 == "hyper-schema" ? "schema" : $0 }.joined(
+            separator: "/")
+        switch uri {
+        case "json-schema.org/schema": self = .draft2020
+        case "json-schema.org/draft-05/schema": self = .draft4
+        default: self.init(address: uri)
+        }
+    }
+
+    private init?(address uri: String) {
+        func bare(_ text: String) -> Substring { text.drop { $0 != ":" }.dropFirst(3) }
+        guard let draft = SchemaDraft.allCases.first(where: { bare($0.metaschema) == uri }) else {
             return nil
         }
         self = draft

@@ -1,7 +1,16 @@
 /// The metaschemas of the drafts, in short: what each keyword's value must be, without words for people.
 enum Metaschemas {
-    /// The JSON text of the metaschema with that URI, without its fragment.
-    static func text(_ uri: String) -> String? {
+    /// A metaschema's own address and its JSON text.
+    /// - Parameter uri: an address that people use for it, without its fragment: with `http` or `https`, and
+    ///   `json-schema.org/schema` for the latest draft.
+    static func entry(_ uri: String) -> (address: String, text: String)? {
+        let address = uri.hasSuffix("//json-schema.org/schema") ? SchemaDraft.draft2020.metaschema : uri
+        let bare = address.drop { $0 != ":" }
+        return ["http", "https"].lazy.compactMap { scheme in text(scheme + bare).map { (scheme + bare, $0) } }
+            .first
+    }
+
+    private static func text(_ uri: String) -> String? {
         switch uri {
         case SchemaDraft.draft4.metaschema: draft4
         case SchemaDraft.draft6.metaschema: draft6
@@ -51,23 +60,24 @@ enum Metaschemas {
 
     private static let validation = """
         "properties": {
-         "type": {"anyOf": [{"$ref": "#/$defs/type"},
-          {"type": "array", "items": {"$ref": "#/$defs/type"}, "minItems": 1, "uniqueItems": true}]},
+         "type": {"anyOf": [{"$ref": "#/$defs/simpleTypes"},
+          {"type": "array", "items": {"$ref": "#/$defs/simpleTypes"}, "minItems": 1, "uniqueItems": true}]},
          "const": true, "enum": {"type": "array"}, "multipleOf": {"type": "number", "exclusiveMinimum": 0},
          "maximum": {"type": "number"}, "exclusiveMaximum": {"type": "number"},
          "minimum": {"type": "number"}, "exclusiveMinimum": {"type": "number"},
-         "maxLength": {"$ref": "#/$defs/count"}, "minLength": {"$ref": "#/$defs/count"},
+         "maxLength": {"$ref": "#/$defs/nonNegativeInteger"}, "minLength": {"$ref": "#/$defs/nonNegativeInteger"},
          "pattern": {"type": "string", "format": "regex"},
-         "maxItems": {"$ref": "#/$defs/count"}, "minItems": {"$ref": "#/$defs/count"},
+         "maxItems": {"$ref": "#/$defs/nonNegativeInteger"}, "minItems": {"$ref": "#/$defs/nonNegativeInteger"},
          "uniqueItems": {"type": "boolean"},
-         "maxContains": {"$ref": "#/$defs/count"}, "minContains": {"$ref": "#/$defs/count"},
-         "maxProperties": {"$ref": "#/$defs/count"}, "minProperties": {"$ref": "#/$defs/count"},
-         "required": {"$ref": "#/$defs/names"},
-         "dependentRequired": {"type": "object", "additionalProperties": {"$ref": "#/$defs/names"}}},
+         "maxContains": {"$ref": "#/$defs/nonNegativeInteger"}, "minContains": {"$ref": "#/$defs/nonNegativeInteger"},
+         "maxProperties": {"$ref": "#/$defs/nonNegativeInteger"}, "minProperties": {"$ref": "#/$defs/nonNegativeInteger"},
+         "required": {"$ref": "#/$defs/stringArray"},
+         "dependentRequired": {"type": "object", "additionalProperties": {"$ref": "#/$defs/stringArray"}}},
         "$defs": {
-         "count": {"type": "integer", "minimum": 0},
-         "names": {"type": "array", "items": {"type": "string"}, "uniqueItems": true},
-         "type": {"enum": ["array", "boolean", "integer", "null", "number", "object", "string"]}}
+         "nonNegativeInteger": {"type": "integer", "minimum": 0},
+         "nonNegativeIntegerDefault0": {"$ref": "#/$defs/nonNegativeInteger"},
+         "stringArray": {"type": "array", "items": {"type": "string"}, "uniqueItems": true},
+         "simpleTypes": {"enum": ["array", "boolean", "integer", "null", "number", "object", "string"]}}
         """
 
     private static let metaData = """
@@ -113,7 +123,8 @@ enum Metaschemas {
                  "patternProperties": {"type": "object", "additionalProperties": \(schema),
                   "propertyNames": {"format": "regex"}},
                  "dependentSchemas": \(map), "propertyNames": \(schema), "if": \(schema), "then": \(schema),
-                 "else": \(schema), "allOf": \(list), "anyOf": \(list), "oneOf": \(list), "not": \(schema)}
+                 "else": \(schema), "allOf": \(list), "anyOf": \(list), "oneOf": \(list), "not": \(schema)},
+                "$defs": {"schemaArray": \(list)}
                 """
             ),
             ("validation", validation), ("meta-data", metaData), ("format", format),
@@ -136,7 +147,9 @@ enum Metaschemas {
                  "$dynamicRef": {"type": "string", "format": "uri-reference"},
                  "$vocabulary": {"type": "object", "propertyNames": {"type": "string", "format": "uri"},
                   "additionalProperties": {"type": "boolean"}},
-                 "$comment": {"type": "string"}, "$defs": \(map)}
+                 "$comment": {"type": "string"}, "$defs": \(map)},
+                "$defs": {"anchorString": \(anchor), "uriString": {"type": "string", "format": "uri"},
+                 "uriReferenceString": {"type": "string", "format": "uri-reference"}}
                 """
             ),
             (
@@ -147,7 +160,8 @@ enum Metaschemas {
                  "patternProperties": {"type": "object", "additionalProperties": \(schema),
                   "propertyNames": {"format": "regex"}},
                  "dependentSchemas": \(map), "propertyNames": \(schema), "if": \(schema), "then": \(schema),
-                 "else": \(schema), "allOf": \(list), "anyOf": \(list), "oneOf": \(list), "not": \(schema)}
+                 "else": \(schema), "allOf": \(list), "anyOf": \(list), "oneOf": \(list), "not": \(schema)},
+                "$defs": {"schemaArray": \(list)}
                 """
             ),
             (
@@ -169,6 +183,7 @@ enum Metaschemas {
         let list = "{\"type\": \"array\", \"minItems\": 1, \"items\": \(schema)}"
         let names = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}, \"uniqueItems\": true"
         let required = draft == .draft4 ? names + ", \"minItems\": 1}" : names + "}"
+        let count = draft == .draft4 ? "positiveInteger" : "nonNegativeInteger"
         let inner = draft == .draft4 ? "{\"anyOf\": [{\"type\": \"boolean\"}, \(schema)]}" : schema
         return """
             {"$schema": "\(draft.metaschema)#", "\(identifier)": "\(draft.metaschema)#",
@@ -178,21 +193,22 @@ enum Metaschemas {
               "$ref": {"type": "string", "format": "uri-reference"},
               "title": {"type": "string"}, "description": {"type": "string"}, "default": {},
               "maximum": {"type": "number"}, "minimum": {"type": "number"}, \(bounds),
-              "maxLength": {"$ref": "#/definitions/count"}, "minLength": {"$ref": "#/definitions/count"},
+              "maxLength": {"$ref": "#/definitions/\(count)"}, "minLength": {"$ref": "#/definitions/\(count)"},
               "pattern": {"type": "string", "format": "regex"}, "additionalItems": \(inner),
               "items": {"anyOf": [\(schema), \(list)]},
-              "maxItems": {"$ref": "#/definitions/count"}, "minItems": {"$ref": "#/definitions/count"},
+              "maxItems": {"$ref": "#/definitions/\(count)"}, "minItems": {"$ref": "#/definitions/\(count)"},
               "uniqueItems": {"type": "boolean"},
-              "maxProperties": {"$ref": "#/definitions/count"}, "minProperties": {"$ref": "#/definitions/count"},
+              "maxProperties": {"$ref": "#/definitions/\(count)"}, "minProperties": {"$ref": "#/definitions/\(count)"},
               "required": \(required), "additionalProperties": \(inner), "definitions": \(map), "properties": \(map),
               "patternProperties": \(map),
               "dependencies": {"type": "object", "additionalProperties": {"anyOf": [\(schema), \(required)]}},
               "enum": {"type": "array"},
-              "type": {"anyOf": [{"$ref": "#/definitions/type"},
-               {"type": "array", "items": {"$ref": "#/definitions/type"}, "minItems": 1, "uniqueItems": true}]},
+              "type": {"anyOf": [{"$ref": "#/definitions/simpleTypes"},
+               {"type": "array", "items": {"$ref": "#/definitions/simpleTypes"}, "minItems": 1, "uniqueItems": true}]},
               "format": {"type": "string"}, "allOf": \(list), "anyOf": \(list), "oneOf": \(list), "not": \(schema)\(more)},
-             "definitions": {"count": {"type": "integer", "minimum": 0},
-              "type": {"enum": ["array", "boolean", "integer", "null", "number", "object", "string"]}}}
+             "definitions": {"\(count)": {"type": "integer", "minimum": 0},
+              "\(count)Default0": {"$ref": "#/definitions/\(count)"}, "schemaArray": \(list), "stringArray": \(required),
+              "simpleTypes": {"enum": ["array", "boolean", "integer", "null", "number", "object", "string"]}}}
             """
     }
 

@@ -126,15 +126,17 @@ package struct ReferenceResolver: Sendable {
         guard let fragment = (uri.fragment ?? "").removingPercentEscapes else {
             throw fault(place, "\(reference) has a fragment that is not percent-encoded as it should be")
         }
-        let found = resources[index]
         if fragment.isEmpty { return try target(JSONPointer(), in: index, written: reference, at: place) }
         if fragment.utf8.first == UInt8(ascii: "/") {
             guard let pointer = JSONPointer(text: fragment) else {
                 throw fault(place, "\(reference) is no JSON pointer; write ~ as ~0 and / as ~1")
             }
-            return try target(pointer, in: index, written: reference, at: place)
+            let holder = isWithin ? nearest(to: index) { self.holds(pointer, in: $0) } : nil
+            return try target(pointer, in: holder ?? index, written: reference, at: place)
         }
         let name = ByteString(fragment)
+        let holder = isWithin ? nearest(to: index) { self.resources[$0].anchors[name] != nil } : nil
+        let found = resources[holder ?? index]
         guard let location = found.anchors[name], let value = value(at: location) else {
             throw fault(place, "\(reference) refers to nothing; no schema there has the anchor \(fragment)")
         }
@@ -143,8 +145,36 @@ package struct ReferenceResolver: Sendable {
                 place, "\(reference) is ambiguous: the anchor \(fragment) is set more than once; rename one")
         }
         return Target(
-            location: location, resource: index, value: value,
+            location: location, resource: holder ?? index, value: value,
             dynamicAnchor: found.dynamicAnchors.contains(name) ? name : nil)
+    }
+
+    /// The resource, or the nearest one around it, that has what a fragment names.
+    ///
+    /// A fragment is read from the root of its own resource (2020-12 core, section 8.2.3). Many schemas give their
+    /// parts an `id` and go on to write fragments from the root of the document; what is in no inner resource is looked
+    /// for further out.
+    private func nearest(to innermost: Int, where holds: (Int) -> Bool) -> Int? {
+        var next: Int? = innermost
+        while let here = next {
+            if holds(here) { return here }
+            next = resource(enclosing: here)
+        }
+        return nil
+    }
+
+    /// The innermost resource that a resource stands in.
+    private func resource(enclosing inner: Int) -> Int? {
+        var place = resources[inner].location
+        while !place.pointer.tokens.isEmpty {
+            place.pointer.tokens.removeLast()
+            if let outer = roots[place] { return outer }
+        }
+        return nil
+    }
+
+    private func holds(_ pointer: JSONPointer, in resource: Int) -> Bool {
+        value(at: resources[resource].location)?[pointer] != nil
     }
 
     /// The schema that has the dynamic anchor in a resource, if any.
@@ -190,11 +220,12 @@ package struct ReferenceResolver: Sendable {
             return known
         }
         if let given = remotes[key] { return try load(given, uri: uri) }
-        if let text = Metaschemas.text(uri.text) {
+        if let (address, text) = Metaschemas.entry(uri.text) {
+            if let known = byURI[ByteString(address)] { return known }
             guard let value = try? JSONParser.parse(text) else {
                 throw fault(place, "the built-in metaschema \(uri.text) is broken; please report this")
             }
-            return try load(value, uri: uri)
+            return try load(value, uri: URIReference(address))
         }
         // It may be an identifier inside of a document that nothing has referred to yet.
         for (name, value) in remotes.sorted(by: { $0.key.text < $1.key.text }) where byURI[name] == nil {

@@ -240,11 +240,15 @@ struct CompletionSearch {
         if !witnesses.isComplete { isComplete = false }
         var results: [Formulas.ID] = []
         for value in witnesses.values {
-            let result = automaton.formulas.substitute(formula) { _, leaf, id in
-                guard case .number(let schema) = leaf else { return id }
-                return automaton.numberSpec(schema).accepts(value) ? Formulas.yes : Formulas.no
+            // The spelling may matter as well.
+            for isPlain in value.isIntegral ? [true, false] : [false] {
+                let result = automaton.formulas.substitute(formula) { _, leaf, id in
+                    guard case .number(let schema) = leaf else { return id }
+                    return automaton.numberSpec(schema).accepts(value, isPlain: isPlain)
+                        ? Formulas.yes : Formulas.no
+                }
+                if !results.contains(result) { results.append(result) }
             }
-            if !results.contains(result) { results.append(result) }
         }
         return results.map { automaton.deliver($0, frame) }.filter { $0 >= 0 }
     }

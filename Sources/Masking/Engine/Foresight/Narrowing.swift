@@ -160,7 +160,11 @@ extension Automaton {
         let named = members.shape.keys.map { String(decoding: graph.keys[Int($0)], as: UTF8.self) }
         let all = components + [.finite(FiniteSet(named))]
         let liveness = StringLiveness(all) { verdicts in
-            !verdicts[components.count] && !refused.contains(Array(verdicts.dropLast()))
+            // The last component knows the keys that have names of their own.
+            if verdicts.last == true { return false }
+            let own = verdicts.dropLast().compactMap(\.self)
+            return own.count < verdicts.count - 1 || verdicts.last == .some(nil)
+                ? nil : !refused.contains(own)
         }
         let machine = StringMachine(
             all, isCanonical: false, budget: patterns.budget, rule: .search(liveness))

@@ -82,11 +82,18 @@ extension Automaton {
         let (components, rulesAreComplete) = keyRules(members)
         let liveness = StringLiveness(components) { _ in true }
         let trie = members.shape.trie
-        var letters = StringLiveness.letters(of: components)
-        // A letter that leads away from every named key.
-        letters += [0x7A, 0x71].filter { !letters.contains($0) }
-        for key in members.shape.keys {
-            for byte in graph.keys[Int(key)] where !letters.contains(byte) { letters.append(byte) }
+        let groups = StringLiveness.groups(of: components)
+        var lettersAt: [Int32: [UInt8]] = [:]
+        /// The letters to try at a place among the named keys: those that go on with one, and from each group of letters
+        /// that the rules do not tell apart one that leads away from all of them.
+        func letters(at node: Int32) -> [UInt8] {
+            if let known = lettersAt[node] { return known }
+            let isNamed = { node >= -1 && trie.child(of: Int(node), on: $0) != nil }
+            let found = groups.flatMap { group in
+                group.first { !isNamed($0) }.map { [$0] + group.filter(isNamed) } ?? group
+            }
+            lettersAt[node] = found
+            return found
         }
         let start = Place(states: [Int32](repeating: 1, count: components.count), node: -1, pending: 0)
         var queue: [(place: Place, text: [UInt8])] = [(start, [])]
@@ -106,7 +113,7 @@ extension Automaton {
                 isComplete = false
                 break
             }
-            for byte in letters {
+            for byte in letters(at: place.node) {
                 guard let pending = Automaton.pending(place.pending, byte) else { continue }
                 let longer = text + [byte]
                 if pending == 0, byte >= 0x80, String(validating: longer, as: UTF8.self) == nil { continue }
@@ -153,7 +160,8 @@ extension NumberSpec {
             last - first < limit
         else { return nil }
         guard first <= last else { return [] }
-        return (first...last).compactMap { JSONNumber(text: String($0))?.decimal }.filter(accepts)
+        return (first...last).compactMap { JSONNumber(text: String($0))?.decimal }
+            .filter { accepts($0, isPlain: true) }
     }
 }
 
