@@ -11,7 +11,7 @@
 #define HAS_HALF 1
 #define TILE_ROWS 4
 #define TILE_TOKENS 3
-#define PAIR_TOKENS 1
+#define PAIR_TOKENS 2
 #define VECTOR_ROWS 8
 #define TABLE ck_avx2
 #define TABLE_NAME "AVX2"

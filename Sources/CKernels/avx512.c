@@ -12,7 +12,7 @@
 #define HAS_HALF 1
 #define TILE_ROWS 4
 #define TILE_TOKENS 6
-#define PAIR_TOKENS 2
+#define PAIR_TOKENS 4
 #define VECTOR_ROWS 8
 #define TABLE ck_avx512
 #define TABLE_NAME "AVX-512"

@@ -112,18 +112,57 @@ static void normalize(const float *input, const float *gain, float epsilon, size
     for (size_t i = 0; i < count; i++) output[i] = input[i] * scale * gain[i];
 }
 
-static void gated_silu(float *gate, const float *up, size_t count) {
+typedef vector activation(vector x);
+
+INLINE vector silu(vector x) {
+    return x / (splat(1) + exponential(-x));
+}
+
+/// x * (1 + tanh(y)) / 2 = x / (1 + e^(-2y)) with y = sqrt(2 / pi) * (x + 0.044715 x^3).
+INLINE vector gelu(vector x) {
+    vector y = x * (splat(1) + splat(0.044715f) * x * x) * splat(0.79788456080286535588f);
+    return x / (splat(1) + exponential(splat(-2) * y));
+}
+
+INLINE void gate_as(activation function, float *gate, const float *up, size_t count) {
     size_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        vector g = load(gate + i);
-        store(g / (splat(1) + exponential(-g)) * load(up + i), gate + i);
-    }
+    for (; i + LANES <= count; i += LANES) store(function(load(gate + i)) * load(up + i), gate + i);
     if (i < count) {
         float g[LANES] = {0}, u[LANES] = {0};
         memcpy(g, gate + i, (count - i) * sizeof(float));
         memcpy(u, up + i, (count - i) * sizeof(float));
-        vector x = load(g);
-        store(x / (splat(1) + exponential(-x)) * load(u), g);
+        store(function(load(g)) * load(u), g);
         memcpy(gate + i, g, (count - i) * sizeof(float));
+    }
+}
+
+static void gated_silu(float *gate, const float *up, size_t count) {
+    gate_as(silu, gate, up, count);
+}
+
+static void gated_gelu(float *gate, const float *up, size_t count) {
+    gate_as(gelu, gate, up, count);
+}
+
+static void rotate(float *values, size_t heads, size_t head_size, const float *rotation, size_t pairs,
+                   int are_neighbours) {
+    const float *sines = rotation + pairs;
+    for (size_t head = 0; head < heads; head++, values += head_size) {
+        size_t pair = 0;
+        if (!are_neighbours) {
+            for (; pair + LANES <= pairs; pair += LANES) {
+                vector x = load(values + pair), y = load(values + pairs + pair);
+                vector cosine = load(rotation + pair), sine = load(sines + pair);
+                store(x * cosine - y * sine, values + pair);
+                store(x * sine + y * cosine, values + pairs + pair);
+            }
+        }
+        for (; pair < pairs; pair++) {
+            float *first = values + (are_neighbours ? 2 * pair : pair);
+            float *second = are_neighbours ? first + 1 : first + pairs;
+            float x = *first, y = *second;
+            *first = x * rotation[pair] - y * sines[pair];
+            *second = x * sines[pair] + y * rotation[pair];
+        }
     }
 }

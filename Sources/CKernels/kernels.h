@@ -11,13 +11,19 @@
 #include "formats/bf16.h"
 #include "formats/f16.h"
 #include "formats/f32.h"
-#include "formats/q4_0.h"
-#include "formats/q4_1.h"
+#include "formats/q2_k.h"
+#include "formats/q3_k.h"
 #include "formats/q6_k.h"
 #include "formats/q8_0.h"
 
 #include "formats/fifth_bits.h"
+#include "formats/levels.h"
 
+#include "formats/iq4_nl.h"
+#include "formats/iq4_xs.h"
+#include "formats/mxfp4.h"
+#include "formats/q4_0.h"
+#include "formats/q4_1.h"
 #include "formats/q5_0.h"
 #include "formats/q5_1.h"
 
@@ -39,7 +45,12 @@
     DO(Q4_0, q4_0)                \
     DO(Q4_1, q4_1)                \
     DO(Q5_0, q5_0)                \
-    DO(Q5_1, q5_1)
+    DO(Q5_1, q5_1)                \
+    DO(Q2_K, q2_k)                \
+    DO(Q3_K, q3_k)                \
+    DO(IQ4_NL, iq4_nl)            \
+    DO(IQ4_XS, iq4_xs)            \
+    DO(MXFP4, mxfp4)
 
 #define FOR_EACH_INTEGER_FORMAT(DO) \
     DO(Q4_K, q4_k, 1)               \
@@ -117,4 +128,6 @@ const ck_kernels TABLE = {
     .attend = attend,
     .normalize = normalize,
     .gated_silu = gated_silu,
+    .gated_gelu = gated_gelu,
+    .rotate = rotate,
 };

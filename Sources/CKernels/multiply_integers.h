@@ -1,7 +1,7 @@
 // Matrix products over rows of 256-value blocks by integer arithmetic, which multiplies twice as many numbers at a time
-// and needs no conversion of each weight. Weights and their small scales are integers below 2^13 already. The
-// activations of a block become integers of 24 bits with a common scale, in two halves of 12 bits; the products of a
-// block are then summed exactly, at most 64 in a lane (below 2^30), and the result is as good as with floats.
+// and needs no conversion of each weight. Weights and their small scales are integers of at most 2^12 already. The
+// activations of a block become integers of 16 bits with a common scale; the products of a block are then summed exactly,
+// each half of the block by itself: at most 16 in a lane of LARGEST_ACTIVATION * 2^12, or 32 of half as much.
 
 typedef struct {
     void (*read_scales)(const uint8_t *block, block_scales *out);
@@ -10,11 +10,10 @@ typedef struct {
     int has_offsets;
 } integer_format;
 
-/// Activations of some tokens: the upper and the lower halves of `columns` integers a token, the scale of each block,
-/// and for each chunk the sum of its integers times that scale.
+/// Activations of some tokens: `columns` integers a token, the scale of each block, and for each chunk the sum of its
+/// integers times that scale.
 typedef struct {
-    int16_t *upper;
-    int16_t *lower;
+    int16_t *values;
     float *scales;
     float *sums;
 } activations;
@@ -27,12 +26,11 @@ typedef struct {
     float *offsets;
 } unpacked_rows;
 
-/// The unit of the upper half, and what the largest activation of a block becomes.
-#define HALF_UNIT 4096
-#define LARGEST_ACTIVATION (HALF_UNIT / 2 * HALF_UNIT - HALF_UNIT)
+/// What the largest activation of a block becomes.
+#define LARGEST_ACTIVATION (LANES == 4 ? 16383 : 32767)
 
 /// What is not finite makes the scale not a number, and with it every product.
-static void quantize_block(const float *input, int16_t *upper, int16_t *lower, float *scale, float *sums) {
+static void quantize_block(const float *input, int16_t *values, float *scale, float *sums) {
     // Magnitudes are in the order of their bits, with what is not finite above all numbers.
     integers magnitudes = {};
     for (size_t i = 0; i < BLOCK; i += LANES) {
@@ -46,8 +44,7 @@ static void quantize_block(const float *input, int16_t *upper, int16_t *lower, f
     float inverse = LARGEST_ACTIVATION / maximum;
     // The inverse of nothing, or of a maximum near the smallest numbers, is infinite; such a block counts as zero.
     if (!is_finite || !(inverse < 0x1p127f)) {
-        memset(upper, 0, BLOCK * sizeof *upper);
-        memset(lower, 0, BLOCK * sizeof *lower);
+        memset(values, 0, BLOCK * sizeof *values);
         for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) sums[chunk] = 0 * *scale;
         return;
     }
@@ -58,16 +55,12 @@ static void quantize_block(const float *input, int16_t *upper, int16_t *lower, f
             // Adding half a unit of the same sign before the conversion cuts off rounds to the nearest.
             integers sign = (integers)scaled & (int32_t)0x80000000;
             integers q = __builtin_convertvector(scaled + (vector)(sign | (integers)splat(0.5f)), integers);
-            integers high = (q + HALF_UNIT / 2) >> 12;
             typedef int16_t narrow __attribute__((vector_size(2 * LANES)));
-            narrow first = __builtin_convertvector(high, narrow);
-            narrow second = __builtin_convertvector(q - (high << 12), narrow);
-            memcpy(upper, &first, sizeof first);
-            memcpy(lower, &second, sizeof second);
+            narrow result = __builtin_convertvector(q, narrow);
+            memcpy(values, &result, sizeof result);
             total += q;
             input += LANES;
-            upper += LANES;
-            lower += LANES;
+            values += LANES;
         }
         sums[chunk] = (float)__builtin_reduce_add(total) * *scale;
     }
@@ -80,9 +73,9 @@ INLINE void add_offsets(const float *of_weights, const float *of_input, eight *t
     *total += weights * input;
 }
 
-/// The sums of both halves as one.
-INLINE vector join(integers upper, integers lower) {
-    return to_floats(upper) * splat(HALF_UNIT) + to_floats(lower);
+/// The sums of both halves of a block as one.
+INLINE vector join(const integers halves[2]) {
+    return to_floats(halves[0]) + to_floats(halves[1]);
 }
 
 /// One token by `rows` rows. Products are summed in LANES integers, which are scaled and added lane by lane in the order
@@ -97,21 +90,18 @@ INLINE void multiply_integer_rows(integer_format format, int rows, const uint8_t
         for (int r = 0; r < rows; r++) {
             block_scales scales;
             format.read_scales(weights + r * row_bytes, &scales);
-            integers upper = {}, lower = {};
+            integers halves[2] = {};
 #pragma unroll
             for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) {
                 shorts q, x;
                 format.unpack(weights + r * row_bytes, chunk, &scales, &q);
-                load_shorts(input.upper + CHUNK * chunk, &x);
-                add_pairs(&upper, &q, &x);
-                load_shorts(input.lower + CHUNK * chunk, &x);
-                add_pairs(&lower, &q, &x);
+                load_shorts(input.values + CHUNK * chunk, &x);
+                add_pairs(&halves[chunk / (BLOCK_CHUNKS / 2)], &q, &x);
             }
-            sums[r] += join(upper, lower) * splat(scales.factor * input.scales[block]);
+            sums[r] += join(halves) * splat(scales.factor * input.scales[block]);
             if (format.has_offsets) add_offsets(scales.offsets, input.sums, &offsets[r]);
         }
-        input.upper += BLOCK;
-        input.lower += BLOCK;
+        input.values += BLOCK;
         input.sums += BLOCK_CHUNKS;
         weights += format.block_bytes;
     }
@@ -128,21 +118,27 @@ INLINE void multiply_integer_tile(int has_offsets, int rows, int tokens, unpacke
     vector sums[TILE_ROWS][PAIR_TOKENS] = {};
     size_t chunks = columns / CHUNK, blocks = columns / BLOCK;
     for (size_t block = 0; block < blocks; block++) {
-        integers upper[TILE_ROWS][PAIR_TOKENS] = {}, lower[TILE_ROWS][PAIR_TOKENS] = {};
-        for (size_t column = BLOCK * block; column < BLOCK * (block + 1); column += CHUNK) {
-            shorts w[TILE_ROWS];
+        vector both[TILE_ROWS][PAIR_TOKENS] = {};
 #pragma unroll
-            for (int r = 0; r < rows; r++) load_shorts(weights.values + r * columns + column, &w[r]);
+        for (size_t half = 0; half < 2; half++) {
+            integers part[TILE_ROWS][PAIR_TOKENS] = {};
+            size_t column = BLOCK * block + BLOCK / 2 * half;
+            for (size_t end = column + BLOCK / 2; column < end; column += CHUNK) {
+                shorts w[TILE_ROWS];
 #pragma unroll
-            for (int t = 0; t < tokens; t++) {
-                shorts high, low;
-                load_shorts(input.upper + t * columns + column, &high);
-                load_shorts(input.lower + t * columns + column, &low);
+                for (int r = 0; r < rows; r++) load_shorts(weights.values + r * columns + column, &w[r]);
 #pragma unroll
-                for (int r = 0; r < rows; r++) {
-                    add_pairs(&upper[r][t], &w[r], &high);
-                    add_pairs(&lower[r][t], &w[r], &low);
+                for (int t = 0; t < tokens; t++) {
+                    shorts x;
+                    load_shorts(input.values + t * columns + column, &x);
+#pragma unroll
+                    for (int r = 0; r < rows; r++) add_pairs(&part[r][t], &w[r], &x);
                 }
+            }
+#pragma unroll
+            for (int r = 0; r < rows; r++) {
+#pragma unroll
+                for (int t = 0; t < tokens; t++) both[r][t] += to_floats(part[r][t]);
             }
         }
 #pragma unroll
@@ -150,7 +146,7 @@ INLINE void multiply_integer_tile(int has_offsets, int rows, int tokens, unpacke
 #pragma unroll
             for (int t = 0; t < tokens; t++) {
                 float scale = weights.factors[r * blocks + block] * input.scales[t * blocks + block];
-                sums[r][t] += join(upper[r][t], lower[r][t]) * splat(scale);
+                sums[r][t] += both[r][t] * splat(scale);
             }
         }
     }
@@ -172,8 +168,7 @@ INLINE void multiply_integer_strip(int has_offsets, int rows, unpacked_rows weig
                                    activations input, size_t tokens, float *output, size_t output_stride) {
     size_t chunks = columns / CHUNK, blocks = columns / BLOCK;
     for (size_t t = 0; t < tokens;) {
-        activations some = {input.upper + t * columns, input.lower + t * columns, input.scales + t * blocks,
-                            input.sums + t * chunks};
+        activations some = {input.values + t * columns, input.scales + t * blocks, input.sums + t * chunks};
         float *destination = output + t * output_stride;
         if (t + PAIR_TOKENS <= tokens) {
             multiply_integer_tile(has_offsets, rows, PAIR_TOKENS, weights, columns, some, destination, output_stride);
@@ -212,13 +207,12 @@ INLINE void multiply_integers_as(integer_format format, const uint8_t *weights, 
     for (size_t first = 0; first < tokens; first += CK_TOKEN_GROUP) {
         size_t some = tokens - first < CK_TOKEN_GROUP ? tokens - first : CK_TOKEN_GROUP;
         activations x;
-        x.upper = (int16_t *)scratch;
-        x.lower = x.upper + some * columns;
-        x.scales = (float *)(x.lower + some * columns);
+        x.values = (int16_t *)scratch;
+        x.scales = (float *)(x.values + some * columns);
         x.sums = x.scales + some * blocks;
         for (size_t i = 0; i < some * blocks; i++) {
-            quantize_block(input + (first + i / blocks) * input_stride + i % blocks * BLOCK, x.upper + i * BLOCK,
-                           x.lower + i * BLOCK, x.scales + i, x.sums + i * BLOCK_CHUNKS);
+            quantize_block(input + (first + i / blocks) * input_stride + i % blocks * BLOCK, x.values + i * BLOCK,
+                           x.scales + i, x.sums + i * BLOCK_CHUNKS);
         }
         float *destination = output + first * output_stride;
         size_t r = 0;

@@ -7,7 +7,9 @@ extension Workflow {
         "type": "object",
         "properties": [
             "embedded": [
-                "description": "Decoded in process: builtin, or the path of a GGUF file.", "type": "string",
+                "description":
+                    "Decoded in process: builtin, the path of a GGUF file, or the name of one that callgate models list shows.",
+                "type": "string",
                 "minLength": 1,
             ],
             "scripted": [

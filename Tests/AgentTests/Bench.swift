@@ -56,6 +56,8 @@ final class MemoryJournal: EventSink {
 /// A model that answers by how many responses the conversation has already; it decodes words as tokens.
 struct ScriptedModel: Model {
     var responses: [ModelResponse]
+    /// Told before the first token.
+    var progress: [ModelProgress] = []
     /// Awaited before each token, so that a test can stand between two.
     var beforeToken: @Sendable (Int) async throws -> Void = { _ in }
     /// A response in words goes on in empty tokens until this holds.
@@ -76,6 +78,7 @@ struct ScriptedModel: Model {
         let response = responses[answered]
         try await observe(.request(RequestRecord(round: request.round, text: "")))
         let words = response.content.split(separator: " ").map { Array($0.utf8) }
+        for step in progress { try await observe(.progress(step)) }
         var position = 0
         while position < words.count || !words.isEmpty && !talksUntil() {
             try await beforeToken(position)
@@ -181,6 +184,7 @@ struct Bench: Sendable {
     /// What the person does when something happens: called after each event, on the run's own thread.
     var person: @Sendable (Event, RunState, RunControl) -> Void = { _, _, _ in }
     var status: @Sendable (RunStatus, RunControl) -> Void = { _, _ in }
+    var progress: [ModelProgress] = []
     var beforeToken: @Sendable (Int, RunControl) async throws -> Void = { _, _ in }
     var talksUntil: @Sendable () -> Bool = { true }
     var tokenMilliseconds = 0.0
@@ -218,7 +222,8 @@ struct Bench: Sendable {
             catalogue: tools.map(\.definition), sampling: SamplingSettings(), limits: limits, policy: policy)
         let loop = try Loop(
             model: ScriptedModel(
-                responses: responses, beforeToken: { [beforeToken] in try await beforeToken($0, control) },
+                responses: responses, progress: progress,
+                beforeToken: { [beforeToken] in try await beforeToken($0, control) },
                 talksUntil: talksUntil, tokenMilliseconds: tokenMilliseconds, onRequest: onRequest),
             tools: tools, header: header, system: system, control: control, sink: journal, approval: approval,
             resuming: RunState(folding: events))

@@ -172,6 +172,72 @@ import Testing
         #expect(log.withLock { $0 } == ["decode 0", "decode 1", "paused", "decode 2", "decode 3"])
     }
 
+    @Test("every step counts, also those that are asked for while the model reads")
+    func everyStep() async throws {
+        var bench = Bench(responses: [ScriptedModel.saying("a b c d e f")])
+        bench.progress = (0...2).map { .reading(tokens: 64 * $0, of: 192, perSecond: nil) }
+        bench.startsHeld = true
+        let (decoded, held) = (Mutex(0), Mutex<[Int]>([]))
+        bench.beforeToken = { position, _ in decoded.withLock { $0 = position + 1 } }
+        bench.status = { status, control in
+            switch status {
+            case .paused(.request): control.step(.token)
+            case .progressing(.reading(64, of: 192, perSecond: nil)):
+                control.step(.token)
+                control.step(.token)
+            case .paused(.token):
+                held.withLock { $0.append(decoded.withLock { $0 }) }
+                control.resume()
+            default: break
+            }
+        }
+        #expect(try await bench.run().outcome == .answered("a b c d e f"))
+        #expect(held.withLock { $0 } == [3])
+    }
+
+    @Test(
+        "pausing stops a prompt half read, and it is read on from there; no progress is kept in the journal")
+    func pauseWhileReading() async throws {
+        var bench = Bench(responses: [ScriptedModel.saying("a b")])
+        let steps: [ModelProgress] = [
+            .loading(bytes: 0, of: 9), .reading(tokens: 0, of: 99, perSecond: nil),
+            .reading(tokens: 64, of: 99, perSecond: 20),
+        ]
+        bench.progress = steps
+        let seen = Mutex<[RunStatus]>([])
+        bench.status = { status, control in
+            seen.withLock { $0.append(status) }
+            if case .progressing(.reading(0, _, _)) = status { control.pause() }
+            if case .paused = status { control.resume() }
+        }
+        let run = try await bench.run()
+        #expect(run.outcome == .answered("a b"))
+        #expect(
+            seen.withLock { $0 } == [
+                .progressing(steps[0]), .progressing(steps[1]), .paused(.progress(steps[1])), .running,
+                .progressing(steps[2]), .running, .ended,
+            ])
+        bench.progress = []
+        bench.status = { _, _ in }
+        #expect(try await bench.run().events.map(\.body.name) == run.events.map(\.body.name))
+    }
+
+    @Test("progress is told in a few words")
+    func progressWords() {
+        let words = [
+            ModelProgress.loading(bytes: 312_000_000, of: 491_400_064),
+            .reading(tokens: 0, of: 697, perSecond: nil), .reading(tokens: 320, of: 697, perSecond: 194.2),
+            .reading(tokens: 640, of: 697, perSecond: 194.2), .reading(tokens: 64, of: 697, perSecond: 3.27),
+        ].map(\.summary)
+        #expect(
+            words == [
+                "loading the model: 312 of 491 MB", "reading the prompt: 0 of 697 tokens",
+                "reading the prompt: 320 of 697 tokens, 194/s, 2 s left",
+                "reading the prompt: 640 of 697 tokens, 194/s",
+                "reading the prompt: 64 of 697 tokens, 3.2/s, 194 s left",
+            ])
+    }
+
     @Test("a step that comes between looking at the pace and waiting is not lost")
     func noLostStep() async {
         let control = RunControl(startsHeld: true)

@@ -209,7 +209,8 @@ struct DamagedGGUFTests {
         }
         #expect(
             GGUFError.unsupportedTensorType(tensor: "t", type: "IQ2_XXS").description.hasSuffix(
-                "; F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16 are"))
+                "; F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, "
+                    + "IQ4_NL, IQ4_XS, BF16, MXFP4 are"))
     }
 
     @Test("with arrays nested without end, a key twice, a strange bool or bad UTF-8 is refused")

@@ -8,11 +8,13 @@ struct InferenceTests {
     func reference(_ name: String) throws {
         let model = try Fixture.model(name)
         let expected = try Fixture.logits(name, columns: model.logitCount)
+        // Beside the larger K formats activations have 16 bits, 15 with the plainest vectors.
+        let tolerance: Float = name == "llama-k" ? 4e-3 : 1e-4
         for kernels in Kernels.all {
             let found = try InferenceSession(model, kernels: kernels).evaluateAll(Fixture.prompt(name))
             #expect(found.count == expected.count)
             for (position, (row, reference)) in zip(found, expected).enumerated() {
-                #expect(largestDifference(row, reference) < 1e-4, "\(kernels), position \(position)")
+                #expect(largestDifference(row, reference) < tolerance, "\(kernels), position \(position)")
             }
         }
     }
@@ -151,9 +153,12 @@ struct UnusableModelTests {
         #expect(throws: ModelError.unsupportedArchitecture("mamba")) {
             try LlamaModel(GGUFFile(bytes: bytes))
         }
+        let description = ModelError.unsupportedArchitecture("mamba").description
         #expect(
-            ModelError.unsupportedArchitecture("mamba").description
-                == "the model's architecture is mamba, which is not supported; llama and qwen2 are")
+            description.hasPrefix(
+                "the model's architecture is mamba, which is not run in process; llama, smollm3, "))
+        #expect(description.contains("llama-server"))
+        #expect(LlamaModel.architectures.count == 10)
     }
 
     @Test("is refused when a tensor is missing or of another shape")

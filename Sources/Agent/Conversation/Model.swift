@@ -127,6 +127,8 @@ public enum DecodeEvent: Sendable, Hashable {
     case token(TokenStep)
     /// An attempt failed and is made again.
     case retry(attempt: Int, reason: String, delayMilliseconds: Int)
+    /// How far the model is before its first token; not kept in the journal.
+    case progress(ModelProgress)
 }
 
 /// A request as it left for the model.

@@ -33,6 +33,8 @@ public actor Loop {
     var clocks: [CallKey: DecisionClock] = [:]
     /// The breakpoint at which the run ends as soon as nothing is under way.
     private(set) var hit: BreakpointHit?
+    /// Whether the model has told how far it is, and no token since.
+    private var isProgressing = false
 
     /// A loop over the given parts.
     ///
@@ -253,7 +255,13 @@ public actor Loop {
             try emit(
                 .requestRetried(
                     round: state.round, attempt: attempt, reason: reason, delayMilliseconds: delay))
+        case .progress(let progress):
+            isProgressing = true
+            control.report(.progressing(progress))
+            try await control.hold(at: .progress(progress))
         case .token(let step):
+            if isProgressing { control.report(.running) }
+            isProgressing = false
             try emit(.token(step))
             try leaveAtBreakpoint()
             try settle()

@@ -18,6 +18,8 @@ public enum Granularity: Int, Sendable, Hashable, Comparable {
 public enum Checkpoint: Sendable, Hashable {
     /// Before a request leaves.
     case request(round: Int)
+    /// Before the first token, between two parts of what a model reads.
+    case progress(ModelProgress)
     /// After a token.
     case token
     /// Before a call runs that no person has decided.
@@ -29,7 +31,7 @@ public enum Checkpoint: Sendable, Hashable {
     public var granularity: Granularity {
         switch self {
         case .request: .round
-        case .token: .token
+        case .token, .progress: .token
         case .call, .results: .call
         }
     }
@@ -39,6 +41,8 @@ public enum Checkpoint: Sendable, Hashable {
 public enum RunStatus: Sendable, Hashable {
     /// The model decodes, or tools run.
     case running
+    /// The model is on its way to the first token.
+    case progressing(ModelProgress)
     /// The run is held there.
     case paused(Checkpoint)
     /// Calls wait for a person.
@@ -78,20 +82,35 @@ public final class RunControl: Sendable {
     private enum Pace {
         case held
         case free
-        /// Runs on until a checkpoint at least as coarse; `leaving` lets the one pass at which the run is held.
-        case until(Granularity, leaving: Bool)
+        /// Runs on until a checkpoint at least as coarse; `leaving` lets the one pass at which the run is held, and
+        /// `more` are the steps that were asked for before this one was made.
+        case until(Granularity, leaving: Bool, more: Int)
+
+        /// One more step; those of another granularity that are not made yet are given up.
+        mutating func step(_ granularity: Granularity, isHeld: Bool) {
+            if case .until(granularity, let leaving, let more) = self {
+                self = .until(granularity, leaving: leaving, more: more + 1)
+            } else {
+                self = .until(granularity, leaving: isHeld, more: 0)
+            }
+        }
 
         /// Whether the run may go past `checkpoint`, and what its pace is from there on.
         mutating func lets(_ checkpoint: Checkpoint, pass wasHeld: Bool) -> Bool {
             switch self {
             case .free: return true
             case .held: return false
-            case .until(let granularity, let leaving):
+            case .until(let granularity, let leaving, let more):
                 if leaving, wasHeld {
-                    self = .until(granularity, leaving: false)
+                    self = .until(granularity, leaving: false, more: more)
                     return true
                 }
+                if case .progress = checkpoint { return true }
                 if checkpoint.granularity < granularity { return true }
+                if more > 0 {
+                    self = .until(granularity, leaving: false, more: more - 1)
+                    return true
+                }
                 self = .held
                 return false
             }
@@ -112,9 +131,9 @@ public final class RunControl: Sendable {
         self.onRefusal = onRefusal
     }
 
-    /// Runs on to the next checkpoint of that granularity.
+    /// Runs on to the next checkpoint of that granularity, once for every time that it is called.
     public func step(_ granularity: Granularity) {
-        change { $0.pace = .until(granularity, leaving: $0.heldAt != nil) }
+        change { $0.pace.step(granularity, isHeld: $0.heldAt != nil) }
     }
 
     /// Runs on until a call waits or the run ends.

@@ -23,10 +23,15 @@ enum {
     CK_Q5_0 = 6,
     CK_Q5_1 = 7,
     CK_Q8_0 = 8,
+    CK_Q2_K = 10,
+    CK_Q3_K = 11,
     CK_Q4_K = 12,
     CK_Q5_K = 13,
     CK_Q6_K = 14,
+    CK_IQ4_NL = 20,
+    CK_IQ4_XS = 23,
     CK_BF16 = 30,
+    CK_MXFP4 = 39,
 };
 
 /// Rows of a quantised matrix that are dequantised together when several tokens are multiplied.
@@ -35,9 +40,9 @@ enum {
 /// Tokens whose activations are quantised together.
 #define CK_TOKEN_GROUP 64
 
-/// Floats of scratch for each column: a group of rows, dequantised (16 floats); or a group of tokens as two 16-bit
-/// integers (64) and a group of rows as one (8), with less than a float for each eight of them (10).
-#define CK_SCRATCH 82
+/// Floats of scratch for each column: a group of rows, dequantised (16 floats); or a group of tokens as 16-bit integers
+/// (32) and a group of rows as such (8), with less than a float for each eight of them (10).
+#define CK_SCRATCH 50
 
 /// The kernels of one instruction set.
 typedef struct ck_kernels {
@@ -66,6 +71,14 @@ typedef struct ck_kernels {
 
     /// gate = silu(gate) * up, element by element.
     void (*gated_silu)(float *gate, const float *up, size_t count);
+
+    /// gate = gelu(gate) * up, element by element, by the approximation with tanh.
+    void (*gated_gelu)(float *gate, const float *up, size_t count);
+
+    /// Rotates the first 2 * pairs elements of each of `heads` heads that lie `head_size` apart. `rotation` holds the
+    /// cosines of the pairs, then their sines. A pair is two neighbours, or elements i and i + pairs.
+    void (*rotate)(float *values, size_t heads, size_t head_size, const float *rotation, size_t pairs,
+                   int are_neighbours);
 } ck_kernels;
 
 /// The tables that this processor can run, plainest first; index 0 always exists. NULL past the last.

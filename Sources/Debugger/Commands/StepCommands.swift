@@ -107,7 +107,7 @@ enum StepCommands {
         case .ended: .absent("the run has ended; q quits")
         case .waiting: .absent("the run waits for your decision already")
         case .paused: .absent("the run is paused already")
-        case .running: .ready
+        case .running, .progressing: .ready
         }
     }
 }

@@ -49,6 +49,7 @@ enum TitleLine {
         }
         switch state.run {
         case .running, nil: return "running"
+        case .progressing(let progress): return progress.summary
         case .waiting: return "waiting for you"
         case .ended: return "ended" + outcome(state.shown)
         case .paused(let checkpoint): return "paused: \(words(checkpoint))"
@@ -69,6 +70,7 @@ enum TitleLine {
     private static func words(_ checkpoint: Checkpoint) -> String {
         switch checkpoint {
         case .request(let round): "before the request of round \(round)"
+        case .progress(let progress): progress.summary
         case .token: "after a token"
         case .call(let key): "before \(key.id) runs"
         case .results(let round): "before the model reads the results of round \(round)"

@@ -12,8 +12,10 @@ public actor EmbeddedModel: Model {
     /// It decodes in process: any tokens can stand before the next one.
     public nonisolated var continuesResponses: Bool { true }
 
-    private let tokenizer: Tokenizer
-    private let session: InferenceSession
+    let tokenizer: Tokenizer
+    let session: InferenceSession
+    /// The file, until it is in memory.
+    var unloaded: GGUFFile?
     private let engine: MaskEngine
     private let dialect: ChatDialect
     private var format: CallFormat { dialect.format }
@@ -28,6 +30,7 @@ public actor EmbeddedModel: Model {
             let record = EmbeddedVocabulary.record(of: tokenizer.vocabulary)
             engine = MaskEngine(vocabulary: try Masking.Vocabulary(record))
             session = InferenceSession(model)
+            unloaded = file
             let known = tokenizer.vocabulary
             let template = try file.string("tokenizer.chat_template")
             guard
@@ -78,7 +81,8 @@ public actor EmbeddedModel: Model {
             return try finished(response, request, promptTokens: tokens.count, written: begun.count)
         }
         var started = ContinuousClock.now
-        var logits = try wrapping { try session.evaluate(prompt: tokens + begun) }
+        var logits = try await read(tokens + begun, observe)
+        started = ContinuousClock.now
         for position in begun.count..<max(begun.count, request.maximumTokens) {
             try Task.checkCancellation()
             let allowed = matcher.allowed()
@@ -148,7 +152,7 @@ public actor EmbeddedModel: Model {
             milliseconds: (ContinuousClock.now - started) / .milliseconds(1))
     }
 
-    private func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
+    func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as Agent.ModelError {

@@ -4,21 +4,26 @@ struct Hyperparameters: Equatable, Sendable {
     /// Width of the residual stream.
     let width: Int
     let layers: Int
-    let feedForwardWidth: Int
-    let heads: Int
-    let keyValueHeads: Int
-    let headSize: Int
-    /// Elements of each head that are rotated.
-    let rotarySize: Int
-    let rotaryBase: Double
-    /// Positions are divided by this (linear scaling); 1 without scaling.
-    let rotaryScale: Double
-    let normEpsilon: Float
     /// Positions that the model was trained for.
     let contextLength: Int
+    let attention: AttentionShape
+    let feedForward: FeedForwardShape
+    let rotary: RotaryParameters
+    let scales: Scales
 
-    var queryWidth: Int { heads * headSize }
-    var keyValueWidth: Int { keyValueHeads * headSize }
+    /// Factors on the way.
+    struct Scales: Equatable, Sendable {
+        let normEpsilon: Float
+        let embedding: Float
+        /// Of what each part adds to the stream.
+        let residual: Float
+        let logitDivisor: Float
+        /// Logits x become c · tanh(x / c).
+        let logitCap: Float?
+    }
+
+    /// Ten times what the deepest models have.
+    private static let mostLayers = 2_000
 
     init(_ file: GGUFFile) throws(ModelError) {
         let name: String?
@@ -26,19 +31,56 @@ struct Hyperparameters: Equatable, Sendable {
         guard let name else { throw .file(.missingKey("general.architecture")) }
         guard let architecture = Architecture(rawValue: name) else { throw .unsupportedArchitecture(name) }
         self.architecture = architecture
-        let section = Section(file: file, prefix: name)
+        let section = MetadataSection(file: file, prefix: name)
 
         width = try section.size("embedding_length")
         layers = try section.size("block_count")
-        feedForwardWidth = try section.size("feed_forward_length")
+        guard layers <= Self.mostLayers else {
+            throw section.invalid("block_count", layers, "it is above \(Self.mostLayers)")
+        }
+        contextLength = try section.size("context_length")
+        attention = try AttentionShape(section, architecture, width: width, layers: layers)
+        feedForward = try FeedForwardShape(section)
+        rotary = try RotaryParameters(section, architecture, attention, contextLength: contextLength)
+        scales = Scales(
+            normEpsilon: Float(try section.positive("attention.layer_norm_rms_epsilon", default: 1e-5)),
+            embedding: Float(
+                try section.positive("embedding_scale", default: architecture.embeddingScale(width: width))),
+            residual: Float(
+                try section.positive("residual_scale", default: architecture.residualScale(layers: layers))),
+            logitDivisor: Float(
+                try section.positive("logit_scale", default: architecture.logitDivisor(width: width))),
+            logitCap: try section.positive("final_logit_softcapping").map { Float($0) })
+    }
+}
+
+/// The heads of attention and what each sees.
+struct AttentionShape: Equatable, Sendable {
+    let heads: Int
+    let keyValueHeads: Int
+    let headSize: Int
+    /// The factor of scores.
+    let scale: Float
+    /// Positions that a layer with a window sees, the token's own among them; nil where all layers see everything.
+    let window: Int?
+    /// Which layers have the window.
+    private let hasWindow: [Bool]
+
+    var queryWidth: Int { heads * headSize }
+    var keyValueWidth: Int { keyValueHeads * headSize }
+
+    /// The positions that a layer sees; nil for all.
+    func window(layer: Int) -> Int? { hasWindow[layer] ? window : nil }
+
+    init(
+        _ section: MetadataSection, _ architecture: Architecture, width: Int, layers: Int
+    ) throws(ModelError) {
         heads = try section.size("attention.head_count")
         keyValueHeads = try section.size("attention.head_count_kv", default: heads)
-        contextLength = try section.size("context_length")
         guard heads % keyValueHeads == 0 else {
             throw section.invalid(
                 "attention.head_count_kv", keyValueHeads, "it does not divide \(heads) heads")
         }
-
         let evenShare = width % heads == 0 ? width / heads : nil
         guard let headSize = try section.optionalSize("attention.key_length") ?? evenShare else {
             throw section.invalid("attention.head_count", heads, "it does not divide the width \(width)")
@@ -47,63 +89,64 @@ struct Hyperparameters: Equatable, Sendable {
         guard try section.size("attention.value_length", default: headSize) == headSize else {
             throw .unsupportedFeature("heads whose values and keys differ in size")
         }
-        rotarySize = try section.size("rope.dimension_count", default: headSize)
-        guard rotarySize <= headSize, rotarySize % 2 == 0 else {
-            throw section.invalid(
-                "rope.dimension_count", rotarySize, "it is odd or above the head's \(headSize)")
+        scale = Float(
+            try section.positive(
+                "attention.scale",
+                default: architecture.attentionScale(
+                    width: width, layers: layers, heads: heads, headSize: headSize)))
+        guard let usual = architecture.fullAttentionEvery,
+            let window = try section.integer("attention.sliding_window"), window > 0
+        else {
+            window = nil
+            hasWindow = Array(repeating: false, count: layers)
+            return
         }
-        rotaryBase = try section.positive("rope.freq_base", default: 10_000)
-        switch try section.string("rope.scaling.type") ?? "none" {
-        case "none": rotaryScale = 1
-        case "linear": rotaryScale = try section.positive("rope.scaling.factor", default: 1)
-        case let type: throw .unsupportedFeature("rotary scaling of the type \(type)")
-        }
-        normEpsilon = Float(try section.positive("attention.layer_norm_rms_epsilon", default: 1e-5))
-        if let experts = try section.integer("expert_count"), experts > 0 {
-            throw .unsupportedFeature("a mixture of experts")
+        self.window = window
+        if let listed = try section.bools("attention.sliding_window_pattern") {
+            guard listed.count >= layers else {
+                throw section.invalid(
+                    "attention.sliding_window_pattern", listed.count, "there are \(layers) layers")
+            }
+            hasWindow = Array(listed.prefix(layers))
+        } else {
+            let period = try section.size("attention.sliding_window_pattern", default: usual)
+            hasWindow = (1...layers).map { $0 % period != 0 }
         }
     }
+}
 
-    /// One architecture's keys, read with checks.
-    private struct Section {
-        let file: GGUFFile
-        let prefix: String
+/// The feed-forward network of a layer.
+struct FeedForwardShape: Equatable, Sendable {
+    let width: Int
+    /// Networks of which each token goes through some.
+    let experts: Experts?
 
-        /// No real model comes near; products of two such sizes still fit an `Int`.
-        private static let largest = 1 << 28
+    struct Experts: Equatable, Sendable {
+        let count: Int
+        let used: Int
+        let width: Int
+        /// The factor of the chosen experts' weights, whose sum is 1 before it.
+        let scale: Float
+    }
 
-        func integer(_ key: String) throws(ModelError) -> Int? {
-            do { return try file.integer("\(prefix).\(key)") } catch { throw .file(error) }
-        }
-
-        func string(_ key: String) throws(ModelError) -> String? {
-            do { return try file.string("\(prefix).\(key)") } catch { throw .file(error) }
-        }
-
-        func optionalSize(_ key: String) throws(ModelError) -> Int? {
-            guard let value = try integer(key) else { return nil }
-            guard (1...Self.largest).contains(value) else {
-                throw invalid(key, value, "it is not between 1 and \(Self.largest)")
+    init(_ section: MetadataSection) throws(ModelError) {
+        if let count = try section.integer("expert_count"), count > 0 {
+            let used = try section.size("expert_used_count")
+            guard used <= count else {
+                throw section.invalid("expert_used_count", used, "there are \(count) experts")
             }
-            return value
-        }
-
-        func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
-            guard let value = try optionalSize(key) ?? fallback else {
-                throw .file(.missingKey("\(prefix).\(key)"))
+            if let shared = try section.integer("expert_shared_feed_forward_length"), shared > 0 {
+                throw .unsupportedFeature("experts that are shared by all tokens")
             }
-            return value
-        }
-
-        func positive(_ key: String, default fallback: Double) throws(ModelError) -> Double {
-            let value: Double
-            do { value = try file.number("\(prefix).\(key)") ?? fallback } catch { throw .file(error) }
-            guard value > 0, value.isFinite else { throw invalid(key, value, "it is not a positive number") }
-            return value
-        }
-
-        func invalid(_ key: String, _ value: some CustomStringConvertible, _ reason: String) -> ModelError {
-            .invalidHyperparameter(key: "\(prefix).\(key)", value: value.description, reason: reason)
+            let ordinary = try section.optionalSize("feed_forward_length")
+            let width = try section.size("expert_feed_forward_length", default: ordinary)
+            experts = Experts(
+                count: count, used: used, width: width,
+                scale: Float(try section.positive("expert_weights_scale", default: 1)))
+            self.width = width
+        } else {
+            experts = nil
+            width = try section.size("feed_forward_length")
         }
     }
 }

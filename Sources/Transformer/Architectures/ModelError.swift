@@ -13,10 +13,12 @@ extension ModelError: CustomStringConvertible {
         case .file(let error):
             error.description
         case .unsupportedArchitecture(let name):
-            "the model's architecture is \(name), which is not supported; "
-                + "\(Architecture.allCases.map(\.rawValue).joined(separator: " and ")) are"
+            "the model's architecture is \(name), which is not run in process; "
+                + "\(Architecture.allCases.map(\.rawValue).joined(separator: ", ")) are. "
+                + "Serve the file with llama-server and name that as the model: it is decoded under the same mask"
         case .unsupportedFeature(let feature):
-            "the model uses \(feature), which is not supported"
+            "the model uses \(feature), which is not run in process; "
+                + "serve the file with llama-server and name that as the model"
         case .invalidHyperparameter(let key, let value, let reason):
             "the model's \(key) is \(value): \(reason)"
         }

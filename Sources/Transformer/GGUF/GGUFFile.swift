@@ -46,6 +46,11 @@ public final class GGUFFile: Sendable {
         tensorIndex = Dictionary(uniqueKeysWithValues: zip(tensors.map(\.name), tensors.indices))
     }
 
+    /// Brings some of the file's bytes into memory.
+    ///
+    /// - Precondition: the range lies in the file.
+    public func touch(_ range: Range<Int>) { bytes.touch(range) }
+
     /// The value of a metadata key.
     public subscript(key: String) -> GGUFValue? { values[key] }
 

@@ -29,9 +29,10 @@ public final class InferenceSession {
         self.model = model
         self.contextLength = max(1, contextLength ?? model.contextLength)
         cache = KeyValueCache(
-            layers: model.hyperparameters.layers, width: model.hyperparameters.keyValueWidth)
+            layers: model.hyperparameters.layers, width: model.hyperparameters.attention.keyValueWidth)
         forward = ForwardPass(
-            model: model, cache: cache, kernels: kernels, threads: threads ?? Self.defaultThreads(model))
+            model: model, cache: cache, kernels: kernels, threads: threads ?? Self.defaultThreads(model),
+            contextLength: self.contextLength)
     }
 
     /// One thread for small models, whose jobs are hardly longer than handing them over; two for others, at least
@@ -77,16 +78,33 @@ public final class InferenceSession {
         tokens.removeLast(tokens.count - position)
     }
 
+    /// Tokens that are evaluated together at most, between which progress can be told and a pause be made.
+    public static var blockSize: Int { ForwardPass.blockSize }
+
+    /// Evaluates tokens after those so far, without the logits: the beginning of a prompt that goes on.
+    ///
+    /// - Throws: ``InferenceError`` as ``evaluate(_:)`` does.
+    public func read(_ newTokens: some Collection<Int>) throws(InferenceError) {
+        try evaluate(Array(newTokens)) { _, _ in }
+    }
+
+    /// Keeps of the tokens so far what `prompt` begins with, but for its last token, as that one's logits are wanted.
+    ///
+    /// - Returns: how many tokens of the prompt are evaluated.
+    /// - Throws: ``InferenceError`` where the prompt cannot be evaluated at all.
+    public func keep(prefixOf prompt: [Int]) throws(InferenceError) -> Int {
+        try check(prompt, after: 0)
+        let shared = zip(tokens, prompt).prefix { $0 == $1 }.count
+        try truncate(to: min(shared, prompt.count - 1))
+        return position
+    }
+
     /// Makes `prompt` the whole conversation: what it shares with the tokens so far is kept, the rest evaluated.
     ///
     /// - Returns: the logits after the prompt's last token.
     /// - Throws: ``InferenceError`` as ``evaluate(_:)`` does.
     public func evaluate(prompt: [Int]) throws(InferenceError) -> [Float] {
-        guard !prompt.isEmpty else { throw .noTokens }
-        try check(prompt, after: 0)
-        let shared = zip(tokens, prompt).prefix { $0 == $1 }.count
-        // The last token is evaluated in any case, as its logits are wanted.
-        try truncate(to: min(shared, prompt.count - 1))
+        _ = try keep(prefixOf: prompt)
         return try evaluate(prompt[position...])
     }
 

@@ -1,7 +1,7 @@
 /// A decoder-only transformer of the Llama family, its weights used where they lie in the file.
 ///
-/// RMSNorm before attention and before a SwiGLU network, rotary positions, grouped-query attention, a head that may
-/// be tied to the embedding (Touvron et al., "LLaMA", 2023). The architectures `llama` and `qwen2` are known.
+/// RMSNorm before, after, or around attention and a gated feed-forward network, rotary positions, grouped-query
+/// attention, a head that may be tied to the embedding (Touvron et al., "LLaMA", 2023, and its descendants).
 public final class LlamaModel: Sendable {
     /// The file's `general.name`, or its architecture.
     public let name: String
@@ -12,38 +12,26 @@ public final class LlamaModel: Sendable {
     /// The formats of the matrices, by name, most values first.
     public let weightTypes: [String]
     /// The length of a logit vector; the vocabulary may be shorter.
-    public let logitCount: Int
+    public var logitCount: Int { ends.embedding.rows }
     /// Positions that the model was trained for.
     public var contextLength: Int { hyperparameters.contextLength }
 
     let hyperparameters: Hyperparameters
-    let embedding: Tensor
     let layers: [Layer]
-    let outputNorm: [Float]
-    /// The output matrix: the embedding again where the file has none of its own.
-    let head: Tensor
-    let rotary: RotaryEmbedding
+    let ends: Ends
 
-    /// The weights of one layer.
-    ///
-    /// Vectors are copied out as floats, matrices stay in the file.
-    struct Layer: Sendable {
-        let attentionNorm: [Float]
-        let query: Projection
-        let key: Projection
-        let value: Projection
-        let attentionOutput: Projection
-        let feedForwardNorm: [Float]
-        let gate: Projection
-        let up: Projection
-        let down: Projection
+    /// What stands before the first layer and after the last.
+    struct Ends: Sendable {
+        let embedding: Tensor
+        let outputNorm: [Float]
+        /// The output matrix: the embedding again where the file has none of its own.
+        let head: Tensor
+        /// Divisors of the rotation's frequencies, for short contexts and for long ones.
+        let rotaryDivisors: (short: [Float]?, long: [Float]?)
     }
 
-    /// A matrix and, where the file has one, its bias.
-    struct Projection: Sendable {
-        let weight: Tensor
-        let bias: [Float]?
-    }
+    /// The architectures that can be run, by the names of `general.architecture`.
+    public static var architectures: [String] { Architecture.allCases.map(\.rawValue) }
 
     /// Finds and checks every tensor of a model.
     ///
@@ -56,23 +44,12 @@ public final class LlamaModel: Sendable {
         do {
             name = try file.string("general.name") ?? hyperparameters.architecture.rawValue
             chatTemplate = try file.string("tokenizer.chat_template")
-            let embedding = try source.matrix("token_embd.weight", columns: hyperparameters.width, rows: nil)
-            self.embedding = embedding
-            logitCount = embedding.rows
-            head =
-                file.hasTensor("output.weight")
-                ? try source.matrix("output.weight", columns: hyperparameters.width, rows: embedding.rows)
-                : embedding
-            outputNorm = try source.vector("output_norm.weight", count: hyperparameters.width)
+            ends = try Self.ends(source, hyperparameters)
             var layers: [Layer] = []
             for index in 0..<hyperparameters.layers {
                 layers.append(try source.layer(index, hyperparameters))
             }
             self.layers = layers
-            let factors =
-                file.hasTensor("rope_freqs.weight")
-                ? try source.vector("rope_freqs.weight", count: hyperparameters.rotarySize / 2) : nil
-            rotary = RotaryEmbedding(hyperparameters, factors: factors)
         } catch { throw .file(error) }
 
         parameterCount = file.tensors.reduce(0) { $0 + $1.valueCount }
@@ -82,47 +59,26 @@ public final class LlamaModel: Sendable {
         weightTypes = sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
     }
 
-    /// Fetches tensors with their shapes checked.
-    private struct TensorSource {
-        let file: GGUFFile
+    private static func ends(_ source: TensorSource, _ sizes: Hyperparameters) throws(GGUFError) -> Ends {
+        let embedding = try source.matrix("token_embd.weight", columns: sizes.width, rows: nil)
+        let hasHead = source.file.hasTensor("output.weight")
+        let pairs = sizes.rotary.size / 2
+        let fixed = try source.optionalVector("rope_freqs.weight", count: pairs)
+        let short = try source.optionalVector("rope_factors_short.weight", count: pairs)
+        let long = try source.optionalVector("rope_factors_long.weight", count: pairs)
+        return Ends(
+            embedding: embedding,
+            outputNorm: try source.vector("output_norm.weight", count: sizes.width),
+            head: hasHead
+                ? try source.matrix("output.weight", columns: sizes.width, rows: embedding.rows) : embedding,
+            rotaryDivisors: (short: fixed ?? short, long: fixed ?? long))
+    }
 
-        func matrix(_ name: String, columns: Int, rows: Int?) throws(GGUFError) -> Tensor {
-            let tensor = try file.tensor(name)
-            guard tensor.shape.count == 2, tensor.columns == columns, rows == nil || tensor.rows == rows
-            else {
-                throw .wrongShape(tensor: name, expected: [columns, rows ?? -1], found: tensor.shape)
-            }
-            return tensor
-        }
-
-        func vector(_ name: String, count: Int) throws(GGUFError) -> [Float] {
-            let tensor = try file.tensor(name)
-            guard tensor.shape == [count] else {
-                throw .wrongShape(tensor: name, expected: [count], found: tensor.shape)
-            }
-            return tensor.floats()
-        }
-
-        func projection(_ name: String, from columns: Int, to rows: Int) throws(GGUFError) -> Projection {
-            let bias = "\(name).bias"
-            return Projection(
-                weight: try matrix("\(name).weight", columns: columns, rows: rows),
-                bias: file.hasTensor(bias) ? try vector(bias, count: rows) : nil)
-        }
-
-        func layer(_ index: Int, _ sizes: Hyperparameters) throws(GGUFError) -> Layer {
-            let block = "blk.\(index)"
-            return Layer(
-                attentionNorm: try vector("\(block).attn_norm.weight", count: sizes.width),
-                query: try projection("\(block).attn_q", from: sizes.width, to: sizes.queryWidth),
-                key: try projection("\(block).attn_k", from: sizes.width, to: sizes.keyValueWidth),
-                value: try projection("\(block).attn_v", from: sizes.width, to: sizes.keyValueWidth),
-                attentionOutput: try projection(
-                    "\(block).attn_output", from: sizes.queryWidth, to: sizes.width),
-                feedForwardNorm: try vector("\(block).ffn_norm.weight", count: sizes.width),
-                gate: try projection("\(block).ffn_gate", from: sizes.width, to: sizes.feedForwardWidth),
-                up: try projection("\(block).ffn_up", from: sizes.width, to: sizes.feedForwardWidth),
-                down: try projection("\(block).ffn_down", from: sizes.feedForwardWidth, to: sizes.width))
-        }
+    /// The rotation for a context of some length.
+    func rotation(contextLength: Int) -> RotaryEmbedding {
+        var isLong = false
+        if case .sets(let original) = hyperparameters.rotary.scaling { isLong = contextLength > original }
+        return RotaryEmbedding(
+            hyperparameters.rotary, divisors: isLong ? ends.rotaryDivisors.long : ends.rotaryDivisors.short)
     }
 }

@@ -59,6 +59,16 @@ final class FileBytes: @unchecked Sendable {
         isMapped = false
     }
 
+    /// Reads one byte of each page, so that the system fetches the page.
+    func touch(_ range: Range<Int>) {
+        var sum: UInt8 = 0
+        for offset in stride(from: range.lowerBound, to: range.upperBound, by: 4096) {
+            sum &+= base.load(fromByteOffset: offset, as: UInt8.self)
+        }
+        // What nobody looks at need not be read.
+        withExtendedLifetime(sum) {}
+    }
+
     deinit {
         if isMapped {
             munmap(UnsafeMutableRawPointer(mutating: base), count)

@@ -50,16 +50,34 @@ public struct Kernels: Sendable, CustomStringConvertible {
         table.pointee.attend(query, keys, values, stride, positions, headSize, scale, scores, output)
     }
 
-    /// Root-mean-square normalisation (Zhang and Sennrich, 2019).
+    /// Root-mean-square normalisation (Zhang and Sennrich, 2019) of rows as long as the gain, perhaps in place.
     func normalize(
-        _ input: UnsafePointer<Float>, gain: UnsafePointer<Float>, epsilon: Float, count: Int,
-        output: UnsafeMutablePointer<Float>
+        rows: Int, _ input: UnsafePointer<Float>, gain: [Float], epsilon: Float,
+        into output: UnsafeMutablePointer<Float>
     ) {
-        table.pointee.normalize(input, gain, epsilon, count, output)
+        for row in 0..<rows {
+            let start = row * gain.count
+            table.pointee.normalize(input + start, gain, epsilon, gain.count, output + start)
+        }
     }
 
     /// gate = silu(gate) · up, the inner part of SwiGLU (Shazeer, 2020).
     func gatedSiLU(_ gate: UnsafeMutablePointer<Float>, up: UnsafePointer<Float>, count: Int) {
         table.pointee.gated_silu(gate, up, count)
+    }
+
+    /// gate = gelu(gate) · up, the inner part of GeGLU (Shazeer, 2020).
+    func gatedGELU(_ gate: UnsafeMutablePointer<Float>, up: UnsafePointer<Float>, count: Int) {
+        table.pointee.gated_gelu(gate, up, count)
+    }
+
+    /// Rotates pairs of each head's elements; those past the rotated ones stay.
+    ///
+    /// - Parameter rotation: the cosines of the pairs, then their sines.
+    func rotate(
+        _ values: UnsafeMutablePointer<Float>, heads: Int, headSize: Int, by rotation: [Float],
+        areNeighbours: Bool
+    ) {
+        table.pointee.rotate(values, heads, headSize, rotation, rotation.count / 2, areNeighbours ? 1 : 0)
     }
 }

@@ -17,6 +17,13 @@ struct Tensor: Sendable {
     var rows: Int { shape.dropFirst().reduce(1, *) }
     var address: UnsafeRawPointer { file.base + offset }
 
+    /// Some rows as a matrix of their own.
+    func slice(rows: Range<Int>) -> Tensor {
+        Tensor(
+            name: name, type: type, shape: [columns, rows.count], rowBytes: rowBytes, file: file,
+            offset: offset + rows.lowerBound * rowBytes)
+    }
+
     /// All values as floats.
     func floats() -> [Float] {
         [Float](unsafeUninitializedCapacity: rows * columns) { buffer, count in

@@ -37,6 +37,22 @@ public struct Tokenizer: Sendable {
         }
     }
 
+    /// Whether a file's kind of vocabulary and its pre-tokeniser are known; the tokens are not read.
+    ///
+    /// - Throws: ``TokenizerError`` where they are not.
+    public static func check(_ file: GGUFFile) throws(TokenizerError) {
+        let (model, name) = try TokenizerError.wrapping { () throws(GGUFError) in
+            guard let model = try file.string("tokenizer.ggml.model") else {
+                throw .missingKey("tokenizer.ggml.model")
+            }
+            return (model, try file.string("tokenizer.ggml.pre"))
+        }
+        guard Vocabulary.models.contains(model) else { throw .unsupportedModel(model) }
+        if model == "gpt2", PreTokenizer(named: name) == nil {
+            throw .unsupportedPreTokenizer(name ?? "default")
+        }
+    }
+
     /// The tokens of a text that stands at the beginning or after a special token.
     ///
     /// None of them is special, and no beginning-of-text token is added. A SentencePiece vocabulary may put a space

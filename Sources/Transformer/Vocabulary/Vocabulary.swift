@@ -106,6 +106,9 @@ extension Vocabulary {
         "<｜end▁of▁sentence｜>",
     ]
 
+    /// The values of `tokenizer.ggml.model` that can be read.
+    static let models = ["gpt2", "llama", "gemma4"]
+
     /// Reads the tokens alone: what a mask needs.
     ///
     /// Neither merges nor the pre-tokeniser are looked at.

@@ -9,7 +9,8 @@ import Workflows
 /// `callgate models …`: a model without a run.
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Try a workflow's model.", subcommands: [Check.self])
+        commandName: "models", abstract: "Find models, and try a workflow's.",
+        subcommands: [Check.self, List.self])
 
     /// `callgate models check [WORKFLOW]`.
     struct Check: ParsableCommand {
@@ -82,7 +83,7 @@ struct ModelTrial {
                         seen.withLock {
                             $0.retries.append("attempt \(attempt) failed: \(reason); again in \(delay) ms")
                         }
-                    case .request: break
+                    case .request, .progress: break
                     }
                 })
         } catch {

@@ -29,8 +29,9 @@ struct HeadlessProgram {
             },
             lines: { line in if printsEvents { FileHandle.standardOutput.write(Data(line)) } })
         assembly.host.attach(log: writer.path + ".servers.log", show: Notice.print)
+        let meter = ProgressMeter()
         let control = RunControl(
-            startsHeld: false,
+            startsHeld: false, onStatus: { meter.show($0) },
             onRefusal: { reason in
                 Notice.print("a decision was not taken: \(reason)")
                 clerk?.refuse(reason)

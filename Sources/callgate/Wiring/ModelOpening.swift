@@ -11,11 +11,26 @@ enum ModelOpening {
         try failing(.usage) {
             switch source {
             case .builtin: return try EmbeddedModel(path: try DemoFiles.model())
-            case .gguf(let path): return try EmbeddedModel(path: path)
+            case .gguf(let path): return try EmbeddedModel(path: try file(path))
             case .scripted(let path): return try ScriptedModel(path: path)
             case .remote(let source): return try open(source)
             }
         }
+    }
+
+    /// The file at a path; where there is none, the model on this machine of that name.
+    ///
+    /// A name that stands in a workflow of another folder comes with that folder before it.
+    private static func file(_ path: String) throws(Agent.ModelError) -> String {
+        guard !FileManager.default.fileExists(atPath: path) else { return path }
+        let library = ModelLibrary(environment: ProcessInfo.processInfo.environment, home: NSHomeDirectory())
+        let parts = path.split(separator: "/")
+        for start in parts.indices {
+            if let found = library.model(named: parts[start...].joined(separator: "/")) { return found.path }
+        }
+        throw Agent.ModelError(
+            "\(path): there is no such file, and no model of that name on this machine; "
+                + "callgate models list shows those that are")
     }
 
     private static func open(_ source: RemoteModelSource) throws -> any Model {
