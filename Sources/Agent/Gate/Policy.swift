@@ -81,7 +81,7 @@ extension Rule {
             if !holds { return false }
         }
         guard let condition else { return true }
-        return condition.evaluate(record, in: state, quantifier: isStrict ? .any : .all) ?? isStrict
+        return condition.evaluate(record, in: state, reach: isStrict ? .wide : .narrow) ?? isStrict
     }
 }
 
@@ -119,7 +119,18 @@ public struct Policy: Sendable, Hashable {
             return Ruling(effect: effect, rule: match.name, reason: match.reason)
         }
         let effect = arguments == nil && fallback == .allow ? .ask : fallback
-        return Ruling(effect: effect, rule: nil, reason: nil)
+        return Ruling(
+            effect: effect, rule: nil, reason: effect == .allow ? nil : doubt(of: record, in: state))
+    }
+
+    /// Why no rule on commands could allow the call, where it has a command that is not certain.
+    private func doubt(of record: CallRecord, in state: RunState) -> String? {
+        let couldAllow = rules.contains { rule in
+            rule.effect == .allow && rule.condition?.looksAtCommands ?? false
+                && Policy.glob(rule.tool, matches: record.call.name)
+        }
+        guard couldAllow else { return nil }
+        return state.shellDoubt(of: record).map { "no rule can allow it: \($0)" }
     }
 
     /// What the policy decides of a call that waits for a person already, without asking one; `nil` where it still waits.

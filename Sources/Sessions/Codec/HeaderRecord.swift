@@ -111,14 +111,17 @@ extension VocabularyRecord {
 
 extension ToolDefinition {
     fileprivate var json: JSONValue {
-        ["name": .string(name), "description": .string(description), "parameters": parameters]
+        .record([
+            "name": .string(name), "description": .string(description), "parameters": parameters,
+            "shell": shell.map { .string($0) },
+        ])
     }
 
     fileprivate init(_ field: Field) throws {
         self = try field.object { fields in
             ToolDefinition(
                 name: try fields("name").string(), description: try fields("description").string(),
-                parameters: try fields("parameters").value)
+                parameters: try fields("parameters").value, shell: try fields.optional("shell")?.string())
         }
     }
 }
