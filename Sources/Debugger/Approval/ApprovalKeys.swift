@@ -44,7 +44,7 @@ extension ApprovalScreen {
     }
 
     private func haste(_ call: QueuedCall) -> String? {
-        (guards[call.journal] ?? ApprovalGuard()).objection(to: call.waiting.record, at: now)
+        (guards[call.journal] ?? ApprovalGuard()).objection(to: .init(call.waiting.record), at: now)
     }
 
     /// Gives up a call that runs.
@@ -72,8 +72,10 @@ extension ApprovalScreen {
             refuse("it cannot run: \(problem.message); e edits its arguments, d denies it")
         } else if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             refuse("it had begun with edited arguments; e says which run now")
-        } else if guards[call.journal]?.hasSeenAll(of: record) != true {
-            refuse("its arguments go on below: scroll to their end (PgDn) before you approve")
+        } else if let objection = (guards[call.journal] ?? ApprovalGuard())
+            .objection(toRunning: .init(record), at: now)
+        {
+            refuse(objection)
         } else {
             return send(.approve, for: call)
         }
@@ -151,8 +153,11 @@ extension ApprovalScreen {
             return []
         default: return []
         }
-        guard open.scroll.isAtEnd else {
-            refuse("the difference goes on below: scroll to its end (PgDn) before you send it")
+        let call = open.call
+        let target = ApprovalGuard.Target(
+            call.waiting.record.key, call.waiting.record.call, edited: arguments)
+        if let objection = (guards[call.journal] ?? ApprovalGuard()).objection(toRunning: target, at: now) {
+            refuse(objection)
             return []
         }
         return send(.edit(arguments: arguments, mode: mode), for: open.call)
@@ -192,7 +197,7 @@ extension ApprovalScreen {
         case .failure(let error): layer?.fault = "\(error)"
         case .success(let text):
             // What an editor adds at the end of a file is not part of the text.
-            layer?.text.replaceAll(with: text.hasSuffix("\n") ? String(text.dropLast()) : text)
+            layer?.text.replaceAll(with: text.withoutLastLineFeed)
         }
     }
 }

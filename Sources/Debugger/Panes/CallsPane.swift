@@ -196,7 +196,10 @@ struct CallsPane {
 extension Ruling {
     /// The ruling in words: what, by which rule, why.
     var sentence: String {
-        guard let rule else { return "\(effect.rawValue): no rule matches, so the policy's default holds" }
+        guard let rule else {
+            return "\(effect.rawValue): no rule matches, so the policy's default holds"
+                + (reason.map { "; \($0)" } ?? "")
+        }
         return "\(effect.rawValue) by rule \(rule)" + (reason.map { ": \($0)" } ?? "")
     }
 }
