@@ -6,7 +6,7 @@ import Terminal
 ///
 /// It knows no terminal, no file and no clock; the program that drives it performs the effects and passes the time in.
 public struct Debugger {
-    private var state: DebuggerState
+    private(set) var state: DebuggerState
     private var explainer: MaskExplainer?
     private var hasHeader = false
 

@@ -27,11 +27,11 @@ final class ShellBench {
             if ShellBench.real.contains(name) { script += "exec /usr/bin/\(name) \"$@\"\n" }
             if name == "time" { script += "[ $# -gt 0 ] && exec \"$@\"\n" }
             let path = url.appendingPathComponent("stubs/\(name)").path
-            FileManager.default.createFile(
+            _ = FileManager.default.createFile(
                 atPath: path, contents: Data(script.utf8), attributes: [.posixPermissions: 0o755])
         }
         for name in ["a1", "a2", "b.txt"] {
-            FileManager.default.createFile(
+            _ = FileManager.default.createFile(
                 atPath: url.appendingPathComponent("work/\(name)").path, contents: nil)
         }
     }
@@ -70,12 +70,12 @@ final class ShellBench {
         process.waitUntilExit()
         return try lines.indices.map { number in
             let log = try Data(contentsOf: url.appendingPathComponent("logs/\(number)"))
+            // A mark stands after each word, and after the last one the record's own.
             return log.split(separator: 0x1E).compactMap { record in
-                let words = record.split(separator: 0x1F, omittingEmptySubsequences: false)
-                    .map { String(decoding: $0, as: UTF8.self) }
-                // After each word stands a mark, and after the last one the record's.
-                return words.count > 1
-                    ? Start(words: Array(words.drop { $0.isEmpty && words.count > 2 }.dropLast())) : nil
+                let fields = record.drop { $0 == 0x1F }
+                guard !fields.isEmpty else { return nil }
+                let words = fields.split(separator: 0x1F, omittingEmptySubsequences: false).dropLast()
+                return Start(words: words.map { String(decoding: $0, as: UTF8.self) })
             }
         }
     }

@@ -36,7 +36,7 @@ import Testing
             ("ls \r#; touch x", 4), ("cat `ls \"\\$(touch x)\"`", 5), ("cat <(ls)#; touch x", 5),
             ("echo 'x", 6), ("echo \"x", 6), ("echo $(x)", 6), ("cat <<EOF\nx\nEOF", 5), ("$X y", 1),
             ("`x` y", 1),
-            ("{rm,-rf,/}", 1), ("for x in a; do rm $x; done", 15), ("case x in y) rm;; esac", 12),
+            ("{rm,-rf,/}", 1), ("for x in a; do rm $x; done", 1), ("case x in y) rm;; esac", 12),
             ("echo $'\\x72m'", 6),
             ("echo $((1+1))", 6), ("bash -c", 6), ("\\", 1), ("r? x", 1), ("f() { rm x; }", 2),
             ("alias ls=rm", 1),
@@ -52,7 +52,7 @@ import Testing
             ("compgen -W '$(touch x)'", 1), (". ./x", 1), ("source x", 1), ("echo x | sh", 10),
             ("sudo -s", 6),
             ("busybox touch x", 1), ("/lib64/ld-linux-x86-64.so.2 /bin/touch x", 1), ("coproc touch x", 1),
-            ("ls a<1-9>b", 9), ("'git log' x", 1), ("ls\u{0}x", 3), ("ls \u{1B}x", 4), ("r\\\nm x", 2),
+            ("ls a<1-9>b", 5), ("'git log' x", 1), ("ls\u{0}x", 3), ("ls \u{1B}x", 4), ("r\\\nm x", 2),
             ("ls x=~/y", 6), ("echo x{1..3}", 7), ("exit 'a[$(touch x)]'", 6),
             ("find . -exec sh -c 'x {}' \\;", 8),
             ("A=$(x) y", 3), ("ls > !x", 6), ("ls <> x", 4), ("ENV -S 'x y'", 5), ("\u{A0}ls", 1),
@@ -87,7 +87,7 @@ import Testing
     @Test(arguments: [
         "echo 'x", "$X y", "r? x", "x='$(rm y)'; echo ${x@P}", "alias ls=rm\nls x", "env -vS'rm x'",
         "ls \r#; rm x",
-        "echo $(true # )\nrm x)", "cat <<< x", "cat `ls \"\\$(rm x)\"`", "cat <(ls)#; rm x",
+        "cat <<< x", "cat `ls \"\\$(rm x)\"`", "cat <(ls)#; rm x",
         "for x in a; do rm $x; done",
     ])
     func whereAnyProgramMightStartADenialIsUndecided(line: String) {

@@ -38,7 +38,10 @@ public struct Filter: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Whether a condition on shell commands stands in it.
-    var looksAtCommands: Bool { expression.looksAtCommands }
+    var looksAtCommands: Bool { expression.contains { if case .command = $0 { true } else { false } } }
+
+    /// Whether a condition on changed definitions stands in it.
+    var looksAtChanges: Bool { expression.contains { if case .changed = $0 { true } else { false } } }
 
     /// Equality of the source's bytes.
     public static func == (left: Filter, right: Filter) -> Bool {
@@ -84,13 +87,12 @@ public indirect enum FilterExpression: Sendable, Hashable {
     /// Either, or both.
     case or(FilterExpression, FilterExpression)
 
-    fileprivate var looksAtCommands: Bool {
+    fileprivate func contains(_ condition: (FilterTerm) -> Bool) -> Bool {
         switch self {
-        case .term(.command): true
-        case .term: false
-        case .not(let inner): inner.looksAtCommands
+        case .term(let term): condition(term)
+        case .not(let inner): inner.contains(condition)
         case .and(let left, let right), .or(let left, let right):
-            left.looksAtCommands || right.looksAtCommands
+            left.contains(condition) || right.contains(condition)
         }
     }
 

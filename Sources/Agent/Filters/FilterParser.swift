@@ -17,7 +17,7 @@ public struct FilterParser {
     private var depth = 0
 
     private static let terms =
-        "~tool ~arg ~id ~role ~res ~err ~status ~taint ~unseen ~injected ~p ~rejected ~forced ~rule ~round ~time ~cmd ~count ~principal"
+        "~tool ~arg ~id ~role ~res ~err ~status ~taint ~unseen ~injected ~p ~rejected ~forced ~rule ~round ~time ~cmd ~count ~changed ~principal"
     private static let deepest = 200
 
     /// Reads an expression.
@@ -106,6 +106,7 @@ public struct FilterParser {
         case "err": return .error
         case "unseen": return .unseen
         case "injected": return .injected
+        case "changed": return .changed
         case "forced": return .forced
         case "taint": return .taint(try taint())
         case "status": return .status(try status())

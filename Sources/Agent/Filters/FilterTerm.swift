@@ -35,6 +35,8 @@ public enum FilterTerm: Sendable, Hashable {
     case command(ECMAPattern)
     /// `~count>3`: an event of a call that is so many-th of its tool, denied ones left out.
     case count(Comparison)
+    /// `~changed`: an event of a call of a tool whose definition is not the one that was pinned.
+    case changed
     /// `~principal RE`: the session is on behalf of such a one.
     case principal(ECMAPattern)
     /// `~round N`: an event of that round.
@@ -95,7 +97,7 @@ extension FilterTerm {
     /// Three-valued truth; `nil` where it cannot be decided.
     func evaluate(_ subject: FilterSubject, in state: RunState, reach: FilterReach) -> Bool? {
         switch self {
-        case .tool, .argument, .id, .status, .taint, .unseen, .injected, .rule, .command, .count:
+        case .tool, .argument, .id, .status, .taint, .unseen, .injected, .rule, .command, .count, .changed:
             return Bool?.any(subject.calls(in: state)) { evaluate($0, in: state, reach: reach) }
         case .principal(let pattern):
             return state.header?.principal.map { pattern.decides($0) } ?? false
@@ -134,6 +136,7 @@ extension FilterTerm {
             let reading = ShellReading(of: arguments, shell: state.shell(of: record))
             return reading.isEmpty ? false : reading.matches(pattern, reach)
         case .injected: return !state.suspicions(of: record).isEmpty
+        case .changed: return state.drift(of: record) != nil
         case .unseen, .taint:
             guard (try? JSONParser.parse(record.call.arguments.text)) != nil else { return nil }
             return state.provenance(of: record).contains { matches($0, in: state) }

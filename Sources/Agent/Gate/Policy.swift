@@ -72,6 +72,9 @@ extension Rule {
             + (reason.map { ", because \($0)" } ?? "")
     }
 
+    /// Whether the rule speaks of changed definitions, so that it may allow their calls.
+    fileprivate var asksForChanges: Bool { condition?.looksAtChanges ?? false }
+
     /// Whether the rule is about that call; what cannot be decided counts for the stricter side.
     fileprivate func matches(_ record: CallRecord, arguments: JSONValue?, in state: RunState) -> Bool {
         guard Policy.glob(tool, matches: record.call.name) else { return false }
@@ -116,9 +119,15 @@ public struct Policy: Sendable, Hashable {
             }
             guard let match else { continue }
             if effect == .allow, arguments == nil { break }
+            // What was allowed is the tool that somebody knew.
+            if effect == .allow, let drift = state.drift(of: record), !match.asksForChanges {
+                return Ruling(effect: .ask, rule: nil, reason: drift.summary)
+            }
             return Ruling(effect: effect, rule: match.name, reason: match.reason)
         }
-        let effect = arguments == nil && fallback == .allow ? .ask : fallback
+        let drift = state.drift(of: record)
+        let effect = (arguments == nil || drift != nil) && fallback == .allow ? .ask : fallback
+        if let drift, effect == .ask { return Ruling(effect: effect, rule: nil, reason: drift.summary) }
         return Ruling(
             effect: effect, rule: nil, reason: effect == .allow ? nil : doubt(of: record, in: state))
     }

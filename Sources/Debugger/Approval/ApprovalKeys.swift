@@ -70,6 +70,8 @@ extension ApprovalScreen {
             refuse(objection)
         } else if let problem = record.problems.first {
             refuse("it cannot run: \(problem.message); e edits its arguments, d denies it")
+        } else if ShownText.isTooLong(record.call.arguments) {
+            refuse(ShownText.objection(to: record.call.arguments))
         } else if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             refuse("it had begun with edited arguments; e says which run now")
         } else if let objection = (guards[call.journal] ?? ApprovalGuard())
@@ -180,6 +182,8 @@ extension ApprovalScreen {
         let arguments = ByteString(value.text(.spaced))
         if let objection = open.call.state.objection(toEditing: record, arguments: arguments) {
             layer?.fault = objection
+        } else if let long = [record.call.arguments, arguments].first(where: { ShownText.isTooLong($0) }) {
+            layer?.fault = ShownText.objection(to: long)
         } else if (try? JSONParser.parse(record.call.arguments.text)) == value, record.status != .unknown {
             layer = nil
             say("nothing was changed; a runs the call as written")

@@ -109,6 +109,9 @@ enum DecisionCommands {
         if let problem = record.problems.first {
             return .disabled("it cannot run: \(problem.message); e edits its arguments, d denies it")
         }
+        if ShownText.isTooLong(record.call.arguments) {
+            return .disabled(ShownText.objection(to: record.call.arguments))
+        }
         if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             return .disabled("it had begun with edited arguments; e says which run now")
         }

@@ -71,7 +71,8 @@ struct ConversationPane {
         _ string: String, _ style: Style = .plain, role: String, most: Int = .max,
         rest: (Int) -> String = { "… \($0) more lines" }
     ) {
-        add(SafeText(string), style, role: StyledText(role, Theme.label), most: most, rest: rest)
+        add(SafeText(ShownText.beginning(string)), style, role: StyledText(role, Theme.label), most: most, rest: rest)
+        addRest(of: string)
     }
 
     /// A text behind its role, or below it where the pane is narrow.
@@ -90,8 +91,10 @@ struct ConversationPane {
     private mutating func add(_ answer: AssistantMessage, from next: inout Int) {
         var role = StyledText("assistant", Theme.label)
         if !answer.content.isEmpty || answer.calls.isEmpty {
-            let shown = answer.content.isEmpty ? SafeText("(no words)") : SafeText(answer.content)
+            let shown =
+                answer.content.isEmpty ? SafeText("(no words)") : SafeText(ShownText.beginning(answer.content))
             add(shown, answer.content.isEmpty ? Theme.faint : .plain, role: role)
+            addRest(of: answer.content)
             role = StyledText()
         }
         for call in answer.calls {
@@ -106,8 +109,8 @@ struct ConversationPane {
             if let record { line.append(record.statusWord, record.statusStyle) }
             text.add(line)
             text.wrap(
-                TokenText.line(Array(call.arguments.text.utf8)), margin: margin + 2, mode: .characters,
-                most: ConversationPane.mostResultRows)
+                TokenText.line(Array(ShownText.beginning(call.arguments.text, most: ConversationPane.mostResultBytes).utf8)),
+                margin: margin + 2, mode: .characters, most: ConversationPane.mostResultRows)
             role = StyledText()
         }
     }
@@ -124,7 +127,7 @@ struct ConversationPane {
         let size = result.content.utf8.count
         let isLong = size > ConversationPane.mostResultBytes
         let shown =
-            isLong ? String(result.content.prefix(ConversationPane.mostResultBytes / 4)) : result.content
+            ShownText.beginning(result.content, most: ConversationPane.mostResultBytes)
         text.wrap(
             SafeText(shown), margin: margin + 2, mode: .characters, most: ConversationPane.mostResultRows
         ) {
@@ -134,6 +137,11 @@ struct ConversationPane {
         }
     }
 
+    private mutating func addRest(of string: String) {
+        guard let rest = ShownText.rest(of: string) else { return }
+        text.wrap(SafeText(rest), Theme.attention, margin: margin)
+    }
+
     /// What the model has written of its response, the last token set off.
     private mutating func addDecoding() {
         let role = StyledText("assistant", Theme.label)
@@ -141,7 +149,7 @@ struct ConversationPane {
             add(SafeText("… has the request and writes nothing yet"), Theme.faint, role: role)
             return
         }
-        let before = SafeText(bytes: trail.writtenBefore)
+        let before = SafeText(bytes: trail.written(last: ConversationPane.mostResultBytes))
         let last = TokenText.visible(trail.token)
         let start = text.lines.count
         add(before + last + SafeText("▏"), .plain, role: role)

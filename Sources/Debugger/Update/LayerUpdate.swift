@@ -152,6 +152,11 @@ extension DebuggerState {
             layers.append(.editor(faulty(.arguments(call), text, fault: problem.message, at: nil)))
             return
         }
+        if let long = [call.call.arguments, arguments].first(where: { ShownText.isTooLong($0) }) {
+            layers.append(
+                .editor(faulty(.arguments(call), text, fault: ShownText.objection(to: long), at: nil)))
+            return
+        }
         let old = prettyJSON(call.call.arguments)
         let new = value.text(.pretty)
         if (try? JSONParser.parse(call.call.arguments.text)) == value {
