@@ -8,7 +8,10 @@ import Testing
 @Suite struct ProposalTests {
     private static let pieces: [Unicode.Scalar] =
         Array("|.*+?()[]{}^$\\/\"&~! \t\n\r=#ab1-,'`%<>".unicodeScalars)
-        + ["\u{301}", "\u{308}", "\u{D4E}", "\u{200D}", "\u{2028}", "é", "\u{212A}", "\u{37E}", "𝒜", "\u{1F3FD}", "\u{0}"]
+        + [
+            "\u{301}", "\u{308}", "\u{D4E}", "\u{200D}", "\u{2028}", "é", "\u{212A}", "\u{37E}", "𝒜",
+            "\u{1F3FD}", "\u{0}",
+        ]
 
     @Test func aProposalMatchesItsValueAlone() throws {
         var random = SeededGenerator(seed: 5)
@@ -21,7 +24,8 @@ import Testing
             #expect(!filter.source.unicodeScalars.contains("\n"), "\(text.debugDescription)")
             func matches(_ value: String) -> Bool {
                 let arguments = JSONValue.object(JSONObject([.init(key: "x", value: .string(value))]))
-                let record = CallRecord(key: key(1, "x"), call: call("x", "act", arguments.text()), position: 0)
+                let record = CallRecord(
+                    key: key(1, "x"), call: call("x", "act", arguments.text()), position: 0)
                 return filter.matches(record, in: RunState())
             }
             #expect(matches(text), "value \(number): \(text.debugDescription) by \(filter)")
@@ -35,7 +39,9 @@ import Testing
                 }
                 let changed = String(String.UnicodeScalarView(other))
                 if !changed.utf8.elementsEqual(text.utf8) {
-                    #expect(!matches(changed), "\(text.debugDescription) also matches \(changed.debugDescription)")
+                    #expect(
+                        !matches(changed), "\(text.debugDescription) also matches \(changed.debugDescription)"
+                    )
                 }
             }
             #expect(!matches("something else altogether"))

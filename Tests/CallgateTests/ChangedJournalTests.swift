@@ -18,7 +18,8 @@ import Testing
             policy: {default: ask}
             """, to: "w.yaml")
         try folder.write(
-            #"[{"calls": [{"id": "c1", "name": "act", "arguments": {}}]}, {"content": "done"}]"#, to: "script.json")
+            #"[{"calls": [{"id": "c1", "name": "act", "arguments": {}}]}, {"content": "done"}]"#,
+            to: "script.json")
         _ = try CommandLineRun(
             ["run", "w.yaml", "--headless", "--approve", "none", "--record", "s/x.jsonl"], in: folder)
         let whole = try folder.read("s/x.jsonl")
@@ -32,13 +33,18 @@ import Testing
             .replacing(/"reason":"[^"]*",/, with: "")
         try folder.write(lines.joined(separator: "\n") + "\n", to: "s/x.jsonl")
         for arguments in [
-            ["run", "w.yaml", "--headless", "--approve", "all", "--resume", "s/x.jsonl"], ["fork", "s/x.jsonl"],
+            ["run", "w.yaml", "--headless", "--approve", "all", "--resume", "s/x.jsonl"],
+            ["fork", "s/x.jsonl"],
         ] {
             let run = try CommandLineRun(arguments, in: folder)
-            #expect(run.status == 2 && run.errors.contains("line \(place + 1) is not what was written there"), "\(run.errors)")
+            #expect(
+                run.status == 2 && run.errors.contains("line \(place + 1) is not what was written there"),
+                "\(run.errors)")
         }
         let check = try CommandLineRun(["check", "s/x.jsonl"], in: folder)
-        #expect(check.status == 1 && check.output.contains("it is not what was recorded"), "\(check.output)\(check.errors)")
+        #expect(
+            check.status == 1 && check.output.contains("it is not what was recorded"),
+            "\(check.output)\(check.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("PWNED").path))
 
         // As it was it goes on, at the response of its round.

@@ -78,7 +78,8 @@ import Testing
                     + "\"$CALLGATE\" approve s --list >/dev/null; kill -TERM $!; wait $!; true"
                 : "\(begin) >o 2>e & \(wait); \(way) $!; wait $! 2>/dev/null; true"
             _ = try shell(line)
-            let group = try #require(Int32(try folder.read("tool.pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+            let group = try #require(
+                Int32(try folder.read("tool.pid").trimmingCharacters(in: .whitespacesAndNewlines)))
             var isGone = false
             for _ in 0..<600 where !isGone {
                 isGone = kill(-group, 0) != 0 && errno == ESRCH
@@ -125,18 +126,24 @@ import Testing
         try folder.write(#"{"mcpServers": {"s": {"command": "/bin/sh", "args": ["server"]}}}"#, to: "m.json")
         try folder.write("name: m\nmodel: {scripted: script.json}\ntools: [{mcp: m.json}]\n", to: "m.yaml")
         let ways = [
-            ["audit", name], ["replay", name, "--print"], ["grep", "~err", name], ["export", name], ["check", name],
-            ["diff", name, name], ["fork", name], ["provenance", name], ["audit", "b.jsonl"], ["validate", "bad.yaml"],
-            ["run", "bad.yaml", "--headless", "--approve", "all"], ["run", "w.yaml", "--headless", "--approve", "all"],
+            ["audit", name], ["replay", name, "--print"], ["grep", "~err", name], ["export", name],
+            ["check", name],
+            ["diff", name, name], ["fork", name], ["provenance", name], ["audit", "b.jsonl"],
+            ["validate", "bad.yaml"],
+            ["run", "bad.yaml", "--headless", "--approve", "all"],
+            ["run", "w.yaml", "--headless", "--approve", "all"],
             ["tools", "list", "m.yaml"], ["run", "no\u{1B}[31mthing.yaml", "--headless", "--approve", "all"],
-            ["no\u{1B}[31mcommand"], ["grep", "~no\u{1B}[31m", "."], ["import", name], ["approve", "no\u{1B}[31m", "--list"],
-            ["rules", "try", "no\u{1B}[31m", "."], ["export", name, "--format", "no\u{1B}[31m"], ["grep", "~err", "."],
+            ["no\u{1B}[31mcommand"], ["grep", "~no\u{1B}[31m", "."], ["import", name],
+            ["approve", "no\u{1B}[31m", "--list"],
+            ["rules", "try", "no\u{1B}[31m", "."], ["export", name, "--format", "no\u{1B}[31m"],
+            ["grep", "~err", "."],
         ]
         for arguments in ways {
             let run = try CommandLineRun(arguments, in: folder)
             for text in [run.errors, run.output] {
                 let odd = text.unicodeScalars.first {
-                    ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || (0x7F...0x9F).contains($0.value) || $0.value == 0x202E
+                    ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || (0x7F...0x9F).contains($0.value)
+                        || $0.value == 0x202E
                 }
                 #expect(odd == nil, "\(arguments): \(text.debugDescription)")
             }
@@ -162,7 +169,8 @@ import Testing
                     print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "error": {"code": -32601, "message": "no"}}), flush=True); continue
                 print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": r}), flush=True)
             """, to: "server.py")
-        try folder.write(#"{"mcpServers": {"s": {"command": "python3", "args": ["server.py"]}}}"#, to: "m.json")
+        try folder.write(
+            #"{"mcpServers": {"s": {"command": "python3", "args": ["server.py"]}}}"#, to: "m.json")
         try folder.write(
             "name: m\nmodel: {scripted: script.json}\nprompt: go\ntools: [{mcp: m.json}]\npolicy: {default: allow}\n",
             to: "m.yaml")

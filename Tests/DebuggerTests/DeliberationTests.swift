@@ -15,11 +15,13 @@ import Testing
         builder.user("go")
         builder.request()
         let members = (0..<lines).map { "\"k\($0)\": \"v\($0)\"" }.joined(separator: ", ")
-        let call = ToolCall(id: ToolCallID("call_1"), name: "get_ticket", arguments: ByteString("{\(members)}"))
+        let call = ToolCall(
+            id: ToolCallID("call_1"), name: "get_ticket", arguments: ByteString("{\(members)}"))
         builder.respond("", calls: [call])
         builder.add(
             .callJudged(
-                CallKey(round: 1, id: call.id), problems: [], ruling: Ruling(effect: .ask, rule: nil, reason: nil)))
+                CallKey(round: 1, id: call.id), problems: [],
+                ruling: Ruling(effect: .ask, rule: nil, reason: nil)))
         return builder.events
     }
 
@@ -32,11 +34,17 @@ import Testing
         let text = (0..<lines).map { "line \($0)" }.joined(separator: " ")
         let call = ToolCall(
             id: ToolCallID("call_1"), name: "notify_user",
-            arguments: ByteString(JSONValue.object(JSONObject([.init(key: "user", value: "maya"), .init(key: "message", value: .string(text))])).text()))
+            arguments: ByteString(
+                JSONValue.object(
+                    JSONObject([
+                        .init(key: "user", value: "maya"), .init(key: "message", value: .string(text)),
+                    ])
+                ).text()))
         builder.respond("", calls: [call])
         builder.add(
             .callJudged(
-                CallKey(round: 1, id: call.id), problems: [], ruling: Ruling(effect: .ask, rule: nil, reason: nil)))
+                CallKey(round: 1, id: call.id), problems: [],
+                ruling: Ruling(effect: .ask, rule: nil, reason: nil)))
         return builder.events
     }
 
@@ -72,7 +80,9 @@ import Testing
         var slow = ApprovalGuard()
         slow.show(target, toTheEnd: true, at: 5_800)
         slow.drawn(at: 6_000)
-        #expect(slow.objection(toRunning: target, at: 6_300) != nil && slow.objection(toRunning: target, at: 6_400) == nil)
+        #expect(
+            slow.objection(toRunning: target, at: 6_300) != nil
+                && slow.objection(toRunning: target, at: 6_400) == nil)
         // Other bytes are another target.
         let other = ApprovalGuard.Target(key, call, edited: ByteString("{\"a\":2}"))
         #expect(slow.objection(toRunning: other, at: 9_000) != nil)
@@ -82,13 +92,15 @@ import Testing
     @Test func whateverRunsWasInFullViewForLongEnough() throws {
         var random = SeededGenerator(seed: 18)
         let keys = [
-            "a", "a", "a", "s", "w", "e", "e", "ctrl-s", "ctrl-s", "pgdn", "pgdn", "pgup", "down", "up", "G", "g", "tab", "1", "2", "3",
+            "a", "a", "a", "s", "w", "e", "e", "ctrl-s", "ctrl-s", "pgdn", "pgdn", "pgup", "down", "up", "G",
+            "g", "tab", "1", "2", "3",
             "4", "z", "esc", "x", "y", "enter", "r", "d", "home", "end", ":", "q", "n", "i", "A", "?",
         ]
         var sent = 0
         for number in 0..<400 {
             let size = Size(Int.random(in: 20...140, using: &random), Int.random(in: 6...50, using: &random))
-            var driver = try Driver.live(DeliberationTests.valid(lines: Int.random(in: 1...80, using: &random)), size: size)
+            var driver = try Driver.live(
+                DeliberationTests.valid(lines: Int.random(in: 1...80, using: &random)), size: size)
             var watch = Watch()
             watch.look(driver)
             for _ in 0..<60 {
@@ -98,7 +110,11 @@ import Testing
                     watch.pass(Int64(pause), driver)
                 }
                 if Int.random(in: 0..<12, using: &random) == 0 {
-                    driver.send(.resize(Size(Int.random(in: 20...140, using: &random), Int.random(in: 6...50, using: &random))))
+                    driver.send(
+                        .resize(
+                            Size(
+                                Int.random(in: 20...140, using: &random),
+                                Int.random(in: 6...50, using: &random))))
                 } else if Int.random(in: 0..<8, using: &random) == 0 {
                     driver.send(.paste(["x", "a", "1", "\u{13}a"].randomElement(using: &random) ?? ""))
                 } else if let key = keys.randomElement(using: &random).flatMap({ Key($0) }) {
@@ -138,11 +154,15 @@ import Testing
             var view: String?
             if case .review(let review)? = state.layers.last {
                 // A text of its own each time that it is opened with other bytes.
-                view = review.scroll.page > 0 && review.scroll.visible.upperBound == review.scroll.count ? "review" : nil
+                view =
+                    review.scroll.page > 0 && review.scroll.visible.upperBound == review.scroll.count
+                    ? "review" : nil
                 if view == nil { since["review"] = nil }
-            } else if state.layers.isEmpty || state.layers.last.map({ if case .prompt = $0 { true } else { false } }) == true,
+            } else if state.layers.isEmpty
+                || state.layers.last.map({ if case .prompt = $0 { true } else { false } }) == true,
                 state.frame.layout.content(of: .calls) != nil,
-                state.calls.detail.visible.upperBound >= state.frame.calls.argumentLines, state.frame.calls.detailHeight > 0
+                state.calls.detail.visible.upperBound >= state.frame.calls.argumentLines,
+                state.frame.calls.detailHeight > 0
             {
                 view = "call"
             }
@@ -152,24 +172,33 @@ import Testing
             if let start = since[view], now - start >= ApprovalGuard.delay { seen.insert(view) }
         }
 
-        func wasSeen(_ name: String) -> Bool { seen.contains(name) || since[name].map { now - $0 >= ApprovalGuard.delay } == true }
+        func wasSeen(_ name: String) -> Bool {
+            seen.contains(name) || since[name].map { now - $0 >= ApprovalGuard.delay } == true
+        }
     }
 
     @Test func oneKeyDeclinesAllThatAServerAsks() throws {
         var driver = try Driver.live(DeliberationTests.waiting(lines: 1))
         for number in 1...2_000 {
             driver.send(
-                .server(.asks(ServerQuestion(number: number, server: "s", message: "m\(number)", schema: nil, url: nil))))
+                .server(
+                    .asks(
+                        ServerQuestion(
+                            number: number, server: "s", message: "m\(number)", schema: nil, url: nil))))
         }
         driver.wait(1_000)
         #expect(driver.effects.count { if case .answer(_, .decline) = $0 { true } else { false } } >= 1_899)
         try driver.press("ctrl-d")
         driver.wait(1_000)
-        let answered = Set(driver.effects.compactMap { if case .answer(let number, _) = $0 { number } else { nil } })
+        let answered = Set(
+            driver.effects.compactMap { if case .answer(let number, _) = $0 { number } else { nil } })
         #expect(answered == Set(1...2_000), "\(answered.count)")
-        driver.send(.server(.asks(ServerQuestion(number: 2_001, server: "s", message: "m", schema: nil, url: nil))))
+        driver.send(
+            .server(.asks(ServerQuestion(number: 2_001, server: "s", message: "m", schema: nil, url: nil))))
         #expect(driver.effects.contains { if case .answer(2_001, .decline) = $0 { true } else { false } })
-        driver.send(.server(.asks(ServerQuestion(number: 2_002, server: "other", message: "m", schema: nil, url: nil))))
+        driver.send(
+            .server(
+                .asks(ServerQuestion(number: 2_002, server: "other", message: "m", schema: nil, url: nil))))
         driver.wait(10)
         #expect(driver.shows("other"))
     }

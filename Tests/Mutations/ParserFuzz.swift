@@ -27,7 +27,8 @@ public enum ParserFuzz {
         var pool = corpus.map { Array($0.prefix(largest)) }
         var (accepted, slowest, slowestInput) = (0, 0.0, [UInt8]())
         for _ in 0..<count {
-            guard let base = pool.randomElement(using: &mutator), let other = pool.randomElement(using: &mutator)
+            guard let base = pool.randomElement(using: &mutator),
+                let other = pool.randomElement(using: &mutator)
             else { break }
             let input = Array(mutator.mutate(base, with: other).prefix(largest))
             let started = DispatchTime.now().uptimeNanoseconds
@@ -45,7 +46,8 @@ public enum ParserFuzz {
             }
         }
         let rounded = Double(Int(slowest * 1_000)) / 1_000
-        print("\(name): \(count) damaged inputs (seed \(seed)), \(accepted) taken, the slowest in \(rounded) s")
+        print(
+            "\(name): \(count) damaged inputs (seed \(seed)), \(accepted) taken, the slowest in \(rounded) s")
         return Outcome(count: count, accepted: accepted, slowest: slowest, slowestInput: slowestInput)
     }
 }

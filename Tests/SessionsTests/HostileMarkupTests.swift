@@ -10,15 +10,22 @@ import Testing
 /// `Scripts/fuzz/markup.sh` has a real HTML parser read 10,000 of them.
 @Suite struct HostileMarkupTests {
     private static let pieces = [
-        "<script>", "</pre>", "<img src=x onerror=alert(1)>", "\u{D4E}<meta http-equiv=refresh content=0>\u{D4E}",
-        "\u{301}<b>\u{301}", "\u{D4E}", "\u{301}", "<", ">", "&", "\"", "'", "&lt;", "-->", "<!--", "]]>", "```", "~~~", "`\u{301}``",
-        "[a](javascript:x)", "![a](http://x/)", "\\", "\u{2028}", "\u{0}", "\u{1B}[0m", "<svg/onload=x>", "http://x.example/a",
-        "www.x.example", "<a href='x'>", "* x", "- x", "1. x", "# x", "> x", "| a | b |", "\r", "\n", "\t", "    x", "---", "===",
-        "</title>", "<style>", "é", "e\u{301}", "🧑‍🚀", " ", "a@b.example", "&#60;b&#62;", "#", "ok 1", "not ok", "# SKIP", "...",
+        "<script>", "</pre>", "<img src=x onerror=alert(1)>",
+        "\u{D4E}<meta http-equiv=refresh content=0>\u{D4E}",
+        "\u{301}<b>\u{301}", "\u{D4E}", "\u{301}", "<", ">", "&", "\"", "'", "&lt;", "-->", "<!--", "]]>",
+        "```", "~~~", "`\u{301}``",
+        "[a](javascript:x)", "![a](http://x/)", "\\", "\u{2028}", "\u{0}", "\u{1B}[0m", "<svg/onload=x>",
+        "http://x.example/a",
+        "www.x.example", "<a href='x'>", "* x", "- x", "1. x", "# x", "> x", "| a | b |", "\r", "\n", "\t",
+        "    x", "---", "===",
+        "</title>", "<style>", "é", "e\u{301}", "🧑‍🚀", " ", "a@b.example", "&#60;b&#62;", "#", "ok 1", "not ok",
+        "# SKIP", "...",
     ]
 
     static func text(_ random: inout SeededGenerator) -> String {
-        (0..<(1 + Int.random(in: 0..<6, using: &random))).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+        (0..<(1 + Int.random(in: 0..<6, using: &random))).map { _ in
+            pieces.randomElement(using: &random) ?? ""
+        }.joined()
     }
 
     static func session(_ random: inout SeededGenerator) -> [Event] {
@@ -32,7 +39,8 @@ import Testing
             .sessionStarted(header), .messageAdded(.system(texts[6])), .messageAdded(.user(texts[7])),
             .requestSent(RequestRecord(round: 1, text: texts[0])),
             .responseReceived(
-                round: 1, ModelResponse(content: texts[1], calls: [call], finishReason: .toolCalls), milliseconds: 1),
+                round: 1, ModelResponse(content: texts[1], calls: [call], finishReason: .toolCalls),
+                milliseconds: 1),
             .callJudged(
                 key, problems: [CallProblem(kind: .invalid, message: texts[2])],
                 ruling: Ruling(effect: .ask, rule: texts[3], reason: texts[4])),
@@ -45,7 +53,8 @@ import Testing
     }
 
     private static let ours: Set<String> = [
-        "html", "head", "meta", "title", "style", "body", "h1", "h2", "small", "p", "pre", "b", "details", "summary", "table", "tr",
+        "html", "head", "meta", "title", "style", "body", "h1", "h2", "small", "p", "pre", "b", "details",
+        "summary", "table", "tr",
         "th", "td", "span", "code", "s",
     ]
 
@@ -57,7 +66,8 @@ import Testing
             let scalars = Array(page.unicodeScalars)
             var metas = 0
             for (index, scalar) in scalars.enumerated() where scalar == "<" {
-                let name = String(String.UnicodeScalarView(scalars[(index + 1)...].prefix { $0 != ">" && $0 != " " }))
+                let name = String(
+                    String.UnicodeScalarView(scalars[(index + 1)...].prefix { $0 != ">" && $0 != " " }))
                 if name == "!doctype" { continue }
                 let bare = name.hasPrefix("/") ? String(name.dropFirst()) : name
                 if bare == "meta" { metas += 1 }
@@ -95,9 +105,13 @@ import Testing
                     index += 2
                     continue
                 }
-                #expect(!"`*_[]<>#|~!@".unicodeScalars.contains(escaped[index]), "text \(number): \(text.debugDescription)")
+                #expect(
+                    !"`*_[]<>#|~!@".unicodeScalars.contains(escaped[index]),
+                    "text \(number): \(text.debugDescription)")
                 if escaped[index] == "&" {
-                    #expect(escaped[index...].starts(with: "&#32;".unicodeScalars) || escaped[index...].starts(with: "&#9;".unicodeScalars))
+                    #expect(
+                        escaped[index...].starts(with: "&#32;".unicodeScalars)
+                            || escaped[index...].starts(with: "&#9;".unicodeScalars))
                 }
                 index += 1
             }
@@ -112,7 +126,9 @@ import Testing
             var report = CheckReport()
             for _ in 0..<3 {
                 report.entries.append(
-                    .init(name: HostileMarkupTests.text(&random), faults: [HostileMarkupTests.text(&random)], seconds: 0.1))
+                    .init(
+                        name: HostileMarkupTests.text(&random), faults: [HostileMarkupTests.text(&random)],
+                        seconds: 0.1))
             }
             let xml = Array(report.junit.unicodeScalars)
             #expect(xml.filter { $0 == "<" }.count == 2 + 3 * 4 + 3, "report \(number)")

@@ -32,7 +32,9 @@ import Testing
         let corpus = try FileManager.default.contentsOfDirectory(atPath: imports.path).sorted().map {
             Array(try Data(contentsOf: imports.appendingPathComponent($0)))
         }
-        let outcome = ParserFuzz.run("transcripts", corpus: corpus) { (try? SessionImport($0, name: "x")) != nil }
+        let outcome = ParserFuzz.run("transcripts", corpus: corpus) {
+            (try? SessionImport($0, name: "x")) != nil
+        }
         #expect(outcome.slowest < 10)
     }
 
@@ -41,7 +43,8 @@ import Testing
         let record = CallRecord(key: CallKey(round: 1, id: call.id), call: call, position: 0)
         let waiting = WaitingCall(record: record, since: 3, time: 0)
         let decisions: [Decision] = [
-            .approve, .deny(reason: "no"), .edit(arguments: ByteString("{}"), mode: .annotate), .respond(content: "x"),
+            .approve, .deny(reason: "no"), .edit(arguments: ByteString("{}"), mode: .annotate),
+            .respond(content: "x"),
         ]
         let corpus =
             decisions.map { OutsideDecision(session: "s", call: waiting, decision: $0).bytes() }

@@ -40,14 +40,20 @@ import Testing
 
     @Test func nestingEndsAtItsBound() {
         let deep = String(repeating: "[", count: ReadingLimits.depth + 1)
-        #expect(throws: JSONError.self) { try JSONParser.parse(deep + String(repeating: "]", count: ReadingLimits.depth + 1)) }
+        #expect(throws: JSONError.self) {
+            try JSONParser.parse(deep + String(repeating: "]", count: ReadingLimits.depth + 1))
+        }
     }
 
     @Test func commandLinesEndAtTheirBound() {
         let long = String(repeating: "ls; ", count: ReadingLimits.shellLine / 4 + 1)
         #expect(throws: ShellDoubt.self) { try ShellReading(line: long).proved() }
-        #expect(throws: ShellDoubt.self) { try ShellReading(line: String(repeating: "(", count: 100)).started() }
-        let nested = (0..<20).reduce("x") { inner, _ in "sh -c '\(inner.replacingOccurrences(of: "'", with: "'\\''"))'" }
+        #expect(throws: ShellDoubt.self) {
+            try ShellReading(line: String(repeating: "(", count: 100)).started()
+        }
+        let nested = (0..<20).reduce("x") { inner, _ in
+            "sh -c '\(inner.replacingOccurrences(of: "'", with: "'\\''"))'"
+        }
         #expect(throws: ShellDoubt.self) { try ShellReading(line: String(nested.prefix(60_000))).proved() }
     }
 
@@ -55,25 +61,38 @@ import Testing
     @Test func aServerThatSendsWithoutAnEndIsGivenUp() async throws {
         let script = "printf '%s\\n' started >&2; while :; do printf '%01048576d' 0; done"
         let server = MCPServer(
-            MCPServerSettings(name: "s", transport: .stdio(ProcessLaunch(program: "/bin/bash", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin"]))),
+            MCPServerSettings(
+                name: "s",
+                transport: .stdio(
+                    ProcessLaunch(
+                        program: "/bin/bash", arguments: ["-c", script],
+                        environment: ["PATH": "/usr/bin:/bin"]))),
             host: MCPRecorder())
         let error = await #expect(throws: MCPError.self) { _ = try await server.tools() }
-        #expect(error?.description.contains("more than \(ReadingLimits.serverMessage) bytes") == true, "\(error as Any)")
+        #expect(
+            error?.description.contains("more than \(ReadingLimits.serverMessage) bytes") == true,
+            "\(error as Any)")
     }
 
     /// The page of the docs names each figure of the table.
     @Test func theDocsNameTheLimits() throws {
         let page = try String(
-            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent()
                 .deletingLastPathComponent().appendingPathComponent("docs/limits.md"), encoding: .utf8)
         for (what, value) in [
-            ("message of an MCP server", ReadingLimits.serverMessage), ("standard error", ReadingLimits.logLine),
-            ("stream", ReadingLimits.streamEvent), ("error's body", ReadingLimits.errorBody), ("decision", ReadingLimits.document),
+            ("message of an MCP server", ReadingLimits.serverMessage),
+            ("standard error", ReadingLimits.logLine),
+            ("stream", ReadingLimits.streamEvent), ("error's body", ReadingLimits.errorBody),
+            ("decision", ReadingLimits.document),
             ("shell command", ReadingLimits.shellLine),
         ] {
             let figure = value >= 1 << 20 ? "\(value >> 20) MiB" : "\(value >> 10) KiB"
-            #expect(page.split(separator: "\n").contains { $0.contains(what) && $0.contains(figure) }, "\(what): \(figure)")
+            #expect(
+                page.split(separator: "\n").contains { $0.contains(what) && $0.contains(figure) },
+                "\(what): \(figure)")
         }
-        #expect(page.contains("| \(ReadingLimits.questions) |") && page.contains("\(ReadingLimits.depth) levels"))
+        #expect(
+            page.contains("| \(ReadingLimits.questions) |") && page.contains("\(ReadingLimits.depth) levels"))
     }
 }

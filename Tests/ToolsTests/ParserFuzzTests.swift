@@ -8,7 +8,8 @@ import Testing
 @Suite struct ServerParserFuzzTests {
     @Test func damagedEventStreamsAreReadOrRefused() {
         let texts = [
-            "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n", ": ping\n\nevent: message\ndata: a\ndata: b\n\n",
+            "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n",
+            ": ping\n\nevent: message\ndata: a\ndata: b\n\n",
             "\u{FEFF}data:x\r\n\r\nid: 3\rdata: y\r\r",
         ]
         let outcome = ParserFuzz.run("event streams", corpus: texts.map { Array($0.utf8) }) { bytes in

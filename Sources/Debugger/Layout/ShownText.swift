@@ -31,7 +31,8 @@ enum ShownText {
     static func rest(of text: String, most: Int = ShownText.most) -> String? {
         let size = text.utf8.count
         guard size > most else { return nil }
-        return "… this is the beginning of \(Figure.amount(size, "byte")); the journal has all, and replay --print shows it"
+        return
+            "… this is the beginning of \(Figure.amount(size, "byte")); the journal has all, and replay --print shows it"
     }
 
     /// Whether arguments are more than a person can be asked to read here.

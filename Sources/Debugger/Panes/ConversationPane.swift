@@ -71,7 +71,9 @@ struct ConversationPane {
         _ string: String, _ style: Style = .plain, role: String, most: Int = .max,
         rest: (Int) -> String = { "… \($0) more lines" }
     ) {
-        add(SafeText(ShownText.beginning(string)), style, role: StyledText(role, Theme.label), most: most, rest: rest)
+        add(
+            SafeText(ShownText.beginning(string)), style, role: StyledText(role, Theme.label), most: most,
+            rest: rest)
         addRest(of: string)
     }
 
@@ -92,7 +94,8 @@ struct ConversationPane {
         var role = StyledText("assistant", Theme.label)
         if !answer.content.isEmpty || answer.calls.isEmpty {
             let shown =
-                answer.content.isEmpty ? SafeText("(no words)") : SafeText(ShownText.beginning(answer.content))
+                answer.content.isEmpty
+                ? SafeText("(no words)") : SafeText(ShownText.beginning(answer.content))
             add(shown, answer.content.isEmpty ? Theme.faint : .plain, role: role)
             addRest(of: answer.content)
             role = StyledText()
@@ -109,7 +112,10 @@ struct ConversationPane {
             if let record { line.append(record.statusWord, record.statusStyle) }
             text.add(line)
             text.wrap(
-                TokenText.line(Array(ShownText.beginning(call.arguments.text, most: ConversationPane.mostResultBytes).utf8)),
+                TokenText.line(
+                    Array(
+                        ShownText.beginning(call.arguments.text, most: ConversationPane.mostResultBytes).utf8)
+                ),
                 margin: margin + 2, mode: .characters, most: ConversationPane.mostResultRows)
             role = StyledText()
         }

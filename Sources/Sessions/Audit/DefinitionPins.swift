@@ -39,13 +39,16 @@ public struct DefinitionPins: Sendable, Hashable {
 
     /// The pin of a source's tool of that name.
     public func pin(source: String, name: String) -> Pin? {
-        pins.first { $0.source.utf8.elementsEqual(source.utf8) && $0.definition.name.utf8.elementsEqual(name.utf8) }
+        pins.first {
+            $0.source.utf8.elementsEqual(source.utf8) && $0.definition.name.utf8.elementsEqual(name.utf8)
+        }
     }
 
     /// A definition with how it stands to its pin.
     public func marked(_ definition: ToolDefinition, source: String) -> ToolDefinition {
         var marked = definition
-        marked.drift = DefinitionDrift(definition, pinned: pin(source: source, name: definition.name)?.definition)
+        marked.drift = DefinitionDrift(
+            definition, pinned: pin(source: source, name: definition.name)?.definition)
         return marked
     }
 
@@ -79,7 +82,8 @@ public struct DefinitionPins: Sendable, Hashable {
                 source: source,
                 definition: ToolDefinition(name: name, description: description, parameters: parameters))
             guard pin.hash.utf8.elementsEqual(hash.utf8) else {
-                throw PinError("the sha256 of \(name) is not that of its definition: the file was changed by hand")
+                throw PinError(
+                    "the sha256 of \(name) is not that of its definition: the file was changed by hand")
             }
             pins.append(pin)
         }

@@ -84,7 +84,8 @@ public actor MCPServer {
             guard let now, !now.isSame(as: before) else { continue }
             changed.insert(ByteString(before.name))
             host.log(
-                server: settings.name, "describes \(before.name) otherwise than before: it is not called any more",
+                server: settings.name,
+                "describes \(before.name) otherwise than before: it is not called any more",
                 .note)
         }
     }

@@ -25,8 +25,9 @@ struct ToolsPin: ParsableCommand {
     func run() throws {
         let host = ServerHost()
         host.attach(show: Notice.print)
-        let toolbox = try Toolbox(WorkflowFile.read(workflow).tools, host: host)
-        let pins = DefinitionPins(toolbox.entries.map { .init(source: $0.source, definition: $0.tool.definition) })
+        let toolbox = try Toolbox(ToolsFile(workflow).workflow.tools, host: host)
+        let pins = DefinitionPins(
+            toolbox.entries.map { .init(source: $0.source, definition: $0.tool.definition) })
         let path = PinFile.path(of: workflow)
         try FileOutput.replace(pins.text, path: path)
         for pin in pins.pins { print("\(pin.hash)  \(pin.definition.name)  (\(pin.source))") }
@@ -37,7 +38,8 @@ struct ToolsPin: ParsableCommand {
 /// `callgate tools diff`.
 struct ToolsDiff: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Show how the definitions of a workflow's tools differ from those pinned.",
+        commandName: "diff",
+        abstract: "Show how the definitions of a workflow's tools differ from those pinned.",
         discussion: """
             Lines with - are of the pinned definition, lines with + of what the server says now.
 
@@ -56,7 +58,7 @@ struct ToolsDiff: ParsableCommand {
         }
         let host = ServerHost()
         host.attach(show: Notice.print)
-        let entries = try Toolbox(WorkflowFile.read(workflow).tools, host: host).entries
+        let entries = try Toolbox(ToolsFile(workflow).workflow.tools, host: host).entries
         var differences = 0
         for entry in entries {
             let definition = pins.marked(entry.tool.definition, source: entry.source)

@@ -47,8 +47,8 @@ struct Toolbox {
         let fitted = FittedCatalogue(opened.map(\.tool))
         entries = fitted.tools.map { tool in
             let name = ByteString(tool.definition.name)
-            let origin = opened.first { ByteString($0.tool.definition.name) == name }?.origin
-            return Entry(tool: tool, origin: origin ?? "")
+            let entry = opened.first { ByteString($0.tool.definition.name) == name }
+            return Entry(tool: tool, origin: entry?.origin ?? "", source: entry?.source ?? "")
         }
         notes = all.flatMap(\.notes) + fitted.notes
         servers = all.flatMap(\.servers)
@@ -85,7 +85,8 @@ struct Toolbox {
             return [Entry(tool: tool, origin: "command \(settings.programName)", source: "workflow")]
         case .byHand(let definition):
             return [
-                Entry(tool: ByHandTool(definition: definition), origin: "answered by hand", source: "workflow")
+                Entry(
+                    tool: ByHandTool(definition: definition), origin: "answered by hand", source: "workflow")
             ]
         case .mcp: return []
         case .http(let definition, let settings):
