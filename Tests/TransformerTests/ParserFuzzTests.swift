@@ -17,7 +17,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         let outcome = ParserFuzz.run("models", corpus: corpus, largest: 1 << 20) { bytes in
             guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { return false }
-            return (try? GGUFFile(path: path)) != nil
+            return (try? GGUFFile(path)) != nil
         }
         #expect(outcome.slowest < 10)
     }

@@ -1,5 +1,6 @@
-/// The most that is read of anything which another program, a server or a file can make longer: one table for every
-/// reader, so that no way of a kind is without a bound. docs/limits.md lists them.
+/// The most that is read of anything which another program, a server or a file can make longer.
+///
+/// One table for every reader, so that no way of a kind is without a bound; docs/limits.md lists them.
 public enum ReadingLimits {
     /// Bytes of one message of an MCP server, as a line, as an event, or as a body.
     public static let serverMessage = 16 << 20

@@ -8,7 +8,7 @@ enum StandardOutput {
     private static let pending = Mutex<[UInt8]>([])
     private static let bufferSize = 1 << 16
 
-    /// Writes text as it is: for data. What a person reads goes through `print`.
+    /// Writes text as it is, for data; what a person reads goes through `print`.
     static func write(_ text: String) { write(Array(text.utf8)) }
 
     /// Writes bytes as they are.
