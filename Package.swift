@@ -64,6 +64,7 @@ let package = Package(
         .testTarget(name: "FormatsTests", dependencies: ["Agent", "Formats", "JSON"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .target(name: "LocalServer", path: "Tests/LocalServer"),
+        .target(name: "Mutations", path: "Tests/Mutations"),
         .testTarget(
             name: "CallgateTests", dependencies: ["callgate", "LocalServer"], exclude: ["Screens"]),
         .testTarget(
@@ -78,13 +79,18 @@ let package = Package(
                 "Agent", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions", "Tools",
                 "Transformer",
             ]),
-        .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
-        .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),
+        .testTarget(name: "SchemaTests", dependencies: ["JSON", "Mutations", "Schema"]),
+        .testTarget(
+            name: "SessionsTests", dependencies: ["Agent", "JSON", "Mutations", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
         .testTarget(
-            name: "ToolsTests", dependencies: ["Agent", "Formats", "JSON", "LocalServer", "Schema", "Tools"]),
-        .testTarget(name: "TransformerTests", dependencies: ["Transformer"], exclude: ["Fixtures"]),
-        .testTarget(name: "WorkflowsTests", dependencies: ["Agent", "JSON", "Schema", "Tools", "Workflows"]),
+            name: "ToolsTests",
+            dependencies: ["Agent", "Formats", "JSON", "LocalServer", "Mutations", "Schema", "Tools"]),
+        .testTarget(
+            name: "TransformerTests", dependencies: ["Mutations", "Transformer"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "WorkflowsTests",
+            dependencies: ["Agent", "JSON", "Mutations", "Schema", "Tools", "Workflows"]),
     ]
 )

@@ -6,7 +6,7 @@ import Terminal
 ///
 /// It knows no terminal, no file and no clock; the program that drives it performs the effects and passes the time in.
 public struct Debugger {
-    private var state: DebuggerState
+    private(set) var state: DebuggerState
     private var explainer: MaskExplainer?
     private var hasHeader = false
 
@@ -92,6 +92,9 @@ public struct Debugger {
         return effects + (state.traces.takeWanted().map { [.trace($0)] } ?? [])
     }
 
+    /// What ``view(_:)`` shows is on the terminal now.
+    public mutating func drawn(at time: Int64) { state.approval.drawn(at: time) }
+
     /// Looks at a step of a recorded session.
     mutating func show(step: Int) {
         state.go(to: step)
@@ -148,7 +151,7 @@ extension DebuggerState {
         case .forked(let path, let step, let canGoOn): takeFork(path, step: step, canGoOn: canGoOn)
         case .refused(let reason): take(refusal: reason)
         case .notice(let text): say(text)
-        case .server(let news): take(news)
+        case .server(let news): return take(news)
         case .edited(let text, let purpose): return take(edited: text, for: purpose)
         case .editorFailed(let reason, let text, let purpose): editorFailed(reason, text: text, for: purpose)
         case .tick: break

@@ -30,13 +30,17 @@ public struct JSONParser {
 
     /// Parses one JSON text.
     /// - Throws: ``JSONError`` with the place of the first fault.
-    public static func parse(_ text: String, maximumDepth: Int = 512) throws(JSONError) -> JSONValue {
+    public static func parse(_ text: String, maximumDepth: Int = ReadingLimits.depth) throws(JSONError)
+        -> JSONValue
+    {
         try parse(Array(text.utf8), maximumDepth: maximumDepth)
     }
 
     /// Parses one JSON text given as UTF-8 bytes.
     /// - Throws: ``JSONError`` with the place of the first fault.
-    public static func parse(_ bytes: [UInt8], maximumDepth: Int = 512) throws(JSONError) -> JSONValue {
+    public static func parse(_ bytes: [UInt8], maximumDepth: Int = ReadingLimits.depth) throws(JSONError)
+        -> JSONValue
+    {
         var parser = JSONParser(bytes, maximumDepth: maximumDepth)
         let value = try parser.value()
         parser.skipWhitespace()

@@ -49,7 +49,8 @@ public struct ArgumentTemplate: Sendable, Hashable {
                 pieces.append(.variable(name))
                 continue
             }
-            guard let pointer = name.hasPrefix("/") ? JSONPointer(text: name) : JSONPointer([name]) else {
+            guard let pointer = name.beginsBytewise(with: "/") ? JSONPointer(text: name) : JSONPointer([name])
+            else {
                 throw fault("\(name) is no JSON Pointer")
             }
             if !text.isEmpty { pieces.append(.text(text)) }
@@ -66,7 +67,7 @@ public struct ArgumentTemplate: Sendable, Hashable {
     public var source: String {
         pieces.map { piece in
             switch piece {
-            case .text(let text): text.replacing("{", with: "{{").replacing("}", with: "}}")
+            case .text(let text): text.replacingScalars { $0 == "{" || $0 == "}" ? "\($0)\($0)" : nil }
             case .argument(let pointer):
                 pointer.tokens.count == 1 ? "{\(pointer.tokens[0])}" : "{\(pointer)}"
             case .variable(let name): "${\(name)}"

@@ -5,13 +5,11 @@ import JSON
 public struct EnvironmentSecrets: Sendable, Hashable {
     private struct Secret: Sendable, Hashable {
         let name: String
-        let bytes: [UInt8]
+        let spelling: SecretSpelling
     }
 
     private var secrets: [Secret] = []
 
-    /// A value this short stands in too many texts by chance.
-    private static let shortest = 4
     private static let telling = ["KEY", "TOKEN", "SECRET", "PASS", "AUTH", "CREDENTIAL"]
 
     /// No secrets.
@@ -19,37 +17,62 @@ public struct EnvironmentSecrets: Sendable, Hashable {
 
     /// Whether a variable's name says that its value is a secret.
     static func isTelling(_ name: String) -> Bool {
-        let name = name.uppercased()
-        return telling.contains { name.contains($0) }
+        let name = Array(name.utf8).map { (97...122).contains($0) ? $0 & 0xDF : $0 }
+        return telling.contains { word in
+            name.indices.contains { name[$0...].starts(with: word.utf8) }
+        }
     }
 
     /// Adds a variable; each line of its value by itself as well, since outputs are taken line by line.
     mutating func insert(_ name: String, _ value: String) {
-        let lines = value.split(whereSeparator: \.isNewline).map { Array($0.utf8) }
-        for bytes in [Array(value.utf8)] + lines where bytes.count >= EnvironmentSecrets.shortest {
-            let secret = Secret(name: name, bytes: bytes)
+        let lines = value.utf8.split { $0 == 0x0A || $0 == 0x0D }.map(Array.init)
+        for bytes in [Array(value.utf8)] + lines where bytes.count >= SecretSpelling.shortest {
+            let secret = Secret(name: name, spelling: SecretSpelling(bytes))
             if !secrets.contains(secret) { secrets.append(secret) }
         }
         // Where one value is the beginning of another, the longer one goes first.
-        secrets.sort { $0.bytes.count > $1.bytes.count }
+        secrets.sort { $0.spelling.bytes.count > $1.spelling.bytes.count }
     }
 
-    /// The text with the variable's name, in brackets, in the place of each value.
-    func hiding(in text: String) -> String {
-        guard secrets.contains(where: { EnvironmentSecrets.holds(text, $0.bytes) }) else { return text }
-        let bytes = Array(text.utf8)
-        var clean: [UInt8] = []
-        var position = 0
-        while position < bytes.count {
-            if let secret = secrets.first(where: { bytes[position...].starts(with: $0.bytes) }) {
-                clean += Array("[\(secret.name)]".utf8)
-                position += secret.bytes.count
-            } else {
-                clean.append(bytes[position])
-                position += 1
+    /// The text with the variable's name, in brackets, in the place of each value, however it is spelled.
+    /// - Parameter isCut: whether the text may end in the midst of a value.
+    func hiding(in text: String, isCut: Bool = false) -> String {
+        guard !secrets.isEmpty else { return text }
+        var text = text
+        let clean = text.withUTF8 { bytes -> [UInt8]? in
+            var clean: [UInt8]?
+            var position = 0
+            let end = isCut ? cut(in: bytes) : nil
+            while position < (end?.position ?? bytes.count) {
+                if let (secret, length) = secret(in: bytes, at: position) {
+                    if clean == nil { clean = Array(bytes[..<position]) }
+                    clean? += Array("[\(secret.name)]".utf8)
+                    position += length
+                } else {
+                    clean?.append(bytes[position])
+                    position += 1
+                }
             }
+            guard let end else { return clean }
+            return (clean ?? Array(bytes[..<end.position])) + Array("[\(end.name)]".utf8)
         }
-        return String(decoding: clean, as: UTF8.self)
+        return clean.map { String(decoding: $0, as: UTF8.self) } ?? text
+    }
+
+    private func secret(
+        in bytes: UnsafeBufferPointer<UInt8>, at position: Int
+    ) -> (secret: Secret, length: Int)? {
+        for secret in secrets {
+            if let length = secret.spelling.length(in: bytes, at: position) { return (secret, length) }
+        }
+        return nil
+    }
+
+    /// Where a value begins that the text's end cuts off.
+    private func cut(in bytes: UnsafeBufferPointer<UInt8>) -> (position: Int, name: String)? {
+        secrets.compactMap { secret in
+            secret.spelling.beginning(atTheEndOf: bytes).map { ($0, secret.name) }
+        }.min { $0.0 < $1.0 }
     }
 
     /// The JSON with every string in it cleaned, keys included.
@@ -62,17 +85,6 @@ public struct EnvironmentSecrets: Sendable, Hashable {
             return .object(
                 JSONObject(object.map { .init(key: hiding(in: $0.key), value: hiding(in: $0.value)) }))
         default: return value
-        }
-    }
-
-    private static func holds(_ text: String, _ wanted: [UInt8]) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            guard bytes.count >= wanted.count, let first = wanted.first else { return false }
-            for start in 0...(bytes.count - wanted.count) where bytes[start] == first {
-                if bytes[start..<start + wanted.count].elementsEqual(wanted) { return true }
-            }
-            return false
         }
     }
 }

@@ -118,8 +118,11 @@ struct RemoteModelReader {
 
     private func check(url: String?, at place: JSONPointer) throws(WorkflowError) {
         guard let url else { return }
-        let rest = ["http://", "https://"].first(where: url.hasPrefix).map { url.dropFirst($0.count) }
-        guard let rest, !rest.isEmpty, !rest.contains(where: { "@?#".contains($0) || $0.isWhitespace }) else {
+        let rest = ["http://", "https://"].first { url.beginsBytewise(with: $0) }
+            .map { url.utf8.dropFirst($0.utf8.count) }
+        guard let rest, !rest.isEmpty,
+            rest.allSatisfy({ (0x21...0x7E).contains($0) && !"@?#\\".utf8.contains($0) })
+        else {
             throw WorkflowError(
                 file: file, place: document.place(of: place),
                 "url is the base address of a server, http://HOST:PORT or https://HOST, "

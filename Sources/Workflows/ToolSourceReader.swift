@@ -52,8 +52,10 @@ struct ToolSourceReader {
             return .http(definition, try request(http, definition, at: place.appending("http")))
         }
         if let command = tool["command"] {
-            return .command(
-                definition, try settings(command, definition, at: place.appending("command")))
+            let settings = try settings(command, definition, at: place.appending("command"))
+            var reading = definition
+            reading.shell = settings.shell
+            return .command(reading, settings)
         }
         return .byHand(definition)
     }
@@ -100,7 +102,7 @@ struct ToolSourceReader {
             let inner = place.appending(index)
             if let text = word.stringValue {
                 // A program beside the workflow file is named as the file sees it.
-                let located = index == 0 && text.contains("/") ? path(text) : text
+                let located = index == 0 && text.holdsByte(of: "/") ? path(text) : text
                 groups.append([try template(located, definition, at: inner)])
             } else {
                 var group: [ArgumentTemplate] = []

@@ -115,15 +115,18 @@ private struct WorkflowReader {
 
     /// The file's name without its folder and ending.
     private var defaultName: String {
-        let name = file.split(separator: "/").last.map(String.init) ?? ""
-        let stem = name.split(separator: ".").first.map(String.init) ?? ""
+        let name = file.splitAt(scalar: "/").last { !$0.isEmpty } ?? ""
+        let stem = name.splitAt(scalar: ".").first { !$0.isEmpty } ?? ""
         return stem.isEmpty ? "workflow" : stem
     }
 
     /// A path of the file as the working folder sees it.
     private func path(_ text: String) -> String {
-        guard !text.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return text }
-        return String(file[...slash]) + text
+        guard text.utf8.first != UInt8(ascii: "/"), let slash = file.utf8.lastIndex(of: UInt8(ascii: "/"))
+        else {
+            return text
+        }
+        return String(decoding: Array(file.utf8[...slash]) + text.utf8, as: UTF8.self)
     }
 
     private func model() throws(WorkflowError) -> ModelSource {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Terminal
 
 /// The command line: `callgate` without a subcommand opens the demo workflow in the debugger.
 struct Callgate: ParsableCommand {
@@ -40,16 +41,23 @@ struct Callgate: ParsableCommand {
 enum Program {
     @MainActor
     static func main() {
+        StandardStreams.prepare()
         do {
             var command = try Callgate.parseAsRoot()
             try command.run()
+            StandardOutput.flush()
         } catch let failure as Failure {
             failure.exit()
         } catch let code as ExitCode {
             // What was found is printed already.
+            StandardOutput.flush()
             Foundation.exit(code.rawValue)
         } catch {
-            guard Callgate.exitCode(for: error) != .success else { Callgate.exit(withError: error) }
+            guard Callgate.exitCode(for: error) != .success else {
+                StandardOutput.write(Callgate.fullMessage(for: error) + "\n")
+                StandardOutput.flush()
+                Foundation.exit(0)
+            }
             let line = Callgate.message(for: error).split(separator: "\n").first.map(String.init)
             Failure(.usage, (line ?? "these arguments cannot be used") + "; see 'callgate --help'").exit()
         }
@@ -76,8 +84,17 @@ struct Failure: Error {
         self.message = message
     }
 
+    /// Ends the program; what was printed before comes first.
     func exit() -> Never {
-        FileHandle.standardError.write(Data("callgate: \(message)\n".utf8))
+        StandardOutput.flush()
+        end()
+    }
+
+    /// Ends the program where standard output cannot be written.
+    ///
+    /// The message may hold words of a model, a server or a file.
+    func end() -> Never {
+        StandardError.write("callgate: \(ScreenedText.line(message))\n")
         Foundation.exit(code.rawValue)
     }
 }

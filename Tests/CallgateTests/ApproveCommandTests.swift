@@ -206,6 +206,8 @@ struct ApproveTerminalTests {
         try screen.type("zwei\"")
         try screen.press("C-s")
         try screen.await("as the model asked, + as it will run", #"-   "id": "two""#, #"+   "id": "zwei""#)
+        // What runs must have been on the screen for a moment.
+        usleep(1_000_000)
         try screen.press("a")
         try screen.await("2 calls waiting for you", "1 run here")
         #expect(first.end() == 0, "\(first.errors)")

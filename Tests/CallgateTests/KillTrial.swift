@@ -69,7 +69,7 @@ final class KillTrial {
         var shownInDoubt: Set<String> = []
         var span = 0.6
         for attempt in 0... {
-            try folder.write(script(after: events(folder, "response").count), to: "script.json")
+            try folder.write(script, to: "script.json")
             // A run that was killed before its first whole line has left nothing to take up.
             let hasBegun = !events(folder, "session").isEmpty
             if !hasBegun { try? FileManager.default.removeItem(at: folder.url.appendingPathComponent("s")) }
@@ -177,8 +177,8 @@ final class KillTrial {
         torn += (names ?? []).count { $0.contains(".torn") }
     }
 
-    /// The rest of the script, for a run that takes the session up behind so many responses.
-    private func script(after answered: Int) -> String {
+    /// The model's responses, one a round.
+    private var script: String {
         var responses = (1...KillTrial.rounds).map { round in
             let calls = (1...KillTrial.callsPerRound).map { position in
                 let id = "r\(round)c\(position)"
@@ -187,7 +187,7 @@ final class KillTrial {
             return #"{"calls": [\#(calls.joined(separator: ", "))]}"#
         }
         responses.append(#"{"content": "done"}"#)
-        return "[" + responses.dropFirst(answered).joined(separator: ", ") + "]"
+        return "[" + responses.joined(separator: ", ") + "]"
     }
 
     /// The whole lines of the journal.

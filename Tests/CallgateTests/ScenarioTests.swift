@@ -25,6 +25,8 @@ struct ScenarioTests {
         try screen.press("C-s")
         try screen.await("┌ review the edit", "a annotate (default)")
         try TerminalScreens.expect(screen, "approve-edit")
+        // What runs must have been on the screen for a moment.
+        usleep(1_000_000)
         try screen.press("a")
         try screen.await("paused: before the model reads the results", "Note: a reviewer")
         try screen.press("k")

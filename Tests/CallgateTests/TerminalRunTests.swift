@@ -81,6 +81,8 @@ struct TerminalRunTests {
         try screen.press("C-s")
         try screen.await("┌ review the edit", "a annotate (default)")
         try TerminalScreens.expect(screen, "edit-review")
+        // What runs must have been on the screen for a moment.
+        usleep(1_000_000)
         try screen.press("a")
         try screen.await("b · notify_user", "1 waiting")
         try screen.decide("d", until: "deny b, reason")

@@ -12,19 +12,24 @@ import Testing
         return path
     }
 
-    private let request = ModelRequest(
-        round: 1, messages: [.user("x")], catalogue: [], sampling: SamplingSettings(), maximumTokens: 10)
+    private func request(_ round: Int) -> ModelRequest {
+        ModelRequest(
+            round: round, messages: [.user("x")], catalogue: [], sampling: SamplingSettings(),
+            maximumTokens: 10)
+    }
 
-    @Test func responsesComeInOrderAndThenAnError() async throws {
+    @Test func eachRoundHasItsResponseAndThenComesAnError() async throws {
         let path = try write(
             #"[{"calls": [{"id": "a", "name": "f", "arguments": {"x": 1.0}}]}, {"content": "done"}]"#)
         defer { try? FileManager.default.removeItem(atPath: path) }
         let model = try ScriptedModel(path: path)
-        let first = try await model.respond(to: request) { _ in }
+        let first = try await model.respond(to: request(1)) { _ in }
         #expect(first.finishReason == .toolCalls && first.calls.first?.arguments.text == #"{"x": 1.0}"#)
-        let second = try await model.respond(to: request) { _ in }
+        let second = try await model.respond(to: request(2)) { _ in }
         #expect(second.content == "done" && second.finishReason == .stop)
-        await #expect(throws: ModelError.self) { try await model.respond(to: request) { _ in } }
+        // A session that is taken up goes on where it was, and a request that is made again gets the same.
+        #expect(try await model.respond(to: request(1)) { _ in } == first)
+        await #expect(throws: ModelError.self) { try await model.respond(to: request(3)) { _ in } }
     }
 
     @Test(arguments: [

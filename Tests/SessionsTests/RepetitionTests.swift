@@ -139,7 +139,7 @@ private struct FixedTool: Tool {
                 not ok 2 - b & "c" \\#1.jsonl
                   ---
                   message: |
-                    result <1>\u{7}
+                    result <1>‹U+0007›
                     & more
                   ...
 

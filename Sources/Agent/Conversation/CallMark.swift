@@ -24,7 +24,7 @@ public enum CallMark: Sendable, Hashable {
 
     /// The mark of that name; `nil` for the name of another control token.
     public init?(name: String) {
-        guard name.hasSuffix(">") else { return nil }
+        guard name.utf8.last == UInt8(ascii: ">") else { return nil }
         if name == "<words>" {
             self = .words
         } else if name == "<thinking>" {

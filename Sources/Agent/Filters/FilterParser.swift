@@ -11,37 +11,40 @@ import Schema
 /// A word ends at white space or at one of `& | ( )`; one in double quotes may hold them, with `\"` for a quote.
 /// Other backslashes stay as they are, for the pattern.
 public struct FilterParser {
-    private let source: [Character]
+    /// Unicode scalars, not characters: a combining mark must hide no operator and no quote.
+    private let source: [Unicode.Scalar]
     private var position = 0
     private var depth = 0
 
     private static let terms =
-        "~tool ~arg ~id ~role ~res ~err ~status ~taint ~unseen ~injected ~p ~rejected ~forced ~rule ~round ~time ~cmd ~count ~principal"
+        "~tool ~arg ~id ~role ~res ~err ~status ~taint ~unseen ~injected ~p ~rejected ~forced ~rule ~round ~time ~cmd ~count ~changed ~principal"
     private static let deepest = 200
 
     /// Reads an expression.
     /// - Throws: ``FilterError`` with the column and the fix.
     public static func parse(_ text: String) throws(FilterError) -> FilterExpression {
-        var parser = FilterParser(source: Array(text))
+        var parser = FilterParser(source: Array(text.unicodeScalars))
         let expression = try parser.expression()
         if parser.position < parser.source.count { throw parser.error("a closing ) has no opening one") }
         return expression
     }
 
-    private init(source: [Character]) { self.source = source }
+    private init(source: [Unicode.Scalar]) { self.source = source }
 
     private func error(_ reason: String, at place: Int? = nil) -> FilterError {
         FilterError(column: (place ?? position) + 1, reason: reason)
     }
 
     private mutating func skipSpace() {
-        while position < source.count, source[position].isWhitespace { position += 1 }
+        while position < source.count, source[position].properties.isWhitespace {
+            position += 1
+        }
     }
 
     private mutating func take(_ text: String) -> Bool {
         skipSpace()
-        guard source[position...].starts(with: text) else { return false }
-        position += text.count
+        guard source[position...].starts(with: text.unicodeScalars) else { return false }
+        position += text.unicodeScalars.count
         return true
     }
 
@@ -56,7 +59,9 @@ public struct FilterParser {
         while true {
             let explicit = take("&")
             skipSpace()
-            if !explicit, position == source.count || "|)".contains(source[position]) { return left }
+            if !explicit, position == source.count || source[position] == "|" || source[position] == ")" {
+                return left
+            }
             left = .and(left, try factor())
         }
     }
@@ -87,8 +92,8 @@ public struct FilterParser {
         guard source[position] == "~" else { return .text(try pattern()) }
         position += 1
         let nameStart = position
-        while position < source.count, source[position].isLetter { position += 1 }
-        let name = String(source[nameStart..<position])
+        while position < source.count, ("a"..."z").contains(source[position]) { position += 1 }
+        let name = text(nameStart..<position)
         switch name {
         case "tool": return .tool(try pattern())
         case "id": return .id(try pattern())
@@ -101,6 +106,7 @@ public struct FilterParser {
         case "err": return .error
         case "unseen": return .unseen
         case "injected": return .injected
+        case "changed": return .changed
         case "forced": return .forced
         case "taint": return .taint(try taint())
         case "status": return .status(try status())
@@ -118,7 +124,7 @@ public struct FilterParser {
         skipSpace()
         let start = position
         if take("\"") {
-            var text = ""
+            var text = "".unicodeScalars
             while position < source.count, source[position] != "\"" {
                 if source[position] == "\\", position + 1 < source.count, source[position + 1] == "\"" {
                     position += 1
@@ -128,15 +134,24 @@ public struct FilterParser {
             }
             guard position < source.count else { throw error("this \" is not closed", at: start) }
             position += 1
-            return text
+            return String(text)
         }
-        while position < source.count, !source[position].isWhitespace, !"&|()".contains(source[position]) {
-            position += 1
-        }
+        while position < source.count, !FilterParser.endsWord(source[position]) { position += 1 }
         if start == position {
             throw error("\(what) is missing here; one with & | ( ) or spaces needs quotes")
         }
-        return String(source[start..<position])
+        return text(start..<position)
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        var text = "".unicodeScalars
+        text.append(contentsOf: source[range])
+        return String(text)
+    }
+
+    /// Whether a word that is not quoted ends before the scalar.
+    static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || "&|()".unicodeScalars.contains(scalar)
     }
 
     private mutating func pattern() throws(FilterError) -> ECMAPattern {
@@ -152,15 +167,16 @@ public struct FilterParser {
         skipSpace()
         let start = position
         let text = try word("PATH=PATTERN")
-        guard let equals = text.firstIndex(of: "=") else {
+        guard let equals = text.unicodeScalars.firstIndex(of: "=") else {
             throw error("~arg takes PATH=PATTERN, for example ~arg id=T-1", at: start)
         }
-        let path = String(text[..<equals])
-        guard let pointer = JSONPointer(text: path.hasPrefix("/") || path.isEmpty ? path : "/" + path) else {
+        let path = String(text.unicodeScalars[..<equals])
+        let isWhole = path.isEmpty || path.utf8.first == UInt8(ascii: "/")
+        guard let pointer = JSONPointer(text: isWhole ? path : "/" + path) else {
             throw error("\(path) is no JSON Pointer", at: start)
         }
         do {
-            return .argument(pointer, try ECMAPattern(String(text[text.index(after: equals)...])))
+            return .argument(pointer, try ECMAPattern(String(text.unicodeScalars[equals...].dropFirst())))
         } catch { throw self.error("after the = stands no pattern: \(error)", at: start) }
     }
 
@@ -188,7 +204,7 @@ public struct FilterParser {
 
     private mutating func round() throws(FilterError) -> FilterTerm.Comparison {
         skipSpace()
-        if position < source.count, "<>=".contains(source[position]) {
+        if position < source.count, "<>=".unicodeScalars.contains(source[position]) {
             return try comparison(example: "~round 2")
         }
         let start = position
@@ -212,9 +228,9 @@ public struct FilterParser {
         var factor = 1.0
         if isTime {
             let units = [("ms", 1.0), ("s", 1_000), ("m", 60_000)]
-            let unit = units.first { text.hasSuffix($0.0) }
+            let unit = units.first { text.utf8.reversed().starts(with: $0.0.utf8.reversed()) }
             factor = unit?.1 ?? 1_000
-            if let unit { text.removeLast(unit.0.count) }
+            if let unit { text.unicodeScalars.removeLast(unit.0.utf8.count) }
         }
         guard let bound = Double(text), !bound.isNaN else {
             throw error("\(given) is no number, for example \(example)", at: start)

@@ -52,14 +52,30 @@ extension Filter {
         "~arg " + quoted("\(pointer)=\(pattern(text))")
     }
 
+    /// Scalars, not characters: `|` before a combining mark is one character to Swift and still an alternative to the
+    /// pattern.
     private static func pattern(_ text: String) -> String {
-        let special = Set("\\^$.*+?()[]{}|/")
-        let pattern = text.map { special.contains($0) ? "\\\($0)" : String($0) }.joined()
-        return "^\(pattern)$"
+        var pattern = "^".unicodeScalars
+        for scalar in text.unicodeScalars {
+            if "\\^$.*+?()[]{}|/".unicodeScalars.contains(scalar) { pattern.append("\\") }
+            // A line end is written as an escape: the proposal stands on one line.
+            switch scalar {
+            case "\n": pattern.append(contentsOf: "\\n".unicodeScalars)
+            case "\r": pattern.append(contentsOf: "\\r".unicodeScalars)
+            default: pattern.append(scalar)
+            }
+        }
+        return String(pattern) + "$"
     }
 
     private static func quoted(_ word: String) -> String {
-        let needsQuotes = word.contains { $0.isWhitespace || "&|()\"".contains($0) }
-        return needsQuotes ? "\"\(word.replacing("\"", with: "\\\""))\"" : word
+        let needsQuotes = word.unicodeScalars.contains { FilterParser.endsWord($0) || $0 == "\"" }
+        guard needsQuotes else { return word }
+        var quoted = "\"".unicodeScalars
+        for scalar in word.unicodeScalars {
+            if scalar == "\"" { quoted.append("\\") }
+            quoted.append(scalar)
+        }
+        return String(quoted) + "\""
     }
 }

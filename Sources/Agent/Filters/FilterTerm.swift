@@ -35,6 +35,8 @@ public enum FilterTerm: Sendable, Hashable {
     case command(ECMAPattern)
     /// `~count>3`: an event of a call that is so many-th of its tool, denied ones left out.
     case count(Comparison)
+    /// `~changed`: an event of a call of a tool whose definition is not the one that was pinned.
+    case changed
     /// `~principal RE`: the session is on behalf of such a one.
     case principal(ECMAPattern)
     /// `~round N`: an event of that round.
@@ -93,10 +95,10 @@ public enum FilterTerm: Sendable, Hashable {
 
 extension FilterTerm {
     /// Three-valued truth; `nil` where it cannot be decided.
-    func evaluate(_ subject: FilterSubject, in state: RunState, quantifier: FilterQuantifier) -> Bool? {
+    func evaluate(_ subject: FilterSubject, in state: RunState, reach: FilterReach) -> Bool? {
         switch self {
-        case .tool, .argument, .id, .status, .taint, .unseen, .injected, .rule, .command, .count:
-            return Bool?.any(subject.calls(in: state)) { evaluate($0, in: state, quantifier: quantifier) }
+        case .tool, .argument, .id, .status, .taint, .unseen, .injected, .rule, .command, .count, .changed:
+            return Bool?.any(subject.calls(in: state)) { evaluate($0, in: state, reach: reach) }
         case .principal(let pattern):
             return state.header?.principal.map { pattern.decides($0) } ?? false
         case .role(let pattern): return Bool?.any(subject.roles) { pattern.decides($0) }
@@ -114,7 +116,7 @@ extension FilterTerm {
     }
 
     private func evaluate(
-        _ record: CallRecord, in state: RunState, quantifier: FilterQuantifier
+        _ record: CallRecord, in state: RunState, reach: FilterReach
     ) -> Bool? {
         switch self {
         case .tool(let pattern): return pattern.decides(record.call.name)
@@ -124,21 +126,17 @@ extension FilterTerm {
         case .argument(let pointer, let pattern):
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
             guard let value = arguments[pointer] else { return false }
-            return switch quantifier {
+            return switch reach.quantifier {
             case .any: Bool?.any(value.readings) { pattern.decides($0) }
             case .all: Bool?.any(value.readings) { pattern.decides($0).map(!) }.map(!)
             }
         case .count(let comparison): return comparison.holds(for: Double(state.count(upTo: record)))
         case .command(let pattern):
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
-            let commands = arguments.shellCommands
-            if commands.isEmpty { return false }
-            guard let parts = commands.joinedParts else { return nil }
-            return switch quantifier {
-            case .any: Bool?.any(parts) { pattern.decides($0) }
-            case .all: Bool?.any(parts) { pattern.decides($0).map(!) }.map(!)
-            }
+            let reading = ShellReading(of: arguments, shell: state.shell(of: record))
+            return reading.isEmpty ? false : reading.matches(pattern, reach)
         case .injected: return !state.suspicions(of: record).isEmpty
+        case .changed: return state.drift(of: record) != nil
         case .unseen, .taint:
             guard (try? JSONParser.parse(record.call.arguments.text)) != nil else { return nil }
             return state.provenance(of: record).contains { matches($0, in: state) }
@@ -199,30 +197,6 @@ extension JSONValue {
         guard let number = numberValue else { return [text()] }
         let plain = number.intValue.map { String($0) } ?? String(number.doubleValue)
         return plain == number.text ? [number.text] : [number.text, plain]
-    }
-
-    /// The arguments that name a shell command: its text, or its words.
-    fileprivate var shellCommands: [JSONValue] {
-        ["command", "cmd", "script", "shell", "argv"].compactMap { self[$0] }
-            .filter { $0.stringValue != nil || $0.arrayValue != nil }
-    }
-}
-
-extension [JSONValue] {
-    /// The parts of all commands; `nil` where one cannot be split with certainty.
-    fileprivate var joinedParts: [String]? {
-        var parts: [String] = []
-        for command in self {
-            let split =
-                if let words = command.arrayValue {
-                    ShellParts.parts(ofWords: words.map { $0.stringValue ?? $0.text() })
-                } else {
-                    command.stringValue.flatMap { ShellParts.parts(of: $0) }
-                }
-            guard let split else { return nil }
-            parts += split
-        }
-        return parts
     }
 }
 

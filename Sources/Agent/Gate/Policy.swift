@@ -72,6 +72,9 @@ extension Rule {
             + (reason.map { ", because \($0)" } ?? "")
     }
 
+    /// Whether the rule speaks of changed definitions, so that it may allow their calls.
+    fileprivate var asksForChanges: Bool { condition?.looksAtChanges ?? false }
+
     /// Whether the rule is about that call; what cannot be decided counts for the stricter side.
     fileprivate func matches(_ record: CallRecord, arguments: JSONValue?, in state: RunState) -> Bool {
         guard Policy.glob(tool, matches: record.call.name) else { return false }
@@ -81,7 +84,7 @@ extension Rule {
             if !holds { return false }
         }
         guard let condition else { return true }
-        return condition.evaluate(record, in: state, quantifier: isStrict ? .any : .all) ?? isStrict
+        return condition.evaluate(record, in: state, reach: isStrict ? .wide : .narrow) ?? isStrict
     }
 }
 
@@ -116,10 +119,27 @@ public struct Policy: Sendable, Hashable {
             }
             guard let match else { continue }
             if effect == .allow, arguments == nil { break }
+            // What was allowed is the tool that somebody knew.
+            if effect == .allow, let drift = state.drift(of: record), !match.asksForChanges {
+                return Ruling(effect: .ask, rule: nil, reason: drift.summary)
+            }
             return Ruling(effect: effect, rule: match.name, reason: match.reason)
         }
-        let effect = arguments == nil && fallback == .allow ? .ask : fallback
-        return Ruling(effect: effect, rule: nil, reason: nil)
+        let drift = state.drift(of: record)
+        let effect = (arguments == nil || drift != nil) && fallback == .allow ? .ask : fallback
+        if let drift, effect == .ask { return Ruling(effect: effect, rule: nil, reason: drift.summary) }
+        return Ruling(
+            effect: effect, rule: nil, reason: effect == .allow ? nil : doubt(of: record, in: state))
+    }
+
+    /// Why no rule on commands could allow the call, where it has a command that is not certain.
+    private func doubt(of record: CallRecord, in state: RunState) -> String? {
+        let couldAllow = rules.contains { rule in
+            rule.effect == .allow && rule.condition?.looksAtCommands ?? false
+                && Policy.glob(rule.tool, matches: record.call.name)
+        }
+        guard couldAllow else { return nil }
+        return state.shellDoubt(of: record).map { "no rule can allow it: \($0)" }
     }
 
     /// What the policy decides of a call that waits for a person already, without asking one; `nil` where it still waits.

@@ -15,9 +15,12 @@ enum ApprovalDetail {
                     "! in doubt: it had begun when the run broke off, and nobody knows whether it took effect. "
                         + "Approving it runs it once more."), Theme.attention)
         }
-        ArgumentLines.add(record.call.arguments, provenance: call.state.provenance(of: record), to: &text)
+        let isLong = ShownText.isTooLong(record.call.arguments)
+        ArgumentLines.add(
+            record.call.arguments, provenance: isLong ? [] : call.state.provenance(of: record), to: &text)
         LookAlikeLines.add(record.call, to: &text)
-        for passage in call.state.suspicions(of: record) {
+        DriftLines.add(record, in: call.state, to: &text)
+        for passage in isLong ? [] : call.state.suspicions(of: record) {
             text.wrap(
                 SafeText(
                     "! may follow text in the result of \(passage.call.id) that \(passage.reason): \(passage.text)"
@@ -92,6 +95,7 @@ public enum LookAlikeLines {
     }
 
     static func add(_ call: ToolCall, to text: inout TextLines) {
+        if ShownText.isTooLong(call.arguments) { return }
         for warning in warnings(call) { text.wrap(SafeText(warning), Theme.attention) }
     }
 

@@ -44,7 +44,7 @@ extension ApprovalScreen {
     }
 
     private func haste(_ call: QueuedCall) -> String? {
-        (guards[call.journal] ?? ApprovalGuard()).objection(to: call.waiting.record, at: now)
+        (guards[call.journal] ?? ApprovalGuard()).objection(to: .init(call.waiting.record), at: now)
     }
 
     /// Gives up a call that runs.
@@ -70,10 +70,14 @@ extension ApprovalScreen {
             refuse(objection)
         } else if let problem = record.problems.first {
             refuse("it cannot run: \(problem.message); e edits its arguments, d denies it")
+        } else if ShownText.isTooLong(record.call.arguments) {
+            refuse(ShownText.objection(to: record.call.arguments))
         } else if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             refuse("it had begun with edited arguments; e says which run now")
-        } else if guards[call.journal]?.hasSeenAll(of: record) != true {
-            refuse("its arguments go on below: scroll to their end (PgDn) before you approve")
+        } else if let objection = (guards[call.journal] ?? ApprovalGuard())
+            .objection(toRunning: .init(record), at: now)
+        {
+            refuse(objection)
         } else {
             return send(.approve, for: call)
         }
@@ -151,8 +155,11 @@ extension ApprovalScreen {
             return []
         default: return []
         }
-        guard open.scroll.isAtEnd else {
-            refuse("the difference goes on below: scroll to its end (PgDn) before you send it")
+        let call = open.call
+        let target = ApprovalGuard.Target(
+            call.waiting.record.key, call.waiting.record.call, edited: arguments)
+        if let objection = (guards[call.journal] ?? ApprovalGuard()).objection(toRunning: target, at: now) {
+            refuse(objection)
             return []
         }
         return send(.edit(arguments: arguments, mode: mode), for: open.call)
@@ -175,6 +182,8 @@ extension ApprovalScreen {
         let arguments = ByteString(value.text(.spaced))
         if let objection = open.call.state.objection(toEditing: record, arguments: arguments) {
             layer?.fault = objection
+        } else if let long = [record.call.arguments, arguments].first(where: { ShownText.isTooLong($0) }) {
+            layer?.fault = ShownText.objection(to: long)
         } else if (try? JSONParser.parse(record.call.arguments.text)) == value, record.status != .unknown {
             layer = nil
             say("nothing was changed; a runs the call as written")
@@ -192,7 +201,7 @@ extension ApprovalScreen {
         case .failure(let error): layer?.fault = "\(error)"
         case .success(let text):
             // What an editor adds at the end of a file is not part of the text.
-            layer?.text.replaceAll(with: text.hasSuffix("\n") ? String(text.dropLast()) : text)
+            layer?.text.replaceAll(with: text.withoutLastLineFeed)
         }
     }
 }

@@ -80,6 +80,11 @@ public struct ApprovalScreen: Sendable {
         return []
     }
 
+    /// What ``view()`` shows is on the terminal now.
+    public mutating func drawn(at time: Int64) {
+        for journal in guards.keys { guards[journal]?.drawn(at: time) }
+    }
+
     /// The screen, and where its cursor is.
     public func view() -> ScreenView { ApprovalPainter.paint(self) }
 
@@ -195,16 +200,28 @@ extension ApprovalScreen {
         settleLayer()
         // A prompt takes the bottom line only: what was under the decision keys stays there while it is written.
         if layer?.isPrompt == true { return }
-        let shown = layer == nil ? current : nil
+        let (shown, target, isWhole) = guarded
+        for journal in Set(guards.keys).union(shown.map { [$0.journal] } ?? []) {
+            var approval = guards[journal] ?? ApprovalGuard()
+            approval.show(shown?.journal == journal ? target : nil, toTheEnd: isWhole, at: now)
+            guards[journal] = approval
+        }
+    }
+
+    /// What the decision keys act on, and whether its end is on the screen.
+    private var guarded: (call: QueuedCall?, target: ApprovalGuard.Target?, isWhole: Bool) {
+        if let open = layer {
+            guard case .review(let arguments, _) = open.kind else { return (nil, nil, false) }
+            let record = open.call.waiting.record
+            return (
+                open.call, .init(record.key, record.call, edited: arguments),
+                open.scroll.page > 0 && open.scroll.isAtEnd
+            )
+        }
         let isWhole =
             frame.detail.height > 0
             && (frame.argumentLines == 0 || detail.visible.upperBound >= frame.argumentLines)
-        for journal in Set(guards.keys).union(shown.map { [$0.journal] } ?? []) {
-            var approval = guards[journal] ?? ApprovalGuard()
-            approval.show(
-                shown?.journal == journal ? shown?.waiting.record : nil, toTheEnd: isWhole, at: now)
-            guards[journal] = approval
-        }
+        return (current, current.map { .init($0.waiting.record) }, isWhole)
     }
 
     private mutating func layOut() {

@@ -100,7 +100,7 @@ enum DecisionCommands {
             return .disabled("\(selected)select \(waiting.key.id), which does")
         }
         guard state.showsCalls else { return .ready }
-        return state.approval.objection(to: record, at: state.now).map { .disabled($0) } ?? .ready
+        return state.approval.objection(to: .init(record), at: state.now).map { .disabled($0) } ?? .ready
     }
 
     private static let canApprove: Command.Check = { state in
@@ -109,13 +109,15 @@ enum DecisionCommands {
         if let problem = record.problems.first {
             return .disabled("it cannot run: \(problem.message); e edits its arguments, d denies it")
         }
+        if ShownText.isTooLong(record.call.arguments) {
+            return .disabled(ShownText.objection(to: record.call.arguments))
+        }
         if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             return .disabled("it had begun with edited arguments; e says which run now")
         }
-        if state.showsCalls, !state.approval.hasSeenAll(of: record) {
-            return .disabled("its arguments go on below: scroll to their end (PgDn) before you approve")
-        }
-        return .ready
+        guard state.showsCalls else { return .ready }
+        return state.approval.objection(toRunning: .init(record), at: state.now).map { .disabled($0) }
+            ?? .ready
     }
 
     private static let canEditResult: Command.Check = { state in

@@ -58,10 +58,12 @@ extension DebuggerState {
         let provenance = shown.provenance(of: record)
         let unseen = provenance.filter(\.isUnseen)
         if effect == .allow {
-            // What stands nowhere else was allowed as it is, and nothing more.
-            terms += unseen.compactMap { argument(at: $0.pointer, of: record) }
-            if unseen.isEmpty { terms.append("!~unseen") }
-            if !provenance.contains(where: \.comesFromResultOnly) { terms.append("!~taint result") }
+            // What stands nowhere else, or in a result alone, was allowed as it is, with what stood beside it.
+            if unseen.isEmpty, !provenance.contains(where: \.comesFromResultOnly) {
+                terms += ["!~unseen", "!~taint result"]
+            } else if let arguments = try? JSONParser.parse(record.call.arguments.text) {
+                terms.append(Filter.argument(JSONPointer(), is: arguments.text()))
+            }
         } else if !shown.suspicions(of: record).isEmpty {
             terms.append("~injected")
         } else if !unseen.isEmpty {
@@ -89,7 +91,7 @@ extension DebuggerState {
     private func argument(at pointer: JSONPointer, of record: CallRecord) -> String? {
         guard let value = (try? JSONParser.parse(record.call.arguments.text))?[pointer] else { return nil }
         let text = value.stringValue ?? value.text()
-        guard text.utf8.count <= 60, !text.contains("\n") else { return nil }
+        guard text.utf8.count <= 60 else { return nil }
         return Filter.argument(pointer, is: text)
     }
 
@@ -135,7 +137,7 @@ extension DebuggerState {
     mutating func take(_ report: RuleReport) {
         messages.dismiss()
         let runs = !timeline.isReplay && run != .ended
-        layers.append(.rule(RuleReview(report, in: timeline, runs: runs, open: openCalls, at: now)))
+        layers.append(.rule(RuleReview(report, in: timeline, runs: runs, open: openCalls)))
     }
 
     /// Goes on with another file for the rule.
@@ -154,12 +156,9 @@ extension DebuggerState {
             refuse("nothing runs here in which the rule could hold; y writes it into a workflow")
             return []
         }
-        guard review.hasShownReleases else {
-            refuse("it decides calls that wait: scroll to the end of their list (PgDn) before it holds")
-            return []
-        }
-        if !review.releases.isEmpty, (0..<ApprovalGuard.delay).contains(now - review.shown) {
-            refuse("ignored: the rule had just come on the screen; look, then press again")
+        // The review comes by itself; a key in that moment was meant for something else.
+        if !review.releases.isEmpty, let objection = approval.objection(toRunning: review.target, at: now) {
+            refuse(objection)
             return []
         }
         layers.removeLast()

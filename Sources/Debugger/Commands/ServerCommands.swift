@@ -54,6 +54,10 @@ enum ServerCommands {
         layer("decline", "tell the server that you will not say", hint: "decline", [.control("x")]) {
             $0.refuseQuestion(.decline)
         },
+        layer(
+            "decline-all", "decline all that this server asks, now and until it is started again",
+            [.control("d")]
+        ) { $0.silenceServer() },
         layer("dismiss-question", "go away without a choice", hint: "dismiss", [.escape, .control("c")]) {
             $0.refuseQuestion(.cancel)
         },

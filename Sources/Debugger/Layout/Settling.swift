@@ -17,9 +17,17 @@ extension DebuggerState {
         }
         // A prompt takes the bottom line only: what was under the decision keys stays there while it is written.
         if case .prompt? = layers.last { return }
-        let record =
-            timeline.isLive && showsCalls ? selectedCall.flatMap { $0.needsDecision ? $0 : nil } : nil
-        approval.show(record, toTheEnd: frame.calls.isWholeShown(calls.detail), at: now)
+        switch layers.last {
+        case .review(let review):
+            approval.show(
+                review.target, toTheEnd: review.scroll.page > 0 && review.scroll.isAtEnd, at: now)
+        case .rule(let review): approval.show(review.target, toTheEnd: review.hasShownReleases, at: now)
+        default:
+            let record =
+                timeline.isLive && showsCalls ? selectedCall.flatMap { $0.needsDecision ? $0 : nil } : nil
+            approval.show(
+                record.map { .init($0) }, toTheEnd: frame.calls.isWholeShown(calls.detail), at: now)
+        }
     }
 
     mutating func settleConversation() {

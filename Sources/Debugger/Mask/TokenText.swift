@@ -75,6 +75,18 @@ struct TokenTrail: Sendable {
         self.step = index.tokens[position]
     }
 
+    /// The last of the bytes written before the token.
+    func written(last count: Int) -> [UInt8] {
+        var pieces: [[UInt8]] = []
+        var size = 0
+        for step in before.reversed() where size < count {
+            let piece = step.special.map { Array($0.utf8) } ?? step.bytes
+            pieces.append(piece)
+            size += piece.count
+        }
+        return pieces.reversed().flatMap { $0 }
+    }
+
     /// The bytes written before the token, control tokens by their names.
     var writtenBefore: [UInt8] { before.flatMap { $0.special.map { Array($0.utf8) } ?? $0.bytes } }
 }

@@ -151,6 +151,9 @@ struct EditReview: Sendable {
     let draft: String
     let difference: [LineDifference]
     var scroll = Scroll()
+
+    /// What is about to run.
+    var target: ApprovalGuard.Target { .init(call.key, call.call, edited: arguments) }
 }
 
 /// A question that only `y` affirms.

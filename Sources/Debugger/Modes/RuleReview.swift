@@ -1,4 +1,5 @@
 import Agent
+import JSON
 import Terminal
 
 /// A rule before it holds: what it would have decided, and what would be written.
@@ -13,8 +14,6 @@ struct RuleReview: Sendable {
     /// The leading lines that name them; they must have been on the screen before the rule may hold.
     private(set) var releaseLines = 0
     private(set) var hasShownReleases = false
-    /// When it came on the screen, which it does by itself; a key in that moment was meant for something else.
-    let shown: Int64
     var scroll = Scroll()
 
     /// A waiting call that the rule decides without asking.
@@ -26,8 +25,7 @@ struct RuleReview: Sendable {
     private static let mostShown = 12
 
     /// - Parameter open: the calls that the person is deciding at this moment; the rule leaves them alone.
-    init(_ report: RuleReport, in timeline: Timeline, runs: Bool, open: Set<CallKey>, at now: Int64) {
-        shown = now
+    init(_ report: RuleReport, in timeline: Timeline, runs: Bool, open: Set<CallKey>) {
         self.report = report
         var policy = report.policy
         policy.rules.append(report.rule)
@@ -49,6 +47,13 @@ struct RuleReview: Sendable {
                 else { return nil }
                 return Release(record: record, ruling: ruling)
             } : []
+    }
+
+    /// What holds when it is adopted.
+    var target: ApprovalGuard.Target {
+        .rule(
+            ByteString(report.rule.sentence),
+            deciding: releases.map { ByteString("\($0.record.key) \($0.record.call.arguments.text)") })
     }
 
     /// What the gate is told of the calls that were shown.

@@ -6,6 +6,12 @@ import Terminal
 enum ArgumentLines {
     /// Adds the lines of arguments; those that are no JSON stand as they are.
     static func add(_ arguments: ByteString, provenance: [ArgumentProvenance], to text: inout TextLines) {
+        guard !ShownText.isTooLong(arguments) else {
+            let shown = ShownText.beginning(arguments.text, most: ShownText.mostArguments / 8)
+            text.wrap(SafeText(shown), mode: .characters)
+            text.wrap(SafeText("! \(ShownText.objection(to: arguments))"), Theme.attention)
+            return
+        }
         guard let value = try? JSONParser.parse(arguments.text) else {
             text.wrap(SafeText(arguments.text), mode: .characters)
             return

@@ -57,7 +57,7 @@ extension CallRecord {
     }
 
     /// The arguments on one line.
-    var argumentsLine: SafeText { TokenText.line(Array(call.arguments.text.utf8)) }
+    var argumentsLine: SafeText { TokenText.line(ShownText.line(call.arguments.text)) }
 }
 
 extension CallResult.Ending {

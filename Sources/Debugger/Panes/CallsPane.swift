@@ -66,6 +66,7 @@ struct CallsPane {
         var text = TextLines(width: width)
         ArgumentLines.add(record.call.arguments, provenance: trace.found?.provenance ?? [], to: &text)
         addLookAlikes(record, to: &text)
+        DriftLines.add(record, in: timeline.shown, to: &text)
         // Whoever has not seen that a name is not what it seems to be has not seen the arguments.
         let argumentLines = text.lines.count
         if let words = trace.words { text.wrap(SafeText(words), Theme.faint) }
@@ -91,6 +92,7 @@ struct CallsPane {
     }
 
     private func addLookAlikes(_ record: CallRecord, to text: inout TextLines) {
+        if ShownText.isTooLong(record.call.arguments) { return }
         for part in [record.call.name, record.call.arguments.text] {
             let value = try? JSONParser.parse(part)
             let shown = value.map { $0.leaves.compactMap { $0.value.stringValue } } ?? [part]
@@ -119,6 +121,10 @@ struct CallsPane {
             return
         }
         text.add("the edit: - as asked, + as it runs", Theme.label)
+        if ShownText.isTooLong(record.call.arguments) || ShownText.isTooLong(ran) {
+            text.add("too long to be compared here", Theme.faint)
+            return
+        }
         for line in LineDifference.between(prettyJSON(record.call.arguments), prettyJSON(ran)) {
             text.add(line)
         }
@@ -197,7 +203,10 @@ struct CallsPane {
 extension Ruling {
     /// The ruling in words: what, by which rule, why.
     var sentence: String {
-        guard let rule else { return "\(effect.rawValue): no rule matches, so the policy's default holds" }
+        guard let rule else {
+            return "\(effect.rawValue): no rule matches, so the policy's default holds"
+                + (reason.map { "; \($0)" } ?? "")
+        }
         return "\(effect.rawValue) by rule \(rule)" + (reason.map { ": \($0)" } ?? "")
     }
 }

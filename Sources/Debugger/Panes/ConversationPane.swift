@@ -71,7 +71,10 @@ struct ConversationPane {
         _ string: String, _ style: Style = .plain, role: String, most: Int = .max,
         rest: (Int) -> String = { "… \($0) more lines" }
     ) {
-        add(SafeText(string), style, role: StyledText(role, Theme.label), most: most, rest: rest)
+        add(
+            SafeText(ShownText.beginning(string)), style, role: StyledText(role, Theme.label), most: most,
+            rest: rest)
+        addRest(of: string)
     }
 
     /// A text behind its role, or below it where the pane is narrow.
@@ -97,8 +100,11 @@ struct ConversationPane {
             role = StyledText()
         }
         if !answer.content.isEmpty || answer.calls.isEmpty {
-            let shown = answer.content.isEmpty ? SafeText("(no words)") : SafeText(answer.content)
+            let shown =
+                answer.content.isEmpty
+                ? SafeText("(no words)") : SafeText(ShownText.beginning(answer.content))
             add(shown, answer.content.isEmpty ? Theme.faint : .plain, role: role)
+            addRest(of: answer.content)
             role = StyledText()
         }
         for call in answer.calls {
@@ -113,8 +119,11 @@ struct ConversationPane {
             if let record { line.append(record.statusWord, record.statusStyle) }
             text.add(line)
             text.wrap(
-                TokenText.line(Array(call.arguments.text.utf8)), margin: margin + 2, mode: .characters,
-                most: ConversationPane.mostResultRows)
+                TokenText.line(
+                    Array(
+                        ShownText.beginning(call.arguments.text, most: ConversationPane.mostResultBytes).utf8)
+                ),
+                margin: margin + 2, mode: .characters, most: ConversationPane.mostResultRows)
             role = StyledText()
         }
         for remark in answer.remarks { add(SafeText("! \(remark)"), Theme.attention, role: StyledText()) }
@@ -132,7 +141,7 @@ struct ConversationPane {
         let size = result.content.utf8.count
         let isLong = size > ConversationPane.mostResultBytes
         let shown =
-            isLong ? String(result.content.prefix(ConversationPane.mostResultBytes / 4)) : result.content
+            ShownText.beginning(result.content, most: ConversationPane.mostResultBytes)
         text.wrap(
             SafeText(shown), margin: margin + 2, mode: .characters, most: ConversationPane.mostResultRows
         ) {
@@ -142,6 +151,11 @@ struct ConversationPane {
         }
     }
 
+    private mutating func addRest(of string: String) {
+        guard let rest = ShownText.rest(of: string) else { return }
+        text.wrap(SafeText(rest), Theme.attention, margin: margin)
+    }
+
     /// What the model has written of its response, the last token set off.
     private mutating func addDecoding() {
         let role = StyledText("assistant", Theme.label)
@@ -149,7 +163,7 @@ struct ConversationPane {
             add(SafeText("… has the request and writes nothing yet"), Theme.faint, role: role)
             return
         }
-        let before = SafeText(bytes: trail.writtenBefore)
+        let before = SafeText(bytes: trail.written(last: ConversationPane.mostResultBytes))
         let last = TokenText.visible(trail.token)
         let start = text.lines.count
         add(before + last + SafeText("▏"), .plain, role: role)

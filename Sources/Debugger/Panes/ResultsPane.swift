@@ -92,7 +92,8 @@ struct ResultsPane {
         if content.isEmpty {
             text.add("(empty)", Theme.faint)
         } else {
-            text.wrap(SafeText(content), mode: .characters)
+            text.wrap(SafeText(ShownText.beginning(content)), mode: .characters)
+            if let rest = ShownText.rest(of: content) { text.wrap(SafeText(rest), Theme.attention) }
         }
     }
 }

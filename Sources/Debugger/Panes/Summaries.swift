@@ -28,11 +28,25 @@ enum Summaries {
         case nil: line.append("nothing said yet", Theme.faint)
         case .assistant(let answer) where !answer.calls.isEmpty:
             line.append("assistant asks for " + answer.calls.map(\.name).joined(separator: ", "))
-        case .assistant(let answer): line.append(TokenText.line(Array(("assistant: " + answer.content).utf8)))
-        case .system(let text): line.append(TokenText.line(Array(("system: " + text).utf8)))
-        case .user(let text): line.append(TokenText.line(Array(("user: " + text).utf8)))
+        case .assistant(let answer):
+            line.append(
+                TokenText.line(
+                    ShownText.line(
+                        "assistant: " + ShownText.beginning(answer.content, most: ShownText.mostLine))))
+        case .system(let text):
+            line.append(
+                TokenText.line(
+                    ShownText.line("system: " + ShownText.beginning(text, most: ShownText.mostLine))))
+        case .user(let text):
+            line.append(
+                TokenText.line(ShownText.line("user: " + ShownText.beginning(text, most: ShownText.mostLine)))
+            )
         case .tool(let result):
-            line.append(TokenText.line(Array(("\(result.callID): " + result.content).utf8)))
+            line.append(
+                TokenText.line(
+                    ShownText.line(
+                        "\(result.callID): " + ShownText.beginning(result.content, most: ShownText.mostLine)))
+            )
         }
         return line
     }

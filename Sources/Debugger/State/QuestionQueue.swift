@@ -1,3 +1,5 @@
+import JSON
+
 /// Servers' questions that wait for the person, and what keeps an answer deliberate.
 ///
 /// One question is shown at a time, and never over something that is being written. For a moment after it has come
@@ -8,6 +10,8 @@ struct QuestionQueue: Sendable {
 
     /// Questions that have not been shown yet, the oldest first.
     var waiting: [ServerQuestion] = []
+    /// Servers of which the person wants to hear no question.
+    var silenced: Set<ByteString> = []
     /// The question that has the keys.
     private(set) var front: Int?
     private var changed: Int64 = .min

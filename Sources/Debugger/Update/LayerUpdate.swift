@@ -94,7 +94,7 @@ extension DebuggerState {
     /// Takes a text that was written in the person's editor.
     mutating func take(edited text: String, for purpose: EditorPurpose) -> [DebuggerEffect] {
         // What an editor adds at the end of a file is not part of the text.
-        let text = text.hasSuffix("\n") ? String(text.dropLast()) : text
+        let text = text.withoutLastLineFeed
         return take(text, for: TextEditor.Purpose(purpose))
     }
 
@@ -152,6 +152,11 @@ extension DebuggerState {
             layers.append(.editor(faulty(.arguments(call), text, fault: problem.message, at: nil)))
             return
         }
+        if let long = [call.call.arguments, arguments].first(where: { ShownText.isTooLong($0) }) {
+            layers.append(
+                .editor(faulty(.arguments(call), text, fault: ShownText.objection(to: long), at: nil)))
+            return
+        }
         let old = prettyJSON(call.call.arguments)
         let new = value.text(.pretty)
         if (try? JSONParser.parse(call.call.arguments.text)) == value {
@@ -184,7 +189,12 @@ extension DebuggerState {
 
     /// Sends the edit that is reviewed.
     mutating func sendEdit(_ mode: EditMode) -> [DebuggerEffect] {
-        guard case .review(let review)? = layers.popLast() else { return [] }
+        guard case .review(let review)? = layers.last else { return [] }
+        if let objection = approval.objection(toRunning: review.target, at: now) {
+            refuse(objection)
+            return []
+        }
+        layers.removeLast()
         return send(review.call.bound(.edit(arguments: review.arguments, mode: mode)))
     }
 

@@ -1,11 +1,13 @@
+import JSON
 import Terminal
 
 /// What MCP servers do to the screen, and what the person answers them.
 extension DebuggerState {
     /// Takes what a server has done.
-    mutating func take(_ news: ServerNews) {
+    mutating func take(_ news: ServerNews) -> [DebuggerEffect] {
         switch news {
         case .opened(let server, let tools):
+            questions.silenced.remove(ByteString(server))
             let isBack = servers.entry(server)?.end != nil
             servers.open(server, tools: tools)
             if isBack { say("server \(server) has started again") }
@@ -17,12 +19,34 @@ extension DebuggerState {
             servers.end(server, reason)
             refuse("server \(server) is gone; O or :restart \(server) starts it again: \(reason)")
         case .asks(let question):
+            let isSilenced = questions.silenced.contains(ByteString(question.server))
+            if isSilenced || questions.waiting.count >= ReadingLimits.questions {
+                if !isSilenced {
+                    say(
+                        "server \(question.server) asks more than \(ReadingLimits.questions) things: declined"
+                    )
+                }
+                return [.answer(question.number, .decline)]
+            }
             questions.waiting.append(question)
             if isTyping {
                 say("server \(question.server) asks you something; it comes when you are done here")
             }
         case .withdrawn(let number): withdraw(number)
         }
+        return []
+    }
+
+    /// Declines the question in front and every other one of its server.
+    mutating func silenceServer() -> [DebuggerEffect] {
+        guard case .question(let form)? = layers.last else { return [] }
+        let server = form.question.server
+        questions.silenced.insert(ByteString(server))
+        let others = questions.waiting.filter { $0.server.utf8.elementsEqual(server.utf8) }
+        questions.waiting.removeAll { $0.server.utf8.elementsEqual(server.utf8) }
+        let effects = close(form, .decline) + others.map { .answer($0.number, .decline) }
+        say("server \(server) is heard no more until it is started again: \(others.count + 1) declined")
+        return effects
     }
 
     /// Brings the oldest question to the front, unless something is being written or answered.
@@ -83,7 +107,10 @@ extension DebuggerState {
             case .decline: "declined the question of"
             case .cancel: "went away from the question of"
             }
-        say("\(words) server \(form.question.server)")
+        let more = questions.waiting.count { $0.server.utf8.elementsEqual(form.question.server.utf8) }
+        say(
+            "\(words) server \(form.question.server)"
+                + (more > 0 ? ", which asks \(more) more; Ctrl-D declines them all" : ""))
         resumeWaiting()
         return [.answer(form.question.number, answer)]
     }

@@ -1,10 +1,13 @@
 import Agent
+import JSON
 
 /// A key that was read from the environment; it has no description, and texts can be cleaned of it.
 public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The name of the variable that held the key.
     public let variable: String
     let secret: String
+    /// The spellings in which the key can come back.
+    let spelling: SecretSpelling
 
     /// Reads the key that `variable` holds.
     /// - Throws: ``ModelError`` when it is not set or cannot stand in a header.
@@ -19,6 +22,7 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
         }
         self.variable = variable
         secret = value
+        spelling = SecretSpelling(Array(value.utf8))
     }
 
     /// The variable's name, never the key.
@@ -28,21 +32,21 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
     /// Nothing to look into.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 
-    /// The text with every occurrence of the key replaced by the variable's name.
+    /// The text with every occurrence of the key, however it is spelled, replaced by the variable's name.
     func scrub(_ text: String) -> String {
-        let wanted = Array(secret.utf8)
-        let bytes = Array(text.utf8)
-        var clean: [UInt8] = []
-        var position = 0
-        while position < bytes.count {
-            if bytes[position...].starts(with: wanted) {
+        return Array(text.utf8).withUnsafeBufferPointer { bytes in
+            var clean: [UInt8] = []
+            var position = 0
+            // The text may have been cut in the midst of the key.
+            let end = spelling.beginning(atTheEndOf: bytes)
+            while let found = spelling.range(in: bytes, from: position), found.lowerBound < end ?? .max {
+                clean += bytes[position..<found.lowerBound]
                 clean += Array("(\(variable))".utf8)
-                position += wanted.count
-            } else {
-                clean.append(bytes[position])
-                position += 1
+                position = found.upperBound
             }
+            clean += bytes[position..<max(position, end ?? bytes.count)]
+            if end != nil { clean += Array("(\(variable))".utf8) }
+            return String(decoding: clean, as: UTF8.self)
         }
-        return String(decoding: clean, as: UTF8.self)
     }
 }

@@ -32,7 +32,7 @@ struct Endpoint: Sendable {
         base: String, key: APIKey?, keyHeader: KeyHeader = .bearer, silenceSeconds: Double,
         connection: ModelConnection
     ) throws(ModelError) {
-        let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
+        let trimmed = base.utf8.last == UInt8(ascii: "/") ? String(base.unicodeScalars.dropLast()) : base
         guard let url = URL(string: trimmed), let scheme = url.scheme?.lowercased(),
             scheme == "http" || scheme == "https", url.host?.isEmpty == false
         else {
@@ -162,7 +162,10 @@ struct Endpoint: Sendable {
     private func failure(_ reply: HTTPReply) async -> any Error {
         var bytes: [UInt8] = []
         do {
-            for try await piece in reply.body where bytes.count < Endpoint.largestError { bytes += piece }
+            for try await piece in reply.body {
+                bytes += piece
+                if bytes.count >= Endpoint.largestError { break }
+            }
         } catch is CancellationError {
             return CancellationError()
         } catch {
@@ -170,14 +173,17 @@ struct Endpoint: Sendable {
         }
         let text = String(decoding: bytes.prefix(Endpoint.largestError), as: UTF8.self)
         let error = (try? JSONParser.parse(text)).flatMap { ProviderError($0) }
-        let message = error?.message ?? text
+        // Cleaned before it is cut: half a key is a key's half.
+        let message = scrub(error?.message ?? text)
         var reason = "HTTP \(reply.status)"
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let line = String(
+            String.UnicodeScalarView(
+                message.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : $0 }.prefix(400)))
         if (300..<400).contains(reply.status) {
             reason +=
                 ": the server redirects to \(reply.headers["location"] ?? "another address"); write that as the url"
         } else if !line.isEmpty {
-            reason += ": " + line.prefix(400)
+            reason += ": " + line
         }
         if reply.status == 401 || reply.status == 403 {
             reason += key.map { "; is \($0.variable) the right key?" } ?? "; the workflow names no key"

@@ -2,19 +2,19 @@ import Agent
 import Foundation
 import JSON
 
-/// A model that gives prepared responses in order: for tests, and for designing a catalogue without a model.
+/// A model that gives a prepared response for each round: for tests, and for designing a catalogue without a model.
 ///
 /// The file is a JSON array with one object a response: `{"content": "…"}` or
 /// `{"calls": [{"id": "…", "name": "…", "arguments": {…} or "text"}]}`, optionally with `"finish": "length"`.
 public actor ScriptedModel: Model {
     /// The script's name; no vocabulary.
     public let info: ModelInfo
-    private var responses: ArraySlice<ModelResponse>
+    private let responses: [ModelResponse]
 
-    /// A model that gives `responses` in order.
+    /// A model that gives the first of `responses` in round 1, the second in round 2, also where a session is taken up.
     public init(name: String = "script", responses: [ModelResponse]) {
         info = ModelInfo(name: name, kind: "scripted")
-        self.responses = responses[...]
+        self.responses = responses
     }
 
     /// Reads the script at `path`.
@@ -32,7 +32,7 @@ public actor ScriptedModel: Model {
         for (position, entry) in entries.enumerated() {
             responses.append(try ScriptedModel.response(entry, place: "\(path): response \(position + 1)"))
         }
-        self.init(name: path.split(separator: "/").last.map(String.init) ?? path, responses: responses)
+        self.init(name: path.splitAt(scalar: "/").last ?? path, responses: responses)
     }
 
     private static func response(_ entry: JSONValue, place: String) throws(ModelError) -> ModelResponse {
@@ -54,18 +54,18 @@ public actor ScriptedModel: Model {
             finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls))
     }
 
-    /// Gives the next response.
-    /// - Throws: ``ModelError`` when the script is at its end.
+    /// Gives the round's response.
+    /// - Throws: ``ModelError`` when the script has none.
     public func respond(
         to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
-        guard let response = responses.popFirst() else {
+        guard responses.indices.contains(request.round - 1) else {
             throw ModelError("\(info.name) has no response for round \(request.round); add one to the script")
         }
         let messages = request.messages.count == 1 ? "1 message" : "\(request.messages.count) messages"
         try await observe(
             .request(
                 RequestRecord(round: request.round, text: "\(messages), \(request.catalogue.count) tools")))
-        return response
+        return responses[request.round - 1]
     }
 }

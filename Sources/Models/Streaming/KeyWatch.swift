@@ -7,11 +7,8 @@ import JSON
 /// An answer that repeats the key is refused whole. To clean it would change what the model asked for, and arguments
 /// with a mark in the key's place might run.
 struct KeyWatch {
-    /// Pieces are held back once the last bytes are this many of the key's first: fewer end too many words by chance.
-    private static let telling = 4
-
     private let key: APIKey?
-    /// The end of what has come, as long as the key.
+    /// The end of what has come, as long as its longest spelling.
     private var recent: [UInt8] = []
     private var held: [ResponsePiece] = []
 
@@ -30,9 +27,9 @@ struct KeyWatch {
         case .callEnded, .usage, .finish: break
         }
         if key.isIn(recent) { throw fault }
-        recent.removeFirst(max(0, recent.count - key.secret.utf8.count))
+        recent.removeFirst(max(0, recent.count - key.spelling.longest))
         held.append(piece)
-        return key.begins(atTheEndOf: recent, by: KeyWatch.telling) ? [] : rest()
+        return key.begins(atTheEndOf: recent) ? [] : rest()
     }
 
     /// The pieces that are held back, as the stream is over.
@@ -76,18 +73,11 @@ struct KeyWatch {
 extension APIKey {
     /// Whether the key is somewhere in the bytes.
     func isIn(_ bytes: some Sequence<UInt8>) -> Bool {
-        let bytes = Array(bytes)
-        let wanted = Array(secret.utf8)
-        guard bytes.count >= wanted.count else { return false }
-        return (0...(bytes.count - wanted.count)).contains { start in
-            bytes[start] == wanted[0] && bytes[start..<start + wanted.count].elementsEqual(wanted)
-        }
+        spelling.isIn(bytes)
     }
 
-    /// Whether the last bytes, at least `count` of them, are the key's first.
-    fileprivate func begins(atTheEndOf bytes: [UInt8], by count: Int) -> Bool {
-        let wanted = Array(secret.utf8)
-        let most = min(bytes.count, wanted.count - 1)
-        return most >= count && (count...most).contains { bytes.suffix($0).elementsEqual(wanted.prefix($0)) }
+    /// Whether the last bytes are the key's first.
+    fileprivate func begins(atTheEndOf bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { spelling.beginning(atTheEndOf: $0) != nil }
     }
 }

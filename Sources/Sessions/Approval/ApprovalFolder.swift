@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The folder beside a journal through which decisions reach the run: `x.jsonl.approvals`, for its owner alone.
 ///
@@ -7,7 +8,7 @@ import Foundation
 struct ApprovalFolder: Sendable {
     let path: String
     static let suffix = ".approvals"
-    private static let largest = 16 << 20
+    private static let largest = ReadingLimits.document
 
     init(journal: String) { path = journal + ApprovalFolder.suffix }
 
@@ -35,7 +36,7 @@ struct ApprovalFolder: Sendable {
     /// The names of the decisions that lie there, oldest name first.
     func names() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.filter { $0.hasSuffix(".decision") }.sorted()
+        return names.filter { $0.endsBytewise(with: ".decision") }.sorted()
     }
 
     func decisionPath(_ decision: OutsideDecision) -> String {

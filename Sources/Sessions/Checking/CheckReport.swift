@@ -1,3 +1,5 @@
+import JSON
+
 /// What became of checking several sessions, in the formats that build servers read.
 public struct CheckReport: Sendable {
     /// One session's check.
@@ -30,11 +32,13 @@ public struct CheckReport: Sendable {
     public var tap: String {
         var lines = ["TAP version 13", "1..\(entries.count)"]
         for (index, entry) in entries.enumerated() {
-            // A # would begin a directive.
-            let name = PlainText.line(entry.name).replacing("#", with: "\\#")
+            // A # would begin a directive, a \ hide one.
+            let name = PlainText.line(entry.name).replacingScalars { scalar in
+                scalar == "#" || scalar == "\\" ? "\\\(scalar)" : nil
+            }
             lines.append("\(entry.faults.isEmpty ? "ok" : "not ok") \(index + 1) - \(name)")
             if entry.faults.isEmpty { continue }
-            lines += ["  ---", "  message: |"] + entry.faults.map { "    \($0)" } + ["  ..."]
+            lines += ["  ---", "  message: |"] + entry.faults.map { "    \(PlainText.line($0))" } + ["  ..."]
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -72,7 +76,7 @@ public struct CheckReport: Sendable {
 
     /// Text that XML 1.0 can hold; controls are shown, for it cannot hold them in any form.
     private func escaped(_ text: String) -> String {
-        PlainText.line(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-            .replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
+        PlainText.line(text).replacingScalars { $0.value & 0xFFFE == 0xFFFE ? "\u{FFFD}" : nil }
+            .escapedForMarkup
     }
 }

@@ -117,14 +117,36 @@ extension VocabularyRecord {
 
 extension ToolDefinition {
     fileprivate var json: JSONValue {
-        ["name": .string(name), "description": .string(description), "parameters": parameters]
+        .record([
+            "name": .string(name), "description": .string(description), "parameters": parameters,
+            "shell": shell.map { .string($0) }, "drift": drift?.json,
+        ])
     }
 
     fileprivate init(_ field: Field) throws {
         self = try field.object { fields in
-            ToolDefinition(
+            var definition = ToolDefinition(
                 name: try fields("name").string(), description: try fields("description").string(),
-                parameters: try fields("parameters").value)
+                parameters: try fields("parameters").value, shell: try fields.optional("shell")?.string())
+            definition.drift = try fields.optional("drift").map(DefinitionDrift.init)
+            return definition
+        }
+    }
+}
+
+extension DefinitionDrift {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .unpinned: .object(JSONObject())
+        case .changed(let description, let parameters):
+            ["description": .string(description), "parameters": parameters]
+        }
+    }
+
+    fileprivate init(_ field: Field) throws {
+        self = try field.object { fields in
+            guard let description = try fields.optional("description")?.string() else { return .unpinned }
+            return .changed(description: description, parameters: try fields("parameters").value)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 
 /// A session as one page for a browser: no script, nothing fetched, every text escaped.
 enum HTMLPage {
@@ -98,7 +99,7 @@ enum HTMLPage {
     }
 
     private static func pre(_ text: String) -> String {
-        "<pre>\(PlainText.lines(text).map(escapedMarks).joined(separator: "\n"))</pre>"
+        "<pre>\(PlainText.lines(text).map(\.escapedForMarkup).joined(separator: "\n"))</pre>"
     }
 
     // MARK: the mask
@@ -184,10 +185,5 @@ enum HTMLPage {
         }
     }
 
-    private static func escaped(_ text: String) -> String { escapedMarks(PlainText.line(text)) }
-
-    private static func escapedMarks(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
-    }
+    private static func escaped(_ text: String) -> String { PlainText.line(text).escapedForMarkup }
 }

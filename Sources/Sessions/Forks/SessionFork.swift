@@ -183,7 +183,7 @@ private struct Parent {
     }
 
     init(_ path: String) throws(JournalError) {
-        var reader = try JournalReader(path: path)
+        var reader = try JournalReader(path: path, verifies: true)
         while let event = try reader.next() {
             events.append(event)
             hashes.append(reader.lastHash)

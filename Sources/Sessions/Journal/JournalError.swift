@@ -10,6 +10,8 @@ public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
         case unknownVersion
         /// A line cannot be read; its number, from 1.
         case corrupt(line: Int)
+        /// A line is not what was written there; its number, from 1.
+        case changed(line: Int)
         /// A file of that name is there already.
         case exists
         /// No file of that name is there.
@@ -56,6 +58,13 @@ public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
         return JournalError(.corrupt(line: line), "\(place): \(reason)\(fix)")
     }
 
+    static func changed(line: Int) -> JournalError {
+        JournalError(
+            .changed(line: line),
+            "line \(line) is not what was written there: it was changed, or lines before it were cut out; nothing "
+                + "that rests on it is done. callgate audit names each such line")
+    }
+
     /// The fault behind an `errno`.
     static func system(_ code: Int32, _ action: String, _ path: String) -> JournalError {
         let words = String(cString: strerror(code))
@@ -78,7 +87,7 @@ public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The same fault with the file's name in front.
     func at(_ path: String) -> JournalError {
         switch kind {
-        case .notAJournal, .unknownVersion, .corrupt: JournalError(kind, "\(path): \(description)")
+        case .notAJournal, .unknownVersion, .corrupt, .changed: JournalError(kind, "\(path): \(description)")
         default: self
         }
     }

@@ -39,6 +39,8 @@ public struct JournalReader: ~Copyable {
 
     private let descriptor: Int32
     private var decoder: EventDecoder
+    /// Holds the lines against their chain; `nil` where whoever reads does not act on them.
+    private var chain: ChainCheck?
     private var buffer: [UInt8] = []
     /// The first byte of the buffer that has not been given, and the first that has not been searched.
     private var (start, searched) = (0, 0)
@@ -49,10 +51,15 @@ public struct JournalReader: ~Copyable {
     private static let chunkSize = 1 << 18
 
     /// Opens a journal.
-    /// - Parameter detail: how much of each event is kept.
+    /// - Parameters:
+    ///   - detail: how much of each event is kept.
+    ///   - verifies: whether a line that does not fit the chain is an error, as it must be to whoever acts on it.
     /// - Throws: ``JournalError`` where there is no such file, or it may not be read.
-    public init(path: String, detail: EventDecoder.Detail = .whole) throws(JournalError) {
+    public init(
+        path: String, detail: EventDecoder.Detail = .whole, verifies: Bool = false
+    ) throws(JournalError) {
         self.path = path
+        chain = verifies ? ChainCheck() : nil
         decoder = EventDecoder(detail: detail)
         let opened = open(path, O_RDONLY | O_CLOEXEC)
         guard opened >= 0 else { throw JournalError.system(errno, "opening", path) }
@@ -76,6 +83,7 @@ public struct JournalReader: ~Copyable {
         let line = Array(buffer[start..<end])
         lineNumber += 1
         let event = try decode(line)
+        try chain?.check(line, number: lineNumber)
         lastLineRange = lineOffset..<lineOffset + line.count
         lineOffset += line.count + 1
         start = end + 1
@@ -100,6 +108,7 @@ public struct JournalReader: ~Copyable {
         var attempt = decoder
         if let event = try? attempt.decode(line, lineNumber: lineNumber) {
             decoder = attempt
+            try chain?.check(line, number: lineNumber)
             lacksLastLineBreak = true
             lastLineRange = lineOffset..<lineOffset + line.count
             lineOffset += line.count
@@ -169,10 +178,11 @@ public struct Journal: Sendable {
     ///
     /// - Parameter upToDamage: keep the events before a line that cannot be read, and say so in ``damage``, where
     ///   the session's header at least is whole.
+    /// - Parameter verifies: whether a line that does not fit the journal's chain is an error.
     /// - Throws: ``JournalError``.
-    public init(path: String, upToDamage: Bool = false) throws(JournalError) {
+    public init(path: String, upToDamage: Bool = false, verifies: Bool = false) throws(JournalError) {
         events = []
-        var reader = try JournalReader(path: path)
+        var reader = try JournalReader(path: path, verifies: verifies)
         do throws(JournalError) {
             while let event = try reader.next() { events.append(event) }
             incompleteLine = reader.incompleteLine

@@ -8,6 +8,7 @@ public struct JournalTail: Sendable {
     /// The file.
     public let path: String
     private var decoder = EventDecoder()
+    private var chain = ChainCheck()
     private var offset = 0
     private var lineNumber = 0
     private var inode: UInt64 = 0
@@ -38,7 +39,9 @@ public struct JournalTail: Sendable {
         while let end = bytes[start...].firstIndex(of: 0x0A) {
             lineNumber += 1
             do throws(JournalError) {
-                events.append(try decoder.decode(Array(bytes[start..<end]), lineNumber: lineNumber))
+                let line = Array(bytes[start..<end])
+                events.append(try decoder.decode(line, lineNumber: lineNumber))
+                try chain.check(line, number: lineNumber)
             } catch {
                 throw error.at(path)
             }

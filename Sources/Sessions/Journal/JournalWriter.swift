@@ -88,7 +88,7 @@ public final class JournalWriter: EventSink {
         clock: @escaping @Sendable () -> Int64 = JournalWriter.systemClock
     ) throws {
         let file = try JournalFile.existing(at: path)
-        var reader = try JournalReader(path: path)
+        var reader = try JournalReader(path: path, verifies: true)
         var vocabulary: VocabularyRecord?
         var lastNumber = 0
         while let event = try reader.next() {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Text of a model, a tool or a file, made safe to print: what would act on the terminal shows as a marked stand-in.
 enum PlainText {
     /// The text on one line: every control and invisible character as `‹U+XXXX›`, line breaks as `⏎`.
@@ -5,8 +7,7 @@ enum PlainText {
 
     /// The text in its own lines, none with anything that a terminal would obey.
     static func lines(_ text: String) -> [String] {
-        escaped(text, lineBreak: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(
-            String.init)
+        escaped(text, lineBreak: "\n").splitAt(scalar: "\n")
     }
 
     private static func escaped(_ text: String, lineBreak: String) -> String {

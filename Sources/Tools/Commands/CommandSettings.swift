@@ -49,6 +49,18 @@ public struct CommandSettings: Sendable, Hashable {
         return name
     }
 
+    /// The shell among the words of the command, which reads what an argument brings; `nil` where there is none.
+    public var shell: String? {
+        guard case .program(let groups) = body else { return "sh" }
+        let names = groups.joined().compactMap { template -> String? in
+            guard case .text(let word)? = template.pieces.first, template.pieces.count == 1 else {
+                return nil
+            }
+            return word.splitAt(scalar: "/").last
+        }
+        return names.first { ShellNames.isShell($0) }
+    }
+
     /// What to start for a call with those arguments.
     /// - Throws: `ToolFailure` in words for the model.
     func launch(_ arguments: JSONValue) throws -> ProcessLaunch {

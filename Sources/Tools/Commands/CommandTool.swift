@@ -26,8 +26,9 @@ public struct CommandTool: Tool {
         let run = CommandRun(limit: settings.outputBytes)
         let ended = try await run.result(of: launch, input: input)
         try Task.checkCancellation()
-        let content = settings.environment.secrets().hiding(in: ended.text)
-        return ToolOutput(callID: call.id, content: content, isError: ended.end != .exited(0))
+        let secrets = settings.environment.secrets()
+        return ToolOutput(
+            callID: call.id, content: ended.text(hiding: secrets), isError: ended.end != .exited(0))
     }
 }
 
@@ -39,13 +40,13 @@ struct CommandResult: Sendable, Hashable {
 
     /// What the model reads: the output alone where all went well and nothing else was said; otherwise the standard
     /// error and the exit code stand below it under their names.
-    var text: String {
-        let output = output.text
+    func text(hiding secrets: EnvironmentSecrets) -> String {
+        let output = output.text(hiding: secrets)
         if end == .exited(0), errors.isEmpty, !output.isEmpty { return output }
         var parts: [String] = output.isEmpty ? [] : [output]
-        if !errors.isEmpty { parts.append("[standard error]\n\(errors.text)") }
+        if !errors.isEmpty { parts.append("[standard error]\n\(errors.text(hiding: secrets))") }
         parts.append("[\(end)]")
-        return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n")
+        return parts.map(\.withoutLastLineFeed).joined(separator: "\n")
     }
 }
 
@@ -65,8 +66,11 @@ struct CappedBytes: Sendable, Hashable {
     }
 
     /// The bytes as text, and a line that says what was left out.
-    var text: String {
-        let text = String(decoding: bytes, as: UTF8.self)
+    ///
+    /// What must not be shown is taken out first: the end may cut a value in two.
+    func text(hiding secrets: EnvironmentSecrets) -> String {
+        let isCut = count > bytes.count
+        let text = secrets.hiding(in: String(decoding: bytes, as: UTF8.self), isCut: isCut)
         return count > bytes.count ? text + "\n[cut: \(bytes.count) of \(count) bytes are shown]" : text
     }
 }

@@ -42,7 +42,7 @@ struct HTTPRequestBuilder {
 
     private func address() throws -> String {
         var address = try path()
-        var separator = address.contains("?") ? "&" : "?"
+        var separator = address.holdsByte(of: "?") ? "&" : "?"
         for field in settings.query {
             for value in HTTPRequestBuilder.values(field.value, arguments) {
                 address +=
@@ -64,7 +64,7 @@ struct HTTPRequestBuilder {
         var isMade = false
         var isPath = true
         func endSegment() throws {
-            if isMade, ["", ".", ".."].contains(segment.replacingOccurrences(of: "%2E", with: ".")) {
+            if isMade, ["", ".", ".."].contains(HTTPRequestBuilder.dotted(segment)) {
                 throw ToolFailure(
                     "an argument makes the path lead elsewhere (\"\(segment)\"); no request was made")
             }
@@ -74,13 +74,14 @@ struct HTTPRequestBuilder {
         for piece in settings.url.pieces {
             switch piece {
             case .text(let text):
-                for character in text {
-                    if isPath, "/?".contains(character) {
+                for scalar in text.unicodeScalars {
+                    // A browser's URL, and some servers, take a backslash for a slash.
+                    if isPath, scalar == "/" || scalar == "?" || scalar == "\\" {
                         try endSegment()
                     } else {
-                        segment.append(character)
+                        segment.unicodeScalars.append(scalar)
                     }
-                    if character == "?" { isPath = false }
+                    if scalar == "?" { isPath = false }
                 }
                 address += text
             case .argument(let pointer):
@@ -97,6 +98,17 @@ struct HTTPRequestBuilder {
         }
         if isPath { try endSegment() }
         return address
+    }
+
+    /// A segment with its dots decoded, however they are written.
+    private static func dotted(_ segment: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in segment.utf8 {
+            bytes.append(byte)
+            let tail = bytes.suffix(3).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+            if tail.elementsEqual("%2e".utf8) { bytes.replaceSubrange((bytes.count - 3)..., with: ".".utf8) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func body() throws -> (String, String)? {

@@ -66,19 +66,29 @@ public struct HTTPSettings: Sendable, Hashable {
     /// An argument may stand in the path and in what follows it, never in the scheme, the host or the port.
     public static func fault(in url: ArgumentTemplate) -> String? {
         guard case .text(let start)? = url.pieces.first,
-            let scheme = ["https://", "http://"].first(where: { start.lowercased().hasPrefix($0) })
+            let scheme = ["https://", "http://"].first(where: {
+                start.utf8.prefix($0.utf8.count).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+                    .elementsEqual($0.utf8)
+            })
         else { return "an address begins with http:// or https://" }
-        let rest = start.dropFirst(scheme.count)
+        let rest = start.utf8.dropFirst(scheme.utf8.count)
         guard
-            let host = rest.firstIndex(where: { "/?#".contains($0) })
+            let host = rest.firstIndex(where: { "/?#".utf8.contains($0) })
                 ?? (url.pieces.count == 1 ? rest.endIndex : nil)
         else { return "an argument cannot be part of the host; the first one stands behind a /" }
         if host == rest.startIndex { return "the address names no host" }
-        if rest[..<host].contains("@") {
+        if rest[..<host].contains(UInt8(ascii: "@")) {
             return "a name and a password don't belong in an address; use a header"
         }
-        if url.pieces.contains(where: { if case .text(let text) = $0 { text.contains("#") } else { false } })
-        {
+        // A backslash ends the host to some readers of addresses and not to others.
+        if let odd = rest[..<host].first(where: {
+            !(0x21...0x7E).contains($0) || "\\<>\"`^{|}".utf8.contains($0)
+        }) {
+            return "the host holds the byte \(odd), which no host has; write an international name as xn--…"
+        }
+        if url.pieces.contains(where: {
+            if case .text(let text) = $0 { text.holdsByte(of: "#") } else { false }
+        }) {
             return "an address that is requested has no fragment (#)"
         }
         return nil

@@ -29,30 +29,36 @@ public struct HTTPTool: Tool {
             try Task.checkCancellation()
             // The error's own text may hold the whole address, and with it a key of the query.
             let host = request.url?.host ?? "the server"
-            throw ToolFailure(withoutSecrets("\(host) gave no answer: \(error.localizedDescription)"))
+            throw ToolFailure(secrets.hiding(in: "\(host) gave no answer: \(error.localizedDescription)"))
         }
         let isError = !(200..<300).contains(answer.status)
         return ToolOutput(
-            callID: call.id, content: withoutSecrets(HTTPTool.text(answer, isError: isError)),
+            callID: call.id, content: HTTPTool.text(answer, isError: isError, hiding: secrets),
             isError: isError)
     }
 
-    private static func text(_ answer: HTTPAnswer, isError: Bool) -> String {
+    private static func text(
+        _ answer: HTTPAnswer, isError: Bool, hiding secrets: EnvironmentSecrets
+    ) -> String {
         let isText =
             answer.body.isEmpty || String(validating: answer.body.bytes, as: UTF8.self) != nil
             || ["text/", "json", "xml"].contains { answer.contentType.lowercased().contains($0) }
-        let body = isText ? answer.body.text : "[\(answer.contentType), \(answer.body.count) bytes]"
+        let body =
+            isText
+            ? answer.body.text(hiding: secrets)
+            : secrets.hiding(in: "[\(answer.contentType), \(answer.body.count) bytes]")
         guard isError || body.isEmpty else { return body }
-        let place = answer.redirect.map { ", which leads to \($0) and was not followed" } ?? ""
+        let place =
+            answer.redirect.map { ", which leads to \(secrets.hiding(in: $0)) and was not followed" } ?? ""
         return "HTTP \(answer.status)\(place)" + (body.isEmpty ? "" : "\n\(body)")
     }
 
     /// A server may send back what it was sent; the variables that the request was given stay out of the journal.
-    private func withoutSecrets(_ text: String) -> String {
+    private var secrets: EnvironmentSecrets {
         var secrets = EnvironmentSecrets()
         for name in settings.variables {
             if let value = ProcessInfo.processInfo.environment[name] { secrets.insert(name, value) }
         }
-        return secrets.hiding(in: text)
+        return secrets
     }
 }

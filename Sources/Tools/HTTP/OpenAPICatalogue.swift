@@ -20,12 +20,15 @@ public struct OpenAPICatalogue: Sendable {
             throw OpenAPIError("this is no OpenAPI 3 document; it begins with \"openapi\": \"3.…\"")
         }
         let address = server ?? document["servers"]?[0]?["url"]?.stringValue ?? ""
-        guard address.hasPrefix("http://") || address.hasPrefix("https://"), !address.contains("{") else {
+        guard address.beginsBytewise(with: "http://") || address.beginsBytewise(with: "https://"),
+            !address.holdsByte(of: "{")
+        else {
             throw OpenAPIError(
                 "the document names no server of the form https://host; give one with \"server\"")
         }
         self.document = document
-        self.server = address.hasSuffix("/") ? String(address.dropLast()) : address
+        self.server =
+            address.utf8.last == UInt8(ascii: "/") ? String(address.unicodeScalars.dropLast()) : address
         self.headers = headers
     }
 

@@ -4,7 +4,11 @@ import JSON
 struct LineFramer: Sendable {
     private var rest: [UInt8] = []
     /// A line longer than this is given up, so that a server cannot fill the memory.
-    var maximumLength = 64 << 20
+    let maximumLength: Int
+    /// Whether a line was longer; the conversation makes no sense any more then.
+    private(set) var hasOverflown = false
+
+    init(maximumLength: Int = ReadingLimits.serverMessage) { self.maximumLength = maximumLength }
 
     /// The lines that are complete with these bytes, without their ends; empty ones are left out.
     mutating func append(_ bytes: [UInt8]) -> [[UInt8]] {
@@ -17,7 +21,10 @@ struct LineFramer: Sendable {
             start = end + 1
         }
         rest += bytes[start...]
-        if rest.count > maximumLength { rest = [] }
+        if rest.count > maximumLength {
+            rest = []
+            hasOverflown = true
+        }
         return lines.filter { !$0.isEmpty }
     }
 
@@ -35,10 +42,13 @@ struct EventStreamParser: Sendable {
     private var hasData = false
     private var afterReturn = false
     private var isFirstLine = true
+    /// Whether an event was longer than ``ReadingLimits/serverMessage``; nothing more is read then.
+    private(set) var hasOverflown = false
 
     /// The data of the events that are complete with these bytes.
     mutating func append(_ bytes: [UInt8]) -> [[UInt8]] {
         var events: [[UInt8]] = []
+        if hasOverflown { return [] }
         for byte in bytes {
             defer { afterReturn = byte == UInt8(ascii: "\r") }
             if byte == UInt8(ascii: "\n"), afterReturn { continue }
@@ -47,6 +57,9 @@ struct EventStreamParser: Sendable {
                 continue
             }
             if let event = endLine() { events.append(event) }
+        }
+        if line.count + data.count > ReadingLimits.serverMessage {
+            (line, data, hasOverflown) = ([], [], true)
         }
         return events
     }

@@ -27,11 +27,11 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         var parser = EventStreamParser()
         var body: [UInt8] = []
         var redirect: String?
+        /// Whether more came than is read.
+        var hasOverflown = false
         /// Whether an answer to the request has been seen.
         var isAnswered = false
     }
-
-    private static let maximumBody = 64 << 20
 
     private let url: URL
     private let headers: [String: String]
@@ -137,17 +137,20 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let events = state.withLock { state -> [[UInt8]] in
-            guard var post = state.posts[dataTask.taskIdentifier] else { return [] }
+        let (events, isTooLong) = state.withLock { state -> ([[UInt8]], Bool) in
+            guard var post = state.posts[dataTask.taskIdentifier] else { return ([], false) }
             defer { state.posts[dataTask.taskIdentifier] = post }
             guard post.isStream, post.status < 300 else {
-                post.body += data.prefix(HTTPTransport.maximumBody - post.body.count)
-                return []
+                post.body += data.prefix(ReadingLimits.serverMessage + 1 - post.body.count)
+                post.hasOverflown = post.body.count > ReadingLimits.serverMessage
+                return ([], post.hasOverflown)
             }
             let events = post.parser.append(Array(data)).filter { !$0.isEmpty }
             if events.contains(where: { HTTPTransport.answers($0, post.request) }) { post.isAnswered = true }
-            return events
+            post.hasOverflown = post.parser.hasOverflown
+            return (events, post.hasOverflown)
         }
+        if isTooLong { dataTask.cancel() }
         for event in events { report(.message(event)) }
     }
 
@@ -171,6 +174,12 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         guard let post else { return }
         defer { post.finished() }
         if isStopped { return }
+        if post.hasOverflown {
+            return fail(
+                post,
+                "the server sent a message of more than \(ReadingLimits.serverMessage) bytes and was given up; "
+                    + "whether the call took effect is unknown")
+        }
         if let error {
             guard isSettled else {
                 return report(.ended("cannot be reached: \(error.localizedDescription)"))

@@ -51,7 +51,8 @@ final class MCPConnection: Sendable {
         switch transport {
         case .stdio(let launch):
             do { made = try StdioTransport(launch, report: report) } catch {
-                throw MCPError("server \(name): \(error)")
+                // The program or its folder may have been named by a variable.
+                throw MCPError(secrets.hiding(in: "server \(name): \(error)"))
             }
         case .http(let address, let headers):
             guard let url = URL(string: address) else {

@@ -107,6 +107,12 @@ public struct MCPToolDescription: Sendable, Hashable {
         annotations = value["annotations"]
     }
 
+    /// Whether description and schema are the same bytes.
+    func isSame(as other: MCPToolDescription) -> Bool {
+        description.utf8.elementsEqual(other.description.utf8)
+            && inputSchema.text().utf8.elementsEqual(other.inputSchema.text().utf8)
+    }
+
     /// The same tool with every text but its name changed.
     func mapped(_ change: (JSONValue) -> JSONValue) -> MCPToolDescription {
         var members: [JSONObject.Member] = [

@@ -6,6 +6,9 @@ public actor MCPServer {
     private let settings: MCPServerSettings
     private let host: any MCPHost
     private var connection: MCPConnection?
+    /// The definitions as they were when the run began, and the tools that the server describes otherwise since.
+    private var first: [MCPToolDescription]?
+    private var changed: Set<ByteString> = []
     private var opening: Task<(MCPConnection, [MCPToolDescription]), any Error>?
 
     /// A server that nothing has been asked of yet.
@@ -57,10 +60,33 @@ public actor MCPServer {
         guard let connection else {
             throw ToolFailure("server \(settings.name) is gone; the call did not run")
         }
+        guard !changed.contains(ByteString(tool)) else {
+            throw ToolFailure(
+                "server \(settings.name) describes \(tool) otherwise since it was started again; the call did not run. "
+                    + "Begin a new run to look at it")
+        }
         do {
             return try await connection.call(tool, arguments, headers: headers)
         } catch let failure as ToolFailure where !connection.isOpen {
             throw ToolFailure("\(failure.description); another call starts the server again")
+        }
+    }
+
+    /// Holds what the server says of its tools now against what it said first.
+    private func compare(_ descriptions: [MCPToolDescription]) {
+        guard let first else {
+            self.first = descriptions
+            return
+        }
+        changed = []
+        for before in first {
+            let now = descriptions.first { $0.name.utf8.elementsEqual(before.name.utf8) }
+            guard let now, !now.isSame(as: before) else { continue }
+            changed.insert(ByteString(before.name))
+            host.log(
+                server: settings.name,
+                "describes \(before.name) otherwise than before: it is not called any more",
+                .note)
         }
     }
 
@@ -75,6 +101,7 @@ public actor MCPServer {
         defer { opening = nil }
         let opened = try await task.value
         connection = opened.0
+        compare(opened.1)
         return opened
     }
 }

@@ -177,7 +177,7 @@ private struct ServerReader {
             guard let value = environment[variable] ?? parts?.1 else {
                 throw MCPError("server \(name): \"\(key)\" names the variable \(variable), which is not set")
             }
-            if key == "headers" || key == "url" || EnvironmentSecrets.isTelling(variable),
+            if ["headers", "url"].contains(key) || EnvironmentSecrets.isTelling(variable),
                 environment[variable] != nil
             {
                 secrets.insert(variable, value)

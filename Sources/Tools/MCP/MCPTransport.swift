@@ -1,3 +1,4 @@
+import JSON
 import Synchronization
 
 /// The way to a server: carries messages and reports what comes back, from any thread.
@@ -26,7 +27,8 @@ enum MCPReport: Sendable {
 final class StdioTransport: MCPTransport {
     private struct State {
         var output = LineFramer()
-        var errors = LineFramer()
+        var errors = LineFramer(maximumLength: ReadingLimits.logLine)
+        var hasOverflown = false
         var lastWords: [String] = []
     }
 
@@ -47,7 +49,13 @@ final class StdioTransport: MCPTransport {
     {
         state.withLock { state in
             switch event {
-            case .output(let bytes): return state.output.append(bytes).map { .message($0) }
+            case .output(let bytes):
+                let messages = state.output.append(bytes).map { MCPReport.message($0) }
+                guard state.output.hasOverflown, !state.hasOverflown else { return messages }
+                state.hasOverflown = true
+                return messages + [
+                    .ended("sent a line of more than \(ReadingLimits.serverMessage) bytes, and was given up")
+                ]
             case .errors(let bytes):
                 let lines = state.errors.append(bytes).map { String(decoding: $0, as: UTF8.self) }
                 state.lastWords = (state.lastWords + lines).suffix(3)

@@ -44,6 +44,7 @@ public final class ChildProcess: Sendable {
         }
         _ = fcntl(wakeUp.write, F_SETFL, O_NONBLOCK)
         self.report = report
+        GroupKeeper.shared.insert(process.pid)
         LiveProcesses.shared.insert(self)
         Thread.detachNewThread { self.awaitExit() }
         Thread.detachNewThread { self.pump() }
@@ -167,6 +168,7 @@ public final class ChildProcess: Sendable {
 
     private func finish() {
         var status: Int32 = 0
+        GroupKeeper.shared.remove(process.pid)
         let end = state.withLock { state in
             while waitpid(process.pid, &status, 0) < 0, errno == EINTR {}
             state.isReaped = true
@@ -183,7 +185,7 @@ public final class ChildProcess: Sendable {
     }
 }
 
-/// All programs that run now: they end with this one, however it ends short of a kill.
+/// All programs that run now: they end with this one where it ends by itself; ``GroupKeeper`` sees to the rest.
 final class LiveProcesses: Sendable {
     static let shared = LiveProcesses()
     private let processes = Mutex<[ObjectIdentifier: ChildProcess]>([:])

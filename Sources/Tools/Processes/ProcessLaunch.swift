@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// What is needed to start a program: no shell looks at any of it.
 public struct ProcessLaunch: Sendable, Hashable {
@@ -28,15 +29,16 @@ public struct ProcessLaunch: Sendable, Hashable {
     /// - Throws: ``ProcessError`` when nothing there can be run.
     func executable() throws(ProcessError) -> String {
         let files = FileManager.default
-        if program.contains("/") {
-            let path = program.hasPrefix("/") ? program : files.currentDirectoryPath + "/" + program
+        if program.holdsByte(of: "/") {
+            let path =
+                program.beginsBytewise(with: "/") ? program : files.currentDirectoryPath + "/" + program
             guard files.isExecutableFile(atPath: path) else {
                 throw ProcessError("\(program) cannot be run: there is no executable file of that name")
             }
             return path
         }
         let search = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        for folder in search.split(separator: ":") {
+        for folder in search.splitAt(scalar: ":") where !folder.isEmpty {
             let path = "\(folder)/\(program)"
             var isFolder: ObjCBool = false
             if files.isExecutableFile(atPath: path), files.fileExists(atPath: path, isDirectory: &isFolder),
@@ -79,8 +81,9 @@ public struct EnvironmentList: Sendable, Hashable {
     ) -> [String: String] {
         var environment: [String: String] = [:]
         for entry in entries {
-            if let equals = entry.firstIndex(of: "=") {
-                environment[String(entry[..<equals])] = String(entry[entry.index(after: equals)...])
+            let scalars = entry.unicodeScalars
+            if let equals = scalars.firstIndex(of: "=") {
+                environment[String(scalars[..<equals])] = String(scalars[equals...].dropFirst())
             } else if let value = own[entry] {
                 environment[entry] = value
             }

@@ -56,8 +56,8 @@ struct CheckCommand: ParsableCommand {
             print("\(faults.isEmpty ? "ok  " : "FAIL") \(path)")
             for fault in faults { print("  \(fault)") }
         }
-        if let junit { try write(report.junit, to: junit) }
-        if let tap { try write(report.tap, to: tap) }
+        if let junit { try FileOutput.write(report.junit, path: junit) }
+        if let tap { try FileOutput.write(report.tap, path: tap) }
         let total = report.entries.count
         print("\(total - report.failures) of \(total) sessions hold")
         if report.failures > 0 { throw ExitCode(1) }
@@ -65,7 +65,11 @@ struct CheckCommand: ParsableCommand {
 
     /// What is wrong with a session; nothing where it holds.
     private func check(_ path: String, _ assembly: Assembly?) throws -> [String] {
-        let journal = try failing(.usage) { try Journal(path: path) }
+        let journal: Journal
+        do throws(JournalError) { journal = try Journal(path: path, verifies: true) } catch {
+            guard case .changed = error.kind else { throw Failure(.usage, error.description) }
+            return ["it is not what was recorded: \(error)"]
+        }
         let assertions = try assertions(beside: path)
         let recording: Recording
         do { recording = try Recording(journal.events) } catch { return ["it cannot be repeated: \(error)"] }
@@ -92,7 +96,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func assertions(beside path: String) throws -> SessionAssertions {
-        let stem = path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path
+        let stem = JournalStem.of(path)
         let file = "\(stem).assert"
         guard FileManager.default.fileExists(atPath: file) else {
             return try failing(.usage) { try SessionAssertions("") }
@@ -101,11 +105,5 @@ struct CheckCommand: ParsableCommand {
             throw Failure(.usage, "\(file) cannot be read")
         }
         do { return try SessionAssertions(text) } catch { throw Failure(.usage, "\(file):\(error)") }
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
-            throw Failure(.usage, "\(path) cannot be written: \(error.localizedDescription)")
-        }
     }
 }

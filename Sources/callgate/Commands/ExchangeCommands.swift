@@ -75,8 +75,11 @@ struct ExportCommand: ParsableCommand {
         for notice in journal.notices { Notice.print(notice) }
         let (events, taken) = try redaction.applied(to: journal.events)
         let export = SessionExport(events, as: format)
-        let file = try opened()
-        try write(export.text, to: file)
+        if let output {
+            try FileOutput.write(export.text, path: output)
+        } else {
+            StandardOutput.write(export.text)
+        }
         for line in export.losses.lines { Notice.print("left out: \(line)") }
         for line in taken { Notice.print("redacted: \(line)") }
     }
@@ -86,25 +89,15 @@ struct ExportCommand: ParsableCommand {
         let journal = try failing(.usage) { try IndexedJournal(path: session) }
         let screen = size?.size ?? Size(120, 40)
         let cast = SessionCast(journal, size: screen, idleLimit: idle ?? 2)
-        let file = try opened()
-        let notices = try failing(.usage) { try cast.write { try write($0, to: file) } }
+        let notices: [String]
+        if let output {
+            let file = try FileOutput(path: output)
+            notices = try failing(.usage) { try cast.write { try file.write($0) } }
+        } else {
+            notices = try failing(.usage) { try cast.write { StandardOutput.write($0) } }
+        }
         for notice in notices { Notice.print(notice) }
         Notice.print("left out: what a step has beyond a screen of \(screen)")
-    }
-
-    private func opened() throws -> FileHandle {
-        guard let output else { return FileHandle.standardOutput }
-        guard FileManager.default.createFile(atPath: output, contents: nil),
-            let file = FileHandle(forWritingAtPath: output)
-        else { throw Failure(.usage, "\(output) cannot be written") }
-        return file
-    }
-
-    private func write(_ text: String, to file: FileHandle) throws {
-        do { try file.write(contentsOf: Data(text.utf8)) } catch {
-            throw Failure(
-                .usage, "\(output ?? "standard output") cannot be written: \(error.localizedDescription)")
-        }
     }
 }
 

@@ -52,7 +52,7 @@ struct ForkCommand: ParsableCommand {
     var record: String?
 
     func run() throws {
-        let stem = session.hasSuffix(".jsonl") ? String(session.dropLast(6)) : session
+        let stem = JournalStem.of(session)
         var changes: [SessionFork.Change] = try args.map { text in
             let (id, value) = try pair(text, option: "--args")
             return .arguments(id, ByteString(value))

@@ -118,7 +118,7 @@ struct ImportCommand: ParsableCommand {
             throw Failure(.usage, "\(file): \(error)")
         }
         print(SafeText("\(file) is \(imported.format.title): \(imported.reason)").singleLine)
-        let base = path.hasSuffix(".jsonl") ? String(path.dropLast(6)) : path
+        let base = JournalStem.of(path)
         for (index, events) in imported.sessions.enumerated() {
             let target = index == 0 ? path : "\(base)-\(index + 1).jsonl"
             try failing(.usage) { try JournalWriter.copy(events, to: target) }

@@ -84,7 +84,11 @@ struct MaskCommand: ParsableCommand {
             throw Failure(.usage, "the text is refused by the schema: \(error)")
         }
         let report = MaskReport(matcher: matcher, why: why, most: list == 0 ? .max : list)
-        print(json ? report.json.text(.pretty) : report.lines.joined(separator: "\n"))
+        if json {
+            StandardOutput.write(report.json.text(.pretty) + "\n")
+        } else {
+            print(report.lines.joined(separator: "\n"))
+        }
     }
 }
 

@@ -66,7 +66,7 @@ struct ReplayCommand: ParsableCommand {
             guard let text else {
                 throw Failure(.usage, "there is no step \(at); \(file) has steps 1 to \(count)")
             }
-            Swift.print(text, terminator: "")
+            StandardOutput.write(text)
         } else {
             try MainActor.assumeIsolated {
                 try DebuggerProgram.replay(journal, screen: ScreenChoice(keysFile: keys, size: screen))
@@ -80,8 +80,8 @@ struct ReplayCommand: ParsableCommand {
         var printer = SessionPrinter(eachToken: tokens || filter != nil)
         try SessionFiles.read(file, folding: filter != nil) { event, state in
             if let filter, !filter.matches(event, in: state) { return }
-            for line in printer.lines(of: event) { Swift.print(line) }
+            for line in printer.lines(of: event) { StandardOutput.write(ScreenedText.lines(line) + "\n") }
         }
-        for line in printer.finish() { Swift.print(line) }
+        for line in printer.finish() { StandardOutput.write(ScreenedText.lines(line) + "\n") }
     }
 }

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 import Sessions
 
 /// The journals that a command line names: files as they are, of folders every `.jsonl` file in them.
@@ -18,9 +19,9 @@ enum SessionFiles {
                 continue
             }
             let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? [])
-                .filter { $0.hasSuffix(".jsonl") }.sorted()
+                .filter { $0.endsBytewise(with: ".jsonl") }.sorted()
             if names.isEmpty { throw Failure(.usage, "\(path) holds no journal (.jsonl)") }
-            files += names.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+            files += names.map { path.utf8.last == UInt8(ascii: "/") ? path + $0 : "\(path)/\($0)" }
         }
         return files
     }
@@ -60,5 +61,12 @@ enum SessionFiles {
             }
             Notice.print("\(error); what follows event \(last) is left out")
         }
+    }
+}
+
+/// A journal's path without its ending.
+enum JournalStem {
+    static func of(_ path: String) -> String {
+        path.endsBytewise(with: ".jsonl") ? String(path.unicodeScalars.dropLast(6)) : path
     }
 }

@@ -71,7 +71,7 @@ struct ToolsCall: ParsableCommand {
             let isTerminal = isatty(STDOUT_FILENO) == 1
             // To a file goes what the tool said, to the byte; to a terminal only what cannot steer it.
             let shown = isTerminal ? SafeText(content).plain : content
-            FileHandle.standardOutput.write(Data((shown.hasSuffix("\n") ? shown : shown + "\n").utf8))
+            StandardOutput.write(shown.utf8.last == 0x0A ? shown : shown + "\n")
             if let result = record.result, result.isError {
                 throw Failure(.failed, "\(name): \(result.ending.rawValue)")
             }

@@ -6,8 +6,8 @@ import Terminal
 /// `callgate tools …`: tools without a model.
 struct ToolsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tools", abstract: "List, call and lint tools without a model.",
-        subcommands: [ToolsList.self, ToolsCall.self, Lint.self])
+        commandName: "tools", abstract: "List, call, lint and pin tools without a model.",
+        subcommands: [ToolsList.self, ToolsCall.self, Lint.self, ToolsPin.self, ToolsDiff.self])
 
     /// `callgate tools lint`.
     struct Lint: ParsableCommand {

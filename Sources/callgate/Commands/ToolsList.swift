@@ -31,7 +31,8 @@ struct ToolsList: ParsableCommand {
         let toolbox = try Toolbox(file.workflow.tools, host: host)
         let notes = file.notes + toolbox.notes
         if json {
-            print(JSONValue.array(toolbox.tools.map(\.definition.functionJSON)).text(.pretty))
+            StandardOutput.write(
+                JSONValue.array(toolbox.tools.map(\.definition.functionJSON)).text(.pretty) + "\n")
             return
         }
         for entry in toolbox.entries {

@@ -54,6 +54,7 @@ final class ApproveProgram {
         while exitStatus == nil {
             let view = approval.view()
             screen.draw(view.canvas, cursor: view.cursor)
+            approval.drawn(at: JournalWriter.systemClock())
             switch screen.nextEvent(timeout: ApproveProgram.pause) {
             case .key(let key): take(.key(key))
             case .paste(let text): take(.paste(text))

@@ -135,6 +135,7 @@ final class DebuggerProgram {
         while exitStatus == nil {
             let view = debugger.view(screen.size)
             screen.draw(view.canvas, cursor: view.cursor)
+            debugger.drawn(at: DebuggerProgram.now)
             switch screen.nextEvent(timeout: debugger.wantsTicks ? DebuggerProgram.tick : nil) {
             case .key(let key): take(.key(key))
             case .paste(let text): take(.paste(text))

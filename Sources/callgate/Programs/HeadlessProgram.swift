@@ -27,7 +27,11 @@ struct HeadlessProgram {
                 if let line = Notice.line(for: event) { Notice.print(line) }
                 clerk?.see(event)
             },
-            lines: { line in if printsEvents { FileHandle.standardOutput.write(Data(line)) } })
+            lines: { line in
+                guard printsEvents else { return }
+                StandardOutput.write(line)
+                StandardOutput.flush()
+            })
         assembly.host.attach(log: writer.path + ".servers.log", show: Notice.print)
         let meter = ProgressMeter()
         let control = RunControl(
@@ -69,7 +73,7 @@ struct HeadlessProgram {
 /// Short lines on standard error.
 enum Notice {
     static func print(_ line: String) {
-        FileHandle.standardError.write(Data((SafeText(line).plain + "\n").utf8))
+        StandardError.write(SafeText(line).plain + "\n")
     }
 
     /// What a person who watches a run without a screen wants to know of an event.

@@ -1,6 +1,7 @@
 import Agent
 import Debugger
 import Foundation
+import JSON
 import Sessions
 import Workflows
 
@@ -72,15 +73,11 @@ struct RuleTarget {
         guard (try? Workflow.adding(rule, to: current, file: path)) == text else {
             throw Failure(.usage, "\(path) has changed since the rule was shown; press A again")
         }
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Failure(.usage, "\(path) could not be written: \(error.localizedDescription)")
-        }
+        try FileOutput.replace(text, path: path)
     }
 
     private func text(_ chosen: String?) -> (path: String, text: String, note: String?) {
-        let path = chosen ?? workflow ?? "\(name.replacing("/", with: "-")).yaml"
+        let path = chosen ?? workflow ?? "\(name.replacingScalars { $0 == "/" ? "-" : nil }).yaml"
         if let text = try? String(contentsOfFile: path, encoding: .utf8) { return (path, text, nil) }
         if workflow == nil, let demo = try? DemoFiles.workflow(),
             let text = try? String(contentsOfFile: demo, encoding: .utf8),

@@ -99,7 +99,7 @@ final class TerminalPerson: Sendable {
     }
 
     private static func line(_ question: String) -> String? {
-        FileHandle.standardError.write(Data(question.utf8))
+        StandardError.write(question)
         return readLine()
     }
 }

@@ -13,6 +13,8 @@ struct Assembly {
     /// The workflow's file; `nil` for the demo's.
     let file: String?
     private let info: ModelInfo
+    /// The definitions that somebody trusted; `nil` where nothing is pinned.
+    private let pins: DefinitionPins?
 
     /// Reads the workflow file, or the demo's, and opens its parts.
     ///
@@ -27,6 +29,7 @@ struct Assembly {
         if let model = parent?.model { workflow.model = model == "builtin" ? .builtin : .gguf(path: model) }
         if let seed = seed ?? parent?.seed { workflow.sampling.seed = seed }
         if let temperature { workflow.sampling.temperature = temperature }
+        pins = try PinFile.read(of: file)
         let model = try ModelOpening.open(workflow.model)
         toolbox = try Toolbox(workflow.tools)
         tools = toolbox.tools
@@ -38,11 +41,18 @@ struct Assembly {
     /// Where the lines and questions of MCP servers go.
     var host: ServerHost { toolbox.host }
 
+    /// What the model is told of the tools, each with how it stands to its pin.
+    private var catalogue: [ToolDefinition] {
+        toolbox.entries.map { entry in
+            pins?.marked(entry.tool.definition, source: entry.source) ?? entry.tool.definition
+        }
+    }
+
     /// What a new session's journal begins with; `session` is the journal's path.
     func header(session: String) -> SessionHeader {
         let name = URL(fileURLWithPath: session).deletingPathExtension().lastPathComponent
         var header = SessionHeader(
-            id: name, workflow: workflow.name, model: info, catalogue: tools.map(\.definition),
+            id: name, workflow: workflow.name, model: info, catalogue: catalogue,
             sampling: workflow.sampling, limits: workflow.limits, policy: workflow.policy,
             principal: workflow.principal)
         header.catalogueNotes = toolbox.notes

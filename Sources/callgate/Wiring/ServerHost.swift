@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Terminal
 import Tools
 
 /// Where MCP servers' lines and questions go: to whoever shows the run, once somebody does.
@@ -68,13 +69,17 @@ final class ServerHost: MCPHost {
     private func tell(_ line: Line) {
         let hear = state.withLock { state in
             if state.file == nil, let log = state.log {
-                if FileManager.default.createFile(atPath: log, contents: nil) {
-                    state.file = FileHandle(forWritingAtPath: log)
+                // Private, for a server may say anything; a link in its place is not followed.
+                let descriptor = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                if descriptor >= 0, fchmod(descriptor, 0o600) == 0 {
+                    state.file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
                 }
                 // Tried once: a folder that cannot be written is said by the journal.
                 state.log = nil
             }
-            state.file?.write(Data("server \(line.server): \(line.text)\n".utf8))
+            let text = ScreenedText.line("server \(line.server): \(line.text)") + "\n"
+            // A log that cannot be written, on a disk that is full, ends nothing.
+            do { try state.file?.write(contentsOf: Data(text.utf8)) } catch { state.file = nil }
             return state.hear
         }
         hear?(line.server, line.text, line.kind)

@@ -10,6 +10,8 @@ struct Toolbox {
     struct Entry {
         let tool: any Tool
         let origin: String
+        /// The server's name, or the kind of the source: what a pin is bound to.
+        let source: String
     }
 
     /// The tools that can be called.
@@ -45,8 +47,8 @@ struct Toolbox {
         let fitted = FittedCatalogue(opened.map(\.tool))
         entries = fitted.tools.map { tool in
             let name = ByteString(tool.definition.name)
-            let origin = opened.first { ByteString($0.tool.definition.name) == name }?.origin
-            return Entry(tool: tool, origin: origin ?? "")
+            let entry = opened.first { ByteString($0.tool.definition.name) == name }
+            return Entry(tool: tool, origin: entry?.origin ?? "", source: entry?.source ?? "")
         }
         notes = all.flatMap(\.notes) + fitted.notes
         servers = all.flatMap(\.servers)
@@ -77,16 +79,21 @@ struct Toolbox {
         switch source {
         case .supportDesk(let database):
             let tools = try SupportDesk(path: database ?? "support-desk.sqlite").tools
-            return tools.map { Entry(tool: $0, origin: "built in") }
+            return tools.map { Entry(tool: $0, origin: "built in", source: "builtin") }
         case .command(let definition, let settings):
             let tool = CommandTool(definition: definition, settings: settings)
-            return [Entry(tool: tool, origin: "command \(settings.programName)")]
+            return [Entry(tool: tool, origin: "command \(settings.programName)", source: "workflow")]
         case .byHand(let definition):
-            return [Entry(tool: ByHandTool(definition: definition), origin: "answered by hand")]
+            return [
+                Entry(
+                    tool: ByHandTool(definition: definition), origin: "answered by hand", source: "workflow")
+            ]
         case .mcp: return []
         case .http(let definition, let settings):
             return [
-                Entry(tool: HTTPTool(definition: definition, settings: settings), origin: origin(settings))
+                Entry(
+                    tool: HTTPTool(definition: definition, settings: settings), origin: origin(settings),
+                    source: "workflow")
             ]
         case .openAPI: return []
         }
@@ -100,7 +107,9 @@ struct Toolbox {
         do {
             let catalogue = try source.open(text)
             return Opened(
-                entries: catalogue.tools.map { Entry(tool: $0, origin: origin($0.settings)) },
+                entries: catalogue.tools.map {
+                    Entry(tool: $0, origin: origin($0.settings), source: "openapi")
+                },
                 notes: catalogue.faults.map {
                     CatalogueNote(tool: $0.operation, kind: .setAside, reason: $0.error.description)
                 })
@@ -120,7 +129,8 @@ struct Toolbox {
             for tool in taken {
                 let hints = tool.annotations.map { ", which the server calls \($0.text(.spaced))" } ?? ""
                 let origin = "server \(settings.name)\(version)\(hints)"
-                opened.entries.append(Entry(tool: tool, origin: origin))
+                opened.entries.append(
+                    Entry(tool: tool, origin: origin, source: "mcp \(settings.name)"))
             }
         }
         return opened

@@ -1,0 +1,226 @@
+/// Reads the words of one command into what it runs: itself, and what it starts by its words.
+struct ShellCommandReader {
+    let certainty: ShellCertainty
+    let depth: Int
+    private(set) var parts = ShellParts()
+
+    private static let mostWords = 64
+
+    init(certainty: ShellCertainty, depth: Int) {
+        self.certainty = certainty
+        self.depth = depth
+    }
+
+    private var isStrict: Bool { certainty == .words }
+
+    /// Takes a command.
+    mutating func add(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        var words = command
+        if !isStrict {
+            words = words.drop { $0.isBare && ShellPrograms.leading.contains($0.text) }
+        }
+        guard let first = words.first else { return }
+        let name = first.programName
+        if isStrict ? !first.isPlainName : first.isExpanded && !first.equals("[") || first.bytes.isEmpty {
+            throw ShellDoubt(at: first.offset, "a program whose name is not plain")
+        }
+        if first.isBare, ShellPrograms.unreadable.contains(first.text) || isStrict && isKeyword(first) {
+            throw ShellDoubt(at: first.offset, "the keyword \(first.text)")
+        }
+        parts.append(words)
+        if !isStrict, first.text != name, !name.isEmpty {
+            parts.append([ShellWord(offset: first.offset, Array(name.utf8))] + words.dropFirst())
+        }
+        try check(name, words)
+        try addRun(by: name, words)
+        if parts.isTooLarge { throw ShellDoubt(at: first.offset, "more than can be looked at") }
+    }
+
+    private func isKeyword(_ word: ShellWord) -> Bool { ShellPrograms.keywords.contains(word.text) }
+
+    /// What evaluates its words in one shell or another runs more than can be read from them.
+    private func check(_ name: String, _ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        let rest = words.dropFirst()
+        let offset = words.first?.offset ?? 0
+        if ShellPrograms.evaluators.contains(name) {
+            throw ShellDoubt(at: offset, "\(name), which evaluates its words")
+        }
+        if ShellPrograms.naming.contains(name) {
+            let evaluated = rest.first { word in
+                name == "printf"
+                    ? word.begins(with: "-v") || word.isExpanded && word.offset == rest.first?.offset
+                    : word.mayHoldSubscript(isStrict)
+            }
+            if let evaluated {
+                throw ShellDoubt(at: evaluated.offset, "a word that \(name) may evaluate")
+            }
+        }
+        if ShellPrograms.counting.contains(name),
+            let word = rest.first(where: { !$0.bytes.allSatisfy(\.isShellDigit) })
+        {
+            throw ShellDoubt(at: word.offset, "a number that \(name) may compute")
+        }
+        if ShellPrograms.strangeShells.contains(name) {
+            throw ShellDoubt(at: offset, "\(name), which reads lines in its own way")
+        }
+    }
+
+    /// What a command runs that its words hold.
+    private mutating func addRun(by name: String, _ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        let rest = words.dropFirst()
+        if ShellPrograms.shells.contains(name) {
+            try addScript(words)
+        } else if name == "find" {
+            try addFound(rest)
+        } else if ShellPrograms.wrappers.contains(name) {
+            if name == "env", let split = rest.first(where: { $0.splitsItsValue }) {
+                throw ShellDoubt(at: split.offset, "env -S, which splits its value")
+            }
+            try addWrapped(by: name, rest)
+        } else if ShellPrograms.runners.contains(name) || ShellPrograms.isLoader(name) {
+            if isStrict {
+                throw ShellDoubt(
+                    at: words.first?.offset ?? 0, "\(name), which runs what its words or its input say")
+            }
+            if name == "eval" {
+                try addText(Array(rest.map(\.bytes).joined(separator: [0x20])), at: rest.first)
+            } else {
+                try addAny(rest)
+            }
+        } else if !isStrict, ShellPrograms.launchers.contains(name) {
+            for start in rest.indices.prefix(ShellCommandReader.mostWords) { parts.append(rest[start...]) }
+        }
+    }
+
+    /// What stands after a wrapper's own words.
+    ///
+    /// A word after an option may be its value or the command: both are parts, so that neither reading is missed.
+    private mutating func addWrapped(
+        by name: String, _ words: ArraySlice<ShellWord>
+    ) throws(ShellDoubt) {
+        var open: Set<Int> = [words.startIndex]
+        var starts: Set<Int> = []
+        for index in words.indices where open.contains(index) {
+            let word = words[index]
+            if word.isExpanded { throw ShellDoubt(at: word.offset, "a word of \(name) that is not certain") }
+            if word.readsAsAssignment, ["env", "sudo", "doas"].contains(name) {
+                parts.append(word.bytes)
+                open.insert(index + 1)
+            } else if word.begins(with: "-") {
+                if isStrict, ["sudo", "doas"].contains(name), word.opensShell {
+                    throw ShellDoubt(at: word.offset, "an option of \(name) that opens a shell")
+                }
+                open.insert(index + 1)
+                if word.equals("--") {
+                    starts.insert(index + 1)
+                } else if !word.bytes.contains(UInt8(ascii: "=")) {
+                    open.insert(index + 2)
+                }
+            } else if name == "timeout" {
+                if isStrict, !word.isAmount {
+                    throw ShellDoubt(at: word.offset, "timeout without a plain time")
+                }
+                starts.insert(index + 1)
+            } else {
+                starts.insert(index)
+            }
+        }
+        for start in starts.sorted() where start < words.endIndex { try addPlain(words[start...], of: name) }
+    }
+
+    /// The command of a wrapper, which is found by its name and not by the shell.
+    private mutating func addPlain(_ words: ArraySlice<ShellWord>, of name: String) throws(ShellDoubt) {
+        if isStrict, let first = words.first, first.begins(with: "-") || isKeyword(first) {
+            throw ShellDoubt(at: first.offset, "a word that \(name) may read otherwise")
+        }
+        try add(words)
+    }
+
+    /// Every word may be where a command begins, and any word may be a command line of its own.
+    private mutating func addAny(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        if words.count > ShellCommandReader.mostWords, let first = words.first {
+            throw ShellDoubt(at: first.offset, "more words than can be looked at")
+        }
+        for start in words.indices {
+            let word = words[start]
+            if word.isExpanded {
+                throw ShellDoubt(at: word.offset, "a command or a value, which is not certain")
+            }
+            parts.append(words[start...])
+            let name = word.programName
+            if word.text != name, !name.isEmpty {
+                parts.append([ShellWord(offset: word.offset, Array(name.utf8))] + words[start...].dropFirst())
+            }
+            if word.holdsCommands { try addText(word.bytes, at: word) }
+            if ShellPrograms.shells.contains(name) { try addScript(words[start...]) }
+            if name == "find" { try addFound(words[start...].dropFirst()) }
+            if name == "env", let split = words[start...].first(where: { $0.splitsItsValue }) {
+                throw ShellDoubt(at: split.offset, "env -S, which splits its value")
+            }
+        }
+    }
+
+    private mutating func addText(_ text: [UInt8], at word: ShellWord?) throws(ShellDoubt) {
+        do {
+            parts.append(try ShellParser.parts(of: text, certainty: certainty, depth: depth + 1))
+        } catch {
+            throw ShellDoubt(at: word?.offset ?? 0, error.reason)
+        }
+    }
+
+    /// The text after a shell's `-c`.
+    private mutating func addScript(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        let offset = words.first?.offset ?? 0
+        guard let first = words.dropFirst().first else {
+            throw ShellDoubt(at: offset, "a shell that reads its input")
+        }
+        if !first.begins(with: "-"), !first.begins(with: "+"), !first.isExpanded { return }
+        guard first.isScriptFlag, let script = words.dropFirst(2).first, !script.isExpanded,
+            !script.begins(with: "-"), !script.begins(with: "+")
+        else {
+            throw ShellDoubt(at: first.offset, "an option of a shell that is not a plain -c")
+        }
+        try addText(script.bytes, at: script)
+    }
+
+    /// The commands of `find`.
+    private mutating func addFound(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        for (index, word) in zip(words.indices, words) {
+            if word.isExpanded, !isStrict,
+                words.contains(where: { ShellPrograms.executing.contains($0.text) })
+            {
+                throw ShellDoubt(at: word.offset, "a word of find that is not certain")
+            }
+            guard ShellPrograms.executing.contains(word.text) else { continue }
+            let command = words[(index + 1)...].prefix { !$0.equals(";") && !$0.equals("+") }
+            let name = command.first?.programName ?? ""
+            let isRunner = ShellPrograms.shells.contains(name) || ShellPrograms.wrappers.contains(name)
+            if isStrict, isRunner || command.first?.bytes.contains(UInt8(ascii: "{")) ?? false {
+                throw ShellDoubt(at: word.offset, "find, which puts names of files into a command line")
+            }
+            try isStrict ? add(command) : addAny(command)
+        }
+    }
+}
+
+extension ShellWord {
+    /// `env -S`, alone, among other letters or in full.
+    fileprivate var splitsItsValue: Bool {
+        begins(with: "--s") || begins(with: "-") && !begins(with: "--") && bytes.contains(UInt8(ascii: "S"))
+    }
+
+    /// `sudo -s`, `sudo -i`, alone, among other letters or in full.
+    fileprivate var opensShell: Bool {
+        begins(with: "--s") || begins(with: "--l")
+            || !begins(with: "--") && bytes.contains { "si".utf8.contains($0) }
+    }
+
+    /// `-c`, alone or after letters that take no value.
+    fileprivate var isScriptFlag: Bool {
+        bytes.first == UInt8(ascii: "-") && bytes.last == UInt8(ascii: "c") && bytes.count > 1
+            && bytes.dropFirst().dropLast().allSatisfy { "aefhlnuvxi".utf8.contains($0) }
+    }
+
+    /// Whether a shell would see more than one word in it.
+    fileprivate var holdsCommands: Bool { bytes.contains { $0.endsShellWord || "`$".utf8.contains($0) } }
+}

@@ -1,0 +1,228 @@
+import JSON
+
+/// Reads a command line byte by byte, as far as dash, bash and zsh read it alike, into everything that it would run.
+///
+/// The grammar is that of POSIX.1-2024, Shell Command Language, section 2.10, less whatever shells disagree on. The
+/// first byte at which another reading is possible ends the reading with a ``ShellDoubt``.
+struct ShellParser {
+    let source: [UInt8]
+    let certainty: ShellCertainty
+    let depth: Int
+    var position = 0
+    var parts = ShellParts()
+    private var words: [ShellWord] = []
+    /// Whether a compound command has just ended, after which only an operator may stand.
+    private var isAfterGroup = false
+    private var nesting = 0
+    /// Where a second command begins to shells that do not know `&>`.
+    private var otherStart: Int?
+
+    static let deepest = 8
+    static let longest = ReadingLimits.shellLine
+
+    init(_ source: [UInt8], certainty: ShellCertainty, depth: Int) {
+        self.source = source
+        self.certainty = certainty
+        self.depth = depth
+    }
+
+    /// The parts of a line.
+    static func parts(
+        of line: [UInt8], certainty: ShellCertainty, depth: Int = 0
+    ) throws(ShellDoubt) -> ShellParts {
+        if depth > deepest { throw ShellDoubt(at: 0, "commands within commands, too deep") }
+        if line.count > longest { throw ShellDoubt(at: longest, "the line is longer than \(longest) bytes") }
+        var parser = ShellParser(line, certainty: certainty, depth: depth)
+        try parser.list(closing: nil)
+        return parser.parts
+    }
+
+    var isStrict: Bool { certainty == .words }
+
+    func peek(_ offset: Int = 0) -> UInt8? {
+        position + offset < source.count ? source[position + offset] : nil
+    }
+
+    func peek(_ offset: Int = 0, is scalar: Unicode.Scalar) -> Bool {
+        peek(offset) == UInt8(ascii: scalar)
+    }
+
+    func doubt(_ reason: String, at place: Int? = nil) -> ShellDoubt {
+        ShellDoubt(at: place ?? position, reason)
+    }
+
+    /// Commands and operators, up to the parenthesis that closes them, or to the end.
+    mutating func list(closing: UInt8?) throws(ShellDoubt) {
+        nesting += 1
+        defer { nesting -= 1 }
+        if nesting > ShellParser.deepest { throw doubt("parentheses within parentheses, too deep") }
+        while let byte = peek() {
+            switch byte {
+            case 0x20, 0x09: position += 1
+            case 0x0A:
+                position += 1
+                try endCommand()
+            case UInt8(ascii: "\\") where peek(1) == 0x0A: position += 2
+            case UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "|"): try separator(byte)
+            case UInt8(ascii: "("): try group()
+            case UInt8(ascii: ")"):
+                guard closing == byte else { throw doubt("a closing parenthesis without its opening one") }
+                try endCommand()
+                position += 1
+                return
+            case UInt8(ascii: "#"):
+                if isStrict { throw doubt("a comment") }
+                while let next = peek(), next != 0x0A { position += 1 }
+            case UInt8(ascii: "<"), UInt8(ascii: ">"): try redirection()
+            case _ where byte.isShellDigit && (peek(1, is: "<") || peek(1, is: ">")):
+                position += 1
+                try redirection()
+            default:
+                if isAfterGroup { throw doubt("a word after a parenthesis") }
+                words.append(try word())
+            }
+        }
+        guard closing == nil else { throw doubt("a parenthesis that is not closed") }
+        try endCommand()
+    }
+
+    private mutating func separator(_ byte: UInt8) throws(ShellDoubt) {
+        switch (byte, peek(1)) {
+        case (UInt8(ascii: "&"), UInt8(ascii: "&")), (UInt8(ascii: "|"), UInt8(ascii: "|")): position += 2
+        case (UInt8(ascii: "&"), UInt8(ascii: ">")):
+            if isStrict { throw doubt("&>, which only some shells take for a redirection") }
+            // A background job and a redirection, or one redirection: both are read.
+            position += 1
+            otherStart = words.count
+            try add(words[...])
+            return
+        case (UInt8(ascii: "|"), UInt8(ascii: "&")):
+            if isStrict { throw doubt("|&, which only some shells know") }
+            position += 2
+        case (UInt8(ascii: ";"), UInt8(ascii: ";")), (UInt8(ascii: ";"), UInt8(ascii: "&")),
+            (UInt8(ascii: ";"), UInt8(ascii: "|")):
+            throw doubt("an operator of case")
+        default: position += 1
+        }
+        try endCommand()
+    }
+
+    /// A command list in parentheses, which runs in a shell of its own.
+    private mutating func group() throws(ShellDoubt) {
+        guard words.allSatisfy({ $0.isBare && ShellPrograms.leading.contains($0.text) }), !isAfterGroup,
+            !isStrict || words.isEmpty
+        else {
+            throw doubt("a parenthesis within a command: a function, an array or a pattern")
+        }
+        if peek(1, is: "(") { throw doubt("arithmetic in parentheses") }
+        words = []
+        position += 1
+        try list(closing: UInt8(ascii: ")"))
+        isAfterGroup = true
+    }
+
+    private mutating func redirection() throws(ShellDoubt) {
+        let start = position
+        let sign = Unicode.Scalar(source[position])
+        position += 1
+        if sign == "<", peek(is: "<") { throw doubt("a here-document or a here-string", at: start) }
+        if peek(is: "(") { return try processSubstitution(from: start) }
+        let isDuplicate = peek(is: "&")
+        if isDuplicate || sign == ">" && (peek(is: ">") || peek(is: "|")) {
+            position += 1
+        } else if sign == "<", peek(is: ">") {
+            if isStrict { throw doubt("<>, which opens a file for both", at: start) }
+            position += 1
+            parts.append("> ", try target().bytes)
+            return
+        }
+        if peek(is: "&") { throw doubt("an odd redirection", at: start) }
+        let target = try target()
+        if isStrict, sign == "<", peek(is: ">") { throw doubt("a range of numbers to zsh", at: start) }
+        if isDuplicate, target.isBare,
+            target.bytes.allSatisfy({ $0.isShellDigit || $0 == UInt8(ascii: "-") }),
+            target.bytes.count == 1
+        {
+            return
+        }
+        if isDuplicate, isStrict { throw doubt("a redirection that shells read differently", at: start) }
+        if !target.equals("/dev/null") { parts.append("\(sign) ", target.bytes) }
+    }
+
+    private mutating func target() throws(ShellDoubt) -> ShellWord {
+        while peek()?.isShellBlank == true { position += 1 }
+        let start = position
+        guard let next = peek(), !next.endsShellWord, next != UInt8(ascii: "#") else {
+            throw doubt("a redirection without a file")
+        }
+        let word = try word()
+        guard !word.bytes.isEmpty else { throw doubt("a redirection without a file", at: start) }
+        if isStrict, word.isExpanded || word.begins(with: "!") || word.bytes.contains(0x0A) {
+            throw doubt("a redirection to a name that is not plain", at: start)
+        }
+        return word
+    }
+
+    private mutating func processSubstitution(from start: Int) throws(ShellDoubt) {
+        if isStrict { throw doubt("a process substitution", at: start) }
+        position += 1
+        try nested(closing: UInt8(ascii: ")"))
+        if let next = peek(), !next.endsShellWord || next == UInt8(ascii: "(") {
+            throw doubt("a word that goes on after a process substitution")
+        }
+        var word = ShellWord(offset: start, Array(source[start..<position]))
+        word.isExpanded = true
+        words.append(word)
+    }
+
+    /// Reads the commands of a substitution in the midst of another command.
+    mutating func nested(closing: UInt8) throws(ShellDoubt) {
+        let outer = words
+        let (wasAfterGroup, outerStart) = (isAfterGroup, otherStart)
+        words = []
+        isAfterGroup = false
+        otherStart = nil
+        try list(closing: closing)
+        words = outer
+        (isAfterGroup, otherStart) = (wasAfterGroup, outerStart)
+    }
+
+    /// Ends a simple command: its words become a part, and what it runs becomes more.
+    private mutating func endCommand() throws(ShellDoubt) {
+        defer {
+            words = []
+            isAfterGroup = false
+            otherStart = nil
+        }
+        try add(words[...])
+        if let otherStart { try add(words[otherStart...]) }
+    }
+
+    private mutating func add(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        var rest = command
+        if isStrict {
+            if let first = rest.first, first.isBare, ShellPrograms.keywords.contains(first.text) {
+                throw doubt("the keyword \(first.text)", at: first.offset)
+            }
+        } else {
+            while let first = rest.first, first.isBare, ShellPrograms.leading.contains(first.text) {
+                rest = rest.dropFirst()
+            }
+            if let first = rest.first, first.isBare, ShellPrograms.closing.contains(first.text) {
+                rest = rest.dropFirst()
+            }
+        }
+        while let first = rest.first, first.valueStart != nil || first.isOddAssignment {
+            if isStrict, first.isExpanded || first.isOddAssignment {
+                throw doubt("an assignment whose value is not certain", at: first.offset)
+            }
+            parts.append(first.bytes)
+            // What is an assignment to one shell is a program's name to another.
+            if first.isOddAssignment { parts.append(rest) }
+            rest = rest.dropFirst()
+        }
+        var reader = ShellCommandReader(certainty: certainty, depth: depth)
+        try reader.add(rest)
+        parts.append(reader.parts)
+    }
+}

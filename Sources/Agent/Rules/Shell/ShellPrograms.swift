@@ -1,0 +1,69 @@
+/// Names that mean more to a shell than a program: keywords, and what runs or evaluates its own words.
+enum ShellPrograms {
+    /// Keywords after which a command goes on.
+    static let leading: Set<String> = ["if", "then", "else", "elif", "while", "until", "do", "!", "{"]
+    /// Keywords that end a compound command.
+    static let closing: Set<String> = ["fi", "done", "}"]
+    /// A list, a choice, a definition or a test of some shell's: its words are no commands.
+    static let unreadable: Set<String> = [
+        "for", "case", "select", "function", "coproc", "esac", "in", "[[", "]]", "repeat", "foreach", "end",
+        "nocorrect", "noglob", "always", "-", "alias",
+    ]
+    static let keywords = leading.union(closing).union(unreadable)
+
+    /// What runs the command that stands after its own options, and nothing else.
+    static let wrappers: Set<String> = [
+        "sudo", "doas", "env", "nohup", "time", "nice", "exec", "command", "builtin", "timeout", "stdbuf",
+        "setsid", "ionice",
+    ]
+    /// What runs some of its words, or text that they hold or that it reads, in ways that differ.
+    static let runners: Set<String> = [
+        "xargs", "busybox", "toybox", "chroot", "strace", "ltrace", "unshare", "nsenter", "chrt", "taskset",
+        "systemd-run", "pkexec", "unbuffer", "watch", "su", "runuser", "script", "flock", "parallel", "ssh",
+        "setpriv", "capsh", "numactl", "prlimit", "valgrind", "gdb", "entr", "rlwrap", "proot", "fakeroot",
+        "dbus-run-session", "xvfb-run", "start-stop-daemon", "daemonize", "firejail", "bwrap", "torsocks",
+        "proxychains", "eval", "trap", "sg", "setarch", "i386", "linux32", "linux64", "caffeinate", "choom",
+        "at", "batch", "expect", "at-spi-bus-launcher", "catchsegv", "dotenv", "direnv",
+    ]
+    /// What evaluates its words as more than words, in one shell or another: arithmetic runs substitutions.
+    static let evaluators: Set<String> = [
+        ".", "source", "bind", "complete", "compgen", "compopt", "fc", "let", "declare", "typeset", "local",
+        "integer", "float", "mapfile", "readarray", "enable", "emulate", "sched", "autoload", "functions",
+        "zmodload", "zle", "vared", "alias", "hash", "rehash", "jobs", "history", "print", "nameref",
+    ]
+    /// What takes the names of variables, which may have a subscript, and a subscript is evaluated.
+    static let naming: Set<String> = [
+        "export", "readonly", "read", "unset", "test", "[", "wait", "getopts", "set", "printf", "unsetenv",
+        "setenv", "setopt", "unsetopt", "shopt",
+    ]
+    /// What takes a number, which zsh computes.
+    static let counting: Set<String> = ["shift", "return", "exit", "break", "continue", "logout", "bye"]
+    /// Programs that start another one by its name, each in a way of its own: a rule that denies looks at all words.
+    static let launchers: Set<String> = [
+        "npx", "bunx", "pnpx", "uv", "uvx", "pipx", "poetry", "pipenv", "hatch", "bundle", "nix-shell",
+        "conda", "mise", "asdf", "rbenv", "pyenv", "cross-env", "aws-vault",
+    ]
+    static let shells: Set<String> = [
+        "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "pdksh", "posh", "yash",
+    ]
+    /// Shells that read a line in ways of their own.
+    static let strangeShells: Set<String> = [
+        "fish", "csh", "tcsh", "nu", "pwsh", "powershell", "powershell.exe", "cmd", "cmd.exe", "elvish",
+        "xonsh", "rc", "es", "ion",
+    ]
+    /// The words of `find` after which a command stands.
+    static let executing: Set<String> = ["-exec", "-execdir", "-ok", "-okdir"]
+
+    static func isLoader(_ name: String) -> Bool {
+        name.utf8.starts(with: "ld-linux".utf8) || name.utf8.starts(with: "ld-musl".utf8)
+            || name.utf8.starts(with: "ld.so".utf8)
+    }
+}
+
+/// The names of programs that read command lines.
+public enum ShellNames {
+    /// Whether a program of that name reads command lines, in whatever way.
+    public static func isShell(_ name: String) -> Bool {
+        ShellPrograms.shells.contains(name) || ShellPrograms.strangeShells.contains(name)
+    }
+}

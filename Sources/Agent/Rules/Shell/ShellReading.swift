@@ -1,0 +1,143 @@
+import JSON
+import Schema
+
+/// What the command lines of a call run, as far as that is certain: for rules and for searches.
+public struct ShellReading: Sendable, Hashable {
+    /// The command lines, or the words of commands that run without a shell.
+    private let commands: [Command]
+    /// The name of the shell that reads them, where the tool says it.
+    private let shell: String?
+
+    private enum Command: Sendable, Hashable {
+        case line(String)
+        case words([String])
+    }
+
+    /// One command line.
+    /// - Parameter shell: the name of the program that reads it; `nil` takes it for one of sh, dash, bash, ksh, zsh.
+    public init(line: String, shell: String? = nil) {
+        commands = [.line(line)]
+        self.shell = shell
+    }
+
+    /// One command that is given as its words.
+    public init(words: [String]) {
+        commands = [.words(words)]
+        shell = nil
+    }
+
+    /// Whether there is any command.
+    public var isEmpty: Bool { commands.isEmpty }
+
+    /// Each program that starts, with the words that it is given, the assignments, and the files of redirections.
+    /// - Throws: ``ShellDoubt`` at the first byte that shells may read otherwise.
+    public func proved() throws(ShellDoubt) -> [String] { try parts(.words) }
+
+    /// Each program that may start, by the widest reading.
+    /// - Throws: ``ShellDoubt`` where any program might start.
+    public func started() throws(ShellDoubt) -> [String] { try parts(.starts) }
+
+    private func parts(_ certainty: ShellCertainty) throws(ShellDoubt) -> [String] {
+        if let shell, ShellPrograms.strangeShells.contains(shell) {
+            throw ShellDoubt(at: 0, "the tool's shell is \(shell), which reads lines in its own way")
+        }
+        var parts: [String] = []
+        for command in commands {
+            switch command {
+            case .line(let line):
+                parts += try ShellParser.parts(of: Array(line.utf8), certainty: certainty).texts
+            case .words(let words):
+                var reader = ShellCommandReader(certainty: certainty, depth: 0)
+                let words = words.map { text in
+                    var word = ShellWord(offset: 0, Array(text.utf8))
+                    word.isBare = false
+                    return word
+                }
+                try reader.add(words[...])
+                parts += reader.parts.texts
+            }
+        }
+        return parts
+    }
+
+    /// Every text that some program could be started with, however the line is read: each run of words, at whatever
+    /// word it begins, with quotes and backslashes taken off.
+    var possible: [String] {
+        commands.flatMap { command -> [String] in
+            let text =
+                switch command {
+                case .line(let line): Array(line.utf8)
+                case .words(let words): Array(words.joined(separator: " ").utf8)
+                }
+            let bare = text.prefix(ShellParser.longest).filter { !"'\"\\".utf8.contains($0) }
+            let runs = bare.split { ";&|()<>`${}\n\r".utf8.contains($0) }
+            var texts: [String] = []
+            var room = 1 << 20
+            for run in runs {
+                var start = run.startIndex
+                while start < run.endIndex, room > 0 {
+                    let rest = run[start...].drop { $0.isShellBlank }
+                    if !rest.isEmpty { texts.append(String(decoding: rest, as: UTF8.self)) }
+                    room -= rest.count
+                    let end = rest.firstIndex { $0.isShellBlank || $0 == UInt8(ascii: "=") } ?? run.endIndex
+                    start = min(run.endIndex, end + 1)
+                }
+            }
+            return texts
+        }
+    }
+}
+
+extension ShellReading {
+    /// The column of a doubt, and what stands there, for a person.
+    public func sentence(of doubt: ShellDoubt) -> String {
+        guard case .line(let line)? = commands.first, commands.count == 1 else { return doubt.reason }
+        return "column \(doubt.column(in: line)) of the command: \(doubt.reason)"
+    }
+}
+
+extension ShellReading {
+    /// The arguments that name a shell command: its text, or its words.
+    init(of arguments: JSONValue, shell: String?) {
+        self.shell = shell
+        commands = ["command", "cmd", "script", "shell", "argv"].compactMap { arguments[$0] }
+            .compactMap { value in
+                if let words = value.arrayValue { return .words(words.map { $0.stringValue ?? $0.text() }) }
+                return value.stringValue.map { .line($0) }
+            }
+    }
+
+    /// Whether the parts match; `nil` where that is not certain.
+    func matches(_ pattern: ECMAPattern, _ reach: FilterReach) -> Bool? {
+        // "Every part matches" must be proved whoever asks, and so must all that lets a call run.
+        let mustProve = reach.allows || reach.quantifier == .all
+        guard let parts = try? mustProve ? proved() : started() else {
+            guard !mustProve else { return nil }
+            return Bool?.any(possible) { pattern.decides($0) } == true ? true : nil
+        }
+        return switch reach.quantifier {
+        case .any: Bool?.any(parts) { pattern.decides($0) }
+        case .all: Bool?.any(parts) { pattern.decides($0).map(!) }.map(!)
+        }
+    }
+}
+
+extension RunState {
+    /// The shell that reads the command lines of a call, where its tool says so.
+    func shell(of record: CallRecord) -> String? {
+        header?.catalogue.first { $0.name.utf8.elementsEqual(record.call.name.utf8) }?.shell
+    }
+
+    /// Why the command line of a call is not certain enough for a rule to allow it; `nil` where it is proved, or
+    /// there is none.
+    public func shellDoubt(of record: CallRecord) -> String? {
+        guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
+        let reading = ShellReading(of: arguments, shell: shell(of: record))
+        do {
+            _ = try reading.proved()
+            return nil
+        } catch {
+            return reading.sentence(of: error)
+        }
+    }
+}

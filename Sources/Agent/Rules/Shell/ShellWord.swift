@@ -1,0 +1,95 @@
+/// One word of a command line, its quotes taken off.
+struct ShellWord {
+    /// Where it begins in the line, in bytes.
+    let offset: Int
+    /// The bytes that the program is given, as far as they stand in the line.
+    private(set) var bytes: [UInt8] = []
+    /// Whether no part of it was quoted, so that a shell may take it for a keyword or an assignment.
+    var isBare = true
+    /// Whether a shell puts something else in the place of a part: a variable, a file's name.
+    var isExpanded = false
+    /// Where the value begins, for an assignment `NAME=value`.
+    private(set) var valueStart: Int?
+    /// Whether it is an assignment to some shells only: `NAME+=value`, `NAME[0]=value`.
+    private(set) var isOddAssignment = false
+
+    init(offset: Int, _ bytes: [UInt8] = []) {
+        self.offset = offset
+        self.bytes = bytes
+    }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    mutating func append(_ more: some Sequence<UInt8>) { bytes += more }
+
+    /// Takes an unquoted `=`: the first one may make the word an assignment.
+    mutating func appendEquals() {
+        if isBare, valueStart == nil, !isOddAssignment, let first = bytes.first, first.startsShellName {
+            if bytes.allSatisfy(\.isShellNamePart) {
+                valueStart = bytes.count + 1
+            } else if bytes.last == UInt8(ascii: "+") || bytes.contains(UInt8(ascii: "[")) {
+                isOddAssignment = true
+            }
+        }
+        bytes.append(UInt8(ascii: "="))
+    }
+
+    /// Whether it is exactly that bare word.
+    func isBare(_ word: StaticString) -> Bool { isBare && bytes.elementsEqual(word.bytes) }
+
+    /// Whether it is exactly these bytes, quoted or not.
+    func equals(_ word: StaticString) -> Bool { bytes.elementsEqual(word.bytes) }
+
+    func begins(with start: StaticString) -> Bool { bytes.starts(with: start.bytes) }
+
+    /// Whether the bytes would be an assignment to a program that reads its words so, as `env` does.
+    var readsAsAssignment: Bool {
+        guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { return false }
+        return bytes.first?.startsShellName == true && bytes[..<equals].allSatisfy(\.isShellNamePart)
+    }
+
+    /// A number with or without a unit of time, as `timeout` wants it.
+    var isAmount: Bool {
+        var rest = bytes[...]
+        if let last = rest.last, "smhd".utf8.contains(last) { rest = rest.dropLast() }
+        return rest.first?.isShellDigit == true
+            && rest.allSatisfy { $0.isShellDigit || $0 == UInt8(ascii: ".") }
+    }
+
+    /// The last component of the path, in lower case: what is run on a disk that takes `ENV` for `env`.
+    var programName: String {
+        let name = bytes.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? bytes
+        return String(decoding: name.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// Whether the name of a program can be told from it by any shell.
+    var isPlainName: Bool {
+        guard !isExpanded, let first = bytes.first, first != UInt8(ascii: "%") else { return false }
+        if equals("[") { return true }
+        return !equals("-")
+            && bytes.allSatisfy { $0.isShellNamePart || "./-+@%:,".utf8.contains($0) }
+    }
+
+    /// Whether a shell could evaluate a subscript in it, and run the substitutions of that.
+    func mayHoldSubscript(_ isStrict: Bool) -> Bool {
+        if isStrict, isExpanded || bytes.contains(where: { "$`".utf8.contains($0) }) { return true }
+        return !equals("[") && bytes.contains(UInt8(ascii: "["))
+    }
+}
+
+extension StaticString {
+    fileprivate var bytes: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+    }
+}
+
+extension UInt8 {
+    var isShellDigit: Bool { (48...57).contains(self) }
+    var startsShellName: Bool { self == 95 || (65...90).contains(self) || (97...122).contains(self) }
+    var isShellNamePart: Bool { startsShellName || isShellDigit }
+    var isShellBlank: Bool { self == 0x20 || self == 0x09 }
+    /// Whether it ends a word.
+    var endsShellWord: Bool { isShellBlank || self == 0x0A || ";&|()<>".utf8.contains(self) }
+}

@@ -1,0 +1,35 @@
+/// Holds the lines of a journal against its chain as they are read, for everything that acts on what they say.
+///
+/// A journal that was begun without a chain, as older ones were, has none to be held against.
+struct ChainCheck: Sendable {
+    private enum Progress: Sendable {
+        case beginning
+        case unchained
+        case after(hash: String)
+    }
+
+    private var progress = Progress.beginning
+
+    /// Takes the next line, given without its line break.
+    /// - Throws: ``JournalError`` of kind `changed` where it is not what was written there.
+    mutating func check(_ line: [UInt8], number: Int) throws(JournalError) {
+        let sealed = JournalChain.unsealed(line)
+        let before: String
+        switch progress {
+        case .beginning:
+            guard sealed != nil else {
+                progress = .unchained
+                return
+            }
+            before = ""
+        case .unchained:
+            guard sealed == nil else { throw JournalError.changed(line: number) }
+            return
+        case .after(let hash): before = hash
+        }
+        guard let (text, hash) = sealed,
+            JournalChain.hash(of: text, after: before).utf8.elementsEqual(hash.utf8)
+        else { throw JournalError.changed(line: number) }
+        progress = .after(hash: hash)
+    }
+}

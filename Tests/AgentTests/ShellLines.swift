@@ -1,0 +1,108 @@
+/// Makes up command lines: some put together from whole commands and then damaged, some of pieces at random.
+struct ShellLines {
+    var random: SeededGenerator
+
+    private static let programs = ["a", "b", "c", "ls", "cat", "git", "rm", "touch", "./a", "5", "A+=1", "é"]
+    private static let wrappers = [
+        "env", "nice", "nohup", "timeout 1", "timeout 1e1", "timeout", "time", "command", "exec", "xargs",
+        "sh -c",
+        "bash -c", "eval", "builtin", "env A=1", "env -i", "nice -n 1", "timeout -s KILL 5s", "env -u A",
+        "env -S",
+        "find . -maxdepth 0 -exec", "xargs -I {}", "time -p", "exec -a x", "command -p", "command -v", "-",
+        "noglob",
+    ]
+    private static let words = [
+        "x", "y", "-f", "--opt=1", "1", "5s", "A=1", "'q q'", "\"d d\"", "'q;b'", "\"$(a)\"", "\"`b`\"", "$X",
+        "${X}",
+        "$(a x)", "`b y`", "\\;", "\\'", "\\\"", "\\\\", "{}", "{a,b}", "{a}", "@{1}", "[", "]", "*", "a*",
+        "a?", "~",
+        "~/x", "=", "=ls", "#c", "x#y", "!", "^", "HEAD^", "HEAD~1", "@", "%", "%1", "+", ",", ":", "a:b",
+        "''",
+        "\"\"", "\u{301}", "\u{A0}", "\u{2028}", "\u{85}", "e\u{301}", "'\u{301}'", "$'b'", "$\"b\"",
+        "$((1))", "${X:-$(b)}",
+        "'a\nb'", "\"a\\\nb\"", "'\\'", "\"\\x\"", "\"\\\\\"", "a\\ b", "$(b # )\n)", "`b \"\\$(a)\"`",
+        "<(a)", "if", "then",
+        "do", "done", "case", "esac", "in", "function", "select", "for", "while", "until", "[[", "]]", "}",
+        "{", "coproc",
+    ]
+    private static let operators = [
+        ";", "&", "&&", "||", "|", "|&", "\n", "\r\n", "\r", ";;", "&\n", "\\\n", " ", "\t", "# b\n", "#",
+        " # b\n", "&>x ",
+        ">x ", ">>x ", "<x ", "2>&1 ", ">&2 ", "2>x ", "<<x\n", "<<<x ", ">&x ", "<>x ", ">|x ", "&>>x ",
+        "1<2>", "11>x ",
+    ]
+    private static let pieces = [
+        "'", "\"", "`", "$", "\\", "(", ")", "{", "}", "[", "]", "<", ">", "&", "|", ";", " ", "\n", "\r",
+        "#", "=", "*", "?", "~",
+        "!", "a", "b", "x", "1", "-", "+", "^", "%", "@", ",", ".", "\u{301}", "\u{A0}", "\t", "\u{B}", "$(",
+        "${", "<(", "((", "))",
+    ]
+
+    /// Everything that may turn out to be a program's name.
+    static let names =
+        programs + words + [
+            "q q", "d d", "q;b", "a;", "xb", "ab", "ax", "1x", "A=1", "x=1", "b\r", "a\r", "x\r", "'", "\"",
+            "\\",
+        ]
+
+    private mutating func int(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
+    private mutating func one(_ list: [String]) -> String { list[int(list.count)] }
+
+    mutating func next() -> String {
+        var line =
+            int(4) == 0
+            ? (0..<(3 + int(12))).map { _ in soup() }.joined()
+            : (0..<(1 + int(3))).map { _ in
+                command(depth: 0) + one(int(3) == 0 ? ShellLines.operators : [";", "&&", "|", "\n", ""])
+            }
+            .joined(separator: int(6) == 0 ? "" : " ")
+        if int(3) == 0 { damage(&line) }
+        return line
+    }
+
+    private mutating func soup() -> String {
+        switch int(4) {
+        case 0: one(ShellLines.pieces)
+        case 1: one(ShellLines.operators)
+        case 2: one(ShellLines.words) + (int(2) == 0 ? " " : "")
+        default: one(ShellLines.programs) + " "
+        }
+    }
+
+    private mutating func command(depth: Int) -> String {
+        var text =
+            int(8) == 0
+            ? one(["A=1 ", "A=x B='y z' ", "A+=1 ", "A=\u{301} ", "A[0]=1 ", "A=~ ", "A=$(b) "]) : ""
+        if int(4) == 0 { text += one(ShellLines.wrappers) + " " }
+        if depth < 2, int(8) == 0 {
+            let inner = command(depth: depth + 1)
+            return text
+                + one([
+                    "(\(inner))", "{ \(inner); }", "! \(inner)", "if \(inner); then b; fi", "'\(inner)'",
+                    "\"\(inner)\"",
+                ])
+        }
+        text += one(ShellLines.programs)
+        for _ in 0..<int(4) {
+            text +=
+                " "
+                + (int(3) == 0
+                    ? one(ShellLines.words) : one(["x", "y", "-f", "'q q'", "\"d d\"", "a:b", "--opt=1"]))
+        }
+        if int(8) == 0 { text += " " + one([">x", ">>x", "2>&1", "<b.txt", "2>/dev/null", "> y", ">&2"]) }
+        return text
+    }
+
+    private mutating func damage(_ line: inout String) {
+        var scalars = Array(line.unicodeScalars)
+        for _ in 0..<(1 + int(2)) where !scalars.isEmpty {
+            let place = int(scalars.count)
+            switch int(3) {
+            case 0: scalars.remove(at: place)
+            case 1: scalars.insert(contentsOf: Array(one(ShellLines.pieces).unicodeScalars), at: place)
+            default: scalars.swapAt(place, int(scalars.count))
+            }
+        }
+        line = String(String.UnicodeScalarView(scalars))
+    }
+}

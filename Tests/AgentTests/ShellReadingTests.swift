@@ -1,0 +1,159 @@
+import Testing
+
+@testable import Agent
+
+@Suite struct ShellReadingTests {
+    @Test(
+        arguments: [
+            ("ls", ["ls"]), ("git status && rm -rf /", ["git status", "rm -rf /"]),
+            ("a; b | c || d & e", ["a", "b", "c", "d", "e"]), ("a\nb\nc", ["a", "b", "c"]), ("  ", []),
+            ("echo 'a; b' \"c && d\" e\\;f", ["echo a; b c && d e;f"]),
+            ("(cd /tmp; rm x)", ["cd /tmp", "rm x"]),
+            ("echo x > /etc/passwd 2>&1", ["> /etc/passwd", "echo x"]),
+            ("a 2>/dev/null >>log", ["> log", "a"]),
+            ("A=1 B='x y' run --it", ["A=1", "B=x y", "run --it"]), ("'r'm x", ["rm x"]),
+            ("sudo -n rm x", ["sudo -n rm x", "rm x", "x"]), ("ls \\\n  -l", ["ls -l"]),
+            (
+                "env A=1 nice -n 5 rm x",
+                ["env A=1 nice -n 5 rm x", "A=1", "nice -n 5 rm x", "5 rm x", "rm x"]
+            ),
+            ("bash -c 'ls; rm x'", ["bash -c ls; rm x", "ls", "rm x"]),
+            ("/bin/sh -c 'rm x'", ["/bin/sh -c rm x", "rm x"]),
+            ("timeout 5s rm x", ["timeout 5s rm x", "rm x"]), ("env 7z x", ["env 7z x", "7z x"]),
+            ("find . -name '*.o' -exec rm -f {} \\;", ["find . -name *.o -exec rm -f {} ;", "rm -f {}"]),
+            ("echo '\u{301}' ; rm x #'", nil),
+            ("git show HEAD~1 HEAD^ stash@{0}", ["git show HEAD~1 HEAD^ stash@{0}"]),
+            ("ls src/*.swift ~/x", ["ls src/*.swift ~/x"]), ("[ -f x ] && y", ["[ -f x ]", "y"]),
+            ("curl https://x.example/a?b=1#c", ["curl https://x.example/a?b=1#c"]),
+        ] as [(String, [String]?)])
+    func aLineOfTheSmallLanguageIsProvedToBeItsParts(line: String, parts: [String]?) {
+        #expect((try? ShellReading(line: line).proved()) == parts, "\(line)")
+    }
+
+    /// What any shell might read otherwise is not proved, and the place is named.
+    @Test(
+        arguments: [
+            ("ls \r#; touch x", 4), ("cat `ls \"\\$(touch x)\"`", 5), ("cat <(ls)#; touch x", 5),
+            ("echo 'x", 6), ("echo \"x", 6), ("echo $(x)", 6), ("cat <<EOF\nx\nEOF", 5), ("$X y", 1),
+            ("`x` y", 1),
+            ("{rm,-rf,/}", 1), ("for x in a; do rm $x; done", 1), ("case x in y) rm;; esac", 12),
+            ("echo $'\\x72m'", 6),
+            ("echo $((1+1))", 6), ("bash -c", 6), ("\\", 1), ("r? x", 1), ("f() { rm x; }", 2),
+            ("alias ls=rm", 1),
+            ("env -S 'rm x'", 5), ("env -vS'rm x'", 5), ("bash -c -x 'rm y'", 6), ("fish -c 'rm x'", 1),
+            ("cat <<< x", 5), ("ls | xargs rm", 6), ("ls # x", 4), ("ls;\u{301}a", 4), ("ls *", 4),
+            ("ls \u{E9}", 4),
+            ("A+=1 x", 1), ("chroot / x", 1), ("timeout 1e1 x", 9), ("time if x; then :; fi", 6),
+            ("- rm x", 1),
+            ("if x; then y; fi", 1), ("! x", 1), ("a &> b", 3), ("a |& b", 3), ("a >& b", 3), ("a;; b", 2),
+            ("((x))", 1),
+            ("printf -v 'a[$(touch x)]' y", 8), ("test -v 'a[$(touch x)]'", 9), ("unset 'a[`touch x`]'", 7),
+            ("let 'x=a[$(touch y)]'", 1), ("declare 'a[$(touch x)]=1'", 1), ("hash -p /tmp/x ls; ls", 1),
+            ("compgen -W '$(touch x)'", 1), (". ./x", 1), ("source x", 1), ("echo x | sh", 10),
+            ("sudo -s", 6),
+            ("busybox touch x", 1), ("/lib64/ld-linux-x86-64.so.2 /bin/touch x", 1), ("coproc touch x", 1),
+            ("ls a<1-9>b", 5), ("'git log' x", 1), ("ls\u{0}x", 3), ("ls \u{1B}x", 4), ("r\\\nm x", 2),
+            ("ls x=~/y", 6), ("echo x{1..3}", 7), ("exit 'a[$(touch x)]'", 6),
+            ("find . -exec sh -c 'x {}' \\;", 8),
+            ("A=$(x) y", 3), ("ls > !x", 6), ("ls <> x", 4), ("ENV -S 'x y'", 5), ("\u{A0}ls", 1),
+        ] as [(String, Int)])
+    func whatAShellMayReadOtherwiseIsNotProvedAndItsPlaceIsNamed(line: String, column: Int) {
+        do {
+            let parts = try ShellReading(line: line).proved()
+            Issue.record("\(line) counts as \(parts)")
+        } catch {
+            #expect(error.column(in: line) == column, "\(line): \(error)")
+        }
+    }
+
+    @Test(arguments: [
+        ("a # rm -rf /\nb", ["a", "b"]), ("echo $(rm x) `cat y`", ["rm x", "cat y", "echo $(rm x) `cat y`"]),
+        ("echo \"now $(rm \"a b\")\"", ["rm a b", "echo now $(rm \"a b\")"]),
+        ("a &> out", ["a", "> out", "a"]),
+        ("if true; then rm x; fi", ["true", "rm x"]), ("{ rm x; }", ["rm x"]),
+        ("! grep -q x y", ["grep -q x y"]),
+        ("r\\\nm x", ["rm x"]), ("find . | xargs rm", ["find .", "xargs rm", "rm"]),
+        ("chroot / rm x", ["chroot / rm x", "/ rm x", "rm x", "x"]),
+        ("A+=1 rm x", ["A+=1", "A+=1 rm x", "rm x"]),
+        ("A=\u{301} rm x", ["A=\u{301}", "rm x"]), ("timeout 1e1 rm x", ["timeout 1e1 rm x", "rm x"]),
+        ("time if rm x; then :; fi", ["time if rm x", "rm x", ":"]), ("/bin/rm x", ["/bin/rm x", "rm x"]),
+        ("eval 'rm' x", ["eval rm x", "rm x"]), ("ls \\\r\nrm x", ["ls \r", "rm x"]),
+        ("echo $HOME ~ *", ["echo $HOME ~ *"]),
+    ])
+    func forADenialALineCountsAsAllThatItMayStart(line: String, parts: [String]) {
+        #expect((try? ShellReading(line: line).started()) == parts, "\(line)")
+    }
+
+    @Test(arguments: [
+        "echo 'x", "$X y", "r? x", "x='$(rm y)'; echo ${x@P}", "alias ls=rm\nls x", "env -vS'rm x'",
+        "ls \r#; rm x",
+        "cat <<< x", "cat `ls \"\\$(rm x)\"`", "cat <(ls)#; rm x",
+        "for x in a; do rm $x; done",
+    ])
+    func whereAnyProgramMightStartADenialIsUndecided(line: String) {
+        #expect((try? ShellReading(line: line).started()) == nil, "\(line)")
+    }
+
+    /// The note's inputs, under the rule that the docs gave: nothing of them runs unasked, and a denial meets them all.
+    @Test(arguments: [
+        "ls \r#; touch PWNED", "cat `ls \"\\$(touch PWNED)\"`", "cat <(ls)#; touch PWNED",
+        "A=\u{301} touch PWNED",
+        "A+=1 touch X", "chroot / touch X", "timeout 1e1 touch X", "env -vS'touch X'",
+        "time if touch X; then :; fi",
+        "if touch X; then :; fi", "sudo -u touch touch X", "/bin/touch X", "\\touch X", "t'o'uch X",
+        "nice touch X",
+        "exec -a ls touch X", "command -p touch X", "ls;\ttouch X", "ls&touch X", "ls|touch X", "(touch X)",
+        "{ touch X; }",
+        "ls $(touch X)", "ls \"`touch X`\"", "eval touch X", "eval 'tou'ch X", "sh -c 'touch X'",
+        "find . -exec touch X \\;",
+        "echo X | xargs touch", "xargs -I{} touch X", "trap 'touch X' EXIT", "touch\tX", "A=1 B=2 touch X",
+        "ls \\\n; touch X", "while touch X; do :; done", "function f { touch X; }; f", "f() { touch X; }; f",
+        "bash <<< 'touch X'", "sh <<E\ntouch X\nE", "ls &> /dev/null touch X", "a=(touch X); \"${a[@]}\"",
+        "coproc touch X",
+    ])
+    func noTrickStartsAProgramThatARuleDenies(line: String) throws {
+        let allow = Rule(
+            name: "look", effect: .allow, tool: "*",
+            condition: try Filter("~cmd \"^(ls|cat|git (status|log|diff))\\b\""))
+        let deny = Rule(
+            name: "no", effect: .deny, tool: "*", condition: try Filter("~cmd \"^(rm|curl|wget|touch)\\b\""))
+        #expect(
+            Policy(rules: [allow]).ruling(tool: "shell", arguments: ["command": .string(line)]).effect == .ask
+        )
+        #expect(
+            Policy(rules: [deny, allow], fallback: .allow)
+                .ruling(tool: "shell", arguments: ["command": .string(line)]).effect == .deny)
+    }
+
+    @Test func theShellOfTheToolIsPartOfTheQuestion() throws {
+        for shell in ["sh", "dash", "bash", "zsh", nil] {
+            #expect((try? ShellReading(line: "ls; cat x", shell: shell).proved()) == ["ls", "cat x"])
+        }
+        for shell in ["fish", "csh", "pwsh", "nu"] {
+            #expect(throws: ShellDoubt.self) { try ShellReading(line: "ls", shell: shell).proved() }
+            #expect(throws: ShellDoubt.self) { try ShellReading(line: "ls", shell: shell).started() }
+        }
+    }
+
+    @Test func aPersonIsToldAtWhichPlaceTheProofEnds() throws {
+        let allow = Rule(name: "look", effect: .allow, tool: "*", condition: try Filter("~cmd ^ls"))
+        let ruling = Policy(rules: [allow]).ruling(tool: "shell", arguments: ["command": "ls é $(x)"])
+        #expect(
+            ruling.reason
+                == "no rule can allow it: column 4 of the command: a letter beyond ASCII outside of quotes")
+    }
+
+    /// Lines that developers type all day: a rule must be able to allow most of them.
+    @Test func nineOfTenOrdinaryLinesAreProved() {
+        var doubts: [String] = []
+        for line in OrdinaryLines.all {
+            do { _ = try ShellReading(line: line).proved() } catch { doubts.append("\(line)   [\(error)]") }
+        }
+        print(
+            "\(OrdinaryLines.all.count - doubts.count) of \(OrdinaryLines.all.count) ordinary lines are proved; not:"
+        )
+        for doubt in doubts { print("    \(doubt)") }
+        #expect(OrdinaryLines.all.count == 300)
+        #expect(doubts.count * 10 <= OrdinaryLines.all.count)
+    }
+}
