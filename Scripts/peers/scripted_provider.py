@@ -201,7 +201,14 @@ class Provider(BaseHTTPRequestHandler):
         return None
 
 
-server = ThreadingHTTPServer(("127.0.0.1", arguments.port), Provider)
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A client that leaves is no fault of the provider."""
+
+
+server = Server(("127.0.0.1", arguments.port), Provider)
 print(server.server_address[1], flush=True)
 try:
     server.serve_forever()

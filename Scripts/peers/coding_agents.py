@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Real coding agents behind `callgate attach`: what runs, and what their models read afterwards.
 
-    agents.py CALLGATE [--hold SECONDS] [claude|codex ...]
+    coding_agents.py CALLGATE [--hold SECONDS] [claude|codex ...]
 
 The agents come from PyPI (claude-agent-sdk and openai-codex-cli-bin carry the programs) into CALLGATE_PEERS, by default
 ~/.cache/callgate-peers; where they cannot be had, the agent is skipped with the reason. They need no key: the provider is
