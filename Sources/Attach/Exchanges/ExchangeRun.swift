@@ -183,7 +183,7 @@ struct ExchangeRun: Sendable {
             case .asWritten: continue
             case .edited(let arguments): sent = LedgerEntry.Form(name: call.name, arguments: arguments)
             case .kept(let word):
-                let arguments: JSONValue = [DenialMark.key: .string(DenialMark.words)]
+                let arguments: JSONValue = [DenialMark.key: .string(await session.words(at: position))]
                 // Once a call's name has left, or where an unknown name would end the client's loop, only arguments that
                 // the tool must refuse are left to send.
                 let keepsName = isOpened && position == 0 || exchange.identity.failsOnUnknownTools
@@ -213,10 +213,10 @@ struct ExchangeRun: Sendable {
     }
 }
 
-/// What stands in the arguments of a call that was denied or answered, for a client that shows them.
+/// What stands in the arguments of a call that was denied or answered: the reviewer's words, for a client that shows
+/// them, or that tells its model of its calls in a text of its own making.
 enum DenialMark {
     static let key = "callgate_reviewer"
-    static let words = "this call was kept back; nothing runs"
 }
 
 /// The proxy found that it must not go on.

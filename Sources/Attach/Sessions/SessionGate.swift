@@ -190,6 +190,12 @@ extension AttachedSession {
         return calls.indices.contains(position) ? LedgerEntry(calls[position], sent: sent) : nil
     }
 
+    /// What the model reads as the result of the call at a position of the round, which did not run.
+    func words(at position: Int) -> String {
+        let calls = Array(state.roundCalls)
+        return calls.indices.contains(position) ? calls[position].pendingMessage?.content ?? "" : ""
+    }
+
     /// A name that no tool of the client has.
     func unknownName(_ word: String) -> String {
         var name = word
@@ -197,8 +203,8 @@ extension AttachedSession {
         return name
     }
 
-    /// Whether the client must refuse a call of that tool whose only argument is ``DenialMark``.
+    /// Whether the client must refuse a call of that tool whose only argument is that of ``DenialMark``.
     func refusesMark(for tool: String) -> Bool {
-        catalogue.refuses([DenialMark.key: .string(DenialMark.words)], for: tool)
+        catalogue.refuses([DenialMark.key: ""], for: tool)
     }
 }
