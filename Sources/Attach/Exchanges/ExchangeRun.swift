@@ -91,7 +91,7 @@ struct ExchangeRun: Sendable {
             let output = gated.take(bytes)
             if isStreamed { await log.append(output.passed) } else { kept += output.passed }
             recorder.add(output.pieces)
-            if gated.isHolding, hold == nil { hold = await begin(gated, output.pieces, isStreamed, head) }
+            if gated.isHolding, hold == nil { hold = begin(gated, output.pieces, isStreamed, head) }
         }
         let wasFaulty = gated.fault != nil
         let output = gated.finish()
@@ -144,13 +144,14 @@ struct ExchangeRun: Sendable {
 
     private func begin(
         _ gated: GatedStream, _ pieces: [ResponsePiece], _ isStreamed: Bool, _ head: HTTPResponse
-    ) async -> Hold {
+    ) -> Hold {
         exchange.setHeld(true)
         var tool: String?
         for case .call(_, _, let name) in pieces where tool == nil { tool = name }
-        let needsBlock = exchange.identity.client == "Claude Code" && format == .messages
-        let canOpen = if needsBlock, let tool { await session.refusesMark(for: tool) } else { false }
-        return Hold(gated, in: log, head: isStreamed ? nil : head, opensCall: canOpen && isStreamed)
+        let needsBlock = exchange.identity.client == "Claude Code" && format == .messages && isStreamed
+        return Hold(gated, in: log, head: isStreamed ? nil : head) { [session, tool] in
+            if needsBlock, let tool { await session.refusesMark(for: tool) } else { false }
+        }
     }
 
     /// Sends a whole response that was not streamed, in which nothing but its length may be other.

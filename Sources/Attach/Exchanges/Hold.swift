@@ -22,9 +22,12 @@ final class Hold: Sendable {
 
     /// - Parameters:
     ///   - head: the head of a response that has not begun; it begins with the first sign.
-    ///   - opensCall: whether the first call's beginning may leave, since whatever is decided can follow it.
-    init(_ stream: GatedStream, in log: ExchangeLog, head: HTTPResponse?, opensCall: Bool) {
-        firstCall = opensCall && !stream.hasOpenBlock ? stream.firstHeld : nil
+    ///   - opensCall: says whether the first call's beginning may leave, since whatever is decided can follow it.
+    init(
+        _ stream: GatedStream, in log: ExchangeLog, head: HTTPResponse?,
+        opensCall: @escaping @Sendable () async -> Bool
+    ) {
+        firstCall = stream.hasOpenBlock ? nil : stream.firstHeld
         state = Mutex(State(keepAlive: stream.keepAlive))
         let task = Task { [self] in
             while true {
@@ -34,7 +37,9 @@ final class Hold: Sendable {
                     head.fields["content-length"] = nil
                     await log.begin(head)
                 }
-                await log.append(next())
+                let mayOpen =
+                    state.withLock { $0.sent == Hold.signsBeforeOpening } ? await opensCall() : false
+                await log.append(next(opening: mayOpen))
             }
         }
         state.withLock { $0.task = task }
@@ -43,12 +48,10 @@ final class Hold: Sendable {
     /// Whether the first call's beginning has left.
     var isOpened: Bool { state.withLock { $0.isOpened } }
 
-    private func next() -> [UInt8] {
+    private func next(opening mayOpen: Bool) -> [UInt8] {
         state.withLock { state in
             state.sent += 1
-            guard let firstCall, !state.isOpened, state.sent > Hold.signsBeforeOpening else {
-                return state.keepAlive.bytes
-            }
+            guard mayOpen, let firstCall else { return state.keepAlive.bytes }
             state.isOpened = true
             state.keepAlive.see(firstCall)
             return firstCall.bytes
