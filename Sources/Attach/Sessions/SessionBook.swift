@@ -212,6 +212,8 @@ extension AttachedSession {
 
     /// Takes the session up after a restart: what waited was never answered, and its client asks again.
     func resume() throws {
+        // A journal that was begun and got no line begins now.
+        guard state.header != nil else { return }
         try emit(.sessionResumed)
         for record in state.roundCalls where record.decision == nil && record.message == nil {
             let reason = "the proxy stopped while the call waited; it never reached the client"
