@@ -6,6 +6,10 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map {
+    Target.Dependency.product(name: $0, package: "swift-nio")
+}
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -17,6 +21,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -24,7 +30,8 @@ let package = Package(
         .executableTarget(
             name: "callgate",
             dependencies: [
-                "Agent", "Debugger", "Formats", "JSON", "Masking", "Models", "Schema", "Sessions", "Terminal",
+                "Agent", "Attach", "Debugger", "Formats", "JSON", "Masking", "Models", "Schema", "Sessions",
+                "Terminal", "Wire",
                 "Tools", "Transformer",
                 "Workflows", arguments,
             ],
@@ -32,7 +39,8 @@ let package = Package(
         .executableTarget(
             name: "callgate-bench",
             dependencies: [
-                "Agent", "JSON", "Masking", "Models", "Schema", "Sessions", "Tools", "Transformer", arguments,
+                "Agent", "JSON", "Masking", "Models", "Schema", "Sessions", "Tools", "Transformer", "Wire",
+                arguments,
             ],
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
@@ -42,6 +50,8 @@ let package = Package(
         .target(
             name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
         .target(name: "Models", dependencies: ["Agent", "Formats", "JSON", "Masking", "Transformer"]),
+        .target(name: "Attach", dependencies: ["Agent", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
+        .target(name: "Wire", dependencies: nio + [nioSSL], swiftSettings: optimised),
         .target(name: "Formats", dependencies: ["Agent", "JSON"]),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
@@ -57,6 +67,8 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["CNcurses"]),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
 
+        .testTarget(
+            name: "AttachTests", dependencies: ["Agent", "Attach", "Formats", "JSON", "Sessions", "Wire"]),
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(
             name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSON"], exclude: ["Fixtures"],
@@ -89,6 +101,7 @@ let package = Package(
             dependencies: ["Agent", "Formats", "JSON", "LocalServer", "Mutations", "Schema", "Tools"]),
         .testTarget(
             name: "TransformerTests", dependencies: ["Mutations", "Transformer"], exclude: ["Fixtures"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(
             name: "WorkflowsTests",
             dependencies: ["Agent", "JSON", "Mutations", "Schema", "Tools", "Workflows"]),

@@ -115,6 +115,9 @@ public struct Debugger {
         state.traces.isWanting || state.timeline.isLive && !state.shown.calls.allSatisfy(\.isResolved)
     }
 
+    /// Whether the panes have the keys: nothing lies over them and no search goes on.
+    public var hasPanesInFront: Bool { state.layers.isEmpty && state.search == nil }
+
     private mutating func settle() {
         if !hasHeader, let header = state.timeline.log.last.header {
             hasHeader = true

@@ -5,9 +5,9 @@ import ArgumentParser
 struct CallgateBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "callgate-bench",
-        abstract: "Measures the models, the mask engine and long sessions.",
+        abstract: "Measures the models, the mask engine, long sessions and the proxy.",
         subcommands: [
             ModelBench.self, SpeedBench.self, GreedyBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self,
-            SessionBench.self,
+            SessionBench.self, AttachBench.self,
         ])
 }

@@ -12,6 +12,7 @@ struct Callgate: ParsableCommand {
               callgate                               the demo workflow in the debugger
               callgate run my-workflow.yaml          a workflow of your own
               callgate run --headless --approve all --prompt "look up T-1042"
+              callgate attach -- python agent.py     hold the calls of an agent that you have
               callgate replay sessions/x.jsonl       step through a recorded session
               callgate grep '~err' sessions/         what went wrong in a folder of sessions
               callgate diff a.jsonl b.jsonl          where two sessions parted
@@ -28,7 +29,8 @@ struct Callgate: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
+            RunCommand.self, AttachCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self,
+            CheckCommand.self,
             ForkCommand.self, ImportCommand.self, ExportCommand.self, ApproveCommand.self, AuditCommand.self,
             RulesCommand.self,
             ProvenanceCommand.self, MaskCommand.self, ValidateCommand.self, ToolsCommand.self,

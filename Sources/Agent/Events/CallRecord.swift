@@ -58,7 +58,7 @@ public struct CallRecord: Sendable, Hashable {
     }
 
     /// The same call, not decided yet, with other arguments.
-    func asking(_ arguments: ByteString) -> CallRecord {
+    public func asking(_ arguments: ByteString) -> CallRecord {
         var call = call
         call.arguments = arguments
         return CallRecord(key: key, call: call, position: position)

@@ -155,7 +155,7 @@ public final class RunControl: Sendable {
     /// What the breakpoints make of an event that was just taken into account: holds the run where they say so.
     ///
     /// - Returns: where the run must end.
-    func breakpointHit(by event: Event, in fold: RunState) -> BreakpointHit? {
+    public func breakpointHit(by event: Event, in fold: RunState) -> BreakpointHit? {
         switch event.body {
         case .sessionResumed, .runFinished, .marked, .ruleAdded: return nil
         default: break
@@ -167,6 +167,13 @@ public final class RunControl: Sendable {
             return nil
         }
         return BreakpointHit(step: event.number, event: event.body.name, filter: filter)
+    }
+
+    /// Whether nothing can hold the run now: it was neither paused nor stepped, and no breakpoint is set.
+    public var isFree: Bool {
+        state.withLock { state in
+            if case .free = state.pace { state.breakpoints.isEmpty && state.heldAt == nil } else { false }
+        }
     }
 
     /// Sends a command to the run.
@@ -194,7 +201,7 @@ public final class RunControl: Sendable {
     }
 
     /// Whether the run may go past that checkpoint now; where not, the status says where it is held.
-    func mayPass(_ checkpoint: Checkpoint) -> Bool {
+    public func mayPass(_ checkpoint: Checkpoint) -> Bool {
         let (passes, reported) = state.withLock { state -> (Bool, RunStatus?) in
             let wasHeld = state.heldAt != nil
             if !state.pace.lets(checkpoint, pass: wasHeld) {
@@ -211,7 +218,7 @@ public final class RunControl: Sendable {
 
     /// Suspends until the run may go past that checkpoint.
     /// - Throws: `CancellationError` when the run is cancelled meanwhile.
-    func hold(at checkpoint: Checkpoint) async throws {
+    public func hold(at checkpoint: Checkpoint) async throws {
         while !mayPass(checkpoint) {
             await suspend(until: { state in
                 if case .held = state.pace { false } else { true }
@@ -222,7 +229,7 @@ public final class RunControl: Sendable {
     }
 
     /// The next input of the run; suspends until there is one, or until the pace changes (`nil`).
-    func nextInput() async -> LoopInput? {
+    public func nextInput() async -> LoopInput? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let resumeNow = state.withLock { state in
@@ -263,24 +270,31 @@ public final class RunControl: Sendable {
         }
     }
 
-    func report(_ status: RunStatus) { onStatus(status) }
+    /// Tells whoever watches the run what it does now.
+    public func report(_ status: RunStatus) { onStatus(status) }
 
-    func refuse(_ reason: String) { onRefusal(reason) }
+    /// Tells whoever sent a command why it is not followed.
+    public func refuse(_ reason: String) { onRefusal(reason) }
 }
 
 /// A breakpoint ended the run; everything up to its step is in the journal.
-struct BreakpointHit: Error, CustomStringConvertible {
+public struct BreakpointHit: Error, CustomStringConvertible {
     let step: Int
     let event: String
     let filter: Filter
 
-    var description: String { "breakpoint \(filter) at step \(step) (\(event))" }
+    /// The breakpoint, the step and the event.
+    public var description: String { "breakpoint \(filter) at step \(step) (\(event))" }
 }
 
 /// What can reach a run from outside its own task.
-enum LoopInput: Sendable {
+public enum LoopInput: Sendable {
+    /// Somebody asks something of the run.
     case command(RunCommand)
+    /// A tool has ended.
     case ended(CallKey, CallResult)
+    /// A tool's time is over.
     case timedOut(CallKey)
+    /// Nobody has decided a call in time.
     case undecided(CallKey)
 }

@@ -103,7 +103,7 @@ struct ResponsesRoom: FormatRoom {
         for item in body["input"]?.arrayValue ?? [] {
             let type = item["type"]?.stringValue ?? "message"
             let isModels =
-                type == "message" ? item["role"]?.stringValue == "assistant" : !type.hasSuffix("_output")
+                type == "message" ? item["role"]?.stringValue == "assistant" : ResponsesRoom.isModels(type)
             if isModels {
                 written.append(item)
             } else {
@@ -113,10 +113,22 @@ struct ResponsesRoom: FormatRoom {
             }
         }
         add(written, to: &request)
-        for tool in ChatContent.list(body["tools"]) {
+        read(tools: body["tools"], into: &request)
+    }
+
+    /// Whether an item that is no message was written by the model.
+    private static func isModels(_ type: String) -> Bool {
+        !type.hasSuffix("_output") && type != "additional_tools"
+    }
+
+    /// Reads a catalogue; tools may stand in groups, and in an item of the conversation as Codex sends them.
+    private func read(tools: JSONValue?, into request: inout WireRequest) {
+        for tool in ChatContent.list(tools) {
             let client = ["local_shell", "shell", "apply_patch", "computer_use_preview", "computer"]
             if let type = tool["type"]?.stringValue, client.contains(type) {
                 request.add(tool: ["name": .string(type)])
+            } else if tool["type"] == "namespace" {
+                read(tools: tool["tools"], into: &request)
             } else {
                 request.add(tool: tool)
             }
@@ -139,7 +151,9 @@ struct ResponsesRoom: FormatRoom {
     }
 
     private func read(_ item: JSONValue, type: String, into request: inout WireRequest) {
-        if type == "message" {
+        if type == "additional_tools" {
+            read(tools: item["tools"], into: &request)
+        } else if type == "message" {
             let text = request.text(of: item["content"])
             let isUser = item["role"]?.stringValue == "user"
             request.messages.append(isUser ? .user(text) : .system(text))

@@ -52,6 +52,7 @@ public struct KeepAlive: Sendable {
             let ping = FrameText.event(["type": "ping"], name: "ping")
             switch open?.type {
             case "text": return ping + delta(["type": "text_delta", "text": ""])
+            case "thinking": return ping + delta(["type": "thinking_delta", "thinking": ""])
             case "tool_use": return ping + delta(["type": "input_json_delta", "partial_json": ""])
             default: return ping
             }

@@ -15,6 +15,8 @@ public final class JournalWriter: EventSink {
         /// `nil` for a journal that was begun without one.
         var chain: JournalChain?
         var failure: JournalError?
+        /// Whether events that must be on the disk wait for one write of several.
+        var isGathering = false
     }
 
     /// The file.
@@ -139,7 +141,7 @@ public final class JournalWriter: EventSink {
             let sealed = chain?.seal(line) ?? line
             do throws(JournalError) {
                 try state.file?.append(sealed)
-                if event.body.mustBeDurable { try state.file?.synchronise() }
+                if event.body.mustBeDurable, !state.isGathering { try state.file?.synchronise() }
             } catch {
                 // Whether the line is on the disk is unknown now: writing on could follow a torn line.
                 state.failure = error
@@ -152,6 +154,24 @@ public final class JournalWriter: EventSink {
             observer(event)
             return event
         }
+    }
+
+    /// Stores several events that nothing follows from before all of them are stored: they reach the disk together.
+    /// - Throws: what `body` throws, or ``JournalError``.
+    public func gathering<Result>(_ body: () throws -> Result) throws -> Result {
+        state.withLock { $0.isGathering = true }
+        defer { state.withLock { $0.isGathering = false } }
+        let result = try body()
+        try state.withLock { state in
+            do throws(JournalError) {
+                try state.file?.synchronise()
+            } catch {
+                state.failure = error
+                state.file = nil
+                throw error
+            }
+        }
+        return result
     }
 
     /// Closes the file and gives up its lock; nothing can be appended from here on.

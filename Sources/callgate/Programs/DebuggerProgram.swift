@@ -180,11 +180,11 @@ final class DebuggerProgram {
             } catch {
                 take(.editorFailed("\(error)", text: text, purpose))
             }
-        case .save(let path): take(.notice(save(to: path)))
+        case .save(let path): take(.notice(JournalCopy.save(journal, to: path)))
         case .compare(let path): take(journal(at: path))
         case .answer(let question, let answer): servers?.take(answer, to: question)
         case .restart(let server): servers?.restart(server)
-        case .fork(let order): take(fork(order))
+        case .fork(let order): take(JournalCopy.fork(journal, order, canGoOn: canGoOn))
         case .goOn(let path):
             next = path
             exitStatus = 0
@@ -205,19 +205,6 @@ final class DebuggerProgram {
         let mailbox = mailbox
         Task.detached {
             do { try await loop.mark(note) } catch { mailbox.post(.refused("\(error)")) }
-        }
-    }
-
-    private func fork(_ order: ForkOrder) -> Input {
-        do {
-            let name = URL(fileURLWithPath: order.path).deletingPathExtension().lastPathComponent
-            let fork = try SessionFork(
-                of: journal, at: order.step, changes: [order.change].compactMap { $0 },
-                continuation: SessionFork.Continuation(seed: order.seed, model: order.model), name: name)
-            try fork.write(to: order.path)
-            return .forked(path: order.path, step: fork.step, canGoOn: canGoOn)
-        } catch {
-            return .notice("\(error)")
         }
     }
 
@@ -280,16 +267,6 @@ final class DebuggerProgram {
             return .compared(path: path, try Journal(path: path, upToDamage: true).events)
         } catch {
             return .notice("\(error)")
-        }
-    }
-
-    private func save(to path: String) -> String {
-        do {
-            try FileManager.default.copyItem(atPath: journal, toPath: path)
-            return "saved to \(path)"
-        } catch {
-            return FileManager.default.fileExists(atPath: path)
-                ? "\(path) is there already; choose another name" : "\(path) could not be written: \(error)"
         }
     }
 

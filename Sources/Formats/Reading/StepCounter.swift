@@ -1,29 +1,40 @@
 import Agent
-import Formats
 
 /// Turns pieces of a response into steps that the journal keeps.
-struct StepCounter {
+public struct StepCounter: Sendable {
     /// To what the text of the next piece belongs.
-    private enum Place: Equatable {
+    private enum Place: Sendable, Equatable {
         case words
         case thinking
         case call(Int)
     }
 
-    let round: Int
+    private let round: Int
     private var position = 0
     private var place = Place.words
     /// The names of the calls, by their number.
     private var calls: [Int: String] = [:]
     private var last = ContinuousClock.now
+    private var now = ContinuousClock.now
 
-    init(round: Int) { self.round = round }
+    /// A counter for the response of that round, whose first step takes its time from now.
+    public init(round: Int) { self.round = round }
 
     /// Counts the next step's time from now on.
-    mutating func goOn() { last = .now }
+    public mutating func goOn() { last = .now }
 
     /// The steps for the next piece: what it belongs to is marked where that changes.
-    mutating func steps(for piece: ResponsePiece) -> [TokenStep] {
+    ///
+    /// - Parameter time: when the piece came; now where it is left out.
+    public mutating func steps(for piece: ResponsePiece, at time: ContinuousClock.Instant = .now)
+        -> [TokenStep]
+    {
+        now = time
+        defer { last = time }
+        return words(for: piece)
+    }
+
+    private mutating func words(for piece: ResponsePiece) -> [TokenStep] {
         switch piece {
         case .text(let text): mark(.words) + [step(text)]
         case .thinking(let text): mark(.thinking) + (text.isEmpty ? [] : [step(text)])
@@ -78,6 +89,6 @@ struct StepCounter {
         return TokenStep(
             round: round, position: position, token: TokenStep.unknownToken, bytes: [],
             distribution: .unknown, allowed: nil, figures: nil,
-            milliseconds: (ContinuousClock.now - last) / .milliseconds(1))
+            milliseconds: (now - last) / .milliseconds(1))
     }
 }

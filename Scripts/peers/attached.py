@@ -1,0 +1,105 @@
+"""Runs a program under `callgate attach` against the scripted provider, decides its calls, and says what became of them."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Attached:
+    """One run: the program, its decisions by the call's ID, and what the provider saw."""
+
+    def __init__(self, callgate, turns, command, decisions, environment=None, upstream_path="", hold=0, limit=120):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="callgate-attached-"))
+        (self.folder / "home").mkdir()
+        (self.folder / "turns.json").write_text(json.dumps(turns))
+        seen = self.folder / "seen.jsonl"
+        provider = subprocess.Popen(
+            [sys.executable, HERE / "scripted_provider.py", self.folder / "turns.json", "--seen", seen],
+            stdout=subprocess.PIPE, text=True)
+        port = provider.stdout.readline().strip()
+        variables = {"HOME": str(self.folder / "home"), "PATH": os.environ["PATH"], "OPENAI_API_KEY": "made-up",
+                     "ANTHROPIC_API_KEY": "made-up", "GOOGLE_API_KEY": "made-up", "GEMINI_API_KEY": "made-up",
+                     **(environment or {})}
+        log = open(self.folder / "log", "w")
+        started = time.time()
+        proxy = subprocess.Popen(
+            [callgate, "attach", "--headless", "--approve", "await", "--listen", "127.0.0.1:0", "--upstream",
+             f"http://127.0.0.1:{port}{upstream_path}", "--record", self.folder / "sessions", "--", *command],
+            cwd=self.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            while proxy.poll() is None and time.time() - started < limit + hold:
+                time.sleep(0.3)
+                waiting = self.waiting(callgate)
+                if waiting and hold:
+                    time.sleep(hold)
+                    hold = 0
+                for number, call_hash in waiting.items():
+                    decision = decisions.get(number, ["approve"])
+                    subprocess.run(
+                        [callgate, "approve", self.folder / "sessions", f"--{decision[0]}", call_hash, *decision[1:]],
+                        capture_output=True)
+        finally:
+            if proxy.poll() is None:
+                proxy.kill()
+            provider.kill()
+            proxy.wait()
+            provider.wait()
+        self.seconds = time.time() - started
+        self.code = proxy.returncode
+        self.log = (self.folder / "log").read_text(errors="replace")
+        self.seen = [json.loads(line) for line in seen.read_text().splitlines()] if seen.exists() else []
+
+    def waiting(self, callgate):
+        """The hashes of the calls that wait, by the number in their IDs or, without IDs, by their order."""
+        listed = subprocess.run(
+            [callgate, "approve", "--list", self.folder / "sessions"], capture_output=True, text=True).stdout
+        found = re.findall(r"^([0-9a-f]{64})\n.*· (\S+) · \S+$", listed, re.MULTILINE)
+        return {int(re.sub(r"\D", "", name) or 0): call_hash for call_hash, name in found}
+
+    def file(self, name):
+        """What stands in a file of the program's folder; None where there is none."""
+        path = self.folder / name
+        return path.read_text() if path.exists() else None
+
+    def requests(self):
+        """The bodies of the requests that ask for an answer and offer tools."""
+        return [entry["body"] for entry in self.seen if "tools" in json.dumps(entry["body"])]
+
+
+def results(body):
+    """What the model reads as results in a request, in order, whatever its format."""
+    told = []
+    for message in body.get("messages", []):
+        if message["role"] == "tool":
+            told.append(message["content"])
+        for block in message["content"] if isinstance(message.get("content"), list) else []:
+            if block.get("type") == "tool_result":
+                told.append(block["content"])
+    for item in body["input"] if isinstance(body.get("input"), list) else []:
+        if item.get("type", "").endswith("_call_output"):
+            told.append(item["output"])
+    for content in body.get("contents", []):
+        told += [part["functionResponse"]["response"] for part in content["parts"] if "functionResponse" in part]
+    return [text if isinstance(text, str) else json.dumps(text) for text in told]
+
+
+def calls(body):
+    """The names of the calls in the history of a request."""
+    names = []
+    for message in body.get("messages", []):
+        names += [call["function"]["name"] for call in message.get("tool_calls") or []]
+        for block in message["content"] if isinstance(message.get("content"), list) else []:
+            if block.get("type") == "tool_use":
+                names.append(block["name"])
+    for item in body["input"] if isinstance(body.get("input"), list) else []:
+        if item.get("type", "").endswith("_call"):
+            names.append(item["name"])
+    for content in body.get("contents", []):
+        names += [part["functionCall"]["name"] for part in content["parts"] if "functionCall" in part]
+    return names

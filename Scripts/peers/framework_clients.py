@@ -1,0 +1,146 @@
+"""One agent for each SDK and framework, with one tool that appends a line to the file `notes`; run by frameworks.py."""
+import asyncio
+import json
+import sys
+
+PROMPT = "Note one, then two."
+SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+
+
+def note(text: str) -> str:
+    """Notes a text.
+
+    Args:
+        text: What to note.
+    """
+    with open("notes", "a") as file:
+        file.write(text + "\n")
+    return f"noted {text}"
+
+
+def run(name, arguments):
+    """Runs a call as an agent written by hand does: what it does not know is an error for the model."""
+    return note(**arguments) if name == "note" else f"there is no tool {name}"
+
+
+def openai_chat(stream):
+    import openai
+    client = openai.OpenAI()
+    tools = [{"type": "function", "function": {"name": "note", "description": "Notes.", "parameters": SCHEMA}}]
+    history = [{"role": "user", "content": PROMPT}]
+    while True:
+        if stream:
+            with client.chat.completions.stream(model="m", messages=history, tools=tools) as events:
+                for _ in events:
+                    pass
+                message = events.get_final_completion().choices[0].message
+        else:
+            message = client.chat.completions.create(model="m", messages=history, tools=tools).choices[0].message
+        if not message.tool_calls:
+            return
+        asked = [{"id": c.id, "type": "function", "function": {"name": c.function.name, "arguments": c.function.arguments}}
+                 for c in message.tool_calls]
+        history.append({"role": "assistant", "content": message.content, "tool_calls": asked})
+        for call in message.tool_calls:
+            text = run(call.function.name, json.loads(call.function.arguments))
+            history.append({"role": "tool", "tool_call_id": call.id, "content": text})
+
+
+def openai_responses(stream):
+    import openai
+    client = openai.OpenAI()
+    tools = [{"type": "function", "name": "note", "description": "Notes.", "parameters": SCHEMA}]
+    history = [{"role": "user", "content": PROMPT}]
+    while True:
+        if stream:
+            with client.responses.stream(model="m", input=history, tools=tools) as events:
+                for _ in events:
+                    pass
+                response = events.get_final_response()
+        else:
+            response = client.responses.create(model="m", input=history, tools=tools)
+        asked = [item for item in response.output if item.type == "function_call"]
+        if not asked:
+            return
+        history += [item.model_dump(exclude={"parsed_arguments", "status"}, exclude_none=True) for item in response.output]
+        for item in asked:
+            text = run(item.name, json.loads(item.arguments))
+            history.append({"type": "function_call_output", "call_id": item.call_id, "output": text})
+
+
+def anthropic_messages(stream):
+    import anthropic
+    client = anthropic.Anthropic()
+    tools = [{"name": "note", "description": "Notes.", "input_schema": SCHEMA}]
+    history = [{"role": "user", "content": PROMPT}]
+    while True:
+        settings = {"model": "m", "max_tokens": 1000, "messages": history, "tools": tools}
+        if stream:
+            with client.messages.stream(**settings) as events:
+                message = events.get_final_message()
+        else:
+            message = client.messages.create(**settings)
+        if message.stop_reason != "tool_use":
+            return
+        history.append({"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in message.content]})
+        told = [{"type": "tool_result", "tool_use_id": b.id, "content": run(b.name, b.input)}
+                for b in message.content if b.type == "tool_use"]
+        history.append({"role": "user", "content": told})
+
+
+def google(stream):
+    from google import genai
+    from google.genai import types
+    client = genai.Client()
+    declared = types.FunctionDeclaration(name="note", description="Notes.", parameters_json_schema=SCHEMA)
+    config = types.GenerateContentConfig(
+        tools=[types.Tool(function_declarations=[declared])],
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True))
+    history = [types.Content(role="user", parts=[types.Part(text=PROMPT)])]
+    while True:
+        parts = []
+        if stream:
+            for chunk in client.models.generate_content_stream(model="m", contents=history, config=config):
+                parts += (chunk.candidates[0].content.parts or []) if chunk.candidates else []
+        else:
+            parts = client.models.generate_content(model="m", contents=history, config=config).candidates[0].content.parts
+        asked = [part.function_call for part in parts if part.function_call]
+        if not asked:
+            return
+        history.append(types.Content(role="model", parts=parts))
+        history.append(types.Content(role="user", parts=[
+            types.Part.from_function_response(name=call.name, response={"result": run(call.name, call.args)}) for call in asked]))
+
+
+def openai_agents():
+    import agents
+    agents.set_tracing_disabled(True)
+    agent = agents.Agent(name="noter", model="gpt-5", tools=[agents.function_tool(note)])
+    agents.Runner.run_sync(agent, PROMPT)
+
+
+def langgraph():
+    from langchain_openai import ChatOpenAI
+    from langgraph.prebuilt import create_react_agent
+    create_react_agent(ChatOpenAI(model="m"), [note]).invoke({"messages": [("user", PROMPT)]})
+
+
+def pydantic_ai():
+    from pydantic_ai import Agent
+    asyncio.run(Agent("openai-chat:m", tools=[note]).run(PROMPT))
+
+
+def smolagents():
+    import os
+    from smolagents import OpenAIServerModel, ToolCallingAgent, tool
+    model = OpenAIServerModel(model_id="m", api_base=os.environ["OPENAI_BASE_URL"], api_key="made-up")
+    ToolCallingAgent(tools=[tool(note)], model=model, max_steps=4).run(PROMPT)
+
+
+{
+    "openai-chat": lambda: openai_chat(False), "openai-chat-stream": lambda: openai_chat(True),
+    "openai-responses": lambda: openai_responses(False), "openai-responses-stream": lambda: openai_responses(True),
+    "anthropic": lambda: anthropic_messages(False), "anthropic-stream": lambda: anthropic_messages(True),
+    "google-genai": lambda: google(False), "google-genai-stream": lambda: google(True),
+    "openai-agents": openai_agents, "langgraph": langgraph, "pydantic-ai": pydantic_ai, "smolagents": smolagents,
+}[sys.argv[1]]()

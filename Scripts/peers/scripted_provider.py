@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""A provider that answers every client from one script, so that real agents can be run without a key or a network.
+
+    scripted_provider.py TURNS.json [--port N] [--seen FILE]
+
+TURNS.json: [{"say": "words", "ask": [["tool", {"argument": 1}], ...]}, ...]. The turn is chosen by how many answers of the
+model the request holds. A request that offers no tools is answered in words. Each request is added to FILE as a line of JSON:
+its path and its body. The port is printed once the provider listens.
+"""
+import argparse
+import itertools
+import json
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+arguments = argparse.ArgumentParser()
+arguments.add_argument("turns")
+arguments.add_argument("--port", type=int, default=0)
+arguments.add_argument("--seen")
+arguments = arguments.parse_args()
+with open(arguments.turns) as file:
+    TURNS = json.load(file)
+IDS = itertools.count(1)
+LOCK = threading.Lock()
+
+
+def new_id(kind):
+    with LOCK:
+        return f"{kind}_{next(IDS):05}"
+
+
+def cut(text):
+    return [text[at:at + 9] for at in range(0, len(text), 9)]
+
+
+class Answer:
+    """One turn with IDs for its calls."""
+
+    def __init__(self, body, answered):
+        turn = TURNS[min(answered, len(TURNS) - 1)] if body.get("tools") else {"say": "fine"}
+        self.words = turn.get("say", "")
+        self.calls = [(new_id("call"), name, given) for name, given in turn.get("ask", [])]
+
+
+def messages(body, answer):
+    content = [{"type": "text", "text": answer.words}] if answer.words else []
+    content += [{"type": "tool_use", "id": i, "name": n, "input": a} for i, n, a in answer.calls]
+    whole = {"id": new_id("msg"), "type": "message", "role": "assistant", "model": body.get("model"), "content": content,
+             "stop_reason": "tool_use" if answer.calls else "end_turn", "stop_sequence": None,
+             "usage": {"input_tokens": 5, "output_tokens": 5}}
+    if not body.get("stream"):
+        return whole
+    events = [{"type": "message_start", "message": {**whole, "content": [], "stop_reason": None}}]
+    for index, block in enumerate(content):
+        is_call = block["type"] == "tool_use"
+        empty = {**block, "input": {}} if is_call else {"type": "text", "text": ""}
+        events.append({"type": "content_block_start", "index": index, "content_block": empty})
+        for piece in cut(json.dumps(block["input"]) if is_call else block["text"]):
+            delta = {"type": "input_json_delta", "partial_json": piece} if is_call else {"type": "text_delta", "text": piece}
+            events.append({"type": "content_block_delta", "index": index, "delta": delta})
+        events.append({"type": "content_block_stop", "index": index})
+    events.append({"type": "message_delta", "delta": {"stop_reason": whole["stop_reason"], "stop_sequence": None},
+                   "usage": {"output_tokens": 5}})
+    events.append({"type": "message_stop"})
+    return [f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events]
+
+
+def chat(body, answer):
+    head = {"id": new_id("chat"), "created": 1, "model": body.get("model")}
+    reason = "tool_calls" if answer.calls else "stop"
+    calls = [{"id": i, "type": "function", "function": {"name": n, "arguments": json.dumps(a)}} for i, n, a in answer.calls]
+    usage = {"prompt_tokens": 5, "completion_tokens": 5, "total_tokens": 10}
+    if not body.get("stream"):
+        message = {"role": "assistant", "content": answer.words or None, **({"tool_calls": calls} if calls else {})}
+        return {**head, "object": "chat.completion", "usage": usage,
+                "choices": [{"index": 0, "message": message, "finish_reason": reason}]}
+    deltas = [{"role": "assistant", "content": ""}] + [{"content": piece} for piece in cut(answer.words)]
+    for index, call in enumerate(calls):
+        deltas.append({"tool_calls": [{**call, "index": index, "function": {"name": call["function"]["name"], "arguments": ""}}]})
+        for piece in cut(call["function"]["arguments"]):
+            deltas.append({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
+    chunks = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    chunks.append({"index": 0, "delta": {}, "finish_reason": reason})
+    frames = [{**head, "object": "chat.completion.chunk", "choices": [chunk]} for chunk in chunks]
+    if (body.get("stream_options") or {}).get("include_usage"):
+        frames.append({**head, "object": "chat.completion.chunk", "choices": [], "usage": usage})
+    return [f"data: {json.dumps(frame)}\n\n" for frame in frames] + ["data: [DONE]\n\n"]
+
+
+def responses(body, answer):
+    output = []
+    if answer.words:
+        part = {"type": "output_text", "text": answer.words, "annotations": []}
+        output.append({"type": "message", "id": new_id("msg"), "role": "assistant", "status": "completed", "content": [part]})
+    for call_id, name, given in answer.calls:
+        output.append({"type": "function_call", "id": new_id("fc"), "call_id": call_id, "name": name,
+                       "arguments": json.dumps(given), "status": "completed"})
+    whole = {"id": new_id("resp"), "object": "response", "created_at": 1, "status": "completed", "model": body.get("model"),
+             "output": output, "parallel_tool_calls": True, "tool_choice": "auto", "tools": body.get("tools", []),
+             "usage": {"input_tokens": 5, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 5,
+                       "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 10}}
+    if not body.get("stream"):
+        return whole
+    begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+    events = [("response.created", {"response": begun}), ("response.in_progress", {"response": begun})]
+    for index, item in enumerate(output):
+        place = {"output_index": index}
+        if item["type"] == "message":
+            inner = {**place, "item_id": item["id"], "content_index": 0}
+            events.append(("response.output_item.added", {**place, "item": {**item, "content": [], "status": "in_progress"}}))
+            events.append(("response.content_part.added", {**inner, "part": {**item["content"][0], "text": ""}}))
+            events += [("response.output_text.delta", {**inner, "delta": piece}) for piece in cut(answer.words)]
+            events.append(("response.output_text.done", {**inner, "text": answer.words}))
+            events.append(("response.content_part.done", {**inner, "part": item["content"][0]}))
+        else:
+            inner = {**place, "item_id": item["id"]}
+            events.append(("response.output_item.added", {**place, "item": {**item, "arguments": "", "status": "in_progress"}}))
+            events += [("response.function_call_arguments.delta", {**inner, "delta": p}) for p in cut(item["arguments"])]
+            events.append(("response.function_call_arguments.done",
+                           {**inner, "name": item["name"], "arguments": item["arguments"]}))
+        events.append(("response.output_item.done", {**place, "item": item}))
+    events.append(("response.completed", {"response": whole}))
+    return [f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': number, **more})}\n\n"
+            for number, (kind, more) in enumerate(events)]
+
+
+def gemini(body, answer, is_streamed):
+    parts = [{"text": answer.words}] if answer.words else []
+    parts += [{"functionCall": {"name": n, "args": a}} for _, n, a in answer.calls]
+
+    def told(some, reason=None):
+        return {"candidates": [{"index": 0, "content": {"role": "model", "parts": some},
+                                **({"finishReason": reason} if reason else {})}],
+                "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 5, "totalTokenCount": 10}, "modelVersion": "s"}
+
+    if not is_streamed:
+        return told(parts, "STOP")
+    return [f"data: {json.dumps(told([part], 'STOP' if part is parts[-1] else None))}\n\n" for part in parts]
+
+
+def answers_in(path, body):
+    """How many answers of the model a request holds."""
+    if "contents" in body:
+        return sum(content.get("role") == "model" for content in body["contents"])
+    if "input" in body:
+        items = body["input"] if isinstance(body["input"], list) else []
+        own = [item.get("role") == "assistant" or item.get("type", "").endswith("_call") or item.get("type") == "reasoning"
+               for item in items]
+        return sum(mine and not (own + [False])[at + 1] for at, mine in enumerate(own))
+    return sum(message["role"] == "assistant" for message in body.get("messages", []))
+
+
+class Provider(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def whole(self, value, status=200):
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        self.whole({"object": "list", "data": [], "models": []})
+
+    do_HEAD = do_GET
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+        path = self.path.split("?")[0]
+        if arguments.seen:
+            with LOCK, open(arguments.seen, "a") as seen:
+                seen.write(json.dumps({"path": path, "body": body}) + "\n")
+        if path.endswith("/count_tokens"):
+            return self.whole({"input_tokens": 5})
+        answer = Answer(body, answers_in(path, body))
+        for ending, shape in (("/messages", messages), ("/chat/completions", chat), ("/responses", responses)):
+            if path.endswith(ending):
+                return self.send(shape(body, answer))
+        if "generatecontent" in path.lower():
+            return self.send(gemini(body, answer, ":stream" in path))
+        return self.whole({"error": {"message": "nothing is here", "type": "not_found"}}, 404)
+
+    def send(self, told):
+        if isinstance(told, dict):
+            return self.whole(told)
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for frame in told:
+            data = frame.encode()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+            self.wfile.flush()
+        self.wfile.write(b"0\r\n\r\n")
+        return None
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A client that leaves is no fault of the provider."""
+
+
+server = Server(("127.0.0.1", arguments.port), Provider)
+print(server.server_address[1], flush=True)
+try:
+    server.serve_forever()
+except KeyboardInterrupt:
+    sys.exit(0)

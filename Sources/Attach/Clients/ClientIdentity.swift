@@ -1,0 +1,60 @@
+import Wire
+
+/// Who sends a request, as far as its headers tell.
+struct ClientIdentity: Sendable, Hashable {
+    /// The program's name for a person to read: `Claude Code`, `Codex`, or what the client calls itself.
+    var client: String
+    /// The client's own name for the conversation, where it gives one; unique among all clients.
+    var thread: String?
+    /// The same of the conversation that started this one.
+    var parent: String?
+    /// How the client names the agent within the conversation, where it is not the first one.
+    var agent: String?
+
+    /// The header by which any client can name its conversation.
+    static let sessionField = "x-callgate-session"
+
+    /// Reads the headers of a request.
+    init(_ fields: HTTPFields) {
+        let agentName = fields["user-agent"] ?? ""
+        client = ClientIdentity.name(agentName)
+        if let name = fields[ClientIdentity.sessionField] {
+            thread = "named:\(name)"
+        } else if let session = fields["x-claude-code-session-id"] {
+            client = "Claude Code"
+            agent = fields["x-claude-code-agent-id"]
+            thread = "claude:\(session)" + (agent.map { "/\($0)" } ?? "")
+            if agent != nil {
+                let above = fields["x-claude-code-parent-agent-id"]
+                parent = "claude:\(session)" + (above.map { "/\($0)" } ?? "")
+            }
+        } else if let session = fields["session-id"], let id = fields["thread-id"] {
+            client = "Codex"
+            thread = "codex:\(id)"
+            agent = fields["x-openai-subagent"]
+            if id != session { parent = "codex:\(session)" }
+        }
+    }
+
+    /// Whether a conversation of the other may be one of this client's.
+    func isSame(as other: ClientIdentity) -> Bool {
+        thread == nil && other.thread == nil ? client == other.client : thread == other.thread
+    }
+
+    /// Whether the client's loop ends where a call names a tool that it does not know.
+    var failsOnUnknownTools: Bool { client == "OpenAI Agents" }
+
+    private static let known: [(prefix: String, name: String)] = [
+        ("claude-cli", "Claude Code"), ("codex", "Codex"), ("Agents/", "OpenAI Agents"),
+        ("GeminiCLI", "Gemini CLI"), ("google-genai-sdk", "Google GenAI SDK"), ("opencode", "opencode"),
+        ("OpenAI/", "OpenAI SDK"), ("AsyncOpenAI/", "OpenAI SDK"), ("Anthropic/", "Anthropic SDK"),
+        ("AsyncAnthropic/", "Anthropic SDK"), ("ollama", "Ollama"), ("litellm", "LiteLLM"),
+        ("pydantic-ai", "Pydantic AI"),
+    ]
+
+    private static func name(_ agent: String) -> String {
+        if let match = known.first(where: { agent.utf8.starts(with: $0.prefix.utf8) }) { return match.name }
+        let word = agent.prefix { $0 != "/" && $0 != " " }
+        return word.isEmpty ? "a client" : String(word.prefix(40))
+    }
+}

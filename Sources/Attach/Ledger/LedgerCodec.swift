@@ -1,0 +1,94 @@
+import Agent
+import JSON
+
+/// What stands in the ledger's file, one line each.
+enum LedgerLine: Sendable, Hashable {
+    /// What is remembered of a call of the session in that journal.
+    case call(LedgerEntry, journal: String)
+    /// Where a conversation stands: by whom it is led, and what its client has sent so far.
+    case place(SessionPlace, journal: String)
+
+    /// The line, its line feed included.
+    var bytes: [UInt8] {
+        let value: JSONValue
+        switch self {
+        case .call(let entry, let journal):
+            value = ["journal": .string(journal), "call": LedgerLine.json(entry)]
+        case .place(let place, let journal):
+            var object = JSONObject()
+            object["journal"] = .string(journal)
+            if let key = place.key { object["key"] = .string(key) }
+            object["seen"] = .array(place.seen.map { .string(String($0.value, radix: 16)) })
+            if let response = place.response { object["response"] = .string(response) }
+            value = .object(object)
+        }
+        return Array((value.text() + "\n").utf8)
+    }
+
+    /// Reads a line; `nil` for one that was cut by a crash or comes from a later version.
+    init?(_ bytes: [UInt8]) {
+        guard let value = try? JSONParser.parse(bytes), let journal = value["journal"]?.stringValue else {
+            return nil
+        }
+        if let call = value["call"] {
+            guard let entry = LedgerLine.entry(call) else { return nil }
+            self = .call(entry, journal: journal)
+            return
+        }
+        guard let seen = value["seen"]?.arrayValue else { return nil }
+        self = .place(
+            SessionPlace(
+                key: value["key"]?.stringValue,
+                seen: seen.compactMap { $0.stringValue.flatMap { UInt64($0, radix: 16) } }.map(
+                    Fingerprint.init(value:)),
+                response: value["response"]?.stringValue), journal: journal)
+    }
+
+    private static func json(_ entry: LedgerEntry) -> JSONValue {
+        func form(_ form: LedgerEntry.Form) -> JSONValue {
+            ["name": .string(form.name), "arguments": .string(form.arguments.text)]
+        }
+        let result: JSONValue =
+            switch entry.result {
+            case .unchanged: .null
+            case .prefixed(let note): ["note": .string(note)]
+            case .replaced(let text, let isError): ["text": .string(text), "error": .bool(isError)]
+            }
+        return [
+            "id": .string(entry.id.text), "written": form(entry.written), "sent": form(entry.sent),
+            "restore": .bool(entry.restoresCall), "result": result,
+        ]
+    }
+
+    private static func entry(_ value: JSONValue) -> LedgerEntry? {
+        func form(_ value: JSONValue?) -> LedgerEntry.Form? {
+            guard let name = value?["name"]?.stringValue, let arguments = value?["arguments"]?.stringValue
+            else { return nil }
+            return LedgerEntry.Form(name: name, arguments: ByteString(arguments))
+        }
+        guard let id = value["id"]?.stringValue, let written = form(value["written"]),
+            let sent = form(value["sent"]),
+            let restores = value["restore"]?.boolValue
+        else { return nil }
+        let result: LedgerEntry.Result =
+            if let note = value["result"]?["note"]?.stringValue {
+                .prefixed(note)
+            } else if let text = value["result"]?["text"]?.stringValue {
+                .replaced(text, isError: value["result"]?["error"]?.boolValue ?? false)
+            } else {
+                .unchanged
+            }
+        return LedgerEntry(
+            id: ToolCallID(id), written: written, sent: sent, restoresCall: restores, result: result)
+    }
+}
+
+/// Where a conversation stands, as its client's requests tell it.
+struct SessionPlace: Sendable, Hashable {
+    /// The client's own name for the conversation; `nil` where it gives none.
+    var key: String?
+    /// The messages of its last request, instructions left out.
+    var seen: [Fingerprint]
+    /// The ID of the provider's last response, where one came.
+    var response: String?
+}

@@ -1,0 +1,108 @@
+import Agent
+import Formats
+import Wire
+
+/// Stands between agents and their models: passes everything on, and holds the calls.
+public final class Proxy: Sendable {
+    /// The port that is listened on.
+    public var port: Int { server.port }
+    private let server: HTTPServer
+    private let settings: ProxySettings
+    private let client: HTTPClient
+    private let upstreams: Upstreams
+    private let ledger: CallLedger
+    private let book: SessionBook
+    private let exchanges = ExchangeBoard()
+    private let watcher: any ProxyWatcher
+
+    /// Listens, and opens the folder of the journals.
+    /// - Throws: ``AttachError`` or `WireError`, one line each.
+    public init(_ settings: ProxySettings, watcher: any ProxyWatcher) async throws {
+        guard ProxyGuard.isLoopback(settings.host) || settings.token != nil else {
+            throw AttachError(
+                "\(settings.host) can be reached by other machines; give a token with --token, or listen on 127.0.0.1"
+            )
+        }
+        self.settings = settings
+        self.watcher = watcher
+        upstreams = Upstreams(only: settings.upstream)
+        ledger = try CallLedger(folder: settings.folder)
+        client = try HTTPClient()
+        book = SessionBook(settings: settings, ledger: ledger, watcher: watcher)
+        server = try await HTTPServer(host: settings.host, port: settings.port)
+    }
+
+    /// Serves until the task is cancelled.
+    public func run() async throws {
+        let isLocal = ProxyGuard.isLoopback(settings.host)
+        let gate = ProxyGuard(host: settings.host, port: port, token: isLocal ? nil : settings.token)
+        try await server.run { [self] request, body, response in
+            if let reason = gate.objection(to: request) {
+                return try await refuse(ProxyFault(status: 403, message: reason), nil, response)
+            }
+            try await serve(request, body, response)
+        }
+    }
+
+    private func serve(_ request: HTTPRequest, _ body: [UInt8], _ response: HTTPResponder) async throws {
+        let (request, identity) = identify(request)
+        if request.fields["upgrade"] != nil {
+            // The client then takes the same over plain HTTP.
+            let fault = ProxyFault(
+                status: 426, message: "WebSockets are not served; the client goes on over HTTP")
+            return try await refuse(fault, nil, response)
+        }
+        guard let endpoint = ModelEndpoint(method: request.method, path: request.target) else {
+            return try await PassThrough(client: client, upstreams: upstreams).serve(request, body, response)
+        }
+        if let coding = request.fields["content-encoding"], coding.lowercased() != "identity" {
+            let reason =
+                "requests in the content encoding \(coding) cannot be read; turn compression off in the client"
+            return try await refuse(ProxyFault(status: 415, message: reason), endpoint.format, response)
+        }
+        if let pending = exchanges.repeated(by: request, body: body, identity: identity) {
+            return try await pending.log.send(to: response)
+        }
+        let reading: AgentRequest
+        do {
+            reading = try AgentRequest(endpoint, body: body)
+        } catch {
+            return try await refuse(ProxyFault(status: 400, message: "\(error)"), endpoint.format, response)
+        }
+        if !reading.hasTools, let session = await book.session(named: identity) {
+            let side = SideRequest(client: client, upstreams: upstreams, endpoint: endpoint, session: session)
+            return try await side.serve(request, body, response)
+        }
+        let exchange = Exchange(request: request, body: body, identity: identity)
+        let claim = try await book.claim(reading, for: exchange)
+        exchanges.add(exchange)
+        let run = ExchangeRun(
+            exchange: exchange, endpoint: endpoint, request: reading, known: claim.known,
+            session: claim.session,
+            ledger: ledger, client: client, upstreams: upstreams)
+        exchange.start(onLost: { await claim.session.abandon() }) { [exchanges, book] in
+            let answer = await run.run()
+            await book.release(claim.session, answer: answer)
+            Task { await exchanges.remove(exchange) }
+        }
+        try await exchange.log.send(to: response)
+    }
+
+    /// Reads who asks; `/session/NAME` before the path names the conversation for clients that can send no header.
+    private func identify(_ request: HTTPRequest) -> (HTTPRequest, ClientIdentity) {
+        var request = request
+        let parts = request.target.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
+        if parts.count == 3, parts[0] == "session" {
+            request.fields[ClientIdentity.sessionField] = String(parts[1])
+            request.target = "/" + parts[2]
+        }
+        return (request, ClientIdentity(request.fields))
+    }
+
+    private func refuse(_ fault: ProxyFault, _ format: WireFormat?, _ response: HTTPResponder) async throws {
+        watcher.notice("answered \(fault.status): \(fault.message)")
+        try await response.begin(fault.head(format))
+        try await response.write(fault.body(format))
+        try await response.finish()
+    }
+}

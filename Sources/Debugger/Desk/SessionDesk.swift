@@ -1,0 +1,192 @@
+import Agent
+import Terminal
+
+/// What reaches the desk.
+public enum DeskInput: Sendable {
+    /// A key was pressed.
+    case key(Key)
+    /// Text was pasted.
+    case paste(String)
+    /// The mouse did something.
+    case mouse(Mouse)
+    /// The terminal has another size.
+    case resize(Size)
+    /// A session has begun, or was taken up with these events.
+    case opened(SessionRow, past: [Event])
+    /// Something about one session.
+    case session(String, Input)
+    /// A line of the program's output, or of the proxy's own.
+    case line(String)
+    /// Nothing but time has passed.
+    case tick
+}
+
+/// What the desk asks the program to do.
+public enum DeskEffect: Sendable {
+    /// Something for one session.
+    case session(String, DebuggerEffect)
+    /// Stop the program as the shell's job control does.
+    case suspend
+    /// Paint the whole screen anew.
+    case redraw
+    /// End the program.
+    case quit
+}
+
+/// The sessions of a proxy: a list of them, and the four panes of the one that is open.
+///
+/// A value like the debugger's: inputs in, effects and a screen out.
+public struct SessionDesk {
+    var size: Size
+    var now: Int64 = 0
+    var rows: [SessionRow] = []
+    /// The journal of the session on which the cursor stands.
+    var selected: String?
+    /// The journal of the session whose panes are shown.
+    private(set) var open: String?
+    /// The last lines of output.
+    var log: [String] = []
+    var list = Scroll()
+    /// What to do while no session has come: the lines to paste.
+    let instructions: [String]
+    private var debuggers: [String: Debugger] = [:]
+    private var isQuitting = false
+
+    private static let logLimit = 2_000
+
+    /// A desk without sessions.
+    public init(size: Size, instructions: [String]) {
+        self.size = size
+        self.instructions = instructions
+    }
+
+    /// The sessions in which calls wait besides the one that is open, and their calls.
+    var waitingElsewhere: (sessions: Int, calls: Int) {
+        let others = rows.filter { $0.journal != open && !$0.waiting.isEmpty }
+        return (others.count, others.reduce(0) { $0 + $1.waiting.count })
+    }
+
+    /// Whether the program should send ``DeskInput/tick`` now and then.
+    public var wantsTicks: Bool {
+        rows.contains { !$0.waiting.isEmpty } || open.flatMap { debuggers[$0] }?.wantsTicks == true
+    }
+
+    /// Takes an input and says what the program shall do.
+    public mutating func update(_ input: DeskInput, at time: Int64) -> [DeskEffect] {
+        now = time
+        defer { settle() }
+        switch input {
+        case .key(let key): return press(key)
+        case .paste(let text): return pass(.paste(text))
+        case .mouse(let mouse): return pass(.mouse(mouse))
+        case .resize(let size):
+            self.size = size
+            for journal in debuggers.keys { _ = debuggers[journal]?.update(.resize(size), at: now) }
+        case .opened(var row, let past):
+            for event in past { row.apply(event) }
+            rows.append(row)
+            selected = selected ?? row.journal
+            debuggers[row.journal] = try? Debugger(size: size, resuming: past)
+        case .session(let journal, let input):
+            if case .events(let events) = input, let place = rows.firstIndex(where: { $0.journal == journal })
+            {
+                for event in events { rows[place].apply(event) }
+            }
+            return update(journal, input)
+        case .line(let text):
+            log.append(text)
+            if log.count > SessionDesk.logLimit { log.removeFirst(SessionDesk.logLimit / 2) }
+        case .tick: return pass(.tick)
+        }
+        return []
+    }
+
+    /// The screen, and where its cursor is.
+    public func view() -> ScreenView {
+        guard let open, let debugger = debuggers[open] else { return SessionListPainter.paint(self) }
+        let view = debugger.view(size)
+        let others = waitingElsewhere
+        guard others.calls > 0, size.height > 2 else { return view }
+        return ScreenView(
+            canvas: SessionListPainter.marking(view.canvas, calls: others.calls, sessions: others.sessions),
+            cursor: view.cursor)
+    }
+
+    private mutating func pass(_ input: Input) -> [DeskEffect] { open.map { update($0, input) } ?? [] }
+
+    private mutating func update(_ journal: String, _ input: Input) -> [DeskEffect] {
+        guard var debugger = debuggers[journal] else { return [] }
+        let effects = debugger.update(input, at: now)
+        debuggers[journal] = debugger
+        return effects.compactMap { effect in
+            switch effect {
+            case .quit:
+                open = nil
+                return nil
+            case .suspend: return .suspend
+            case .redraw: return .redraw
+            default: return .session(journal, effect)
+            }
+        }
+    }
+
+    private mutating func press(_ key: Key) -> [DeskEffect] {
+        if let open {
+            if debuggers[open]?.hasPanesInFront == true {
+                switch key {
+                case .character("W"):
+                    showLongestWaiting()
+                    return []
+                case .character("q"):
+                    self.open = nil
+                    return []
+                default: break
+                }
+            }
+            return update(open, .key(key))
+        }
+        if isQuitting, key == .character("y") { return [.quit] }
+        isQuitting = false
+        switch key {
+        case .up, .character("k"): move(by: -1)
+        case .down, .character("j"): move(by: 1)
+        case .pageUp: move(by: -max(1, list.page - 1))
+        case .pageDown: move(by: max(1, list.page - 1))
+        case .home, .character("g"): selected = rows.first?.journal
+        case .end, .character("G"): selected = rows.last?.journal
+        case .enter: open = selected
+        case .character("W"): showLongestWaiting()
+        case .character("q"):
+            guard rows.contains(where: { !$0.waiting.isEmpty }) else { return [.quit] }
+            isQuitting = true
+        default: break
+        }
+        return []
+    }
+
+    private mutating func move(by rows: Int) {
+        guard let selected, let place = self.rows.firstIndex(where: { $0.journal == selected }) else {
+            return
+        }
+        self.selected = self.rows[max(0, min(place + rows, self.rows.count - 1))].journal
+    }
+
+    /// Opens the session whose call has waited longest.
+    private mutating func showLongestWaiting() {
+        let waiting = rows.filter { $0.waitingSince != nil }
+        guard let row = waiting.min(by: { ($0.waitingSince ?? 0) < ($1.waitingSince ?? 0) }) else { return }
+        open = row.journal
+        selected = row.journal
+    }
+
+    /// The question before quitting while calls wait; `nil` where none is asked.
+    var question: String? {
+        let calls = rows.reduce(0) { $0 + $1.waiting.count }
+        return isQuitting ? "\(Figure.amount(calls, "call")) would be denied; quit? y/n" : nil
+    }
+
+    private mutating func settle() {
+        list.update(count: rows.count, page: SessionListPainter.listHeight(self))
+        if let place = rows.firstIndex(where: { $0.journal == selected }) { list.show(place) }
+    }
+}

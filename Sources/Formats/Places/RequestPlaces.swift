@@ -1,0 +1,174 @@
+import JSON
+
+/// Where in the bytes of a request the calls and results of its history stand.
+///
+/// ``WireRequest`` says what a request means; this says what of its bytes would have to change for the model to read
+/// something else, while every other byte stays as the client wrote it.
+public struct RequestPlaces: Sendable {
+    /// A call or a result, in the order in which they stand in the conversation.
+    public enum Item: Sendable {
+        /// A call that the model is said to have asked for.
+        case call(CallInHistory)
+        /// What came of one.
+        case result(ResultInHistory)
+    }
+
+    /// The calls and results in order.
+    public private(set) var items: [Item] = []
+    /// The bytes in which the catalogue is written; empty where there is none.
+    public private(set) var catalogue: [UInt8] = []
+    private var numbers = CallNumbers()
+
+    /// Finds the places of a request.
+    /// - Throws: `JSONError` for what is no JSON.
+    public init(_ format: WireFormat, body: [UInt8]) throws(JSONError) {
+        let root = try JSONPlace(body)
+        catalogue = Array(root["tools"]?.raw ?? [])
+        switch format {
+        case .messages: for message in root["messages"]?.elements ?? [] { takeMessages(message) }
+        case .chatCompletions, .ollama: for message in root["messages"]?.elements ?? [] { takeChat(message) }
+        case .responses: for item in root["input"]?.elements ?? [] { takeResponses(item) }
+        case .gemini:
+            let contents = root["contents"]
+            for content in contents?.elements ?? contents.map({ [$0] }) ?? [] { takeGemini(content) }
+        }
+    }
+
+    /// The results in order.
+    public var results: [ResultInHistory] {
+        items.compactMap { if case .result(let result) = $0 { result } else { nil } }
+    }
+
+    /// The calls in order.
+    public var calls: [CallInHistory] {
+        items.compactMap { if case .call(let call) = $0 { call } else { nil } }
+    }
+
+    private mutating func add(call id: String?, name: JSONPlace?, arguments: JSONPlace?) {
+        guard let name, let text = name.string else { return }
+        items.append(
+            .call(
+                CallInHistory(
+                    id: numbers.asked(id, name: text), name: text,
+                    arguments: arguments.map { $0.string ?? String(decoding: $0.raw, as: UTF8.self) } ?? "",
+                    nameRange: name.range, argumentsRange: arguments?.range, isText: arguments?.string != nil)
+            ))
+    }
+
+    private mutating func takeMessages(_ message: JSONPlace) {
+        for block in message["content"]?.elements ?? [] {
+            switch block["type"]?.string {
+            case "tool_use": add(call: block["id"]?.string, name: block["name"], arguments: block["input"])
+            case "tool_result":
+                guard let id = block["tool_use_id"]?.string else { continue }
+                items.append(
+                    .result(
+                        ResultInHistory(
+                            id: id, text: block["content"]?.words ?? "",
+                            isError: block["is_error"]?.isTrue ?? false,
+                            format: .messages, holder: block)))
+            default: break
+            }
+        }
+    }
+
+    private mutating func takeChat(_ message: JSONPlace) {
+        switch message["role"]?.string {
+        case "tool", "function":
+            let name = message["name"] ?? message["tool_name"]
+            items.append(
+                .result(
+                    ResultInHistory(
+                        id: numbers.answered(message["tool_call_id"]?.string, name: name?.string),
+                        text: message["content"]?.words ?? "", isError: false, format: .chatCompletions,
+                        holder: message, name: name)))
+        case "assistant":
+            for call in message["tool_calls"]?.elements ?? [] {
+                let function = call["function"] ?? call["custom"]
+                add(
+                    call: call["id"]?.string, name: function?["name"],
+                    arguments: function?["arguments"] ?? function?["input"])
+            }
+        default: break
+        }
+    }
+
+    private mutating func takeResponses(_ item: JSONPlace) {
+        if item["type"]?.string == "additional_tools" { catalogue += item["tools"]?.raw ?? [] }
+        guard let kind = item["type"]?.string, let id = item["call_id"]?.string else { return }
+        if kind.hasSuffix("_call_output") {
+            items.append(
+                .result(
+                    ResultInHistory(
+                        id: id, text: item["output"]?.words ?? "", isError: false, format: .responses,
+                        holder: item)))
+        } else if kind.hasSuffix("_call") {
+            add(
+                call: id, name: item["name"] ?? item["type"],
+                arguments: item["arguments"] ?? item["input"] ?? item["action"])
+        }
+    }
+
+    private mutating func takeGemini(_ content: JSONPlace) {
+        for part in content["parts"]?.elements ?? [] {
+            if let call = part["functionCall"] ?? part["function_call"] {
+                add(call: call["id"]?.string, name: call["name"], arguments: call["args"])
+            }
+            guard let answer = part["functionResponse"] ?? part["function_response"] else { continue }
+            let response = answer["response"]
+            let error = response?["error"]
+            let output = error ?? response?["output"] ?? response?["result"] ?? response
+            items.append(
+                .result(
+                    ResultInHistory(
+                        id: numbers.answered(answer["id"]?.string, name: answer["name"]?.string),
+                        text: output?.string ?? String(decoding: output?.raw ?? [], as: UTF8.self),
+                        isError: error != nil, format: .gemini, holder: answer, name: answer["name"])))
+        }
+    }
+}
+
+/// A call in the history that a client sends.
+public struct CallInHistory: Sendable {
+    /// The call's ID; where the client gives none, its number in the conversation as `call_N`.
+    public let id: String
+    /// The tool's name.
+    public let name: String
+    /// The arguments' text.
+    public let arguments: String
+    /// Where the name stands, quotes included.
+    public let nameRange: Range<Int>
+    /// Where the arguments stand; `nil` where there are none.
+    public let argumentsRange: Range<Int>?
+    /// Whether the arguments are JSON text, or free text, within a string.
+    public let isText: Bool
+}
+
+/// Numbers the calls of a conversation whose format gives them no IDs, and pairs their results with them.
+private struct CallNumbers: Sendable {
+    private var count = 0
+    private var open: [(id: String, name: String)] = []
+
+    mutating func asked(_ id: String?, name: String) -> String {
+        count += 1
+        let known = id.flatMap { $0.isEmpty ? nil : $0 } ?? "call_\(count)"
+        open.append((known, name))
+        return known
+    }
+
+    mutating func answered(_ id: String?, name: String?) -> String {
+        if let id, !id.isEmpty {
+            open.removeAll { $0.id.utf8.elementsEqual(id.utf8) }
+            return id
+        }
+        guard let place = open.firstIndex(where: { $0.name == name }) ?? open.indices.first else { return "" }
+        return open.remove(at: place).id
+    }
+}
+
+extension JSONPlace {
+    /// The words of a content: a text, or parts of which those with text count.
+    fileprivate var words: String {
+        string ?? (elements ?? []).compactMap { part in part["text"]?.string }.joined(separator: "\n")
+    }
+}

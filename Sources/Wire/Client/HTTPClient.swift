@@ -1,0 +1,185 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// A client for HTTP/1.1 that takes a response as it comes: who reads slowly slows down the server.
+public struct HTTPClient: Sendable {
+    typealias Connection = NIOAsyncChannel<WirePart<HTTPResponse>, WirePart<HTTPRequest>>
+
+    /// How long to wait.
+    public struct TimeLimits: Sendable, Hashable {
+        /// Seconds for a connection to be made.
+        public var connecting: Int
+        /// Seconds in which nothing comes, before the head and between two pieces of the body.
+        public var silence: Int
+
+        /// The given limits.
+        public init(connecting: Int = 20, silence: Int = 900) {
+            self.connecting = connecting
+            self.silence = silence
+        }
+    }
+
+    private let limits: TimeLimits
+    private let security: NIOSSLContext
+
+    /// A client with the given limits, that trusts the system's certificates.
+    /// - Throws: ``WireError`` of kind `address` where there are none.
+    public init(limits: TimeLimits = TimeLimits()) throws(WireError) {
+        self.limits = limits
+        do {
+            security = try NIOSSLContext(configuration: .makeClientConfiguration())
+        } catch {
+            throw WireError(.address, "the system's certificates cannot be read: \(error)")
+        }
+    }
+
+    /// Sends a request and hands the response to `use` while it comes; the connection is closed once `use` returns.
+    ///
+    /// - Throws: ``WireError`` for a fault of the connection, or what `use` threw. Cancelling the task ends the
+    ///   connection at once.
+    public func send<Result: Sendable>(
+        _ request: HTTPRequest, body: [UInt8], to origin: Origin,
+        _ use: @Sendable (HTTPResponse, inout HTTPResponseBody) async throws -> Result
+    ) async throws -> Result {
+        var request = request
+        request.fields["host"] = origin.authority
+        if !body.isEmpty || request.fields["content-length"] != nil {
+            request.fields["content-length"] = String(body.count)
+        }
+        let connection = try await connect(to: origin)
+        return try await connection.executeThenClose { [request] inbound, outbound in
+            try await outbound.write(.head(request))
+            if !body.isEmpty { try await outbound.write(.body(ByteBuffer(bytes: body))) }
+            try await outbound.write(.end)
+            var parts = inbound.makeAsyncIterator()
+            let first: WirePart<HTTPResponse>?
+            do {
+                first = try await parts.next()
+            } catch {
+                throw HTTPClient.fault(error, origin)
+            }
+            guard case .head(let response)? = first else {
+                throw WireError(.cut, "\(origin.authority) closed the connection without an answer")
+            }
+            var reader = HTTPResponseBody(parts: parts, origin: origin)
+            return try await use(response, &reader)
+        }
+    }
+
+    private func connect(to origin: Origin) async throws(WireError) -> Connection {
+        let (security, silence) = (security, Int64(limits.silence))
+        do {
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(.seconds(Int64(limits.connecting)))
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                // The system would buffer tens of megabytes before a slow reader slows down the server.
+                .channelOption(.socketOption(.so_rcvbuf), value: 1 << 18)
+                .connect(host: origin.host, port: origin.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let pipeline = channel.pipeline.syncOperations
+                        if origin.isSecure {
+                            let name = HTTPClient.isAddress(origin.host) ? nil : origin.host
+                            try pipeline.addHandler(
+                                NIOSSLClientHandler(context: security, serverHostname: name))
+                        }
+                        try pipeline.addHandler(IdleStateHandler(readTimeout: .seconds(silence)))
+                        try pipeline.addHTTPClientHandlers()
+                        try pipeline.addHandler(ClientPartHandler())
+                        try pipeline.addHandler(SilenceHandler(authority: origin.authority, seconds: silence))
+                        return try Connection(wrappingChannelSynchronously: channel)
+                    }
+                }
+        } catch {
+            throw WireError(.unreachable, "\(origin.authority) cannot be reached: \(HTTPClient.words(error))")
+        }
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        (try? SocketAddress(ipAddress: host, port: 0)) != nil
+    }
+
+    static func fault(_ error: any Error, _ origin: Origin) -> any Error {
+        switch error {
+        case is CancellationError, is WireError: error
+        case HTTPParserError.invalidEOFState:
+            WireError(.cut, "the connection to \(origin.authority) ended in the middle of a response")
+        case is HTTPParserError:
+            WireError(.malformed, "\(origin.authority) answered with what is no HTTP: \(error)")
+        default: WireError(.cut, "the connection to \(origin.authority) broke: \(words(error))")
+        }
+    }
+
+    private static func words(_ error: any Error) -> String {
+        guard let failure = error as? NIOConnectionError else { return "\(error)" }
+        return failure.connectionErrors.first.map { "\($0.error)" }
+            ?? failure.dnsAError.map { "\($0)" } ?? "\(error)"
+    }
+}
+
+/// Closes a connection on which nothing has come for too long, with an error that says so.
+private final class SilenceHandler: ChannelInboundHandler {
+    typealias InboundIn = WirePart<HTTPResponse>
+    private let authority: String
+    private let seconds: Int64
+
+    init(authority: String, seconds: Int64) {
+        self.authority = authority
+        self.seconds = seconds
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is IdleStateHandler.IdleStateEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        context.fireErrorCaught(WireError(.timedOut, "\(authority) has sent nothing for \(seconds) seconds"))
+        context.close(promise: nil)
+    }
+}
+
+/// The body of a response, piece by piece.
+public struct HTTPResponseBody {
+    private var parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator
+    private let origin: Origin
+    private var isOver = false
+
+    init(parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator, origin: Origin) {
+        self.parts = parts
+        self.origin = origin
+    }
+
+    /// The next bytes; `nil` at the end of the body.
+    /// - Throws: ``WireError``, of kind `cut` where the connection ended before the body did.
+    public mutating func next() async throws -> [UInt8]? {
+        if isOver { return nil }
+        let part: WirePart<HTTPResponse>?
+        do {
+            part = try await parts.next()
+        } catch {
+            throw HTTPClient.fault(error, origin)
+        }
+        switch part {
+        case .body(let buffer): return Array(buffer.readableBytesView)
+        case .end:
+            isOver = true
+            return nil
+        case .head, nil:
+            try Task.checkCancellation()
+            throw WireError(.cut, "the connection to \(origin.authority) ended in the middle of a response")
+        }
+    }
+
+    /// All bytes that are left.
+    /// - Throws: ``WireError``, of kind `tooLarge` for more than `limit` bytes.
+    public mutating func collect(upTo limit: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let piece = try await next() {
+            bytes += piece
+            guard bytes.count <= limit else {
+                throw WireError(.tooLarge, "\(origin.authority) answered with more than \(limit >> 20) MiB")
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,29 @@
+/// Why a connection or a message on it could not be used.
+public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of fault it is.
+    public enum Kind: Sendable, Hashable {
+        /// An address that cannot be used.
+        case address
+        /// No connection could be made.
+        case unreachable
+        /// Nothing came for too long.
+        case timedOut
+        /// The message was larger than it may be.
+        case tooLarge
+        /// The connection ended before the message did.
+        case cut
+        /// The other side wrote what is no HTTP.
+        case malformed
+    }
+
+    /// What kind of fault it is.
+    public let kind: Kind
+    /// One line: what failed, where, and what to do.
+    public let description: String
+
+    /// An error of the given parts.
+    public init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}
