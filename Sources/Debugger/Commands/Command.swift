@@ -23,6 +23,7 @@ struct Command: Sendable {
         case look = "Look"
         case move = "Move"
         case session = "Session"
+        case settings = "Settings"
         case search = "While a search is active"
         case prompt = "In a prompt"
         case editor = "In an editor"
@@ -56,6 +57,8 @@ struct Command: Sendable {
         var isOptional = false
         /// The words that can stand there.
         var words: [String] = []
+        /// Further words, which depend on what there is now.
+        var more: @Sendable (DebuggerState) -> [String] = { _ in [] }
     }
 
     typealias Check = @Sendable (DebuggerState) -> Availability
@@ -96,6 +99,11 @@ struct Command: Sendable {
     /// Whether the command can be given by name: what works in a layer needs the layer.
     var isOnCommandLine: Bool {
         places.contains { if case .layer = $0 { false } else { true } }
+    }
+
+    /// Whether its name or what it does has a text in it.
+    func speaks(of text: String) -> Bool {
+        name.contains(text) || title.lowercased().contains(text)
     }
 
     /// How the command is written on the command line.

@@ -19,7 +19,7 @@ enum DecisionCommands {
         ) { state, argument in
             state.deciding { state, record in
                 if !argument.isEmpty { return state.send(DecidedCall(record).bound(.deny(reason: argument))) }
-                state.layers.append(.prompt(Prompt(.denial(DecidedCall(record), stopsRun: false))))
+                state.layers.append(Prompt(.denial(DecidedCall(record), stopsRun: false)))
                 return []
             }
         },
@@ -28,7 +28,7 @@ enum DecisionCommands {
             availability: canDecide
         ) { state, _ in
             state.deciding { state, record in
-                state.layers.append(.prompt(Prompt(.denial(DecidedCall(record), stopsRun: true))))
+                state.layers.append(Prompt(.denial(DecidedCall(record), stopsRun: true)))
                 return []
             }
         },
@@ -166,10 +166,10 @@ extension DebuggerState {
     /// Opens an editor, with the draft that was given up before where there is one.
     mutating func openEditor(_ purpose: TextEditor.Purpose, text: String, fault: String? = nil) {
         if let draft = drafts[purpose], fault == nil {
-            layers.append(.editor(TextEditor(purpose, text: draft)))
+            layers.append(TextEditor(purpose, text: draft))
             say("this is what you had written before; Ctrl-S goes on, Esc leaves it")
         } else {
-            layers.append(.editor(TextEditor(purpose, text: text, fault: fault)))
+            layers.append(TextEditor(purpose, text: text, fault: fault))
         }
     }
 }

@@ -112,7 +112,7 @@ extension DebuggerState {
         guard let waiting = shown.waitingCalls.first else { return }
         if selectedCall?.needsDecision != true { calls.select(waiting.key) }
         if focus.pane != .calls { focus.pane = .calls }
-        layers.removeAll { if case .document = $0 { true } else { false } }
+        layers.removeAll { $0.kind == .document }
     }
 
     /// What was under way for a call that has been decided is over.

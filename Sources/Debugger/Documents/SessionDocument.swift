@@ -1,0 +1,51 @@
+import Agent
+import JSON
+import Terminal
+
+/// The session's model, tools, limits and rules.
+struct SessionDocument: Document {
+    func title(_ state: DebuggerState) -> String { "session" }
+
+    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+        var text = TextLines(width: width)
+        guard let header = state.timeline.log.last.header else {
+            text.add("The session has not begun.", Theme.faint)
+            return text.lines
+        }
+        text.field("session", header.id)
+        text.field("workflow", header.workflow)
+        let size = header.model.vocabulary.map { ", a vocabulary of \(Figure.count($0.entries.count))" } ?? ""
+        text.field("model", "\(header.model.name) (\(header.model.kind)\(size))")
+        let sampling = header.sampling
+        text.field(
+            "sampling",
+            sampling.temperature == 0
+                ? "greedy"
+                : "temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)")
+        text.field(
+            "mask", "keys in \(sampling.mask.keys.rawValue) order, spaces: \(sampling.mask.spaces.rawValue)")
+        let limits = header.limits
+        text.field(
+            "limits",
+            "\(limits.rounds) rounds, \(Figure.count(limits.tokens)) tokens, \(limits.seconds) s; "
+                + "\(limits.toolSeconds) s and \(Figure.count(limits.resultBytes)) bytes a call, \(limits.parallelCalls) at once"
+        )
+        text.field("policy", "\(header.policy.fallback.rawValue) where no rule matches")
+        for rule in header.policy.rules {
+            let conditions = rule.arguments.map { " when \($0.pointer) matches \($0.pattern.source)" }
+                .joined()
+            text.wrap(
+                SafeText(
+                    "\(rule.name): \(rule.effect.rawValue) \(rule.tool)\(conditions)"
+                        + (rule.reason.map { ", because \($0)" } ?? "")), margin: 10)
+        }
+        for tool in header.catalogue {
+            text.heading("tool \(tool.name)")
+            text.wrap(SafeText(tool.description))
+            for line in tool.parameters.text(.pretty).split(separator: "\n") {
+                text.wrapStyled(StyledText(String(line), Theme.faint), hanging: 4)
+            }
+        }
+        return text.lines
+    }
+}
