@@ -78,20 +78,25 @@ public final class RunControl: Sendable {
     private enum Pace {
         case held
         case free
-        /// Runs on until a checkpoint at least as coarse; `leaving` lets the one pass at which the run is held.
-        case until(Granularity, leaving: Bool)
+        /// Runs on until a checkpoint at least as coarse; `leaving` lets the one pass at which the run is held, and
+        /// `more` is how many further ones were asked for before it came to the first.
+        case until(Granularity, leaving: Bool, more: Int)
 
         /// Whether the run may go past `checkpoint`, and what its pace is from there on.
         mutating func lets(_ checkpoint: Checkpoint, pass wasHeld: Bool) -> Bool {
             switch self {
             case .free: return true
             case .held: return false
-            case .until(let granularity, let leaving):
+            case .until(let granularity, let leaving, let more):
                 if leaving, wasHeld {
-                    self = .until(granularity, leaving: false)
+                    self = .until(granularity, leaving: false, more: more)
                     return true
                 }
                 if checkpoint.granularity < granularity { return true }
+                if more > 0 {
+                    self = .until(granularity, leaving: false, more: more - 1)
+                    return true
+                }
                 self = .held
                 return false
             }
@@ -112,9 +117,15 @@ public final class RunControl: Sendable {
         self.onRefusal = onRefusal
     }
 
-    /// Runs on to the next checkpoint of that granularity.
+    /// Runs on to the next checkpoint of that granularity; asked for again before it got there, to the one after it.
     public func step(_ granularity: Granularity) {
-        change { $0.pace = .until(granularity, leaving: $0.heldAt != nil) }
+        change { state in
+            if case .until(granularity, let leaving, let more) = state.pace {
+                state.pace = .until(granularity, leaving: leaving, more: more + 1)
+            } else {
+                state.pace = .until(granularity, leaving: state.heldAt != nil, more: 0)
+            }
+        }
     }
 
     /// Runs on until a call waits or the run ends.
@@ -244,7 +255,17 @@ public final class RunControl: Sendable {
         }
     }
 
-    func report(_ status: RunStatus) { onStatus(status) }
+    func report(_ status: RunStatus) {
+        if status == .waiting {
+            // Steps that were asked for before a call came to wait are not taken after its decision.
+            state.withLock { state in
+                if case .until(let granularity, let leaving, _) = state.pace {
+                    state.pace = .until(granularity, leaving: leaving, more: 0)
+                }
+            }
+        }
+        onStatus(status)
+    }
 
     func refuse(_ reason: String) { onRefusal(reason) }
 }

@@ -165,8 +165,10 @@ public struct Chooser: Sendable {
             var line = StyledText(isSelected ? "▸ " : "  ", Theme.chosen)
             if digits { line.append("\(index + 1)  ", Theme.key) }
             line.append(item.title, isSelected ? Theme.chosen : .plain)
-            let note = StyledText(item.note.isEmpty ? "" : "  \(item.note)", Theme.faint)
-            let room = max(0, area.width - min(note.width, area.width / 2))
+            // The title is told whole before the note is told at all.
+            let told = StyledText(item.note.isEmpty ? "" : "  \(item.note)", Theme.faint)
+            let note = line.width + told.width <= area.width ? told : StyledText()
+            let room = area.width - note.width
             let y = area.minY + row
             canvas.put(line.truncated(to: room), at: Point(area.minX, y), maxWidth: room)
             canvas.put(

@@ -16,6 +16,7 @@ struct SessionDocument: Document {
         text.field("workflow", header.workflow)
         let size = header.model.vocabulary.map { ", a vocabulary of \(Figure.count($0.entries.count))" } ?? ""
         text.field("model", "\(header.model.name) (\(header.model.kind)\(size))")
+        if let cost = cost(state, model: header.model.name) { text.field("cost", cost) }
         let sampling = header.sampling
         text.field(
             "sampling",
@@ -47,5 +48,24 @@ struct SessionDocument: Document {
             }
         }
         return text.lines
+    }
+
+    /// What the session has cost up to the step that is looked at, by the prices in the settings.
+    private func cost(_ state: DebuggerState, model: String) -> String? {
+        var (input, output) = (0, 0)
+        for step in 1..<state.timeline.step + 1 {
+            guard case .responseReceived(_, let response, _)? = state.timeline.log.outline(step)?.body,
+                let usage = response.usage
+            else { continue }
+            input += usage.promptTokens
+            output += usage.completionTokens
+        }
+        guard input + output > 0 else { return nil }
+        let tokens = "\(Figure.count(input)) tokens read, \(Figure.count(output)) written"
+        guard let price = state.settings.prices[model] else {
+            return tokens + "; no price of \(model) is set"
+        }
+        let sum = (Double(input) * price.input + Double(output) * price.output) / 1_000_000
+        return "\(Figure.fixed(sum, 4)) \(price.currency) for \(tokens)"
     }
 }

@@ -60,7 +60,8 @@ struct Tutor: Sendable {
                 + "ticket: press a to approve it.",
             isDone: { $0.shown.calls.contains { $0.decider == .person } }),
         Lesson(
-            text: "Press c again, and watch what the model does with the result.",
+            text:
+                "The run goes on by itself. Watch what the model does with the result; where it is held, c goes on.",
             isDone: {
                 $0.shown.outcome != nil || $0.shown.calls.count > 1 && $0.shown.calls.last?.isResolved == true
             }),

@@ -60,7 +60,7 @@ extension ListFrame {
         let (head, text) = below.split(top: hasHeading ? 1 : 0)
         if !head.isEmpty {
             brush.canvas.put(
-                StyledText("── ", Theme.frame) + heading
+                StyledText("── ", Theme.frame) + heading.truncated(to: max(0, head.width - 3))
                     + StyledText(" " + String(repeating: "─", count: head.width), Theme.frame),
                 at: head.origin, maxWidth: head.width)
         }

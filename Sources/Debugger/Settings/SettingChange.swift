@@ -75,8 +75,9 @@ extension Settings {
     private static func isKnown(_ keys: [String], in schema: JSONValue) -> Bool {
         var schema: JSONValue? = schema
         for key in keys {
-            let any = schema?["additionalProperties"].flatMap { $0.objectValue == nil ? nil : $0 }
-            schema = schema?["properties"]?[key] ?? any
+            let any = schema?["additionalProperties"]
+            let isOpen = any?.objectValue != nil
+            schema = schema?["properties"]?[key] ?? (isOpen ? any : JSONValue?.none)
         }
         return schema != nil
     }

@@ -52,7 +52,7 @@ public struct CheckedDocument {
             guard lines.indices.contains(place.line - 1) else { return nil }
             let line = lines[place.line - 1]
             guard let colon = line.firstIndex(of: ":") else { return nil }
-            let comment = line.range(of: " #").map { " " + line[$0.lowerBound...] } ?? ""
+            let comment = line.range(of: " #").map { String(line[$0.lowerBound...]) } ?? ""
             lines[place.line - 1] = line[...colon] + " " + value.text() + comment
         } else {
             let indent =
@@ -67,7 +67,8 @@ public struct CheckedDocument {
         }
         let changed = lines.joined(separator: "\n") + "\n"
         // What was put in must say what was meant, and nothing else must have changed.
-        return (try? LocatedDocument(changed, file: file))?.value == wanted ? changed : nil
+        let now = (try? LocatedDocument(changed, file: file))?.value
+        return now?.isEquivalent(to: wanted) == true ? changed : nil
     }
 
     private static func setting(_ value: JSONValue, at keys: ArraySlice<String>, in document: JSONValue)
