@@ -189,18 +189,3 @@ struct StartPage {
         }.sorted()
     }
 }
-
-/// This program begun anew with other arguments, in its own place.
-enum Restart {
-    /// - Throws: ``Failure`` where the system does not let it.
-    static func program(_ words: [String]) throws {
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        let all = [program ?? CommandLine.arguments[0]] + words
-        var arguments: [UnsafeMutablePointer<CChar>?] = all.map { strdup($0) }
-        arguments.append(nil)
-        execv(all[0], arguments)
-        throw Failure(
-            .failed,
-            "the program could not be started anew; go on with: callgate \(words.joined(separator: " "))")
-    }
-}
