@@ -12,4 +12,5 @@ mkdir -p "$pictures"
 for ground in dark light; do
     "$callgate" replay "$session" --at 57 --screen 110x34 --svg "$ground" >"$pictures/screen-$ground.svg"
 done
-"$callgate" export "$session" --format asciinema --size 110x34 --idle 1 --output "$pictures/session.cast" 2>/dev/null
+"$callgate" export "$root/sessions/failing-tool.jsonl" --format asciinema --size 100x30 --idle 1 \
+    --output "$pictures/session.cast" 2>/dev/null

@@ -37,16 +37,26 @@ struct Command: Sendable {
     /// Whether a command can be given now.
     enum Availability: Sendable, Hashable {
         case ready
-        /// It belongs here, but not at this moment; the hints keep it.
+        /// It works in a moment, without anything else being done; the hints name it.
+        case soon(String)
+        /// It belongs here, but something else must be done first.
         case disabled(String)
-        /// It has nothing to act on here; the hints leave it out.
+        /// It has nothing to act on here.
         case absent(String)
+
+        /// Whether the hints name it: they name only keys that work.
+        var isHinted: Bool {
+            switch self {
+            case .ready, .soon: true
+            case .disabled, .absent: false
+            }
+        }
 
         /// Why not, where it cannot.
         var objection: String? {
             switch self {
             case .ready: nil
-            case .disabled(let reason), .absent(let reason): reason
+            case .soon(let reason), .disabled(let reason), .absent(let reason): reason
             }
         }
     }

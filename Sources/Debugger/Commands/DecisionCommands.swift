@@ -100,12 +100,12 @@ enum DecisionCommands {
             return .disabled("\(selected)select \(waiting.key.id), which does")
         }
         guard state.showsCalls else { return .ready }
-        return state.approval.objection(to: record, at: state.now).map { .disabled($0) } ?? .ready
+        return state.approval.objection(to: record, at: state.now).map { .soon($0) } ?? .ready
     }
 
     private static let canApprove: Command.Check = { state in
         let basic = canDecide(state)
-        guard basic == .ready, let record = state.selectedCall else { return basic }
+        guard basic.isHinted, let record = state.selectedCall else { return basic }
         if let problem = record.problems.first {
             return .disabled("it cannot run: \(problem.message); e edits its arguments, d denies it")
         }
@@ -115,7 +115,7 @@ enum DecisionCommands {
         if state.showsCalls, !state.approval.hasSeenAll(of: record) {
             return .disabled("its arguments go on below: scroll to their end (PgDn) before you approve")
         }
-        return .ready
+        return basic
     }
 
     private static let canEditResult: Command.Check = { state in

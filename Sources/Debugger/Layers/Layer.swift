@@ -1,8 +1,10 @@
 import Agent
 import Terminal
 
-/// Something that lies over the panes and takes the keys first: a value that says what it is, lays itself out, paints
-/// itself, and takes what is typed. What its other keys do stands in the command table, under its kind.
+/// Something that lies over the panes and takes the keys first.
+///
+/// A value that says what it is, lays itself out, paints itself, and takes what is typed. What its other keys do stands in
+/// the command table, under its kind.
 protocol Layer: Sendable {
     /// Where the command table keeps its keys.
     var kind: LayerKind { get }

@@ -13,7 +13,7 @@ enum HintsLine {
             guard command.places.contains(where: places.contains), let key = table.keys(of: command).first,
                 table.leads(key, to: command, in: places)
             else { continue }
-            guard command.availability(state) == .ready else { continue }
+            guard command.availability(state).isHinted else { continue }
             let shown = hint(command, table)
             if line.width + shown.width + 2 > room { continue }
             line = line + shown + StyledText("  ")

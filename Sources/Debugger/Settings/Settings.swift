@@ -1,8 +1,9 @@
 import JSON
 import Terminal
 
-/// What a person has chosen: keys, colours, layout, defaults. A value without a file; where a file is wrong the program
-/// goes on with the standard settings.
+/// What a person has chosen: keys, colours, layout, defaults.
+///
+/// A value without a file; where a file is wrong the program goes on with the standard settings.
 public struct Settings: Sendable, Hashable {
     /// Other keys for commands, by the commands' names; several keys where several lead to it.
     var keys: [String: [String]] = [:]

@@ -11,7 +11,9 @@ enum SeenHints {
                 String.init))
     }
 
-    /// Remembers one. A folder that cannot be written only means that the hint comes again.
+    /// Remembers one.
+    ///
+    /// A folder that cannot be written only means that the hint comes again.
     static func add(_ id: String) {
         let text = (all.union([id])).sorted().joined(separator: "\n") + "\n"
         try? FileManager.default.createDirectory(
