@@ -14,14 +14,15 @@ public struct Debugger {
     ///
     /// - Parameters:
     ///   - size: the cells of the screen.
-    ///   - keys: other keys for commands, by the commands' names.
+    ///   - settings: what the person has chosen.
     ///   - past: the events of the session that is taken up again.
     /// - Throws: ``KeyBindingError`` for bindings that cannot be used.
-    public init(size: Size, keys: [String: String] = [:], resuming past: [Event] = []) throws(KeyBindingError)
-    {
+    public init(
+        size: Size, settings: Settings = .standard, resuming past: [Event] = []
+    ) throws(KeyBindingError) {
         state = DebuggerState(
-            timeline: Timeline(), run: .running, size: size, commands: try CommandTable.standard.binding(keys)
-        )
+            timeline: Timeline(), run: .running, size: size,
+            commands: try CommandTable.standard.binding(settings.keys), settings: settings)
         state.append(past)
         settle()
     }
@@ -32,14 +33,14 @@ public struct Debugger {
     ///   - events: the whole session.
     ///   - step: the step that is looked at first; the last one where it is `nil`.
     ///   - size: the cells of the screen.
-    ///   - keys: other keys for commands, by the commands' names.
+    ///   - settings: what the person has chosen.
     /// - Throws: ``KeyBindingError`` for bindings that cannot be used.
     public init(
-        replaying events: [Event], at step: Int? = nil, size: Size, keys: [String: String] = [:]
+        replaying events: [Event], at step: Int? = nil, size: Size, settings: Settings = .standard
     ) throws(KeyBindingError) {
         self.init(
             replaying: events, at: step ?? events.count, size: size,
-            commands: try CommandTable.standard.binding(keys))
+            commands: try CommandTable.standard.binding(settings.keys), settings: settings)
     }
 
     /// A debugger for a recorded session whose events will come as ``Input/read(_:)``.
@@ -49,14 +50,14 @@ public struct Debugger {
     ///   - tracesAtOnce: whether where values came from is looked for before the screen is shown, however long it
     ///     takes; by default that is asked for with ``DebuggerEffect/trace(_:)`` in long sessions.
     ///   - size: the cells of the screen.
-    ///   - keys: other keys for commands, by the commands' names.
+    ///   - settings: what the person has chosen.
     /// - Throws: ``KeyBindingError`` for bindings that cannot be used.
     public init(
-        reading file: IndexedJournal, tracesAtOnce: Bool = false, size: Size, keys: [String: String] = [:]
+        reading file: IndexedJournal, tracesAtOnce: Bool = false, size: Size, settings: Settings = .standard
     ) throws(KeyBindingError) {
         state = DebuggerState(
             timeline: Timeline(reading: file), run: nil, size: size,
-            commands: try CommandTable.standard.binding(keys))
+            commands: try CommandTable.standard.binding(settings.keys), settings: settings)
         state.traces.isDeferring = !tracesAtOnce
         settle()
     }
@@ -73,11 +74,26 @@ public struct Debugger {
         settle()
     }
 
-    init(replaying events: [Event], at step: Int, size: Size, commands: CommandTable) {
+    init(
+        replaying events: [Event], at step: Int, size: Size, commands: CommandTable,
+        settings: Settings = .standard
+    ) {
         let timeline = Timeline(replaying: events, at: step)
-        state = DebuggerState(timeline: timeline, run: nil, size: size, commands: commands)
+        state = DebuggerState(
+            timeline: timeline, run: nil, size: size, commands: commands, settings: settings)
         state.go(to: timeline.step)
         if state.selectedCall?.needsDecision == true { state.focus.pane = .calls }
+        settle()
+    }
+
+    /// Shows hints to a person who has seen those already; what is shown is told by ``DebuggerEffect/hintShown(_:)``.
+    public mutating func showHints(seen: Set<String>) {
+        if state.settings.hints { state.newcomer = Hints(seen: seen) }
+    }
+
+    /// Guides the person through the session.
+    public mutating func beginTutorial() {
+        state.tutor = Tutor()
         settle()
     }
 
@@ -89,7 +105,23 @@ public struct Debugger {
         let effects = state.take(input)
         state.showNextQuestion()
         settle()
-        return effects + (state.traces.takeWanted().map { [.trace($0)] } ?? [])
+        if var tutor = state.tutor {
+            let lesson = tutor.index
+            tutor.advance(state)
+            state.tutor = tutor
+            // The next lesson may be longer, so that the panes have other places.
+            if tutor.index != lesson { settle() }
+        }
+        let trace = state.traces.takeWanted().map { [DebuggerEffect.trace($0)] } ?? []
+        return effects + trace + hint()
+    }
+
+    /// Says the next hint where one is of use.
+    private mutating func hint() -> [DebuggerEffect] {
+        guard var newcomer = state.newcomer, let hint = newcomer.next(state) else { return [] }
+        state.newcomer = newcomer
+        state.say("hint: \(hint.text)")
+        return [.hintShown(hint.id)]
     }
 
     /// What ``view(_:)`` shows is on the terminal now.
@@ -98,6 +130,12 @@ public struct Debugger {
     /// Looks at a step of a recorded session.
     mutating func show(step: Int) {
         state.go(to: step)
+        settle()
+    }
+
+    /// Gives a pane the whole screen.
+    mutating func zoom(_ pane: Pane) {
+        state.focus = Focus(pane: pane, isZoomed: true)
         settle()
     }
 
@@ -149,7 +187,7 @@ extension DebuggerState {
         case .status(let status): take(status)
         case .compared(let path, let events):
             compared = ComparedSession(timeline.log.events, with: path, events)
-            open(.comparison)
+            open(ComparisonDocument())
         case .ruleTried(let report): take(report)
         case .forked(let path, let step, let canGoOn): takeFork(path, step: step, canGoOn: canGoOn)
         case .refused(let reason): take(refusal: reason)

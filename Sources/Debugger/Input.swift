@@ -89,6 +89,8 @@ public enum DebuggerEffect: Sendable, Hashable {
     case adoptRule(Rule, file: String?, text: String, deciding: [CallKey: ToolCall])
     /// Find where the values of a call came from, off the main thread; the answer is ``Input/traced(_:)``.
     case trace(TraceRequest)
+    /// Remember that the person has been shown the hint of that name.
+    case hintShown(String)
     /// Stop the program as the shell's job control does.
     case suspend
     /// Paint the whole screen anew.

@@ -18,10 +18,18 @@ public enum ScreenText {
     public static func render(
         _ journal: IndexedJournal, at step: Int, size: Size
     ) throws(JournalError) -> (screen: String?, steps: Int, notices: [String]) {
+        let (view, count, notices) = try view(journal, at: step, size: size)
+        return (view?.canvas.plainText, count, notices)
+    }
+
+    /// The same with its cells.
+    public static func view(
+        _ journal: IndexedJournal, at step: Int, size: Size
+    ) throws(JournalError) -> (view: ScreenView?, steps: Int, notices: [String]) {
         let piece = try journal.readOn(atMost: .max)
         let count = piece.events.count
         guard (1...max(1, count)).contains(step) else { return (nil, count, piece.notices) }
         let debugger = Debugger(journal, piece, at: step, size: size, commands: .standard)
-        return (debugger.view().canvas.plainText, count, piece.notices)
+        return (debugger.view(), count, piece.notices)
     }
 }

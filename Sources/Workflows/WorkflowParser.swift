@@ -9,89 +9,12 @@ extension Workflow {
     /// - Throws: ``WorkflowError`` for the first fault in the text.
     public static func parse(_ text: String, file: String) throws(WorkflowError) -> Workflow {
         let document = try LocatedDocument(text, file: file)
-        try WorkflowChecker(document: document, file: file).check()
-        return try WorkflowReader(document: document, file: file).workflow()
-    }
-}
-
-/// Holds a document against the schema of the format.
-private struct WorkflowChecker {
-    let document: LocatedDocument
-    let file: String
-
-    func check() throws(WorkflowError) {
-        try checkKeys(of: document.value, against: Workflow.schema, at: JSONPointer())
+        let checker = DocumentChecker(
+            document: document, file: file, schema: Workflow.schema, name: "the workflow")
+        try checker.checkKeys()
         try ToolShapes(document: document, file: file).check()
-        let schema: CompiledSchema
-        do {
-            schema = try CompiledSchema(Workflow.schema)
-        } catch {
-            throw WorkflowError(file: file, place: .start, "the format's own schema is broken: \(error)")
-        }
-        let faults = schema.validate(document.value).map { violation in
-            (place: document.place(of: violation.instancePointer), violation: violation)
-        }
-        guard
-            let first = faults.min(by: { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
-            )
-        else { return }
-        let pointer = first.violation.instancePointer
-        let name = pointer.tokens.isEmpty ? "the workflow" : pointer.tokens.joined(separator: ".")
-        throw WorkflowError(
-            file: file, place: first.place,
-            "\(name): \(first.violation.message)\(hint(at: pointer))")
-    }
-
-    /// The wrong value, and how to write a text that looks like something else.
-    private func hint(at pointer: JSONPointer) -> String {
-        guard let value = document.value[pointer] else { return "" }
-        switch value {
-        case .array, .object: return ""
-        case .null: return "; nothing is given here"
-        default:
-            let expectsText =
-                schema(at: pointer)?["type"]?.stringValue == "string" && value.stringValue == nil
-            return "; found \(value.text())" + (expectsText ? ", which must stand in quotes to be text" : "")
-        }
-    }
-
-    private func schema(at pointer: JSONPointer) -> JSONValue? {
-        var schema: JSONValue? = Workflow.schema
-        for token in pointer.tokens {
-            schema = schema?["properties"]?[token] ?? schema?["items"] ?? schema?["additionalProperties"]
-        }
-        return schema
-    }
-
-    /// Unknown keys are looked for first: the known key that one is near to is the best that can be said.
-    private func checkKeys(
-        of value: JSONValue, against schema: JSONValue, at pointer: JSONPointer
-    ) throws(WorkflowError) {
-        switch value {
-        case .array(let elements):
-            guard let items = schema["items"] else { return }
-            for (index, element) in elements.enumerated() {
-                try checkKeys(of: element, against: items, at: pointer.appending(index))
-            }
-        case .object(let object):
-            guard let properties = schema["properties"]?.objectValue else { return }
-            for member in object {
-                let inner = pointer.appending(member.key)
-                guard let property = properties[member.key] else {
-                    throw unknownKey(member.key, at: inner, known: properties.keys)
-                }
-                try checkKeys(of: member.value, against: property, at: inner)
-            }
-        default: return
-        }
-    }
-
-    private func unknownKey(_ key: String, at pointer: JSONPointer, known: [String]) -> WorkflowError {
-        let fix =
-            NearestWord.of(key, among: known).map { "did you mean \($0)?" }
-            ?? "there are \(known.joined(separator: ", "))"
-        return WorkflowError(
-            file: file, place: document.place(ofKey: pointer), "there is no key \"\(key)\" here; \(fix)")
+        try checker.checkValues()
+        return try WorkflowReader(document: document, file: file).workflow()
     }
 }
 

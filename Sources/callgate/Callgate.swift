@@ -2,14 +2,16 @@ import ArgumentParser
 import Foundation
 import Terminal
 
-/// The command line: `callgate` without a subcommand opens the demo workflow in the debugger.
+/// The command line: `callgate` alone runs the workflow of this folder, else opens the start page.
 struct Callgate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "callgate",
         abstract: "A step-through debugger for LLM agents that call tools.",
         discussion: """
             Examples:
-              callgate                               the demo workflow in the debugger
+              callgate                               the workflow of this folder, else a page to start from
+              callgate demo                          a support desk and a model inside this program
+              callgate tutor                         ten minutes in which you find a real fault
               callgate run my-workflow.yaml          a workflow of your own
               callgate run --headless --approve all --prompt "look up T-1042"
               callgate attach -- python agent.py     hold the calls of an agent that you have
@@ -29,23 +31,31 @@ struct Callgate: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, AttachCommand.self, ReplayCommand.self, GrepCommand.self, DiffCommand.self,
-            CheckCommand.self,
+            StartCommand.self, DemoCommand.self, TutorCommand.self, RunCommand.self, AttachCommand.self,
+            ReplayCommand.self, GrepCommand.self, DiffCommand.self, CheckCommand.self,
             ForkCommand.self, ImportCommand.self, ExportCommand.self, ApproveCommand.self, AuditCommand.self,
             RulesCommand.self,
             ProvenanceCommand.self, MaskCommand.self, ValidateCommand.self, ToolsCommand.self,
-            ModelsCommand.self, InitCommand.self,
+            ModelsCommand.self, InitCommand.self, ConfigCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }
 
 @main
 enum Program {
+    /// What `callgate` alone means: the workflow that is chosen in the settings or lies here, else the start page.
+    private static func firstWords() -> [String] {
+        if SettingsFile.current.defaults.workflow != nil { return ["run"] }
+        let here = ["workflow.yaml", "callgate.yaml"].first { FileManager.default.fileExists(atPath: $0) }
+        return here.map { ["run", $0] } ?? ["start"]
+    }
+
     @MainActor
     static func main() {
         StandardStreams.prepare()
         do {
-            var command = try Callgate.parseAsRoot()
+            let words = Array(CommandLine.arguments.dropFirst())
+            var command = try Callgate.parseAsRoot(words.isEmpty ? firstWords() : words)
             try command.run()
             StandardOutput.flush()
         } catch let failure as Failure {

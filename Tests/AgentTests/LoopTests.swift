@@ -247,6 +247,21 @@ import Testing
         #expect(control.mayPass(.results(round: 1)))
     }
 
+    @Test("steps asked for before the run came to the first are taken one after the other")
+    func stepsAhead() {
+        let control = RunControl(startsHeld: true)
+        #expect(!control.mayPass(.request(round: 1)))
+        for _ in 0..<3 { control.step(.token) }
+        #expect(
+            [.request(round: 1), .token, .token, .token].map { control.mayPass($0) } == [
+                true, true, true, false,
+            ])
+        // A pause takes what is left of them back.
+        for _ in 0..<3 { control.step(.token) }
+        control.pause()
+        #expect(!control.mayPass(.token))
+    }
+
     @Test("waiting for a person is reported, and its end")
     func waiting() async throws {
         var bench = Bench(responses: [ScriptedModel.asking(call("c1")), ScriptedModel.saying("a")])

@@ -160,7 +160,7 @@ struct TerminalRunTests {
         try screen.await("^_ticket$: match 1 of 1")
         try screen.press("3")
         try screen.enter("filter allowed")
-        try screen.await("▸3 mask", "└ allowed", "_comments")
+        try screen.await("▸3 mask", " allowed ┴", "_comments")
         try TerminalScreens.expect(screen, "fork-token")
         try screen.press("j", "F")
         try screen.await("with _comments", "write to: monday-fork-")

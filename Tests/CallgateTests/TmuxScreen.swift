@@ -24,13 +24,15 @@ final class TmuxScreen {
     init(_ arguments: [String], in folder: Folder, size: (width: Int, height: Int) = (120, 40)) throws {
         self.folder = folder
         try? FileManager.default.removeItem(at: folder.url.appendingPathComponent("status.txt"))
+        // What newcomers are told depends on what they have been told before.
+        try folder.write("hints: false\n", to: ".settings.yaml")
         let words = [try CommandLineRun.program().path] + arguments
         let line = words.map { "'" + $0.replacing("'", with: #"'\''"#) + "'" }.joined(separator: " ")
         // The status file appears at once with its content: it is written beside and renamed.
         try tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", "\(size.width)", "-y", "\(size.height)", "-c",
             folder.url.path,
-            "env TERM=screen-256color \(line) 2>stderr.txt; echo $? >status.new; mv status.new status.txt; exec cat"
+            "env TERM=screen-256color CALLGATE_CONFIG=.settings.yaml \(line) 2>stderr.txt; echo $? >status.new; mv status.new status.txt; exec cat"
         )
     }
 

@@ -31,7 +31,7 @@ import Testing
         driver.type("low")
         try driver.press("ctrl-s", "enter", "enter")
         #expect(driver.takeEffects().isEmpty)
-        #expect(driver.bottom.contains("choose what the model is told"))
+        #expect(driver.bottom.contains("does nothing in the review of an edit"))
     }
 
     @Test func aDecisionKeyIsIgnoredJustAfterTheCallUnderItChanged() throws {

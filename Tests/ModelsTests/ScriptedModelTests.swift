@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: [
         ("[", "line 1, column 2"), ("{}", "JSON array"), ("[3]", "response 1 is no object"),
         (#"[{"contents": "x"}]"#, "there is no key \"contents\""),
-        (#"[{"calls": [{"id": "a"}]}]"#, "needs id, name"),
+        (#"[{"calls": [{"id": "a"}]}]"#, "needs name and arguments"),
     ])
     func faultyScriptsAreRefusedWithTheirPlace(text: String, reason: String) throws {
         let path = try write(text)

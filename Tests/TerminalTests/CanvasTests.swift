@@ -73,7 +73,10 @@ struct CanvasTests {
         let drawn = canvas(16, 5) {
             $0.frame(Rect(x: 0, y: 0, width: 8, height: 3), title: StyledText("one"))
             $0.frame(Rect(x: 7, y: 0, width: 9, height: 3), title: StyledText("a long title"))
-            $0.frame(Rect(x: 0, y: 2, width: 16, height: 3), footer: StyledText("end"))
+            let last = Rect(x: 0, y: 2, width: 16, height: 3)
+            $0.frame(last)
+            $0.putTitle(StyledText("end"), in: last, y: 4, alignment: .right)
+            $0.putTitle(StyledText("start"), in: last, y: 4)
         }
         #expect(
             drawn.lines == [
@@ -81,7 +84,7 @@ struct CanvasTests {
                 "│      │       │",
                 "├──────┴───────┤",
                 "│              │",
-                "└ end ─────────┘",
+                "└ start ── end ┘",
             ])
     }
 
@@ -91,9 +94,9 @@ struct CanvasTests {
         for x in -3...3 {
             for y in -3...3 {
                 canvas.put("漢e\u{301}\u{1B}", at: Point(x, y))
-                canvas.frame(
-                    Rect(x: x, y: y, width: width + 1, height: height), title: StyledText("t"),
-                    footer: StyledText("漢"))
+                let area = Rect(x: x, y: y, width: width + 1, height: height)
+                canvas.frame(area, title: StyledText("t"))
+                canvas.putTitle(StyledText("漢"), in: area, y: y, alignment: .right, after: x)
                 canvas.fill(Rect(x: x, y: y, width: 2, height: 2), with: "漢")
                 canvas.restyle(Rect(x: x, y: y, width: 9, height: 9)) { $0.adding(.bold) }
                 canvas.draw(canvas, at: Point(x, y))

@@ -271,7 +271,17 @@ public final class RunControl: Sendable {
     }
 
     /// Tells whoever watches the run what it does now.
-    public func report(_ status: RunStatus) { onStatus(status) }
+    public func report(_ status: RunStatus) {
+        if status == .waiting {
+            // Steps that were asked for before a call came to wait are not taken after its decision.
+            state.withLock { state in
+                if case .until(let granularity, let leaving, _) = state.pace {
+                    state.pace = .until(granularity, leaving: leaving, more: 0)
+                }
+            }
+        }
+        onStatus(status)
+    }
 
     /// Tells whoever sent a command why it is not followed.
     public func refuse(_ reason: String) { onRefusal(reason) }

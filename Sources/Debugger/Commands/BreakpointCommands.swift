@@ -11,14 +11,14 @@ enum BreakpointCommands {
         Command(
             "breakpoints", title: "all breakpoints", group: .look, keys: [.character("B")]
         ) { state, _ in
-            state.open(.breakpoints)
+            state.open(BreakpointDocument())
             return []
         },
         Command(
             "intercept", title: "hold every call that an expression matches", group: .look,
             keys: [.character("i")]
         ) { state, _ in
-            state.layers.append(.prompt(Prompt(.command, text: "break ~tool ")))
+            state.layers.append(Prompt(.command, text: "break ~tool "))
             return []
         },
         Command(
@@ -33,6 +33,7 @@ enum BreakpointCommands {
                 state.refuse("there is no breakpoint \(argument); B lists them")
                 return []
             }
+            state.say(number.map { "breakpoint \($0) is removed" } ?? "all breakpoints are removed")
             return [.setBreakpoints(state.breakpoints.enabled)]
         },
         Command(
@@ -56,7 +57,7 @@ enum BreakpointCommands {
 
     private static let add: Command.Action = { state, argument in
         guard !argument.isEmpty else {
-            state.layers.append(.prompt(Prompt(.command, text: "break " + state.proposedFilter)))
+            state.layers.append(Prompt(.command, text: "break " + state.proposedFilter))
             return []
         }
         guard let filter = state.readFilter(argument) else { return [] }
@@ -74,7 +75,7 @@ enum BreakpointCommands {
                 state.found = FilterMatches(filter)
             }
             guard state.found != nil else {
-                state.layers.append(.prompt(Prompt(.command, text: "\(name) " + state.proposedFilter)))
+                state.layers.append(Prompt(.command, text: "\(name) " + state.proposedFilter))
                 return []
             }
             let (log, step) = (state.timeline.log, state.timeline.step)
@@ -100,12 +101,7 @@ enum BreakpointCommands {
 extension DebuggerState {
     /// An expression that matches what is selected.
     var proposedFilter: String {
-        let call: CallRecord? =
-            switch focus.pane {
-            case .calls: selectedCall
-            case .results: selectedResult
-            case .conversation, .mask: nil
-            }
+        let call = focus.pane.room.selectedCall(self)
         let steps = call.flatMap { timeline.log.index.ofCall[$0.key] } ?? []
         let event = steps.last { $0 <= timeline.step }.flatMap { timeline.log[$0] } ?? timeline.event
         return event.map { Filter.proposed(for: $0, in: shown) } ?? ""

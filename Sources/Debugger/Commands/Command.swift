@@ -23,6 +23,7 @@ struct Command: Sendable {
         case look = "Look"
         case move = "Move"
         case session = "Session"
+        case settings = "Settings"
         case search = "While a search is active"
         case prompt = "In a prompt"
         case editor = "In an editor"
@@ -36,16 +37,26 @@ struct Command: Sendable {
     /// Whether a command can be given now.
     enum Availability: Sendable, Hashable {
         case ready
-        /// It belongs here, but not at this moment; the hints keep it.
+        /// It works in a moment, without anything else being done; the hints name it.
+        case soon(String)
+        /// It belongs here, but something else must be done first.
         case disabled(String)
-        /// It has nothing to act on here; the hints leave it out.
+        /// It has nothing to act on here.
         case absent(String)
+
+        /// Whether the hints name it: they name only keys that work.
+        var isHinted: Bool {
+            switch self {
+            case .ready, .soon: true
+            case .disabled, .absent: false
+            }
+        }
 
         /// Why not, where it cannot.
         var objection: String? {
             switch self {
             case .ready: nil
-            case .disabled(let reason), .absent(let reason): reason
+            case .soon(let reason), .disabled(let reason), .absent(let reason): reason
             }
         }
     }
@@ -56,6 +67,8 @@ struct Command: Sendable {
         var isOptional = false
         /// The words that can stand there.
         var words: [String] = []
+        /// Further words, which depend on what there is now.
+        var more: @Sendable (DebuggerState) -> [String] = { _ in [] }
     }
 
     typealias Check = @Sendable (DebuggerState) -> Availability
@@ -96,6 +109,11 @@ struct Command: Sendable {
     /// Whether the command can be given by name: what works in a layer needs the layer.
     var isOnCommandLine: Bool {
         places.contains { if case .layer = $0 { false } else { true } }
+    }
+
+    /// Whether its name or what it does has a text in it.
+    func speaks(of text: String) -> Bool {
+        name.contains(text) || title.lowercased().contains(text)
     }
 
     /// How the command is written on the command line.

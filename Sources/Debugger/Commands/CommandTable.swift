@@ -12,7 +12,7 @@ struct CommandTable: Sendable {
         commands: DecisionCommands.all + StepCommands.all + LookCommands.all + BreakpointCommands.all
             + ShownFilterCommands.all + RuleCommands.all + ForkCommands.all
             + MaskCommands.all + ServerCommands.all
-            + SessionCommands.all + MoveCommands.all + LayerCommands.all, keys: [:])
+            + SessionCommands.all + SettingCommands.all + MoveCommands.all + LayerCommands.all, keys: [:])
 
     private init(commands: [Command], keys changed: [String: [Key]]) {
         self.commands = commands
@@ -31,21 +31,27 @@ struct CommandTable: Sendable {
 
     /// The table with other keys for the named commands; each of them loses the keys that it had.
     /// - Throws: ``KeyBindingError`` for an unknown name or key, or a key that two commands of one place would have.
-    func binding(_ names: [String: String]) throws(KeyBindingError) -> CommandTable {
+    func binding(_ names: [String: [String]]) throws(KeyBindingError) -> CommandTable {
         var changed: [String: [Key]] = [:]
-        for (name, keyName) in names.sorted(by: { $0.key < $1.key }) {
+        for (name, keyNames) in names.sorted(by: { $0.key < $1.key }) {
             guard commands.contains(where: { $0.name == name }) else {
                 throw KeyBindingError(
-                    "no command is named \(name)" + nearest(to: name, in: commands.map(\.name)))
+                    "no command is named \(name)" + nearest(to: name, in: commands.map(\.name)), name)
             }
-            guard let key = Key(keyName) else {
-                throw KeyBindingError(
-                    "\(name): no key is named \(keyName); write a, A, ctrl-r, f5, pgup or space")
+            changed[name] = []
+            for keyName in keyNames {
+                guard let key = Key(keyName) else {
+                    throw KeyBindingError(
+                        "\(name): no key is named \(keyName); write a, A, ctrl-r, f5, pgup or space", name)
+                }
+                changed[name]?.append(key)
             }
-            changed[name] = [key]
         }
         let table = CommandTable(commands: commands, keys: changed)
-        if let clash = table.clashes.first { throw KeyBindingError(clash) }
+        if let clash = table.clashes.first {
+            let blamed = names.keys.sorted().first { clash.split(separator: " ").contains(Substring($0)) }
+            throw KeyBindingError(clash, blamed)
+        }
         return table
     }
 
@@ -83,6 +89,12 @@ struct CommandTable: Sendable {
         bindings[place]?[key].map { commands[$0] }
     }
 
+    /// The places in which a key means something.
+    func places(of key: Key) -> [Command.Place] {
+        let all = [.panes] + Pane.allCases.map { Command.Place.pane($0) }
+        return all.filter { command(for: key, in: $0) != nil }
+    }
+
     /// The command of that name, or of that alias.
     func command(named name: String) -> Command? {
         commands.first { $0.name == name } ?? commands.first { $0.aliases.contains(name) }
@@ -100,8 +112,13 @@ struct CommandTable: Sendable {
 public struct KeyBindingError: Error, Sendable, Hashable, CustomStringConvertible {
     /// One line: which binding, and what to write instead.
     public let description: String
+    /// The command whose binding it is, where it is one command's.
+    let command: String?
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, _ command: String? = nil) {
+        self.description = description
+        self.command = command
+    }
 }
 
 /// ` (did you mean NAME?)` where one of the names is near, else nothing.

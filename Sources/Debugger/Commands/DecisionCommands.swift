@@ -19,7 +19,7 @@ enum DecisionCommands {
         ) { state, argument in
             state.deciding { state, record in
                 if !argument.isEmpty { return state.send(DecidedCall(record).bound(.deny(reason: argument))) }
-                state.layers.append(.prompt(Prompt(.denial(DecidedCall(record), stopsRun: false))))
+                state.layers.append(Prompt(.denial(DecidedCall(record), stopsRun: false)))
                 return []
             }
         },
@@ -28,7 +28,7 @@ enum DecisionCommands {
             availability: canDecide
         ) { state, _ in
             state.deciding { state, record in
-                state.layers.append(.prompt(Prompt(.denial(DecidedCall(record), stopsRun: true))))
+                state.layers.append(Prompt(.denial(DecidedCall(record), stopsRun: true)))
                 return []
             }
         },
@@ -100,12 +100,12 @@ enum DecisionCommands {
             return .disabled("\(selected)select \(waiting.key.id), which does")
         }
         guard state.showsCalls else { return .ready }
-        return state.approval.objection(to: .init(record), at: state.now).map { .disabled($0) } ?? .ready
+        return state.approval.objection(to: .init(record), at: state.now).map { .soon($0) } ?? .ready
     }
 
     private static let canApprove: Command.Check = { state in
         let basic = canDecide(state)
-        guard basic == .ready, let record = state.selectedCall else { return basic }
+        guard basic.isHinted, let record = state.selectedCall else { return basic }
         if let problem = record.problems.first {
             return .disabled("it cannot run: \(problem.message); e edits its arguments, d denies it")
         }
@@ -115,9 +115,10 @@ enum DecisionCommands {
         if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             return .disabled("it had begun with edited arguments; e says which run now")
         }
-        guard state.showsCalls else { return .ready }
-        return state.approval.objection(toRunning: .init(record), at: state.now).map { .disabled($0) }
-            ?? .ready
+        guard state.showsCalls,
+            let objection = state.approval.objection(toRunning: .init(record), at: state.now)
+        else { return basic }
+        return state.approval.isEndShown ? .soon(objection) : .disabled(objection)
     }
 
     private static let canEditResult: Command.Check = { state in
@@ -168,10 +169,10 @@ extension DebuggerState {
     /// Opens an editor, with the draft that was given up before where there is one.
     mutating func openEditor(_ purpose: TextEditor.Purpose, text: String, fault: String? = nil) {
         if let draft = drafts[purpose], fault == nil {
-            layers.append(.editor(TextEditor(purpose, text: draft)))
+            layers.append(TextEditor(purpose, text: draft))
             say("this is what you had written before; Ctrl-S goes on, Esc leaves it")
         } else {
-            layers.append(.editor(TextEditor(purpose, text: text, fault: fault)))
+            layers.append(TextEditor(purpose, text: text, fault: fault))
         }
     }
 }

@@ -84,40 +84,13 @@ public enum ForkSubject: Sendable, Hashable {
 extension DebuggerState {
     /// Begins the fork that fits what is selected.
     fileprivate mutating func beginFork() -> [DebuggerEffect] {
-        switch focus.pane {
-        case .mask:
-            if let table = frame.mask.table, let row = frame.mask.selected,
-                let position = frame.mask.positions.element(row).map(Int.init),
-                let token = table.candidate(at: position).token, token != table.token.token
-            {
-                beginFork(choosing: token)
-                return []
-            }
-        case .calls:
-            if let record = selectedCall {
-                openEditor(
-                    .fork(.arguments(record.key, record.call)), text: prettyJSON(record.startingArguments))
-                return []
-            }
-        case .results:
-            if let record = selectedResult,
-                let content = record.message?.content ?? record.pendingMessage?.content
-            {
-                openEditor(.fork(.result(record.key)), text: content)
-                return []
-            }
-        case .conversation:
-            if case .messageAdded(.user(let text))? = timeline.event?.body {
-                openEditor(.fork(.message(step: timeline.step)), text: text)
-                return []
-            }
-        }
+        if focus.pane.room.fork(&self) { return [] }
         askForFork(ForkOrder(step: timeline.step), "as it is")
         return []
     }
 
     /// Begins a fork at the token that is shown, with another one in its place.
-    fileprivate mutating func beginFork(choosing token: Int) {
+    mutating func beginFork(choosing token: Int) {
         guard let table = frame.mask.table else {
             refuse("no token has been decoded at this step")
             return
@@ -138,7 +111,7 @@ extension DebuggerState {
     fileprivate mutating func askForFork(_ order: ForkOrder, _ words: String) {
         let name = timeline.log.last.header?.id ?? "session"
         let place = order.step.map { "\($0)" } ?? "edited"
-        layers.append(.prompt(Prompt(.fork(order, words), text: "\(name)-fork-\(place).jsonl")))
+        layers.append(Prompt(.fork(order, words), text: "\(name)-fork-\(place).jsonl"))
     }
 
     /// Takes an edited text for a fork.

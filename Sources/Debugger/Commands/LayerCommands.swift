@@ -74,8 +74,21 @@ enum LayerCommands {
     private static let document: [Command] = [
         command(
             "close", "close it", .document, .document, hint: "close",
-            [.escape, .character("q"), .enter, .control("c")]
-        ) { $0.pop() }
+            [.escape, .character("q"), .enter, .control("c"), .character("?")]
+        ) { $0.pop() },
+        command(
+            "find-in-text", "search in this text", .document, .document, hint: "search", [.character("/")]
+        ) {
+            state in
+            state.layers.append(Prompt(.find))
+            return []
+        },
+        command("next-in-text", "to the next match in it", .document, .document, [.character("n")]) {
+            $0.findOn(1)
+        },
+        command("previous-in-text", "to the previous match in it", .document, .document, [.character("N")]) {
+            $0.findOn(-1)
+        },
     ]
 
     private static let searching: [Command] = [
@@ -105,13 +118,5 @@ enum LayerCommands {
             state, _ in
             action(&state)
         }
-    }
-}
-
-extension DebuggerState {
-    /// Takes the front layer away.
-    mutating func pop() -> [DebuggerEffect] {
-        layers.removeLast()
-        return []
     }
 }

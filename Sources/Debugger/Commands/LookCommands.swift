@@ -25,7 +25,7 @@ enum LookCommands {
                 "pane-left", title: "to the pane on the left", group: .look, keys: [.left, .character("h")]
             ) {
                 state, _ in
-                state.focus.pane = state.frame.layout.neighbour(of: state.focus.pane, right: false)
+                state.goToNeighbour(right: false)
                 return []
             },
             Command(
@@ -33,7 +33,7 @@ enum LookCommands {
                 keys: [.right, .character("l")]
             ) {
                 state, _ in
-                state.focus.pane = state.frame.layout.neighbour(of: state.focus.pane, right: true)
+                state.goToNeighbour(right: true)
                 return []
             },
             Command(
@@ -46,13 +46,13 @@ enum LookCommands {
             },
             Command(
                 "open", title: "open what is selected", hint: "open", group: .look, keys: [.enter],
-                perform: open),
+                availability: canOpen, perform: open),
             Command(
                 "search", title: "search in this pane", hint: "search", group: .look, keys: [.character("/")],
                 argument: .init(name: "TEXT", isOptional: true)
             ) { state, argument in
                 if argument.isEmpty {
-                    state.layers.append(.prompt(Prompt(.search(state.focus.pane))))
+                    state.layers.append(Prompt(.search(state.focus.pane)))
                 } else {
                     state.beginSearch(argument, in: state.focus.pane)
                 }
@@ -63,27 +63,27 @@ enum LookCommands {
                 group: .look
             ) {
                 state, _ in
-                state.open(.request)
+                state.open(RequestDocument())
                 return []
             },
             Command("thinking", title: "what the model thought before each answer, in full", group: .look) {
                 state, _ in
-                state.open(.thinking)
+                state.open(ThinkingDocument())
                 return []
             },
             Command("session", title: "the session's model, tools, limits and rules", group: .look) {
                 state, _ in
-                state.open(.session)
+                state.open(SessionDocument())
                 return []
             },
             Command("messages", title: "what the debugger has told you", group: .look) { state, _ in
-                state.open(.messages)
+                state.open(MessagesDocument())
                 return []
             },
             Command(
                 "help", title: "all keys and commands", hint: "help", group: .look, keys: [.character("?")]
             ) { state, _ in
-                state.open(.help)
+                state.open(HelpDocument())
                 return []
             },
         ]
@@ -92,48 +92,22 @@ enum LookCommands {
         pane.digit.unicodeScalars.map { Key.character($0) }
     }
 
+    private static let canOpen: Command.Check = { state in
+        let room = state.focus.pane.room
+        return room.document(state) == nil ? .absent(room.nothingToOpen) : .ready
+    }
+
     private static let open: Command.Action = { state, _ in
-        switch state.focus.pane {
-        case .conversation:
-            if state.shown.request == nil {
-                state.refuse("no request has left yet")
-            } else {
-                state.open(.request)
-            }
-        case .calls:
-            if let key = state.selectedCall?.key {
-                state.open(.call(key))
-            } else {
-                state.refuse("there is no call yet")
-            }
-        case .results:
-            if let key = state.selectedResult?.key {
-                state.open(.result(key))
-            } else {
-                state.refuse("there is no result yet")
-            }
-        case .mask: state.openSelectedCandidate()
-        }
+        if let document = state.focus.pane.room.document(state) { state.open(document) }
         return []
     }
 }
 
 extension DebuggerState {
-    /// Lays a text over the panes.
-    mutating func open(_ topic: OpenDocument.Topic) { layers.append(.document(OpenDocument(topic: topic))) }
-
-    /// Opens the explanation of the row that is selected in the mask pane.
-    mutating func openSelectedCandidate() {
-        guard let table = frame.mask.table, let row = frame.mask.selected,
-            let position = frame.mask.positions.element(row).map(Int.init)
-        else {
-            refuse("there is no candidate to explain here")
-            return
-        }
-        if let token = table.candidate(at: position).token {
-            open(.token(token))
-        } else {
-            open(.candidate(position))
-        }
+    /// Moves the focus to the pane beside this one, or says that there is none.
+    fileprivate mutating func goToNeighbour(right: Bool) {
+        let next = frame.layout.neighbour(of: focus.pane, right: right)
+        if next == focus.pane { refuse("no pane is \(right ? "to the right" : "to the left"); Tab goes on") }
+        focus.pane = next
     }
 }

@@ -59,9 +59,9 @@ enum MaskCommands {
             return []
         }
         if let token = found.token {
-            state.open(.token(token))
+            state.open(TokenDocument(token: token))
         } else {
-            state.open(.candidate(found.position))
+            state.open(CandidateDocument(position: found.position))
         }
         return []
     }

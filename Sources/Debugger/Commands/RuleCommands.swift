@@ -15,7 +15,7 @@ enum RuleCommands {
                 state.refuse("there is no call yet that a rule could be made of")
                 return []
             }
-            state.layers.append(.prompt(Prompt(.command, text: "rule " + state.proposedRule(for: record))))
+            state.layers.append(Prompt(.command, text: "rule " + state.proposedRule(for: record)))
             return []
         },
         layer("adopt-rule", "write it into the workflow; it holds from here on", "write", "y") {
@@ -25,13 +25,13 @@ enum RuleCommands {
             $0.adoptRule(inFile: false)
         },
         layer("edit-rule", "change the rule", "edit", "e") { state in
-            guard case .rule(let review)? = state.layers.popLast() else { return [] }
-            state.layers.append(.prompt(Prompt(.command, text: "rule " + review.line)))
+            guard let review = state.popFront(RuleReview.self) else { return [] }
+            state.layers.append(Prompt(.command, text: "rule " + review.line))
             return []
         },
         layer("rule-file", "write it into another workflow file", "other file", "f") { state in
-            guard case .rule(let review)? = state.layers.popLast() else { return [] }
-            state.layers.append(.prompt(Prompt(.ruleFile(review), text: review.report.file)))
+            guard let review = state.popFront(RuleReview.self) else { return [] }
+            state.layers.append(Prompt(.ruleFile(review), text: review.report.file))
             return []
         },
         Command(
@@ -137,7 +137,7 @@ extension DebuggerState {
     mutating func take(_ report: RuleReport) {
         messages.dismiss()
         let runs = !timeline.isReplay && run != .ended
-        layers.append(.rule(RuleReview(report, in: timeline, runs: runs, open: openCalls)))
+        layers.append(RuleReview(report, in: timeline, runs: runs, open: openCalls))
     }
 
     /// Goes on with another file for the rule.
@@ -147,7 +147,7 @@ extension DebuggerState {
 
     /// Lets the rule hold that is reviewed.
     fileprivate mutating func adoptRule(inFile: Bool) -> [DebuggerEffect] {
-        guard case .rule(let review)? = layers.last else { return [] }
+        guard let review = layers.last as? RuleReview else { return [] }
         if inFile, let objection = review.report.objection {
             refuse(objection)
             return []
@@ -170,22 +170,5 @@ extension DebuggerState {
     }
 
     /// The calls that the person is deciding in a layer below.
-    private var openCalls: Set<CallKey> {
-        Set(
-            layers.compactMap { layer in
-                switch layer {
-                case .editor(let editor):
-                    switch editor.purpose {
-                    case .arguments(let call), .response(let call): call.key
-                    case .result, .fork: nil
-                    }
-                case .review(let review): review.call.key
-                case .prompt(let prompt):
-                    if case .denial(let call, _) = prompt.purpose { call.key } else { nil }
-                case .confirmation(let confirmation):
-                    if case .denyAndStop(let bound) = confirmation.action { bound.key } else { nil }
-                case .document, .question, .rule: nil
-                }
-            })
-    }
+    private var openCalls: Set<CallKey> { Set(layers.compactMap(\.openCall)) }
 }

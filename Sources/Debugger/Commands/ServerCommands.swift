@@ -13,7 +13,7 @@ enum ServerCommands {
                         "no server is named \(argument)" + nearest(to: argument, in: state.servers.names))
                     return []
                 }
-                state.open(.serverLog(argument.isEmpty ? nil : argument))
+                state.open(ServerLogDocument(server: argument.isEmpty ? nil : argument))
                 return []
             },
             Command(
@@ -41,9 +41,7 @@ enum ServerCommands {
     }
 
     private static let isInLog: Command.Check = { state in
-        if case .document(let document)? = state.layers.last, case .serverLog = document.topic {
-            return .ready
-        }
+        if (state.layers.last as? OpenDocument)?.document is ServerLogDocument { return .ready }
         return .absent("the key tab does nothing here; ? shows all keys")
     }
 
@@ -88,12 +86,10 @@ enum ServerCommands {
 extension DebuggerState {
     /// Shows the log of the next server alone; behind the last one all of them.
     mutating func showNextLog() -> [DebuggerEffect] {
-        guard case .document(let document)? = layers.last, case .serverLog(let shown) = document.topic else {
-            return []
-        }
+        guard let document = (layers.last as? OpenDocument)?.document as? ServerLogDocument else { return [] }
         let names = servers.names
-        let next = shown.flatMap { names.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
-        layers[layers.count - 1] = .document(OpenDocument(topic: .serverLog(names.element(next))))
+        let next = document.server.flatMap { names.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+        replaceFront(OpenDocument(ServerLogDocument(server: names.element(next))))
         return []
     }
 }

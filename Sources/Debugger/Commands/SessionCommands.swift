@@ -10,7 +10,7 @@ enum SessionCommands {
             argument: .init(name: "NOTE", isOptional: true), availability: canMark
         ) { state, argument in
             if !argument.isEmpty { return [.mark(argument)] }
-            state.layers.append(.prompt(Prompt(.mark)))
+            state.layers.append(Prompt(.mark))
             return []
         },
         Command(
@@ -18,7 +18,7 @@ enum SessionCommands {
             argument: .init(name: "FILE", isOptional: true)
         ) { state, argument in
             if argument.isEmpty {
-                state.layers.append(.prompt(Prompt(.command, text: "save ")))
+                state.layers.append(Prompt(.command, text: "save "))
                 return []
             }
             return [.save(path: argument)]
@@ -29,7 +29,7 @@ enum SessionCommands {
             keys: [.character("=")], argument: .init(name: "FILE", isOptional: true)
         ) { state, argument in
             if !argument.isEmpty { return [.compare(path: argument)] }
-            state.layers.append(.prompt(Prompt(.command, text: "compare ")))
+            state.layers.append(Prompt(.command, text: "compare "))
             return []
         },
         Command(
@@ -37,7 +37,7 @@ enum SessionCommands {
             keys: [.character(":")]
         ) {
             state, _ in
-            state.layers.append(.prompt(Prompt(.command)))
+            state.layers.append(Prompt(.command))
             return []
         },
         Command(
@@ -90,12 +90,11 @@ extension DebuggerState {
     mutating func quitting() -> [DebuggerEffect] {
         guard let run, run != .ended, timeline.log.count > 0 else { return [.quit] }
         layers.append(
-            .confirmation(
-                Confirmation(
-                    question: "Quit now?",
-                    consequence:
-                        "The run has not ended. Its journal is kept; the session can be taken up again from it.",
-                    action: .quit)))
+            Confirmation(
+                question: "Quit now?",
+                consequence:
+                    "The run has not ended. Its journal is kept; the session can be taken up again from it.",
+                action: .quit))
         return []
     }
 }

@@ -13,7 +13,7 @@ enum ShownFilterCommands {
         ) { state, argument in
             if argument.isEmpty {
                 let text = state.shownFilter?.filter.source ?? state.proposedFilter
-                state.layers.append(.prompt(Prompt(.command, text: "only " + text)))
+                state.layers.append(Prompt(.command, text: "only " + text))
                 return []
             }
             return state.showOnly(argument)

@@ -1,3 +1,4 @@
+import Agent
 import Terminal
 
 /// Everything that is laid out for one step, one size and one state of the panes: what the painter draws and what
@@ -36,6 +37,14 @@ struct ListFrame: Sendable {
     var listHeight = 0
     var detailHeight = 0
     var hasHeading = false
+    /// What ``detail`` was made for, where it is kept.
+    var made: Made?
+
+    struct Made: Sendable, Hashable {
+        let record: CallRecord
+        let width: Int
+        let ended: [ServerBoard.Entry]
+    }
 
     /// Shares out the rows of a pane.
     mutating func share(height: Int) {

@@ -123,6 +123,9 @@ struct ApprovalGuard: Sendable {
         time != .min && (0..<ApprovalGuard.delay).contains(now - time)
     }
 
+    /// Whether the end of what is under the keys is on the screen.
+    var isEndShown: Bool { endSince != nil }
+
     mutating func markSent(_ key: CallKey) { sent.insert(key) }
 
     /// The run has taken the decision, or refused it.

@@ -16,7 +16,7 @@ struct DebuggerState: Sendable {
     var results = CallListPane()
 
     /// What lies over the panes, the front one last.
-    var layers: [Layer] = []
+    var layers: [any Layer] = []
     var search: Search?
     var breakpoints = Breakpoints()
     /// What `:find` looked for last.
@@ -35,18 +35,28 @@ struct DebuggerState: Sendable {
     var questions = QuestionQueue()
     /// Where the values of calls came from, as far as that was looked for.
     var traces = Traces()
-    let commands: CommandTable
+    /// The commands, with their keys as they are bound now.
+    var commands: CommandTable
+    var settings: Settings
+    /// What guides the person through the session; `nil` where nobody does.
+    var tutor: Tutor?
+    /// What newcomers are told; `nil` where nothing is.
+    var newcomer: Hints?
 
     /// Milliseconds since 1970, as the last input told.
     var now: Int64 = 0
     /// What was laid out last, for the step and size of now.
     var frame = Frame()
 
-    init(timeline: Timeline, run: RunStatus?, size: Size, commands: CommandTable) {
+    init(
+        timeline: Timeline, run: RunStatus?, size: Size, commands: CommandTable,
+        settings: Settings = .standard
+    ) {
         self.timeline = timeline
         self.run = run
         self.size = size
         self.commands = commands
+        self.settings = settings
     }
 
     /// The state of the session at the step that is looked at.

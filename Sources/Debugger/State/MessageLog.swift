@@ -7,6 +7,8 @@ struct MessageLog: Sendable {
             case note
             /// Something was not done, and why.
             case refusal
+            /// What a key did, as a command that can be typed.
+            case command
         }
 
         let kind: Kind
@@ -23,8 +25,17 @@ struct MessageLog: Sendable {
     mutating func say(_ text: String, _ kind: Entry.Kind = .note, step: Int) {
         let entry = Entry(kind: kind, text: text, step: step)
         current = entry
+        append(entry)
+    }
+
+    private mutating func append(_ entry: Entry) {
         entries.append(entry)
         if entries.count > MessageLog.most { entries.removeFirst() }
+    }
+
+    /// Keeps a command that was given in the log, without a word in the bottom line.
+    mutating func note(command: String, by key: String?, step: Int) {
+        append(Entry(kind: .command, text: command + (key.map { "   (\($0))" } ?? ""), step: step))
     }
 
     /// Clears the bottom line; the log keeps what it said.

@@ -29,4 +29,14 @@ struct Search: Sendable, Hashable {
         }
         return found
     }
+
+    /// The next index after `start` in a ring for which a condition holds; `start` itself comes last.
+    static func next(_ count: Int, _ start: Int, _ direction: Int, _ holds: (Int) -> Bool) -> Int? {
+        guard count > 0 else { return nil }
+        for distance in 1...count {
+            let index = ((start + distance * direction) % count + count) % count
+            if holds(index) { return index }
+        }
+        return nil
+    }
 }

@@ -33,27 +33,45 @@ extension DebuggerState {
         commands.commands.filter(\.isOnCommandLine).flatMap { [$0.name] + $0.aliases }.sorted()
     }
 
-    /// What Tab offers for a line: names of commands, or the words that a command takes.
-    func completions(of line: String) -> [String] {
+    /// What can stand on the command line: commands whose names begin so, else those that say so, or the words that a
+    /// command takes.
+    func offers(for line: String) -> [OfferList.Offer] {
         guard let space = line.firstIndex(of: " ") else {
-            return commandLineNames.filter { $0.hasPrefix(line) }
+            let all = commands.commands.filter(\.isOnCommandLine).sorted { $0.name < $1.name }
+            let begun = all.filter { command in
+                ([command.name] + command.aliases).contains { $0.hasPrefix(line) }
+            }
+            let wanted = line.lowercased()
+            let found = begun.isEmpty ? all.filter { $0.speaks(of: wanted) } : begun
+            return found.map { offer($0, line) }
         }
         let name = String(line[..<space])
+        guard let command = commands.command(named: name), let argument = command.argument else { return [] }
         let begun = String(line[space...]).trimmingSpaces
-        let words = commands.command(named: name)?.argument?.words ?? []
-        return words.filter { $0.hasPrefix(begun) }.map { "\(name) \($0)" }
+        let words = (argument.words + argument.more(self)).filter { $0.hasPrefix(begun) }
+        return words.map {
+            OfferList.Offer(line: "\(name) \($0)", usage: $0, title: "", keys: "")
+        }
+    }
+
+    private func offer(_ command: Command, _ line: String) -> OfferList.Offer {
+        let alias = command.name.hasPrefix(line) ? nil : command.aliases.first { $0.hasPrefix(line) }
+        let keys = commands.keys(of: command).map(\.description).joined(separator: " ")
+        return OfferList.Offer(
+            line: alias ?? command.name, usage: command.usage, title: command.title, keys: keys)
     }
 
     /// Puts the next or the previous completion into the prompt.
     mutating func complete(by step: Int) -> [DebuggerEffect] {
-        guard case .prompt(var prompt)? = layers.last, case .command = prompt.purpose else { return [] }
+        guard var prompt = layers.last as? Prompt, case .command = prompt.purpose else { return [] }
         if prompt.completions.isEmpty {
-            prompt.completions = completions(of: prompt.field.text)
+            prompt.typed = prompt.field.text
+            prompt.completions = offers(for: prompt.typed).map(\.line)
             prompt.chosen = nil
         }
         let count = prompt.completions.count
         guard count > 0 else {
-            refuse("no command begins so")
+            refuse("nothing is called so")
             return []
         }
         let next = prompt.chosen.map { ($0 + step + count) % count } ?? (step > 0 ? 0 : count - 1)
@@ -61,20 +79,20 @@ extension DebuggerState {
         let takesArgument = commands.command(named: offered)?.argument != nil
         prompt.field.replaceAll(with: count == 1 && takesArgument ? offered + " " : offered)
         prompt.chosen = next
-        if count == 1 { prompt.completions = [] }
-        layers[layers.count - 1] = .prompt(prompt)
+        if count == 1 { (prompt.completions, prompt.chosen) = ([], nil) }
+        replaceFront(prompt)
         return []
     }
 
     /// Puts an earlier or a later line of the history into the prompt.
     mutating func recall(by step: Int) -> [DebuggerEffect] {
-        guard case .prompt(var prompt)? = layers.last, case .command = prompt.purpose else { return [] }
+        guard var prompt = layers.last as? Prompt, case .command = prompt.purpose else { return [] }
         let depth = max(0, min(prompt.historyDepth + step, history.count))
         guard depth != prompt.historyDepth else { return [] }
         prompt.historyDepth = depth
         prompt.field.replaceAll(with: depth == 0 ? "" : history[history.count - depth])
-        prompt.completions = []
-        layers[layers.count - 1] = .prompt(prompt)
+        (prompt.completions, prompt.chosen) = ([], nil)
+        replaceFront(prompt)
         return []
     }
 }

@@ -13,7 +13,10 @@ extension DebuggerState {
                 say("breakpoint \(point.number), \(point.matches.filter), at step \(timeline.log.count)")
             }
             if case .decided(let key, _, _) = event.body { forget(key) }
-            if timeline.isLive { follow(event) }
+            if timeline.isLive {
+                acknowledge(event)
+                follow(event)
+            }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
         }
         if timeline.isLive { announceRetry(in: events) }
@@ -26,6 +29,18 @@ extension DebuggerState {
         breakpoints.extend(timeline.log)
         if timeline.step != before { showStep() }
         for notice in piece.notices { say(notice) }
+    }
+
+    /// Says that what the person did has taken effect, where the screen does not show it.
+    private mutating func acknowledge(_ event: Event) {
+        switch event.body {
+        case .decided(let key, let decision, .person) where frame.layout.content(of: .calls) == nil:
+            say("\(decision.words): \(key.id)")
+        case .resultEdited(let key, _) where frame.layout.content(of: .results) == nil:
+            say("the result of \(key.id) is edited")
+        case .marked(let note): say("step \(timeline.log.count) is marked: \(note)")
+        default: break
+        }
     }
 
     /// Says that an attempt failed, unless its response has come since.
@@ -112,7 +127,7 @@ extension DebuggerState {
         guard let waiting = shown.waitingCalls.first else { return }
         if selectedCall?.needsDecision != true { calls.select(waiting.key) }
         if focus.pane != .calls { focus.pane = .calls }
-        layers.removeAll { if case .document = $0 { true } else { false } }
+        layers.removeAll { $0.kind == .document }
     }
 
     /// What was under way for a call that has been decided is over.

@@ -6,12 +6,15 @@ import Terminal
 extension DebuggerState {
     /// Takes the text of a prompt.
     mutating func submitPrompt() -> [DebuggerEffect] {
-        guard case .prompt(let prompt)? = layers.popLast() else { return [] }
+        guard let prompt = popFront(Prompt.self) else { return [] }
         let text = prompt.field.text
         switch prompt.purpose {
         case .command: return enter(line: text)
         case .search(let pane):
             beginSearch(text, in: pane)
+            return []
+        case .find:
+            find(text)
             return []
         case .fork(var order, _):
             guard !text.isEmpty else { return [] }
@@ -23,18 +26,34 @@ extension DebuggerState {
             let decision = call.bound(.deny(reason: text.isEmpty ? nil : text), stopsRun: stopsRun)
             guard stopsRun else { return send(decision) }
             layers.append(
-                .confirmation(
-                    Confirmation(
-                        question: "Deny \(call.key.id) (\(call.call.name)) and stop the run?",
-                        consequence: "The run ends here; calls that are running are cancelled.",
-                        action: .denyAndStop(decision))))
+                Confirmation(
+                    question: "Deny \(call.key.id) (\(call.call.name)) and stop the run?",
+                    consequence: "The run ends here; calls that are running are cancelled.",
+                    action: .denyAndStop(decision)))
             return []
         }
     }
 
+    /// Looks for a text in the text over the panes.
+    private mutating func find(_ text: String) {
+        guard var document = layers.last as? OpenDocument else { return }
+        if !document.find(text, in: frame.document) { refuse("'\(text)' is not in this text") }
+        replaceFront(document)
+    }
+
+    /// Goes to the next or the previous match in the text over the panes.
+    mutating func findOn(_ direction: Int) -> [DebuggerEffect] {
+        guard var document = layers.last as? OpenDocument else { return [] }
+        if !document.findOn(direction, in: frame.document) {
+            refuse("nothing is looked for here; / searches")
+        }
+        replaceFront(document)
+        return []
+    }
+
     /// Does what was asked.
     mutating func confirm() -> [DebuggerEffect] {
-        guard case .confirmation(let confirmation)? = layers.popLast() else { return [] }
+        guard let confirmation = popFront(Confirmation.self) else { return [] }
         switch confirmation.action {
         case .denyAndStop(let decision): return send(decision)
         case .quit: return [.quit]
@@ -52,24 +71,23 @@ extension DebuggerState {
             return
         }
         layers.append(
-            .confirmation(
-                Confirmation(
-                    question: "The fork is written to \(path). Go on with it now?",
-                    consequence: "This session stays as it is"
-                        + (run == nil || run == .ended
-                            ? "." : ", and its run stops here; it can be taken up again."),
-                    action: .goOn(path: path))))
+            Confirmation(
+                question: "The fork is written to \(path). Go on with it now?",
+                consequence: "This session stays as it is"
+                    + (run == nil || run == .ended
+                        ? "." : ", and its run stops here; it can be taken up again."),
+                action: .goOn(path: path)))
     }
 
     /// Goes on with the text of the editor.
     mutating func submitEditor() -> [DebuggerEffect] {
-        guard case .editor(let editor)? = layers.last else { return [] }
+        guard let editor = layers.last as? TextEditor else { return [] }
         return take(editor.field.text, for: editor.purpose)
     }
 
     /// Hands the text to the person's editor.
     mutating func continueInEditor() -> [DebuggerEffect] {
-        guard case .editor(let editor)? = layers.last else { return [] }
+        guard let editor = layers.last as? TextEditor else { return [] }
         let text = editor.field.text
         drafts[editor.purpose] = text
         switch editor.purpose {
@@ -86,7 +104,7 @@ extension DebuggerState {
 
     /// Closes the editor and keeps its text.
     mutating func putEditorAway() -> [DebuggerEffect] {
-        guard case .editor(let editor)? = layers.popLast() else { return [] }
+        guard let editor = popFront(TextEditor.self) else { return [] }
         drafts[editor.purpose] = editor.field.text
         return []
     }
@@ -101,16 +119,16 @@ extension DebuggerState {
     /// Keeps the text that the person's editor could not be opened on.
     mutating func editorFailed(_ reason: String, text: String, for purpose: EditorPurpose) {
         let purpose = TextEditor.Purpose(purpose)
-        if case .editor(let editor)? = layers.last, editor.purpose == purpose {
+        if let editor = layers.last as? TextEditor, editor.purpose == purpose {
             refuse(reason)
         } else {
-            layers.append(.editor(TextEditor(purpose, text: text, fault: reason)))
+            layers.append(TextEditor(purpose, text: text, fault: reason))
         }
     }
 
     private mutating func take(_ text: String, for purpose: TextEditor.Purpose) -> [DebuggerEffect] {
         drafts[purpose] = text
-        if case .editor(let editor)? = layers.last, editor.purpose == purpose { layers.removeLast() }
+        if let editor = layers.last as? TextEditor, editor.purpose == purpose { layers.removeLast() }
         switch purpose {
         case .arguments(let call): review(text, of: call)
         case .response(let call): return send(call.bound(.respond(content: text)))
@@ -131,9 +149,9 @@ extension DebuggerState {
             guard let problem = problems(name: call.name, arguments: arguments).first else {
                 return arguments
             }
-            layers.append(.editor(faulty(purpose, text, fault: problem.message, at: nil)))
+            layers.append(faulty(purpose, text, fault: problem.message, at: nil))
         } catch {
-            layers.append(.editor(faulty(purpose, text, fault: error.description, at: error.offset)))
+            layers.append(faulty(purpose, text, fault: error.description, at: error.offset))
         }
         return nil
     }
@@ -144,17 +162,16 @@ extension DebuggerState {
         do {
             value = try JSONParser.parse(text)
         } catch {
-            layers.append(.editor(faulty(.arguments(call), text, fault: error.description, at: error.offset)))
+            layers.append(faulty(.arguments(call), text, fault: error.description, at: error.offset))
             return
         }
         let arguments = ByteString(value.text(.spaced))
         if let problem = problems(name: call.call.name, arguments: arguments).first {
-            layers.append(.editor(faulty(.arguments(call), text, fault: problem.message, at: nil)))
+            layers.append(faulty(.arguments(call), text, fault: problem.message, at: nil))
             return
         }
         if let long = [call.call.arguments, arguments].first(where: { ShownText.isTooLong($0) }) {
-            layers.append(
-                .editor(faulty(.arguments(call), text, fault: ShownText.objection(to: long), at: nil)))
+            layers.append(faulty(.arguments(call), text, fault: ShownText.objection(to: long), at: nil))
             return
         }
         let old = prettyJSON(call.call.arguments)
@@ -165,10 +182,9 @@ extension DebuggerState {
             return
         }
         layers.append(
-            .review(
-                EditReview(
-                    call: call, arguments: arguments, draft: text,
-                    difference: LineDifference.between(old, new))))
+            EditReview(
+                call: call, arguments: arguments, draft: text,
+                difference: LineDifference.between(old, new)))
     }
 
     private func faulty(
@@ -189,7 +205,7 @@ extension DebuggerState {
 
     /// Sends the edit that is reviewed.
     mutating func sendEdit(_ mode: EditMode) -> [DebuggerEffect] {
-        guard case .review(let review)? = layers.last else { return [] }
+        guard let review = layers.last as? EditReview else { return [] }
         if let objection = approval.objection(toRunning: review.target, at: now) {
             refuse(objection)
             return []
@@ -200,14 +216,14 @@ extension DebuggerState {
 
     /// Goes back from the review to the text.
     mutating func editMore() -> [DebuggerEffect] {
-        guard case .review(let review)? = layers.popLast() else { return [] }
-        layers.append(.editor(TextEditor(.arguments(review.call), text: review.draft)))
+        guard let review = popFront(EditReview.self) else { return [] }
+        layers.append(TextEditor(.arguments(review.call), text: review.draft))
         return []
     }
 
     /// Leaves the review; the text is kept.
     mutating func dropReview() -> [DebuggerEffect] {
-        guard case .review(let review)? = layers.popLast() else { return [] }
+        guard let review = popFront(EditReview.self) else { return [] }
         drafts[.arguments(review.call)] = review.draft
         return []
     }

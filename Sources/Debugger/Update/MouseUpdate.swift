@@ -16,7 +16,7 @@ extension DebuggerState {
     private mutating func turnWheel(_ rows: Int, over point: Point) {
         if moveInLayer(rows: rows) { return }
         guard layers.isEmpty, let pane = frame.layout.pane(at: point) else { return }
-        scroll(pane, rows: rows)
+        pane.room.scroll(&self, rows: rows)
     }
 
     private mutating func click(_ point: Point) {
@@ -24,19 +24,6 @@ extension DebuggerState {
         messages.dismiss()
         focus.pane = pane
         guard let content = frame.layout.content(of: pane), content.contains(point) else { return }
-        let row = point.y - content.minY
-        switch pane {
-        case .conversation: break
-        case .calls:
-            if let index = frame.calls.row(at: row, scroll: calls.list) {
-                calls.select(listedCalls[index].key)
-            }
-        case .results:
-            if let index = frame.results.row(at: row, scroll: results.list) {
-                results.select(listedCalls[resultPositions[index]].key)
-            }
-        case .mask:
-            if let index = frame.mask.row(at: row, scroll: mask.rows) { mask.row = index }
-        }
+        pane.room.click(&self, row: point.y - content.minY)
     }
 }

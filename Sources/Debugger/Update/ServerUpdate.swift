@@ -52,7 +52,7 @@ extension DebuggerState {
     /// Brings the oldest question to the front, unless something is being written or answered.
     mutating func showNextQuestion() {
         guard !isTyping, !questions.waiting.isEmpty else { return }
-        layers.append(.question(QuestionForm(questions.waiting.removeFirst())))
+        layers.append(QuestionForm(questions.waiting.removeFirst()))
     }
 
     private mutating func withdraw(_ number: Int) {
@@ -61,23 +61,18 @@ extension DebuggerState {
                 ?? shownQuestion(number)
         else { return }
         questions.waiting.removeAll { $0.number == number }
-        layers.removeAll {
-            if case .question(let form) = $0 { form.question.number == number } else { false }
-        }
+        layers.removeAll { ($0 as? QuestionForm)?.question.number == number }
         say("server \(server) does not wait for your answer any more")
         resumeWaiting()
     }
 
     private func shownQuestion(_ number: Int) -> String? {
-        for case .question(let form) in layers where form.question.number == number {
-            return form.question.server
-        }
-        return nil
+        layers.lazy.compactMap { $0 as? QuestionForm }.first { $0.question.number == number }?.question.server
     }
 
     /// Sends the form, if it is complete and its question has been seen.
     mutating func acceptQuestion() -> [DebuggerEffect] {
-        guard case .question(var form)? = layers.last else { return [] }
+        guard var form = layers.last as? QuestionForm else { return [] }
         if let objection = form.objection {
             refuse(objection)
             return []
@@ -87,7 +82,7 @@ extension DebuggerState {
             return []
         }
         guard let answer = form.answer() else {
-            layers[layers.count - 1] = .question(form)
+            replaceFront(form)
             refuse("not sent: see what is marked with ✗")
             return []
         }
@@ -95,7 +90,7 @@ extension DebuggerState {
     }
 
     mutating func refuseQuestion(_ answer: ServerAnswer) -> [DebuggerEffect] {
-        guard case .question(let form)? = layers.last else { return [] }
+        guard let form = layers.last as? QuestionForm else { return [] }
         return close(form, answer)
     }
 
@@ -121,15 +116,15 @@ extension DebuggerState {
     }
 
     mutating func moveInQuestion(_ change: (inout QuestionForm) -> Void) -> [DebuggerEffect] {
-        guard case .question(var form)? = layers.last else { return [] }
+        guard var form = layers.last as? QuestionForm else { return [] }
         change(&form)
-        layers[layers.count - 1] = .question(form)
+        replaceFront(form)
         return []
     }
 
     /// Why the key is not taken: a question has just come under it.
     var questionObjection: String? {
-        guard case .question(let form)? = layers.last else { return nil }
+        guard let form = layers.last as? QuestionForm else { return nil }
         guard questions.front != form.question.number || questions.isFresh(at: now) else { return nil }
         return
             "ignored: the question of server \(form.question.server) had just come under the keys; look first"
@@ -139,7 +134,7 @@ extension DebuggerState {
     mutating func restartEnded() -> [DebuggerEffect] {
         guard let first = servers.ended.first else { return [] }
         guard servers.ended.count > 1 else { return restart(first.name) }
-        layers.append(.prompt(Prompt(.command, text: "restart \(first.name)")))
+        layers.append(Prompt(.command, text: "restart \(first.name)"))
         return []
     }
 
@@ -154,12 +149,10 @@ extension DebuggerState {
             return [.restart(server: entry.name)]
         }
         layers.append(
-            .confirmation(
-                Confirmation(
-                    question: "Restart server \(entry.name), which has not ended?",
-                    consequence:
-                        "Calls of it that run now end as errors; whether they took effect is unknown.",
-                    action: .restart(server: entry.name))))
+            Confirmation(
+                question: "Restart server \(entry.name), which has not ended?",
+                consequence: "Calls of it that run now end as errors; whether they took effect is unknown.",
+                action: .restart(server: entry.name)))
         return []
     }
 }

@@ -5,7 +5,7 @@ import JSON
 /// A model that gives a prepared response for each round: for tests, and for designing a catalogue without a model.
 ///
 /// The file is a JSON array with one object a response: `{"content": "…"}` or
-/// `{"calls": [{"id": "…", "name": "…", "arguments": {…} or "text"}]}`, optionally with `"finish": "length"`.
+/// `{"calls": [{"id": "…", "name": "…", "arguments": {…} or "text"}]}`, the ID optional, optionally with `"finish": "length"`.
 public actor ScriptedModel: Model {
     /// The script's name; no vocabulary.
     public let info: ModelInfo
@@ -29,22 +29,29 @@ public actor ScriptedModel: Model {
             throw ModelError("\(path): a script is a JSON array of responses")
         }
         var responses: [ModelResponse] = []
+        var count = 0
         for (position, entry) in entries.enumerated() {
-            responses.append(try ScriptedModel.response(entry, place: "\(path): response \(position + 1)"))
+            responses.append(
+                try ScriptedModel.response(entry, place: "\(path): response \(position + 1)", count: &count))
         }
         self.init(name: path.splitAt(scalar: "/").last ?? path, responses: responses)
     }
 
-    private static func response(_ entry: JSONValue, place: String) throws(ModelError) -> ModelResponse {
+    /// - Parameter count: the calls so far; one without an ID is numbered on.
+    private static func response(
+        _ entry: JSONValue, place: String, count: inout Int
+    ) throws(ModelError) -> ModelResponse {
         guard case .object(let object) = entry else { throw ModelError("\(place) is no object") }
         if let key = object.keys.first(where: { !["content", "calls", "finish"].contains($0) }) {
             throw ModelError("\(place): there is no key \"\(key)\"; there are content, calls, finish")
         }
         var calls: [ToolCall] = []
         for (position, call) in (entry["calls"]?.arrayValue ?? []).enumerated() {
-            guard let id = call["id"]?.stringValue, let name = call["name"]?.stringValue,
-                let arguments = call["arguments"]
-            else { throw ModelError("\(place): call \(position + 1) needs id, name and arguments") }
+            count += 1
+            guard let name = call["name"]?.stringValue, let arguments = call["arguments"] else {
+                throw ModelError("\(place): call \(position + 1) needs name and arguments")
+            }
+            let id = call["id"]?.stringValue ?? "call_\(count)"
             let text = arguments.stringValue ?? arguments.text(.spaced)
             calls.append(ToolCall(id: ToolCallID(id), name: name, arguments: ByteString(text)))
         }

@@ -33,12 +33,8 @@ extension Canvas {
         }
     }
 
-    /// Draws a frame with titles in its upper and lower line; frames that share a line join.
-    ///
-    /// A title has a space on both sides, is truncated, and is left out where there is no room for one column.
-    public mutating func frame(
-        _ area: Rect, style: Style = .plain, title: StyledText? = nil, footer: StyledText? = nil
-    ) {
+    /// Draws a frame with a title in its upper line; frames that share a line join.
+    public mutating func frame(_ area: Rect, style: Style = .plain, title: StyledText? = nil) {
         guard !area.isEmpty else { return }
         let (right, bottom) = (area.maxX - 1, area.maxY - 1)
         horizontalLine(from: area.origin, length: area.width, style: style)
@@ -50,16 +46,28 @@ extension Canvas {
             }
         }
         if let title { putTitle(title, in: area, y: area.minY, style: style) }
-        if let footer, area.height > 1 { putTitle(footer, in: area, y: bottom, style: style) }
     }
 
-    private mutating func putTitle(_ title: StyledText, in area: Rect, y: Int, style: Style) {
-        let room = area.width - 4
-        guard room > 0, title.width > 0 else { return }
+    /// Writes a text into a row of a frame, between its corners, and gives the columns that it took.
+    ///
+    /// It has a space on both sides, is truncated, and is left out where there is no room for one column.
+    ///
+    /// - Parameters:
+    ///   - alignment: at which end of the row it stands.
+    ///   - used: the columns that an earlier text at the other end has taken; one column of frame stays between them.
+    @discardableResult
+    public mutating func putTitle(
+        _ title: StyledText, in area: Rect, y: Int, alignment: Alignment = .left, after used: Int = 0,
+        style: Style = .plain
+    ) -> Int {
+        let room = area.width - 4 - (used > 0 ? used + 1 : 0)
+        guard room > 0, title.width > 0 else { return 0 }
         let shown = title.truncated(to: room)
-        put(" ", at: Point(area.minX + 1, y), style: style)
-        let used = put(shown, at: Point(area.minX + 2, y), maxWidth: room)
-        put(" ", at: Point(area.minX + 2 + used, y), style: style)
+        let x = alignment == .right ? area.maxX - 3 - shown.width : area.minX + 1
+        put(" ", at: Point(x, y), style: style)
+        put(shown, at: Point(x + 1, y), maxWidth: room)
+        put(" ", at: Point(x + 1 + shown.width, y), style: style)
+        return shown.width + 2
     }
 
     private mutating func join(_ arms: Arms, at point: Point, style: Style) {

@@ -6,6 +6,10 @@ public struct Style: Sendable, Hashable {
     public var background: Color
     /// Bold, dim and so on.
     public var attributes: Attributes
+    /// What the look stands for, by a number that the program gives; 0 for nothing in particular.
+    ///
+    /// No terminal is told of it: it is how a program can give all cells of one meaning another look.
+    public var meaning: UInt8
 
     /// What a terminal can do to a character besides colouring it.
     public struct Attributes: OptionSet, Sendable, Hashable {
@@ -29,11 +33,13 @@ public struct Style: Sendable, Hashable {
 
     /// A style; the default one is the terminal's own.
     public init(
-        _ foreground: Color = .default, on background: Color = .default, _ attributes: Attributes = []
+        _ foreground: Color = .default, on background: Color = .default, _ attributes: Attributes = [],
+        meaning: UInt8 = 0
     ) {
         self.foreground = foreground
         self.background = background
         self.attributes = attributes
+        self.meaning = meaning
     }
 
     /// The terminal's own colours and no attribute.
@@ -47,14 +53,16 @@ public struct Style: Sendable, Hashable {
 
     /// The style with more attributes.
     public func adding(_ more: Attributes) -> Style {
-        Style(foreground, on: background, attributes.union(more))
+        Style(foreground, on: background, attributes.union(more), meaning: meaning)
     }
 
     /// The style with another foreground.
-    public func colored(_ color: Color) -> Style { Style(color, on: background, attributes) }
+    public func colored(_ color: Color) -> Style {
+        Style(color, on: background, attributes, meaning: meaning)
+    }
 
     /// The style with another background.
-    public func on(_ color: Color) -> Style { Style(foreground, on: color, attributes) }
+    public func on(_ color: Color) -> Style { Style(foreground, on: color, attributes, meaning: meaning) }
 
     /// The look of a stand-in for something that must not reach the terminal, within text of this style.
     ///
@@ -64,7 +72,8 @@ public struct Style: Sendable, Hashable {
 
     /// What a terminal of the given depth can show of it; attributes always remain.
     public func degraded(to depth: ColorDepth) -> Style {
-        Style(foreground.degraded(to: depth), on: background.degraded(to: depth), attributes)
+        Style(
+            foreground.degraded(to: depth), on: background.degraded(to: depth), attributes, meaning: meaning)
     }
 
     /// The escape sequence (ECMA-48, select graphic rendition) that sets exactly this style.

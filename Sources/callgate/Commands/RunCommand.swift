@@ -107,7 +107,8 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let parent = try resume.flatMap { try SessionFiles.header(of: $0)?.parent }
-        let assembly = try Assembly(file: workflow, seed: seed, temperature: temperature, parent: parent)
+        let file = workflow ?? SettingsFile.current.defaults.workflow
+        let assembly = try Assembly(file: file, seed: seed, temperature: temperature, parent: parent)
         let journal = JournalPlace(record: record, resume: resume)
         let prompt = prompt ?? (resume == nil ? assembly.workflow.prompt : nil)
         if headless {
@@ -149,7 +150,11 @@ struct JournalPlace {
             if let record {
                 return (try JournalWriter(creating: record, observer: observer, lines: lines), [])
             }
-            return (try JournalWriter(workflow: workflow, observer: observer, lines: lines), [])
+            return (
+                try JournalWriter(
+                    in: SettingsFile.current.defaults.sessions, workflow: workflow, observer: observer,
+                    lines: lines), []
+            )
         }
     }
 }

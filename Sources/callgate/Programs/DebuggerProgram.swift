@@ -45,7 +45,8 @@ final class DebuggerProgram {
     /// Debugs a run until the person quits.
     /// - Throws: ``Failure`` when it cannot start, or when the run had ended otherwise than with an answer.
     static func live(
-        assembly: Assembly, journal place: JournalPlace, prompt: String?, screen choice: ScreenChoice
+        assembly: Assembly, journal place: JournalPlace, prompt: String?, screen choice: ScreenChoice,
+        isTutorial: Bool = false
     ) throws {
         let wake = try failing(.usage) { try Wake() }
         let mailbox = Mailbox<Input>(wake: wake)
@@ -63,7 +64,15 @@ final class DebuggerProgram {
                 resuming: RunState(folding: past))
         }
         let screen = try choice.open(wake: wake)
-        let debugger = try failing(.usage) { try Debugger(size: screen.size, resuming: past) }
+        var debugger = try failing(.usage) {
+            try Debugger(
+                size: screen.size, settings: SettingsFile.current, resuming: past)
+        }
+        if isTutorial {
+            debugger.beginTutorial()
+        } else if choice.keysFile == nil {
+            debugger.showHints(seen: SeenHints.all)
+        }
         let task = Task.detached { await loop.run(prompt: prompt) }
         let program = DebuggerProgram(
             screen: screen, debugger: debugger, mailbox: mailbox,
@@ -93,8 +102,11 @@ final class DebuggerProgram {
         let mailbox = Mailbox<Input>(wake: wake)
         let screen = try choice.open(wake: wake)
         var debugger = try failing(.usage) {
-            try Debugger(reading: journal, tracesAtOnce: choice.keysFile != nil, size: screen.size)
+            try Debugger(
+                reading: journal, tracesAtOnce: choice.keysFile != nil, size: screen.size,
+                settings: SettingsFile.current)
         }
+        if choice.keysFile == nil { debugger.showHints(seen: SeenHints.all) }
         _ = debugger.update(.read(first), at: now)
         let name = RunState(folding: first.events.prefix(1)).header?.workflow ?? ""
         let rules = RuleTarget(workflow: nil, name: name, journal: journal.path)
@@ -194,6 +206,7 @@ final class DebuggerProgram {
         case .trace(let request):
             let mailbox = mailbox
             Task.detached { mailbox.post(.traced(request.run())) }
+        case .hintShown(let id): SeenHints.add(id)
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
         case .quit: exitStatus = 0
@@ -211,16 +224,7 @@ final class DebuggerProgram {
     /// Goes on with a fork: this program begins anew in its place.
     private func goOn() throws {
         guard let next else { return }
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        let words =
-            [program ?? CommandLine.arguments[0], "run"] + [rules.workflow].compactMap { $0 } + [
-                "--resume", next,
-            ]
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        arguments.append(nil)
-        execv(words[0], arguments)
-        throw Failure(
-            .failed, "the program could not be started anew; go on with: callgate run --resume \(next)")
+        try Restart.program(["run"] + [rules.workflow].compactMap { $0 } + ["--resume", next])
     }
 
     /// Looks through the saved sessions, which may be many and large, away from the screen.

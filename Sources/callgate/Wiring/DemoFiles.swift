@@ -8,22 +8,21 @@ enum DemoFiles {
     /// The embedded model.
     static func model() throws -> String { try path("support-desk.gguf") }
 
-    /// Where a resource lies: beside the program, where the build put it.
+    /// Where a resource lies: beside the program, where the build puts it, or where a package does.
     ///
     /// `Bundle.module` would end the process where the folder is missing; this says what to do.
     private static func path(_ name: String) throws -> String {
-        let executable = URL(fileURLWithPath: CommandLine.arguments.first ?? "callgate")
-            .resolvingSymlinksInPath()
-        let running = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")).map {
-            URL(fileURLWithPath: $0)
+        let folder = URL(fileURLWithPath: Restart.program).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+        let candidates = ["callgate_callgate.resources", "../share/callgate"].map {
+            folder.appendingPathComponent("\($0)/\(name)").standardizedFileURL.path
         }
-        let folder = (running ?? executable).deletingLastPathComponent()
-        let candidate = folder.appendingPathComponent("callgate_callgate.resources/\(name)").path
-        guard FileManager.default.fileExists(atPath: candidate) else {
+        guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
             throw Failure(
                 .usage,
-                "\(candidate) is missing; keep the folder callgate_callgate.resources beside the program")
+                "\(candidates[0]) is missing; keep the folder callgate_callgate.resources beside the program, "
+                    + "or share/callgate beside its folder")
         }
-        return candidate
+        return found
     }
 }

@@ -1,3 +1,4 @@
+import Debugger
 import Foundation
 import Terminal
 
@@ -11,7 +12,7 @@ struct ScreenChoice {
     @MainActor
     func open(wake: Wake) throws -> any Screen {
         guard let keysFile else {
-            return try failing(.usage) { try CursesScreen(wake: wake) }
+            return try failing(.usage) { try CursesScreen(wake: wake, mouse: SettingsFile.current.mouse) }
         }
         let script = try failing(.usage) {
             guard let text = try? String(contentsOfFile: keysFile, encoding: .utf8) else {
