@@ -49,7 +49,8 @@ let package = Package(
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
             name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
-        .target(name: "Models", dependencies: ["Agent", "Formats", "JSON", "Masking", "Transformer"]),
+        .target(
+            name: "Models", dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
         .target(name: "Attach", dependencies: ["Agent", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
         .target(name: "Wire", dependencies: nio + [nioSSL], swiftSettings: optimised),
         .target(name: "Formats", dependencies: ["Agent", "JSON"]),
@@ -88,8 +89,8 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Agent", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions", "Tools",
-                "Transformer",
+                "Agent", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions",
+                "Tools", "Transformer",
             ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Mutations", "Schema"]),
         .testTarget(

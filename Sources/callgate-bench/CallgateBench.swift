@@ -7,7 +7,7 @@ struct CallgateBench: AsyncParsableCommand {
         commandName: "callgate-bench",
         abstract: "Measures the models, the mask engine, long sessions and the proxy.",
         subcommands: [
-            ModelBench.self, SpeedBench.self, GreedyBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self,
-            SessionBench.self, AttachBench.self,
+            ModelBench.self, CallsBench.self, SpeedBench.self, GreedyBench.self, MaskBench.self,
+            MaskBenchExplain.self, MaskBenchHostile.self, SessionBench.self, AttachBench.self,
         ])
 }

@@ -39,7 +39,7 @@ struct ConversationRoom: PaneRoom {
     }
 
     /// Who said what, as far as one line may show it.
-    private func spoken(_ who: String, _ text: String) -> StyledText {
+    private func spoken(_ who: String, _ text: String) -> SafeText {
         TokenText.line(
             ShownText.line("\(who): " + ShownText.beginning(text, most: ShownText.mostLine)))
     }
