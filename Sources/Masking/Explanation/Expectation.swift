@@ -4,14 +4,16 @@ import JSON
 public struct Expectation: Sendable, Hashable {
     /// One alternative of the schema that is still alive.
     public struct Alternative: Sendable, Hashable, CustomStringConvertible {
-        /// Where it stands in the schema.
+        /// Where it stands in the schema; empty for a rule.
         public var pointer: JSONPointer
+        /// The rule that it is, where rules are followed.
+        public var rule: String?
         /// What it asks for.
         public var sentence: String
 
-        /// `pointer: sentence`.
+        /// `pointer: sentence`, or `rule: sentence`.
         public var description: String {
-            "\(pointer.description.isEmpty ? "#" : pointer.description): \(sentence)"
+            "\(rule ?? (pointer.description.isEmpty ? "#" : pointer.description)): \(sentence)"
         }
     }
 
@@ -23,21 +25,6 @@ public struct Expectation: Sendable, Hashable {
     public var path: [[JSONPointer]]
     /// The alternatives alive at the cursor.
     public var alternatives: [Alternative]
-}
-
-extension Matcher {
-    /// What is expected here.
-    public var expectation: Expectation {
-        if isFinished {
-            return Expectation(words: "nothing: the turn has ended", tool: nil, path: [], alternatives: [])
-        }
-        return automaton.expectation(configuration)
-    }
-
-    /// The alternatives that a token leaves alive; `nil` where the token is masked.
-    public func alternatives(after token: Int) -> [Expectation.Alternative]? {
-        following(token)?.expectation.alternatives
-    }
 }
 
 extension Automaton {

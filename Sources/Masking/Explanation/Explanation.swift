@@ -8,6 +8,8 @@ public struct Explanation: Sendable, Hashable, CustomStringConvertible {
         public enum Source: Sendable, Hashable {
             /// That keyword of the schema.
             case keyword(String)
+            /// The rule or terminal of that name, in that line of the grammar's text where it has one.
+            case rule(String, line: Int?)
             /// Something fixed beyond the schema: JSON's syntax, white space, key order, spelling, special tokens.
             case policy(String)
         }
@@ -28,6 +30,7 @@ public struct Explanation: Sendable, Hashable, CustomStringConvertible {
             let place: String
             switch source {
             case .keyword: place = pointer.description.isEmpty ? "#" : pointer.description
+            case .rule(let name, let line): place = line.map { "\(name) (line \($0))" } ?? name
             case .policy(let name): place = "policy (\(name))"
             }
             return (tool.map { "\($0) " } ?? "") + "\(place): \(sentence)"
@@ -60,10 +63,9 @@ public struct MaskRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-extension Matcher {
+extension SchemaCursor {
     /// Why a token is masked; without reasons for a token that is allowed.
-    public func explain(_ token: Int) -> Explanation {
-        if isFinished { return Matcher.policy("end", "the turn has ended; nothing can follow") }
+    func explain(_ token: Int) -> Explanation {
         if vocabulary.endOfTurn.contains(token) {
             if automaton.canEnd(configuration) { return Explanation(offset: 0, written: "", reasons: []) }
             return Explanation(offset: 0, written: "", reasons: automaton.blameEnd(configuration))
@@ -73,16 +75,16 @@ extension Matcher {
         }
         switch vocabulary[token] {
         case .special(let name):
-            return Matcher.policy(
+            return Explanation.policy(
                 "special token", "the control token \(name) is no text and cannot stand here")
-        case .unused: return Matcher.policy("special token", "token \(token) is not used by this vocabulary")
+        case .unused:
+            return Explanation.policy("special token", "token \(token) is not used by this vocabulary")
         case .bytes(let bytes): return explain(bytes: bytes)
         }
     }
 
     /// Why bytes cannot follow; without reasons where they can.
-    public func explain(bytes: [UInt8]) -> Explanation {
-        if isFinished { return Matcher.policy("end", "the turn has ended; nothing can follow") }
+    func explain(bytes: [UInt8]) -> Explanation {
         var here = configuration
         var trail = trail
         for (offset, byte) in bytes.enumerated() {
@@ -97,7 +99,10 @@ extension Matcher {
         }
         return Explanation(offset: bytes.count, written: "", reasons: [])
     }
+}
 
+extension Explanation {
+    /// An explanation by something fixed beyond the grammar.
     static func policy(_ name: String, _ sentence: String) -> Explanation {
         Explanation(
             offset: 0, written: "",

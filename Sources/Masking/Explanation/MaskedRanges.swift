@@ -10,11 +10,11 @@ public struct MaskedRange: Sendable, Hashable {
     public var explanation: Explanation
 }
 
-extension Matcher {
+extension SchemaCursor {
     /// Every masked token that has bytes, in runs that share a reason, in lexicographic order.
     ///
     /// Costs about as much as one mask, and the explanations.
-    public func explainAll() -> [MaskedRange] {
+    func explainAll() -> [MaskedRange] {
         guard !isFinished else { return [] }
         var survey = MaskSurvey(automaton: automaton, trail: trail)
         survey.visit(0..<vocabulary.trie.count, .configuration(configuration))
@@ -22,7 +22,7 @@ extension Matcher {
     }
 
     /// The bytes that must come next, whatever the model prefers; empty where there is a choice or the text may end.
-    public var forcedBytes: [UInt8] {
+    var forcedBytes: [UInt8] {
         guard !isFinished else { return [] }
         var forced: [UInt8] = []
         var here = configuration
@@ -36,11 +36,8 @@ extension Matcher {
         return forced
     }
 
-    /// Whether only one token can come next.
-    public var isForced: Bool { allowed().count == 1 }
-
     /// Why nothing can follow and the text cannot end either; `nil` where something can.
-    public var deadEnd: [Explanation.Reason]? {
+    var deadEnd: [Explanation.Reason]? {
         guard !isFinished, !automaton.canEnd(configuration), automaton.tagTransition(configuration) == nil,
             automaton.nextBytes(configuration, trail, atMost: 1).isEmpty
         else { return nil }

@@ -1,12 +1,13 @@
 import JSON
 
-/// A language that a model is held to: one JSON value by a schema, or an assistant's turn.
+/// A language that a model is held to: one JSON value by a schema, a text by rules, or an assistant's turn.
 ///
 /// A description only, to be shared between threads; a ``MaskEngine`` builds the automaton.
 public struct Grammar: Sendable, Hashable {
     enum Language: Sendable, Hashable {
         case value(JSONValue)
         case turn(TurnGrammar)
+        case text(TextGrammar)
     }
 
     let language: Language
@@ -23,6 +24,13 @@ public struct Grammar: Sendable, Hashable {
         language = .value(schema)
         self.options = options
         self.documents = documents
+    }
+
+    /// A text that follows rules.
+    public init(text: TextGrammar) {
+        language = .text(text)
+        options = GrammarOptions()
+        documents = [:]
     }
 
     /// An assistant's turn.
@@ -43,26 +51,31 @@ public final class MaskEngine {
     /// The vocabulary whose tokens are masked.
     public let vocabulary: Vocabulary
     private let patterns = PatternLibrary()
+    private let leaving: LeavingTokens
 
     /// An engine over a vocabulary.
-    public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+    public init(vocabulary: Vocabulary) {
+        self.vocabulary = vocabulary
+        leaving = LeavingTokens(vocabulary)
+    }
 
     /// A matcher at the start of the grammar's language.
     /// - Throws: ``GrammarError`` when a schema is malformed, unsupported or satisfied by nothing.
     public func matcher(for grammar: Grammar) throws(GrammarError) -> Matcher {
-        let graph = SchemaGraph()
         switch grammar.language {
         case .value(let schema):
-            let root = try SchemaLoader.load(
-                schema, into: graph, patterns, options: grammar.options, documents: grammar.documents)
-            let automaton = Automaton(
-                vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph, turn: nil)
-            automaton.narrowListedValues()
-            let formula = automaton.formulas.leaf(.schema(root))
-            guard automaton.inhabited(formula) else { throw .unsatisfiable(at: JSONPointer()) }
-            let frame = automaton.intern(Frame(kind: .root, parent: -1, depth: 0))
-            return Matcher(automaton, automaton.intern(Configuration(.value, a: formula, frame: frame)))
+            return Matcher(try cursor(schema, grammar.options, grammar.documents))
+        case .text(let text):
+            let machine = try RuleMachine(text, vocabulary, leaving: leaving) { value throws(GrammarError) in
+                do throws(GrammarError) {
+                    return try cursor(value.schema, value.options, [:])
+                } catch {
+                    throw value.tool.map { .tool($0, error) } ?? error
+                }
+            }
+            return Matcher(RuleCursor(machine))
         case .turn(let turn):
+            let graph = SchemaGraph()
             var schemas: [Int32] = []
             if case .tool(let name) = turn.choice,
                 !turn.tools.contains(where: { $0.name.utf8.elementsEqual(name.utf8) })
@@ -90,7 +103,23 @@ public final class MaskEngine {
             }
             let start = automaton.startTurn(plan)
             guard start >= 0 else { throw .unsatisfiable(at: JSONPointer()) }
-            return Matcher(automaton, start)
+            return Matcher(SchemaCursor(automaton, start))
         }
+    }
+
+    /// The cursor before a value of a schema.
+    private func cursor(
+        _ schema: JSONValue, _ options: GrammarOptions, _ documents: [String: JSONValue]
+    ) throws(GrammarError) -> SchemaCursor {
+        let graph = SchemaGraph()
+        let root = try SchemaLoader.load(
+            schema, into: graph, patterns, options: options, documents: documents)
+        let automaton = Automaton(
+            vocabulary: vocabulary, options: options, patterns: patterns, graph: graph, turn: nil)
+        automaton.narrowListedValues()
+        let formula = automaton.formulas.leaf(.schema(root))
+        guard automaton.inhabited(formula) else { throw .unsatisfiable(at: JSONPointer()) }
+        let frame = automaton.intern(Frame(kind: .root, parent: -1, depth: 0))
+        return SchemaCursor(automaton, automaton.intern(Configuration(.value, a: formula, frame: frame)))
     }
 }

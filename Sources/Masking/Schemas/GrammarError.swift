@@ -13,6 +13,8 @@ public enum GrammarError: Error, Sendable, Hashable, CustomStringConvertible {
     case unsatisfiable(at: JSONPointer)
     /// A tool's schema cannot be used.
     indirect case tool(String, GrammarError)
+    /// A grammar of rules cannot be used.
+    case text(String)
     /// The choice names a tool that is not in the catalogue.
     case noSuchTool(String)
 
@@ -24,6 +26,7 @@ public enum GrammarError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooLarge(let reason): "the schema is too large: \(reason)"
         case .unsatisfiable(let pointer): "#\(pointer): no value satisfies this schema"
         case .tool(let name, let error): "tool \"\(name)\": \(error)"
+        case .text(let reason): reason
         case .noSuchTool(let name): "no tool named \"\(name)\" is in the catalogue"
         }
     }

@@ -1,12 +1,12 @@
 import Synchronization
 
 /// The Unicode properties that `\p{…}` can name: general categories, and those that schemas use.
-enum UnicodeProperty {
+package enum UnicodeProperty {
     /// Sets once found: finding one looks at every code point.
     private static let found = Mutex<[String: ScalarSet]>([:])
 
     /// The code points that have the property; `nil` for one that is not known here.
-    static func set(named name: String) -> ScalarSet? {
+    package static func set(named name: String) -> ScalarSet? {
         if let known = found.withLock({ $0[name] }) { return known }
         guard let set = search(name) else { return nil }
         found.withLock { $0[name] = set }

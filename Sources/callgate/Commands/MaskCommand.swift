@@ -12,16 +12,31 @@ import Transformer
 struct MaskCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mask",
-        abstract: "Show which tokens a schema allows after a text, and why not the others.",
+        abstract: "Show which tokens a schema or a grammar allows after a text, and why not the others.",
         discussion: """
             Examples:
               callgate mask --schema ticket.json --vocab model.gguf --text '{"priority": "'
               callgate mask --schema ticket.json --vocab tekken.tiktoken --text '{' --why u --json
               callgate mask --schema order.json --vocab model.gguf --documents schemas/ --base https://example.org/
+              callgate mask --grammar chess.gbnf --vocab model.gguf --text '1. e4 ' --why z
+              callgate mask --regex '[A-Z]{2}-[0-9]+' --vocab model.gguf --text 'AB'
+              callgate mask --choices yes no --vocab model.gguf
             """)
 
     @Option(help: "The JSON Schema, a file.")
-    var schema: String
+    var schema: String?
+
+    @Option(help: "A grammar, a file: GBNF (as llama.cpp has it) or Lark (as llguidance and OpenAI have it).")
+    var grammar: String?
+
+    @Option(help: "The grammar's notation: gbnf, lark or regex; told by the file where it is left out.")
+    var notation: GrammarNotation?
+
+    @Option(help: "A regular expression that the whole text matches.")
+    var regex: String?
+
+    @Option(parsing: .upToNextOption, help: "Texts, one of which is written.")
+    var choices: [String] = []
 
     @Option(help: "The vocabulary: a GGUF file, a tiktoken file or a Hugging Face tokenizer.json.")
     var vocab: String
@@ -55,33 +70,25 @@ struct MaskCommand: ParsableCommand {
 
     func validate() throws {
         if list < 0 { throw ValidationError("--list takes 0 or more") }
+        let given = [schema != nil, grammar != nil, regex != nil, !choices.isEmpty].count { $0 }
+        if given != 1 { throw ValidationError("give one of --schema, --grammar, --regex and --choices") }
     }
 
     func run() throws {
-        let schemaValue = try failing(.usage) {
-            guard let data = FileManager.default.contents(atPath: schema) else {
-                throw Failure(.usage, "\(schema) cannot be read")
-            }
-            do { return try JSONParser.parse(Array(data)) } catch {
-                throw Failure(.usage, "\(schema): \(error)")
-            }
-        }
         let vocabulary = try failing(.usage) { try Masking.Vocabulary(VocabularyRecord(file: vocab)) }
-        var matcher = try failing(.usage) {
+        let language = try failing(.usage) { try self.language() }
+        var matcher = try failing(.usage) { () throws -> Matcher in
             do {
-                var options = MaskSettings(keys: keys, spaces: spaces).options
-                options.formats = ignoreFormats ? .annotated : .enforced
-                let known = try documents.map { try LocalSchemas.read(folder: $0, at: base) } ?? [:]
-                return try MaskEngine(vocabulary: vocabulary)
-                    .matcher(for: Grammar(schema: schemaValue, options: options, documents: known))
+                return try MaskEngine(vocabulary: vocabulary).matcher(for: language)
             } catch {
-                throw Failure(.usage, "\(schema): \(error)")
+                throw Failure(.usage, "\(source): \(error)")
             }
         }
         do {
             try matcher.advance(bytes: Array(text.utf8))
         } catch {
-            throw Failure(.usage, "the text is refused by the schema: \(error)")
+            let rule = schema == nil ? "grammar" : "schema"
+            throw Failure(.usage, "the text is refused by the \(rule): \(error)")
         }
         let report = MaskReport(matcher: matcher, why: why, most: list == 0 ? .max : list)
         if json {
@@ -89,6 +96,42 @@ struct MaskCommand: ParsableCommand {
         } else {
             print(report.lines.joined(separator: "\n"))
         }
+    }
+}
+
+extension MaskCommand {
+    /// What the language is told by, for messages.
+    private var source: String { schema ?? grammar ?? (regex != nil ? "--regex" : "--choices") }
+
+    /// The language that the options describe.
+    private func language() throws -> Grammar {
+        var options = MaskSettings(keys: keys, spaces: spaces).options
+        options.formats = ignoreFormats ? .annotated : .enforced
+        do {
+            if let schema {
+                let value = try JSONParser.parse(try bytes(of: schema))
+                let known = try documents.map { try LocalSchemas.read(folder: $0, at: base) } ?? [:]
+                return Grammar(schema: value, options: options, documents: known)
+            }
+            if let grammar {
+                let text = String(decoding: try bytes(of: grammar), as: UTF8.self)
+                let notation = notation ?? .told(by: text, fileName: grammar)
+                return Grammar(text: try TextGrammar(text, notation: notation, options: options))
+            }
+            if let regex { return Grammar(text: try TextGrammar(regex: regex)) }
+            return Grammar(text: TextGrammar(choices: choices))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.usage, "\(source): \(error)")
+        }
+    }
+
+    private func bytes(of file: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw Failure(.usage, "\(file) cannot be read")
+        }
+        return Array(data)
     }
 }
 
@@ -187,5 +230,6 @@ struct MaskReport {
     }
 }
 
+extension GrammarNotation: ExpressibleByArgument {}
 extension MaskSettings.Keys: ExpressibleByArgument {}
 extension MaskSettings.Spaces: ExpressibleByArgument {}

@@ -91,6 +91,7 @@ struct MaskExplainer {
             case .keyword:
                 place = [reason.tool ?? tool, reason.pointer.description].compactMap { $0 }
                     .joined(separator: " ")
+            case .rule(let name, let line): place = line.map { "\(name), line \($0)" } ?? name
             case .policy(let name): place = "policy, \(name)"
             }
             return TokenVerdict.Reason(place: place, sentence: reason.sentence)
