@@ -15,12 +15,13 @@ struct FullWalk {
 
     /// The tokens that a matcher can advance by.
     init(_ matcher: Matcher) {
-        automaton = matcher.automaton
+        guard case .schema(let schema) = matcher.cursor else { fatalError("the walk is of schemas only") }
+        automaton = schema.automaton
         trie = matcher.vocabulary.trie
         allowed = TokenSet(capacity: matcher.vocabulary.count)
-        if !matcher.isFinished { walk(0..<trie.count, matcher.configuration, matcher.trail) }
+        if !matcher.isFinished { walk(0..<trie.count, schema.configuration, schema.trail) }
         for token in matcher.vocabulary.endOfTurn where matcher.canEnd { allowed.insert(token) }
-        if let (token, target) = automaton.tagTransition(matcher.configuration), target >= 0 {
+        if let (token, target) = automaton.tagTransition(schema.configuration), target >= 0 {
             allowed.insert(token)
         }
     }
