@@ -6,11 +6,28 @@ public struct Thinking: Sendable, Hashable {
     public var text: String
     /// How many of its parts the provider hands on encrypted or redacted.
     public var hiddenParts: Int
+    /// Its tokens, where the provider tells them.
+    public var tokens: Int?
 
     /// Thinking of the given parts.
-    public init(text: String, hiddenParts: Int = 0) {
+    public init(text: String, hiddenParts: Int = 0, tokens: Int? = nil) {
         self.text = text
         self.hiddenParts = hiddenParts
+        self.tokens = tokens
+    }
+
+    /// How much there is of it, and how much of that can be read: `412 tokens`, `1,234 characters, partly hidden`.
+    public var size: String {
+        let amount: String? =
+            if let tokens {
+                tokens == 1 ? "1 token" : "\(tokens) tokens"
+            } else if !text.isEmpty {
+                text.unicodeScalars.count == 1 ? "1 character" : "\(text.unicodeScalars.count) characters"
+            } else {
+                nil
+            }
+        let hidden = text.isEmpty ? "hidden by the provider" : hiddenParts > 0 ? "partly hidden" : nil
+        return [amount, hidden].compactMap { $0 }.joined(separator: ", ")
     }
 }
 

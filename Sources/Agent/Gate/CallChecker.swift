@@ -52,9 +52,9 @@ public struct CallChecker: Sendable {
             return [CallProblem(kind: .malformed, pointer: pointer, message: message)]
         }
         return schema.validate(value).map { violation in
-            CallProblem(
-                kind: .invalid, pointer: violation.instancePointer,
-                message: "\(violation.instancePointer): \(violation.message)")
+            let pointer = violation.instancePointer
+            let place = pointer.tokens.isEmpty ? "the arguments" : pointer.description
+            return CallProblem(kind: .invalid, pointer: pointer, message: "\(place): \(violation.message)")
         }
     }
 }

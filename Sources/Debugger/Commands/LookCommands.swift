@@ -66,6 +66,11 @@ enum LookCommands {
                 state.open(.request)
                 return []
             },
+            Command("thinking", title: "what the model thought before each answer, in full", group: .look) {
+                state, _ in
+                state.open(.thinking)
+                return []
+            },
             Command("session", title: "the session's model, tools, limits and rules", group: .look) {
                 state, _ in
                 state.open(.session)

@@ -9,6 +9,7 @@ enum DocumentContent {
         case .help: "keys and commands"
         case .messages: "messages"
         case .request: "the request of round \(state.shown.round), as it left"
+        case .thinking: "what the model thought"
         case .session: "session"
         case .breakpoints: "breakpoints"
         case .comparison: "two sessions"
@@ -24,6 +25,7 @@ enum DocumentContent {
         case .help: help(state, width: width)
         case .messages: messages(state, width: width)
         case .request: request(state, width: width)
+        case .thinking: ThinkingDocument.lines(state, width: width)
         case .session: session(state, width: width)
         case .breakpoints: BreakpointDocument.lines(state, width: width)
         case .comparison: ComparisonDocument.lines(state, width: width)

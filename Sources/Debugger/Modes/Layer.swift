@@ -173,6 +173,7 @@ struct OpenDocument: Sendable {
         case help
         case messages
         case request
+        case thinking
         case session
         case breakpoints
         case comparison

@@ -89,6 +89,13 @@ struct ConversationPane {
 
     private mutating func add(_ answer: AssistantMessage, from next: inout Int) {
         var role = StyledText("assistant", Theme.label)
+        if let thinking = answer.thinking {
+            let words = thinking.text.split(whereSeparator: \.isNewline).first.map { ": \($0)" } ?? ""
+            add(
+                SafeText("thought \(thinking.size)\(words)"), Theme.faint, role: role, most: 2,
+                rest: { _ in "… :thinking shows all" })
+            role = StyledText()
+        }
         if !answer.content.isEmpty || answer.calls.isEmpty {
             let shown = answer.content.isEmpty ? SafeText("(no words)") : SafeText(answer.content)
             add(shown, answer.content.isEmpty ? Theme.faint : .plain, role: role)
@@ -110,6 +117,7 @@ struct ConversationPane {
                 most: ConversationPane.mostResultRows)
             role = StyledText()
         }
+        for remark in answer.remarks { add(SafeText("! \(remark)"), Theme.attention, role: StyledText()) }
     }
 
     private mutating func add(_ result: ToolMessage) {

@@ -43,12 +43,15 @@ struct FrameSplitter: Sendable {
     /// What is left when nothing more comes: an event whose end is missing counts where its data is whole.
     mutating func finish() -> [WireFrame] {
         if case .json = mode { return rest() }
-        if !buffer.isEmpty, position < buffer.count || buffer.last != 0x0A {
-            let end = buffer.count
-            takeLine(position..<end, start: position)
+        var frames: [WireFrame] = []
+        if position < buffer.count {
+            let line = position..<buffer.count
+            if event.isFollowed(by: buffer[line]), event.isWhole(in: buffer) {
+                frames.append(dispatch(upTo: line.lowerBound))
+            }
+            takeLine(position..<buffer.count)
         }
-        guard event.isWhole(in: buffer) else { return rest() }
-        return [dispatch(upTo: buffer.count)]
+        return frames + (event.isWhole(in: buffer) ? [dispatch(upTo: buffer.count)] : rest())
     }
 
     private mutating func rest() -> [WireFrame] {
@@ -102,10 +105,10 @@ struct FrameSplitter: Sendable {
                 return dispatch(upTo: position)
             }
             // Some servers leave out the blank lines between events.
-            if event.isWhole(in: buffer), PendingEvent.isData(buffer[line]) {
+            if event.isFollowed(by: buffer[line]), event.isWhole(in: buffer) {
                 return dispatch(upTo: line.lowerBound)
             }
-            takeLine(line, start: line.lowerBound)
+            takeLine(line)
             position = next
         }
         return nil
@@ -191,7 +194,7 @@ struct FrameSplitter: Sendable {
         position = 0
     }
 
-    private mutating func takeLine(_ line: Range<Int>, start: Int) {
+    private mutating func takeLine(_ line: Range<Int>) {
         if event.take(line, in: buffer) { return }
         if buffer[line].elementsEqual("[DONE]".utf8) {
             event.pieces.append(line)
@@ -213,6 +216,12 @@ private struct PendingEvent: Sendable {
 
     static func isData(_ line: ArraySlice<UInt8>) -> Bool {
         line.drop { $0 == 0x20 }.starts(with: dataField + [UInt8(ascii: ":")])
+    }
+
+    /// Whether a line begins another event if this one is whole.
+    func isFollowed(by line: ArraySlice<UInt8>) -> Bool {
+        guard !pieces.isEmpty else { return false }
+        return PendingEvent.isData(line) || (name != nil && line.starts(with: "event:".utf8))
     }
 
     /// Takes a line; false where it is none of an event stream.

@@ -108,7 +108,10 @@ struct GeminiReader: FrameReader {
 
     /// A response that ends with the connection and asks for calls is whole: some servers give no reason then.
     mutating func end() -> [ResponsePiece] {
-        if draft.finishWord == nil, !draft.calls.entries.isEmpty { return draft.finish("STOP") }
+        if draft.finishWord == nil, !draft.calls.entries.isEmpty {
+            draft.remark("The stream ended without a reason; it asks for calls and is taken as whole.")
+            return draft.finish("STOP")
+        }
         return draft.isUsable ? draft.calls.endAll() : []
     }
 

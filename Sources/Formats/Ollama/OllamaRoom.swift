@@ -117,12 +117,11 @@ struct OllamaWriter: FrameWriter {
     }
 
     mutating func end(_ response: ModelResponse) -> [UInt8] {
-        let last = OllamaWriter.line(["role": "assistant", "content": ""], end: response, identity)
-        return Array((last.text() + "\n").utf8)
+        FrameText.line(OllamaWriter.line(["role": "assistant", "content": ""], end: response, identity))
     }
 
     private func line(_ message: JSONValue) -> [UInt8] {
-        Array((OllamaWriter.line(message, end: nil, identity).text() + "\n").utf8)
+        FrameText.line(OllamaWriter.line(message, end: nil, identity))
     }
 
     /// - Parameter end: the whole response, in the last line.

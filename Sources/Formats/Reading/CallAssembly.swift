@@ -25,6 +25,8 @@ struct CallAssembly: Sendable {
         fileprivate var isAnnounced = false
         /// Arguments that came before the name.
         fileprivate var held = ""
+        /// The last fragment of the arguments.
+        fileprivate var last = ""
     }
 
     /// What is known of a call from one fragment.
@@ -49,8 +51,9 @@ struct CallAssembly: Sendable {
         let name = fragment.name.flatMap { $0.isEmpty ? nil : $0 }
         let id = fragment.id.flatMap { $0.isEmpty ? nil : $0 }
         let place: Int
-        if let known = position(key: fragment.key, id: id, name: name) {
+        if let known = position(of: fragment, id: id, name: name) {
             place = known
+            if entries[place].key == nil { entries[place].key = fragment.key }
         } else {
             guard name != nil || id != nil || fragment.key != nil else {
                 throw StreamFault(
@@ -70,27 +73,34 @@ struct CallAssembly: Sendable {
         return (place + 1, announced(place) + pieces)
     }
 
-    private func position(key: String?, id: String?, name: String?) -> Int? {
-        if key == nil, let id, let known = entries.lastIndex(where: { $0.id.utf8.elementsEqual(id.utf8) }) {
-            return known
-        }
-        let position = key == nil ? current : entries.lastIndex { $0.key == key }
-        guard let position else {
-            // An index that comes only now, for a call that began without one.
-            if key != nil, let id {
-                return entries.lastIndex { $0.key == nil && $0.id.utf8.elementsEqual(id.utf8) }
-            }
+    /// The call that a fragment belongs to; `nil` for one that begins.
+    private func position(of fragment: Fragment, id: String?, name: String?) -> Int? {
+        guard let place = candidate(key: fragment.key, id: id, name: name) else { return nil }
+        let entry = entries[place]
+        // After the whole of its arguments a call takes no others: what has a name begins the next one.
+        let isWhole = JSONSplice.isBalanced(entry.arguments.utf8)
+        if name != nil, isWhole, let arguments = fragment.arguments, !arguments.isBlank,
+            !arguments.utf8.elementsEqual(entry.arguments.utf8)
+        {
             return nil
         }
-        let entry = entries[position]
-        let isOther =
-            if let id, !entry.id.isEmpty {
-                name != nil && !entry.id.utf8.elementsEqual(id.utf8)
-            } else {
-                // With neither index nor ID, a name after another call's is another call's.
-                key == nil && name != nil && !entry.name.isEmpty && id == nil
-            }
-        return isOther ? nil : position
+        if let id, !entry.id.isEmpty {
+            return name != nil && !entry.id.utf8.elementsEqual(id.utf8) ? nil : place
+        }
+        // With neither index nor ID, a name after another call's is another call's, unless it is that name again.
+        guard fragment.key == nil, id == nil, let name, !entry.name.isEmpty else { return place }
+        let isAgain = entry.name.utf8.elementsEqual(name.utf8) && !isWhole
+        return isAgain ? place : nil
+    }
+
+    private func candidate(key: String?, id: String?, name: String?) -> Int? {
+        let byID = id.flatMap { id in entries.lastIndex { $0.id.utf8.elementsEqual(id.utf8) } }
+        guard let key else { return byID ?? current }
+        if let known = entries.lastIndex(where: { $0.key == key }) { return known }
+        // An index that comes only now, for a call that began without one.
+        if let byID, entries[byID].key == nil { return byID }
+        if let current, name == nil, id == nil, entries[current].key == nil { return current }
+        return nil
     }
 
     /// Takes a name, which may come in fragments, or grow, or be repeated.
@@ -113,9 +123,10 @@ struct CallAssembly: Sendable {
                 remarks.append("The arguments of call \(place + 1) came twice, alike; they count once.")
                 return
             }
-            if arguments.utf8.allSatisfy({ [0x20, 0x0A, 0x0D, 0x09].contains($0) }) { return }
+            if arguments.isBlank { return }
         }
         entries[place].arguments += arguments
+        entries[place].last = arguments
         if entries[place].isAnnounced {
             pieces.append(.arguments(number: place + 1, arguments))
         } else {
@@ -159,6 +170,20 @@ struct CallAssembly: Sendable {
     /// Keeps a member of the call that is to be sent back with it.
     mutating func keep(_ key: String, _ value: JSONValue, of number: Int) {
         entries[number - 1].others[key] = value
+    }
+
+    /// Keeps the last fragment alone where a server sent all that it had with each, so that together they are nothing.
+    mutating func keepWhole() {
+        for place in entries.indices where entries[place].style == .json {
+            let entry = entries[place]
+            guard !JSONSplice.isBalanced(entry.arguments.utf8), JSONSplice.isBalanced(entry.last.utf8) else {
+                continue
+            }
+            remarks.append(
+                "Each fragment of call \(place + 1) repeated its arguments from the start; the last one counts."
+            )
+            entries[place].arguments = entry.last
+        }
     }
 
     /// Marks a call as complete.
@@ -261,4 +286,9 @@ extension ToolCall {
         if let value = try? JSONParser.parse(arguments.text), case .object = value { return value }
         return ["malformed_arguments": .string(arguments.text)]
     }
+}
+
+extension String {
+    /// Whether there is nothing but white space, as JSON has it.
+    fileprivate var isBlank: Bool { utf8.allSatisfy { [0x20, 0x0A, 0x0D, 0x09].contains($0) } }
 }

@@ -52,9 +52,14 @@ struct ResponseDraft: Sendable {
         if !remarks.contains(sentence) { remarks.append(sentence) }
     }
 
-    /// Marks the response as ended for a reason in the provider's word; the first word counts.
+    /// Marks the response as ended for a reason in the provider's word.
+    ///
+    /// Of several words the last counts, but none makes whole what another called cut.
     mutating func finish(_ word: String) -> [ResponsePiece] {
-        guard finishWord == nil else { return [] }
+        if let finishWord {
+            let known = FinishWords.reason(finishWord).reason
+            guard known == .stop || known == .toolCalls, finishWord != word else { return [] }
+        }
         finishWord = word
         return calls.endAll() + [.finish(FinishWords.reason(word).reason)]
     }
@@ -72,6 +77,8 @@ struct ResponseDraft: Sendable {
         numberingFrom firstCall: Int, blocks: ([ToolCall]) -> ProviderBlocks?
     ) throws(StreamFault) -> ModelResponse {
         guard isUsable else { throw .cut }
+        var calls = calls
+        calls.keepWhole()
         var remarks = remarks + calls.remarks
         let (reason, isDefined) = finishWord.map(FinishWords.reason) ?? (.stop, false)
         var response = ModelResponse(
@@ -81,8 +88,8 @@ struct ResponseDraft: Sendable {
             if finishWord == nil {
                 guard isTakenAsWhole else {
                     throw StreamFault(
-                        "the stream ended without a reason and with nothing whole in it; nothing of it is used",
-                        isTransient: true)
+                        "the response ended without a reason and with nothing whole in it; nothing of it is used"
+                    )
                 }
                 remarks.append("The server did not say why the response ended; it is taken as whole.")
             } else if !isDefined {
@@ -109,6 +116,11 @@ struct ResponseDraft: Sendable {
                     "The response ended early (\(reason.name)); what it had of calls is left out: "
                         + "\(names.joined(separator: ", ")).")
             }
+        }
+        if let tokens = usage?.thinkingTokens, tokens > 0 || response.thinking != nil {
+            // A provider that keeps thinking to itself may still count it.
+            response.thinking = response.thinking ?? Thinking(text: "")
+            response.thinking?.tokens = tokens
         }
         response.remarks = remarks
         return response

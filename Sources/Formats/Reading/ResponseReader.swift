@@ -9,6 +9,9 @@ public struct ResponseReader: Sendable {
     public let format: WireFormat
     private var splitter = FrameSplitter()
     private var reader: any FrameReader
+    /// How many JSON texts of the format have come, and whether the first was an event.
+    private var count = 0
+    private var isEvents = false
     /// The first JSON that belongs to no response, for the sentence that says what came instead.
     private var unknown: String?
 
@@ -39,7 +42,10 @@ public struct ResponseReader: Sendable {
         var read: [ReadFrame] = []
         for frame in splitter.finish() { read.append(try take(frame, isLast: true)) }
         guard !reader.draft.hasBegun else {
-            let pieces = reader.end()
+            var pieces = reader.end()
+            // A whole response needs no reason of its end.
+            let isWhole = count == 1 && !isEvents && (format == .chatCompletions || format == .responses)
+            if isWhole, !reader.draft.isUsable { pieces += reader.done().pieces }
             if !pieces.isEmpty {
                 read.append(
                     ReadFrame(
@@ -103,6 +109,8 @@ public struct ResponseReader: Sendable {
             return Reading()
         }
         reader.draft.hasBegun = true
+        if count == 0 { isEvents = frame.isEvent }
+        count += 1
         return try reader.take(value, event: frame.event)
     }
 
@@ -146,17 +154,19 @@ protocol FrameReader: Sendable {
     func isOwn(_ value: JSONValue) -> Bool
     /// Takes one JSON text.
     mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading
+    /// Takes the mark that ends a stream.
+    mutating func done() -> Reading
+    /// Takes the end of the connection.
+    mutating func end() -> [ResponsePiece]
     /// The parts to be kept as the provider wrote them, with the calls as they are named now.
     func blocks(for calls: [ToolCall]) -> ProviderBlocks?
 }
 
 extension FrameReader {
-    /// Takes the mark that ends a stream.
     mutating func done() -> Reading {
         draft.isOver = true
         return Reading(pieces: draft.calls.endAll())
     }
 
-    /// Takes the end of the connection.
     mutating func end() -> [ResponsePiece] { draft.isUsable ? draft.calls.endAll() : [] }
 }

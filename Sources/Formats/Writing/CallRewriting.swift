@@ -66,7 +66,9 @@ extension WireFormat {
 private enum CallRewriting {
     /// The JSON text that stands at a place after the rewrite; `nil` where it stays.
     static func value(_ rewrite: CallRewrite, at place: CallPlace, isFirst: Bool) -> [UInt8]? {
-        func text(_ text: String) -> [UInt8] { Array(JSONValue.string(text).text().utf8) }
+        func text(_ text: String) -> [UInt8] {
+            Array(FrameText.lineSafe(JSONValue.string(text).text()).utf8)
+        }
         if place.role == .name { return rewrite.name.map(text) }
         guard let arguments = rewrite.arguments else { return nil }
         switch place.role {
@@ -77,7 +79,7 @@ private enum CallRewriting {
         case .object:
             let call = ToolCall(id: ToolCallID(""), name: "", arguments: ByteString(arguments))
             let isObject = (try? JSONParser.parse(arguments))?.objectValue != nil
-            return Array((isObject ? arguments : call.argumentsObject.text()).utf8)
+            return Array(FrameText.lineSafe(isObject ? arguments : call.argumentsObject.text()).utf8)
         case .inputFragment: return text(isFirst ? CustomInput.text(of: arguments) : "")
         case .input: return text(CustomInput.text(of: arguments))
         }

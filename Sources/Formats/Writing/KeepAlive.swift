@@ -44,8 +44,7 @@ public struct KeepAlive: Sendable {
         case .gemini: return [0x0A]
         case .chatCompletions: return FrameText.event(ChatWriter.chunk([:], known))
         case .ollama:
-            let line = OllamaWriter.line(["role": "assistant", "content": ""], end: nil, known)
-            return Array((line.text() + "\n").utf8)
+            return FrameText.line(OllamaWriter.line(["role": "assistant", "content": ""], end: nil, known))
         case .responses:
             return progress ?? FrameText.event(["type": "response.heartbeat"], name: "response.heartbeat")
         case .messages:

@@ -196,7 +196,30 @@ struct SegmentQueue: Sendable {
 enum FrameText {
     /// An event of an event stream.
     static func event(_ value: JSONValue, name: String? = nil) -> [UInt8] {
-        Array(((name.map { "event: \($0)\n" } ?? "") + "data: \(value.text())\n\n").utf8)
+        Array(((name.map { "event: \($0)\n" } ?? "") + "data: \(lineSafe(value.text()))\n\n").utf8)
+    }
+
+    /// A JSON text on a line of its own.
+    static func line(_ value: JSONValue) -> [UInt8] { Array((lineSafe(value.text()) + "\n").utf8) }
+
+    /// The JSON text with the scalars escaped that python's clients take for the end of a line, where only CR and LF are.
+    static func lineSafe(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isLineEnd) else { return text }
+        var safe = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if isLineEnd(scalar) {
+                safe +=
+                    (scalar.value == 0x85 ? "\\u0085" : "\\u\(String(scalar.value, radix: 16))")
+                    .unicodeScalars
+            } else {
+                safe.append(scalar)
+            }
+        }
+        return String(safe)
+    }
+
+    private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool {
+        [0x85, 0x2028, 0x2029].contains(scalar.value)
     }
 }
 

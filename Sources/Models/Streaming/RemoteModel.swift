@@ -8,6 +8,8 @@ public struct RemoteModel: Model {
     public let info: ModelInfo
     private let endpoint: Endpoint
     private let format: WireFormat
+    /// How long token counts and the mark of the end may take after the reason of the end.
+    private static let patience = Duration.seconds(5)
     private let settings: RequestSettings
 
     init(
@@ -41,10 +43,12 @@ public struct RemoteModel: Model {
         let reply = try await endpoint.open(
             format.path(model: settings.model), query: format == .gemini ? "alt=sse" : nil, body,
             headers: format == .messages ? [("anthropic-version", "2023-06-01")] : [])
+        var arrivals = Arrivals(reply.body)
+        defer { arrivals.close() }
         do {
-            var source = reply.body.makeAsyncIterator()
             while !reader.isComplete {
-                let bytes = try await next(&source)
+                if reader.hasFinished { arrivals.giveUp(after: RemoteModel.patience) }
+                let bytes = try await arrivals.next()
                 let frames = try bytes.map { try reader.take($0) } ?? reader.finish()
                 for piece in try frames.flatMap(\.pieces).flatMap({ try watch.pass($0) }) {
                     for step in steps.steps(for: piece) {
@@ -71,7 +75,6 @@ public struct RemoteModel: Model {
                 throw CancellationError()
             }
             // Where all that counts has come, a connection that breaks after it does no harm.
-            _ = try? reader.finish()
             if let response = try? watch.check(reader.response(numberingFrom: request.nextCallNumber)) {
                 return response
             }
@@ -82,26 +85,6 @@ public struct RemoteModel: Model {
             throw other
         }
     }
-
-    /// The next bytes, with the transport's own errors told from those of whoever observes.
-    private func next(
-        _ source: inout AsyncThrowingStream<[UInt8], any Error>.Iterator
-    ) async throws -> [UInt8]? {
-        do {
-            let bytes = try await source.next()
-            // A stream that is abandoned for a cancellation ends like one that is over.
-            try Task.checkCancellation()
-            return bytes
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw BrokenConnection(error: error)
-        }
-    }
-}
-
-private struct BrokenConnection: Error {
-    let error: any Error
 }
 
 extension WireFormat {

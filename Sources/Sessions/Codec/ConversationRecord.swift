@@ -121,16 +121,26 @@ private func asWritten(
     _ thinking: Thinking?, _ blocks: ProviderBlocks?, _ remarks: [String]
 ) -> [(String, JSONValue?)] {
     [
-        ("thinking", thinking.map { ["text": .string($0.text), "hidden": .int($0.hiddenParts)] }),
+        ("thinking", thinking.map(\.json)),
         ("blocks", blocks?.blocks), ("blocksOf", blocks.map { .string($0.format) }),
         ("remarks", remarks.isEmpty ? nil : .array(remarks.map { .string($0) })),
     ]
 }
 
 extension Thinking {
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        object["text"] = .string(text)
+        object["hidden"] = .int(hiddenParts)
+        object["tokens"] = tokens.map { .int($0) }
+        return .object(object)
+    }
+
     fileprivate init(_ field: Field) throws {
         self = try field.object { fields in
-            Thinking(text: try fields("text").string(), hiddenParts: try fields("hidden").int())
+            Thinking(
+                text: try fields("text").string(), hiddenParts: try fields("hidden").int(),
+                tokens: try fields.optional("tokens")?.int())
         }
     }
 }

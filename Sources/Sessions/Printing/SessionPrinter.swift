@@ -114,8 +114,7 @@ public struct SessionPrinter: Sendable {
         switch message {
         case .system(let text), .user(let text): [message.role] + PlainText.lines(text)
         case .assistant(let answer):
-            [message.role] + (answer.content.isEmpty ? [] : PlainText.lines(answer.content))
-                + answer.calls.map(line(of:))
+            [message.role] + lines(of: answer)
         case .tool(let result):
             ["\(message.role), call \(PlainText.line(result.callID.text))"] + PlainText.lines(result.content)
         }
@@ -137,8 +136,18 @@ public struct SessionPrinter: Sendable {
         let usage = response.usage.map { ", \($0.promptTokens) + \($0.completionTokens) tokens" } ?? ""
         let head =
             "round \(round), \(PlainText.line(response.finishReason.name)), \(seconds(milliseconds))\(usage)"
-        return [head] + (response.content.isEmpty ? [] : PlainText.lines(response.content))
-            + response.calls.map(line(of:))
+        return [head] + lines(of: response.message)
+    }
+
+    /// Thinking, words, calls, and what was odd about them.
+    private static func lines(of answer: AssistantMessage) -> [String] {
+        var lines: [String] = []
+        if let thinking = answer.thinking {
+            lines.append("thought: \(thinking.size)")
+            if !thinking.text.isEmpty { lines += PlainText.lines(thinking.text).map { "~ \($0)" } }
+        }
+        if !answer.content.isEmpty { lines += PlainText.lines(answer.content) }
+        return lines + answer.calls.map(line(of:)) + answer.remarks.map { "remark: \(PlainText.line($0))" }
     }
 
     private static func line(of call: ToolCall) -> String {

@@ -59,7 +59,9 @@ struct ValidateCommand: ParsableCommand {
                 for violation in violations {
                     let place =
                         violation.instancePointer.tokens.isEmpty ? "#" : "\(violation.instancePointer)"
-                    let line = "\(place): \(violation.message) (schema \(violation.schemaPointer))"
+                    let keyword = violation.schemaPointer
+                    let rule = keyword.tokens.isEmpty ? "#" : "\(keyword)"
+                    let line = "\(place): \(violation.message) (schema \(rule))"
                     print("\(file): \(SafeText(line).plain)")
                 }
             }

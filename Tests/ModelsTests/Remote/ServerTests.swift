@@ -114,6 +114,52 @@ import Testing
         #expect(watch.steps.map { String(decoding: $0.bytes, as: UTF8.self) } == words)
     }
 
+    @Test(
+        "what a server says of its failure is said at once, whatever its status",
+        arguments: [
+            (#"{"error":{"message":"model is loading"}}"#, "model is loading"),
+            ("data: {\"error\": \"model is loading\"}\n\n", "model is loading"),
+            (#"{"detail":"model is loading"}"#, "model is loading"),
+            ("<html>502</html>", "neither an event stream nor JSON"),
+            (#"{"choices":[]}"#, "nothing whole in it"),
+            ("data: {\"choices\": []}\n\n", "cut before the response was complete"),
+            (#"{"hello":"world"}"#, "no chat completion"),
+        ])
+    func errorsWithSuccess(body: String, part: String) async throws {
+        let server = try LocalServer { _, _ in LocalServer.Reply(pieces: [Array(body.utf8)]) }
+        let watch = Watch()
+        let model = try openAI(server, watch)
+        let error = await #expect(throws: ModelError.self) { try await watch.respond(model, to: request) }
+        #expect(error?.description.contains(part) == true)
+        let isCut = part.hasPrefix("cut")
+        #expect(watch.retries.isEmpty == !isCut && server.requests.count == (isCut ? 4 : 1))
+    }
+
+    @Test func aServerThatDoesNotStreamIsRead() async throws {
+        let body =
+            #"{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"hello","#
+            + #""reasoning":"hm"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}"#
+        let server = try LocalServer { _, _ in LocalServer.Reply(pieces: [Array(body.utf8)]) }
+        let watch = Watch()
+        let response = try await watch.respond(try openAI(server, watch), to: request)
+        #expect(response.content == "hello" && response.thinking?.text == "hm" && watch.retries == [])
+        #expect(response.usage == Usage(promptTokens: 3, completionTokens: 1))
+    }
+
+    /// The server holds the connection open until it is asked to close; the response is there long before.
+    @Test func nobodyWaitsForAConnectionThatStaysOpen() async throws {
+        let stream = ServerTests.stream(words: ["hello"], arguments: [])
+        let withoutMark = Array(stream.dropLast("data: [DONE]\n\n".utf8.count))
+        let gate = DispatchSemaphore(value: 0)
+        let server = try LocalServer { _, _ in
+            LocalServer.Reply(pieces: [withoutMark, [0x0A]], pause: { gate.wait() })
+        }
+        let watch = Watch()
+        let response = try await watch.respond(try openAI(server, watch), to: request)
+        #expect(response.content == "hello")
+        gate.signal()
+    }
+
     @Test func everyFormatIsStreamedFromAServer() async throws {
         for (stream, path) in [
             (RecordedStream.openAICalls, "/v1/chat/completions"), (.anthropicThinking, "/v1/messages"),
@@ -146,6 +192,36 @@ import Testing
             #expect(record.text == sent.text && !record.text.contains(ServerTests.secret))
             #expect(watch.steps.map(\.position) == Array(0..<watch.steps.count) && !watch.steps.isEmpty)
         }
+    }
+
+    @Test(
+        "every format is asked where it answers, with the key in its header",
+        arguments: zip(
+            [WireFormat.chatCompletions, .responses, .messages, .gemini, .ollama],
+            [
+                ("/chat/completions", "authorization"), ("/responses", "authorization"),
+                ("/v1/messages", "x-api-key"),
+                ("/v1beta/models/m:streamGenerateContent?alt=sse", "x-goog-api-key"),
+                ("/api/chat", "authorization"),
+            ]))
+    func addresses(format: WireFormat, place: (path: String, header: String)) async throws {
+        let written = ModelResponse(
+            content: "I look.", calls: [call("c1", "look", #"{"at": "T-1042"}"#)], finishReason: .toolCalls,
+            usage: Usage(promptTokens: 9, completionTokens: 7), thinking: Thinking(text: "Which one?"))
+        let stream = ResponseWriter.stream(
+            of: written, in: format, identity: ResponseIdentity(id: "r", model: "m", created: 0))
+        let server = try LocalServer { _, _ in LocalServer.Reply(pieces: stream) }
+        let watch = Watch()
+        let settings = RemoteSettings(url: server.url, model: "m", key: try key())
+        let model = try RemoteModel(format, settings, connection: watch.connection)
+        let response = try await watch.respond(model, to: request)
+        #expect(response.content == written.content && response.calls == written.calls)
+        #expect(response.thinking?.text == "Which one?" && response.remarks == [])
+        let sent = try #require(server.requests.first)
+        #expect(sent.path == place.path && server.requests.count == 1)
+        #expect(sent.headers[place.header]?.hasSuffix(ServerTests.secret) == true)
+        let marks = watch.steps.compactMap(\.special)
+        #expect(marks == ["<thinking>", "<words>", "<call look>"])
     }
 
     @Test func logProbabilitiesAreTheTopOfAnUnknownVocabulary() async throws {
