@@ -214,7 +214,7 @@ import Testing
         (": ping\n\n: ping\n\n", "ended its answer before the first word"),
         (#"{"hello": "world"}"#, "JSON that is no chat completion"),
         ("[]", "ended its answer before the first word"),
-        ("data: {\"choices\": [nan]}\n\n", "what is no JSON"),
+        ("data: {\"choices\": [oops]}\n\n", "what is no JSON"),
         ("data: error: out of memory\n\n", "error: out of memory"),
         ("event: error\ndata: out of memory\n\n", "out of memory"),
         ("data: hello\n\n", "the stream holds \"hello\""),

@@ -37,6 +37,9 @@ struct ChatReader: FrameReader {
         _ choice: JSONValue, at place: [String], _ reading: inout Reading
     ) throws(StreamFault) {
         reading.pieces += draft.take(usage: choice["usage"])
+        if let error = choice["error"], error != .null, let error = ProviderError(["error": error]) {
+            throw error.fault(isBegun: !draft.content.isEmpty || !draft.calls.entries.isEmpty)
+        }
         var pieces = Reading()
         for key in ["delta", "message"] {
             guard let message = choice[key]?.objectValue else { continue }

@@ -13,7 +13,7 @@ public struct ResponseReader: Sendable {
     private var count = 0
     private var isEvents = false
     /// The first JSON that belongs to no response, for the sentence that says what came instead.
-    private var unknown: String?
+    private var unknown: JSONValue?
 
     /// A reader of one response.
     public init(_ format: WireFormat) {
@@ -55,7 +55,14 @@ public struct ResponseReader: Sendable {
             return read
         }
         if let unknown {
-            throw StreamFault("the server answered with JSON that is no \(format.responseName): \(unknown)")
+            let text = unknown.text().prefix(200)
+            let other = WireFormat.allCases.first { $0 != format && $0.room.reader().isOwn(unknown) }
+            if let other {
+                throw StreamFault(
+                    "the server answers in \(other.title), not in \(format.title); "
+                        + "name that format for it instead: \(text)")
+            }
+            throw StreamFault("the server answered with JSON that is no \(format.responseName): \(text)")
         }
         if let line = splitter.strayLine {
             throw StreamFault(
@@ -95,16 +102,24 @@ public struct ResponseReader: Sendable {
         do {
             value = try JSONParser.parse(bytes)
         } catch {
-            if isLast { return Reading() }
+            if isLast, !JSONSplice.isBalanced(bytes) { return Reading() }
+            if let repaired = JSONRepair.parse(bytes) {
+                reader.draft.remark(repaired.remark)
+                return try take(repaired.value, of: frame)
+            }
             throw StreamFault(
                 "the response holds what is no JSON (\(error)); nothing of it is used")
         }
+        return try take(value, of: frame)
+    }
+
+    private mutating func take(_ value: JSONValue, of frame: WireFrame) throws(StreamFault) -> Reading {
         if frame.event == "error" || !reader.isOwn(value), let error = ProviderError(value) {
             throw error.fault(isBegun: reader.draft.hasBegun)
         }
         guard reader.isOwn(value) else {
             if unknown == nil, case .object(let object) = value, !object.isEmpty {
-                unknown = String(value.text().prefix(200))
+                unknown = value
             }
             return Reading()
         }

@@ -1,0 +1,137 @@
+import Agent
+import Formats
+import JSON
+import Testing
+
+/// Bodies in the shapes of public reports, each with what it amounts to.
+@Suite struct StrangerTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        let format: WireFormat
+        let body: String
+        let outcome: String
+
+        init(_ name: String, _ body: String, _ outcome: String) {
+            self.init(name, .chatCompletions, body, outcome)
+        }
+
+        init(_ name: String, _ format: WireFormat, _ body: String, _ outcome: String) {
+            (self.name, self.format, self.body, self.outcome) = (name, format, body, outcome)
+        }
+
+        var testDescription: String { name }
+    }
+
+    private static func chunks(_ choices: String...) -> String {
+        choices.map { "data: {\"choices\":[{\"index\":0,\($0)}]}\n\n" }.joined() + "data: [DONE]\n\n"
+    }
+
+    /// What came of a body, on one line.
+    private func outcome(_ row: Row) -> String {
+        var reader = ResponseReader(row.format)
+        do {
+            _ = try reader.take(Array(row.body.utf8))
+            _ = try reader.finish()
+            let response = try reader.response(numberingFrom: 1)
+            var parts = [response.finishReason.name, response.content]
+            if let thinking = response.thinking { parts.append("~\(thinking.text) \(thinking.size)") }
+            parts += response.calls.map { "\($0.id):\($0.name):\($0.arguments.text)" }
+            if !response.remarks.isEmpty { parts.append("!\(response.remarks.count)") }
+            return parts.joined(separator: " | ")
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    static let rows = [
+        Row(
+            "content as parts",
+            chunks(
+                #""delta":{"content":[{"type":"text","text":"hello"}]}"#,
+                #""delta":{},"finish_reason":"stop""#),
+            "stop | hello"),
+        Row(
+            "an error with status 200", #"{"error":{"message":"model is loading"}}"#,
+            "the server answered with an error: model is loading"),
+        Row(
+            "a whole completion in place of a stream",
+            #"{"object":"chat.completion","choices":[{"message":{"content":"hi","reasoning":"hm"},"finish_reason":"stop"}]}"#,
+            "stop | hi | ~hm 2 characters"),
+        Row(
+            "a whole completion that says nothing of itself", #"{"choices":[{"message":{"content":"hi"}}]}"#,
+            "stop | hi | !1"),
+        Row(
+            "a legacy call",
+            chunks(
+                #""delta":{"function_call":{"name":"f","arguments":"{\"a\""}}"#,
+                #""delta":{"function_call":{"arguments":":1}"}}"#,
+                #""delta":{},"finish_reason":"function_call""#),
+            #"tool_calls |  | call_1:f:{"a":1}"#),
+        Row(
+            "a call that its limit cut",
+            chunks(
+                #""delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a"}}]}"#,
+                #""delta":{},"finish_reason":"length""#), "length |  | !1"),
+        Row(
+            "two calls of one index without IDs",
+            chunks(
+                #""delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{\"a\":1}"}},"#
+                    + #"{"index":0,"function":{"name":"f","arguments":"{\"a\":2}"}}]},"finish_reason":"tool_calls""#
+            ),
+            #"tool_calls |  | call_1:f:{"a":1} | call_2:f:{"a":2}"#),
+        Row(
+            "arguments from the start in each fragment",
+            chunks(
+                #""delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a\""}}]}"#,
+                #""delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":1}"}}]},"finish_reason":"stop""#
+            ),
+            #"tool_calls |  | a:f:{"a":1} | !1"#),
+        Row(
+            "an error in a choice",
+            chunks(#""delta":{},"finish_reason":"error","error":{"message":"upstream died","code":502}"#),
+            "the server answered with an error: upstream died"),
+        Row(
+            "thinking under three names at once",
+            chunks(
+                #""delta":{"reasoning":"ab","reasoning_content":"ab","reasoning_details":[{"type":"reasoning.text","text":"ab"}]}"#,
+                #""delta":{"content":"x"},"finish_reason":"stop""#), "stop | x | ~ab 2 characters"),
+        Row(
+            "numbers that JSON has not",
+            chunks(
+                #""delta":{"content":"x"},"logprobs":{"content":[{"token":"x","logprob":NaN}]},"finish_reason":"stop""#
+            ),
+            "stop | x | !1"),
+        Row(
+            "half of a character", chunks(#""delta":{"content":"\ud83d"},"finish_reason":"stop""#),
+            "stop | \u{FFFD} | !1"),
+        Row(
+            "another format", .ollama, chunks(#""delta":{"content":"x"},"finish_reason":"stop""#),
+            "the server answers in Chat Completions, not in Ollama; name that format for it instead: "
+                + #"{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}"#),
+        Row(
+            "encrypted reasoning", .responses,
+            #"{"object":"response","status":"completed","output":[{"type":"reasoning","summary":[],"encrypted_content":"E"},"#
+                + #"{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"}],"#
+                + #""usage":{"input_tokens":3,"output_tokens":9,"output_tokens_details":{"reasoning_tokens":7}}}"#,
+            "tool_calls |  | ~ 7 tokens, hidden by the provider | c1:f:{}"),
+        Row(
+            "free text and the shell", .responses,
+            #"{"object":"response","status":"completed","output":[{"type":"custom_tool_call","call_id":"c1","name":"patch","#
+                + #""input":"*** Begin"},{"type":"local_shell_call","call_id":"c2","action":{"command":["ls"]}}]}"#,
+            #"tool_calls |  | c1:patch:{"input":"*** Begin"} | c2:local_shell:{"command": ["ls"]}"#),
+        Row(
+            "an error as an array", .gemini,
+            "[{\n \"error\": {\"code\": 400, \"message\": \"API key not valid\", \"status\": \"INVALID_ARGUMENT\"}\n}\n]",
+            "the server answered with an error: INVALID_ARGUMENT: API key not valid"),
+        Row(
+            "a call that the model wrote wrongly", .gemini,
+            #"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"no such tool"}]}"#,
+            "MALFORMED_FUNCTION_CALL: no such tool | "),
+        Row(
+            "an error in the middle", .ollama,
+            "{\"message\":{\"content\":\"x\"},\"done\":false}\n{\"error\":\"out of memory\"}\n",
+            "the server broke off: out of memory"),
+    ]
+
+    @Test(arguments: rows) func everyRowIsWhatItAmountsTo(row: Row) { #expect(outcome(row) == row.outcome) }
+}
