@@ -122,9 +122,9 @@ import Testing
             fault("limits: {seconds: 1, result-byte: 2}")
                 == "w.yaml:1:22: there is no key \"result-byte\" here; did you mean result-bytes?")
         #expect(
-            fault("model:\n  gemini: x\n")
-                == "w.yaml:2:3: there is no key \"gemini\" here; there are embedded, scripted, openai, anthropic, "
-                + "ollama, llama-server")
+            fault("model:\n  vertex: x\n")
+                == "w.yaml:2:3: there is no key \"vertex\" here; there are embedded, scripted, openai, anthropic, "
+                + "openai-responses, gemini, ollama, llama-server")
         #expect(
             fault("{\n  \"nam\": 1\n}", file: "w.json")
                 == "w.json:2:3: there is no key \"nam\" here; did you mean name?")
