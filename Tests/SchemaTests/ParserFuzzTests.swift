@@ -14,7 +14,9 @@ import Testing
         ]
         let values: [JSONValue] = [["a": "T-12"], [1, "a"], 3, .null, ["a": ["a": [:]]]]
         let outcome = ParserFuzz.run("schemas", corpus: texts.map { Array($0.utf8) }) { bytes in
-            guard let value = try? JSONParser.parse(bytes), let schema = try? CompiledSchema(value) else { return false }
+            guard let value = try? JSONParser.parse(bytes), let schema = try? CompiledSchema(value) else {
+                return false
+            }
             for value in values { _ = schema.validate(value) }
             return true
         }

@@ -1,8 +1,9 @@
-import Agent
 import Foundation
+import JSON
 import Mutations
 import Testing
 
+@testable import Agent
 @testable import Sessions
 
 @Suite struct SessionParserFuzzTests {
