@@ -24,6 +24,7 @@ public struct Debugger {
             timeline: Timeline(), run: .running, size: size,
             commands: try CommandTable.standard.binding(settings.keys), settings: settings)
         state.append(past)
+        state.messages.dismiss()
         settle()
     }
 

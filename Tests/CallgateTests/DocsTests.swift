@@ -59,11 +59,12 @@ import Testing
                     .split(separator: "\n"))
         }
         var count = 0
-        for page in DocsTests.pages {
+        // The picture in ARCHITECTURE.md is no screen.
+        for page in DocsTests.pages where page != "ARCHITECTURE.md" {
             var block: [Substring] = []
-            for line in try DocsTests.text(page).split(separator: "\n", omittingEmptySubsequences: false)
-                + [""]
-            {
+            let lines: [Substring] = try DocsTests.text(page).split(
+                separator: "\n", omittingEmptySubsequences: false)
+            for line in lines + [""] {
                 if line.hasPrefix("    "), "│┌└├".contains(where: { line.contains($0) }),
                     !line.contains("──►")
                 {
@@ -181,7 +182,8 @@ enum DocsFolder {
         // What stands after two spaces is a remark.
         var words = String(line.prefix { $0 != "#" }.split(separator: "  ").first ?? "")
         while words.hasSuffix(" ") { words.removeLast() }
-        for blank in ["…", " | ", "HASH", "FILE", "SESSION", "NAME", "DIR"] where words.contains(blank) {
+        let unquoted = words.replacing(/'[^']*'|"[^"]*"/, with: "")
+        for blank in ["…", " | ", "HASH", "FILE", "SESSION", "NAME", "DIR"] where unquoted.contains(blank) {
             return nil
         }
         let parts = words.split(separator: " ")

@@ -53,6 +53,7 @@ import Testing
     @Test func hintedKeysDoWhatTheHintSays() throws {
         for (_, events) in Sessions.all {
             let driver = try Driver.live(events, size: Size(300, 40))
+            guard driver.debugger.state.messages.current == nil else { continue }
             let hints = driver.bottom.split(separator: "  ").map { $0.split(separator: " ", maxSplits: 1) }
             for hint in hints where hint.count == 2 {
                 let key = try #require(Key(String(hint[0])), "\(hint)")

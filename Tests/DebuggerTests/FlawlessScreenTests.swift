@@ -57,7 +57,7 @@ import Testing
                 let text = canvas.cropped(to: row).lines.joined()
                 if row.width >= ScreenLayout.framedWidth {
                     #expect(text.contains("\(pane.digit) \(pane.name)"), "\(place): \(pane) in '\(text)'")
-                } else if row.width >= 3 {
+                } else if row.width >= 5 {
                     #expect(text.contains("\(pane.digit) "), "\(place): \(pane) in '\(text)'")
                 }
                 if layout.isFramed { expectFrame(area, canvas, place) }

@@ -12,11 +12,9 @@ extension DebuggerState {
             if !timeline.isReplay, let point = breakpoints.hit(at: timeline.log.count) {
                 say("breakpoint \(point.number), \(point.matches.filter), at step \(timeline.log.count)")
             }
+            if timeline.isLive { acknowledge(event) }
             if case .decided(let key, _, _) = event.body { forget(key) }
-            if timeline.isLive {
-                acknowledge(event)
-                follow(event)
-            }
+            if timeline.isLive { follow(event) }
             if case .callJudged(let key, _, let ruling) = event.body, ruling.effect == .ask { announce(key) }
         }
         if timeline.isLive { announceRetry(in: events) }
@@ -34,7 +32,8 @@ extension DebuggerState {
     /// Says that what the person did has taken effect, where the screen does not show it.
     private mutating func acknowledge(_ event: Event) {
         switch event.body {
-        case .decided(let key, let decision, .person) where frame.layout.content(of: .calls) == nil:
+        case .decided(let key, let decision, .person)
+        where approval.sent.contains(key) && frame.layout.content(of: .calls) == nil:
             say("\(decision.words): \(key.id)")
         case .resultEdited(let key, _) where frame.layout.content(of: .results) == nil:
             say("the result of \(key.id) is edited")

@@ -56,9 +56,13 @@ struct CallsPane {
 
     /// The heading over the detail.
     func heading(_ record: CallRecord) -> StyledText {
-        StyledText(record.key.id.text, Theme.heading)
+        let call =
+            StyledText(record.key.id.text, Theme.heading)
             + StyledText(" · \(record.call.name) · round \(record.key.round) · ")
-            + StyledText(record.statusWords, record.statusStyle)
+        let words = StyledText(record.statusWords, record.statusStyle)
+        // A line that has no room for the sentence has the word.
+        return call.width + words.width + 3 <= width
+            ? call + words : call + StyledText(record.statusWord, record.statusStyle)
     }
 
     /// All that is known of a call, and how many of the lines its arguments take.
