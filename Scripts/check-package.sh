@@ -8,7 +8,7 @@ packages=$(CDPATH='' cd -- "$1" && pwd)
 bare=$(CDPATH='' cd -- "$2" && pwd)
 [ -n "${CALLGATE_INSIDE:-}" ] || exec env CALLGATE_INSIDE=1 unshare -m --propagation private "$0" "$packages" "$bare"
 mount -t proc proc "$bare/proc"
-mount --bind /dev "$bare/dev"
+mount --rbind /dev "$bare/dev"
 rm -rf "$bare/root/try"
 mkdir "$bare/root/try"
 cp "$packages"/callgate-*.tar.gz "$packages"/callgate_*.deb "$bare/root/try/"
@@ -16,7 +16,7 @@ cat >"$bare/root/try/steps.sh" <<'STEPS'
 set -eu
 cd /root/try
 echo "C library: $(ldd --version | head -n 1)"
-before=$(find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var \) -prune -o -print | sort | md5sum)
+find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var \) -prune -o ! -type d -print | sort >/tmp/before
 tar -xzf callgate-*.tar.gz
 ./callgate-*/install.sh /usr/local
 steps() {
@@ -25,7 +25,7 @@ steps() {
     start=$(date +%s%N)
     callgate --version >/dev/null
     echo "start: $((($(date +%s%N) - start) / 1000000)) ms"
-    printf 'await:before the request\nc\nawait:waiting for you\nawait:for 1.00 s\na\nawait:▸ ✓ call_1\n' >keys.txt
+    printf 'await:before the request\nc\nawait:waiting for you\nawait:for 1.00 s\na\nawait:ended, answered\n' >keys.txt
     callgate demo --prompt "look up T-1042" --keys keys.txt --screen 100x30 --record demo.jsonl | tail -n 2
     callgate replay demo.jsonl --at 30 --screen 100x30 | head -n 2
     callgate replay demo.jsonl --print | tail -n 1
@@ -42,7 +42,7 @@ steps
 dpkg -i callgate_*.deb 2>&1 | tail -n 1
 steps
 dpkg -r callgate | tail -n 1
-after=$(find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var \) -prune -o -print | sort | md5sum)
-[ "$before" = "$after" ] && echo "nothing is left"
+find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var \) -prune -o ! -type d -print | sort >/tmp/after
+diff /tmp/before /tmp/after && echo "nothing is left"
 STEPS
 chroot "$bare" sh /root/try/steps.sh

@@ -99,8 +99,9 @@ if [ "${1:-}" = --remove ]; then
     prefix=${2:?usage: install.sh --remove PREFIX}
     while read -r file; do
         rm -f "$prefix/$file"
-        rmdir -p "$prefix/$(dirname "$file")" 2>/dev/null || true
     done <"$here/files"
+    # Folders of its own go; those that others use stay, empty or not.
+    rmdir "$prefix/lib/callgate" "$prefix/share/callgate" "$prefix/share/doc/callgate" 2>/dev/null || true
     exit 0
 fi
 prefix=${1:?usage: install.sh PREFIX, for example ~/.local}
