@@ -26,7 +26,7 @@ class Server:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            [program, "-m", model, "--port", str(port), "-c", "1024", "-t", "2", "-np", "1"],
+            [program, "-m", model, "--port", str(port), "-c", "1024", "-t", os.environ.get("CALLGATE_THREADS", "2"), "-np", "1"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         for _ in range(1200):

@@ -177,12 +177,13 @@ import Testing
         var bench = Bench(responses: [ScriptedModel.saying("a b c d e f")])
         bench.progress = (0...2).map { .reading(tokens: 64 * $0, of: 192, perSecond: nil) }
         bench.startsHeld = true
-        let (decoded, held) = (Mutex(0), Mutex<[Int]>([]))
+        let decoded = Mutex(0)
+        let held = Mutex<[Int]>([])
         bench.beforeToken = { position, _ in decoded.withLock { $0 = position + 1 } }
         bench.status = { status, control in
             switch status {
             case .paused(.request): control.step(.token)
-            case .progressing(.reading(64, of: 192, perSecond: nil)):
+            case .progressing(.reading(tokens: 64, of: _, perSecond: _)):
                 control.step(.token)
                 control.step(.token)
             case .paused(.token):

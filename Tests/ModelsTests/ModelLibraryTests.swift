@@ -102,7 +102,7 @@ struct ModelLibraryTests {
             .appendingPathComponent("TransformerTests/Fixtures")
         let runs = try ModelReport(path: fixtures.appendingPathComponent("arch-qwen3moe.gguf").path)
         #expect(runs.architecture == "qwen3moe" && runs.contextLength == 64 && runs.format == "F32")
-        #expect(runs.problem == nil && runs.template == .none)
+        #expect(runs.problem == nil && runs.template == .missing)
         let vocabulary = try ModelReport(path: fixtures.appendingPathComponent("bpe-missing.gguf").path)
         #expect(vocabulary.problem == "the GGUF file has no metadata key llama.embedding_length")
     }

@@ -73,7 +73,6 @@ public actor EmbeddedModel: Model {
         }
         var started = ContinuousClock.now
         var logits = try await read(tokens + begun, observe)
-        started = ContinuousClock.now
         for position in begun.count..<max(begun.count, request.maximumTokens) {
             try Task.checkCancellation()
             let allowed = matcher.allowed()

@@ -32,7 +32,7 @@ public struct ModelReport: Sendable, Hashable {
 
     /// What can be told of a chat template without rendering it.
     public enum Template: String, Sendable, Hashable {
-        case none = "no template"
+        case missing = "no template"
         case withoutTools = "template without tools"
         case withTools = "template with tools"
     }
@@ -50,7 +50,7 @@ public struct ModelReport: Sendable, Hashable {
             uniquingKeysWith: +)
         format = sizes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "no weights"
         let text = (try? file.string("tokenizer.chat_template")) ?? nil
-        template = text.map { $0.contains("tools") ? .withTools : .withoutTools } ?? .none
+        template = text.map { $0.contains("tools") ? .withTools : .withoutTools } ?? .missing
         problem = ModelReport.problem(file)
     }
 

@@ -31,8 +31,9 @@ enum Architecture: String, CaseIterable, Sendable {
     /// Every how many layers one has no rotation, where there are such.
     var unrotatedEvery: Int? { self == .smollm3 ? 4 : nil }
 
-    /// Every how many layers one attends to everything, in models with a sliding window. Phi 3 files carry a window that
-    /// llama.cpp does not use either.
+    /// Every how many layers one attends to everything, in models with a sliding window.
+    ///
+    /// Phi 3 files carry a window that llama.cpp does not use either.
     var fullAttentionEvery: Int? {
         switch self {
         case .gemma3: 6

@@ -22,20 +22,23 @@ public struct Distribution: Equatable, Sendable {
     ///
     /// - Throws: ``SamplingError/notANumber(token:)``.
     public init(logits: [Float], allowed: AllowedTokens) throws(SamplingError) {
-        var all = LogSum()
-        var permitted = LogSum()
-        all.peak = try Self.peak(logits)
-        var count = 0
-        for (token, logit) in logits.enumerated() where allowed.contains(token) {
-            permitted.peak = max(permitted.peak, Double(logit))
-            count += 1
-        }
+        let peak = try Self.peak(logits)
+        var (all, permitted) = (LogSum(peak: peak), LogSum(peak: peak))
         var rejected = 0.0
+        var count = 0
         for (token, logit) in logits.enumerated() {
-            let logit = Double(logit)
-            all.add(logit)
-            if allowed.contains(token) { permitted.add(logit) } else { rejected += exp(logit - all.peak) }
+            let weight = LogSum.Weight(Double(logit), peak: peak)
+            all.add(weight)
+            if allowed.contains(token) {
+                permitted.add(weight)
+                count += 1
+            } else {
+                rejected += weight.value
+            }
         }
+        // A few are summed by their own peak, so that a forced token has exactly the probability 1; and those so far below
+        // the peak of all that their weights lose digits, or vanish.
+        if count > 0, count <= 64 || permitted.total < 1e-250 { permitted = Self.sum(of: logits, allowed) }
         logTotalBefore = all.logTotal
         logTotalAfter = permitted.logTotal
         entropyBefore = all.entropy
@@ -62,17 +65,45 @@ public struct Distribution: Equatable, Sendable {
         return Double(peak)
     }
 
+    /// The sum over the allowed tokens by their own peak.
+    private static func sum(of logits: [Float], _ allowed: AllowedTokens) -> LogSum {
+        var peak = -Double.infinity
+        for (token, logit) in logits.enumerated() where allowed.contains(token) {
+            peak = max(peak, Double(logit))
+        }
+        var sum = LogSum(peak: peak)
+        for (token, logit) in logits.enumerated() where allowed.contains(token) {
+            sum.add(LogSum.Weight(Double(logit), peak: peak))
+        }
+        return sum
+    }
+
     /// Σ exp(x - peak) and Σ (x - peak) exp(x - peak), from which total and entropy follow.
     private struct LogSum {
-        var peak = -Double.infinity
+        let peak: Double
         var total = 0.0
         var weighted = 0.0
 
-        mutating func add(_ logit: Double) {
-            guard logit > -.infinity else { return }
-            let weight = exp(logit - peak)
-            total += weight
-            weighted += (logit - peak) * weight
+        init(peak: Double) { self.peak = peak }
+
+        /// exp(x - peak), the costly part, and the same times x - peak.
+        struct Weight {
+            let value: Double
+            let moment: Double
+
+            init(_ logit: Double, peak: Double) {
+                guard logit > -.infinity else {
+                    (value, moment) = (0, 0)
+                    return
+                }
+                value = exp(logit - peak)
+                moment = (logit - peak) * value
+            }
+        }
+
+        mutating func add(_ weight: Weight) {
+            total += weight.value
+            weighted += weight.moment
         }
 
         var logTotal: Double { total > 0 ? peak + log(total) : -.infinity }

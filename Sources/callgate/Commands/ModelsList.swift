@@ -73,7 +73,7 @@ extension ModelsCommand {
             }
             let problem = fault ?? report?.problem
             members += [("runs", .bool(problem == nil)), ("problem", problem.map { .string($0) } ?? .null)]
-            return .object(JSONObject(members))
+            return .object(JSONObject(members.map { JSONObject.Member(key: $0.0, value: $0.1) }))
         }
     }
 
