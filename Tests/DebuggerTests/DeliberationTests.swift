@@ -152,14 +152,12 @@ import Testing
         mutating func look(_ driver: Driver) {
             let state = driver.debugger.state
             var view: String?
-            if case .review(let review)? = state.layers.last {
+            if let review = state.layers.last as? EditReview {
                 // A text of its own each time that it is opened with other bytes.
-                view =
-                    review.scroll.page > 0 && review.scroll.visible.upperBound == review.scroll.count
-                    ? "review" : nil
+                view = review.isEndShown ? "review" : nil
                 if view == nil { since["review"] = nil }
             } else if state.layers.isEmpty
-                || state.layers.last.map({ if case .prompt = $0 { true } else { false } }) == true,
+                || state.layers.last?.kind == .prompt,
                 state.frame.layout.content(of: .calls) != nil,
                 state.calls.detail.visible.upperBound >= state.frame.calls.argumentLines,
                 state.frame.calls.detailHeight > 0

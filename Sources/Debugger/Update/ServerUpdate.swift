@@ -39,7 +39,7 @@ extension DebuggerState {
 
     /// Declines the question in front and every other one of its server.
     mutating func silenceServer() -> [DebuggerEffect] {
-        guard case .question(let form)? = layers.last else { return [] }
+        guard let form = layers.last as? QuestionForm else { return [] }
         let server = form.question.server
         questions.silenced.insert(ByteString(server))
         let others = questions.waiting.filter { $0.server.utf8.elementsEqual(server.utf8) }

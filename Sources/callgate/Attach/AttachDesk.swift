@@ -139,6 +139,7 @@ final class AttachDesk {
         case .goOn, .answer, .restart:
             answer(
                 journal, .notice("this session is its client's; go on with a fork by: callgate run --resume"))
+        case .hintShown(let id): SeenHints.add(id)
         case .suspend, .redraw, .quit: break
         }
     }
