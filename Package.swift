@@ -50,7 +50,8 @@ let package = Package(
         .target(
             name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
         .target(
-            name: "Models", dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
+            name: "Models",
+            dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
         .target(name: "Attach", dependencies: ["Agent", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
         .target(name: "Wire", dependencies: nio + [nioSSL], swiftSettings: optimised),
         .target(name: "Formats", dependencies: ["Agent", "JSON"]),

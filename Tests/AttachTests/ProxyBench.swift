@@ -114,8 +114,15 @@ func withProxy<Result: Sendable>(
     let settings = ProxySettings(upstream: try provider.origin, folder: folder.path, holdLimit: holdLimit)
     let proxy = try await Proxy(settings, watcher: person)
     let serving = Task { try await proxy.run() }
-    defer { serving.cancel() }
-    return try await body(try Origin("http://127.0.0.1:\(proxy.port)"))
+    do {
+        let result = try await body(try Origin("http://127.0.0.1:\(proxy.port)"))
+        serving.cancel()
+        _ = await serving.result
+        return result
+    } catch {
+        serving.cancel()
+        throw error
+    }
 }
 
 /// Posts a body and gives back the status and the whole answer.

@@ -157,7 +157,6 @@ struct ProxyTests {
         let ran = try await withProxy(provider, folder: folder, person: person) { origin in
             try answered(try await post("/v1/messages", messages([]), to: origin).bytes) { _ in ("", false) }
         }
-        try await Task.sleep(for: .milliseconds(300))
         let later = TablePerson { _ in .approve }
         let body = try await withProxy(provider, folder: folder, person: later) { origin in
             _ = try await post("/v1/messages", messages(ran), to: origin)

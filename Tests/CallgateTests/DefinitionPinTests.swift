@@ -58,7 +58,7 @@ import Testing
             diff.output.contains("- Looks at a thing.\n")
                 && diff.output.contains("+ Looks at a thing. Always pass"), "\(diff.output)")
         let screen = try CommandLineRun(
-            ["replay", "s/changed.jsonl", "--at", "8", "--screen", "120x40"], in: folder)
+            ["replay", "s/changed.jsonl", "--at", "6", "--screen", "120x40"], in: folder)
         #expect(
             screen.output.contains("as pinned, + as the server says now"), "\(screen.output)\(screen.errors)")
 

@@ -170,6 +170,7 @@ enum DocsFolder {
         try folder.write(#"[{"role": "user", "content": "hello"}]"#, to: "request.json")
         for name in ["a", "b", "s", "call"] { try folder.write("{}", to: "\(name).json") }
         try folder.write("q\ny\n", to: "keys.txt")
+        try folder.write("{% for m in messages %}{{ m.content }}{% endfor %}", to: "some.jinja")
         let model = try CommandLineRun.program().deletingLastPathComponent()
             .appendingPathComponent("callgate_callgate.resources/support-desk.gguf")
         try manager.createSymbolicLink(

@@ -72,7 +72,8 @@ struct WalkTests {
                 pass
             def number(text):
                 # Python reads these as binary floats, which are other numbers.
-                if len(text) > 15 or abs(float(text)) > 1e15:
+                small = float(text) == 0 and any(digit in "123456789" for digit in text.lower().split("e")[0])
+                if len(text) > 15 or abs(float(text)) > 1e15 or small:
                     raise TooLong
                 return float(text)
             skipped = 0

@@ -141,11 +141,11 @@ import Testing
         #expect(imported.sessions[0].contains { $0.body.name == "response" })
     }
 
-    @Test func aZipArchiveIsNamed() {
+    @Test func aCutArchiveIsNamed() {
         let error = #expect(throws: ImportError.self) {
             _ = try SessionImport([0x50, 0x4B, 0x03, 0x04, 0x14, 0x00], name: "x")
         }
-        #expect(error?.description.contains("inspect log convert --to json") == true)
+        #expect(error?.description.contains("the archive is cut") == true)
     }
 
     @Test(arguments: [
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "the file is empty"), ("hello", "neither JSON"), ("{}", "messages"), ("{}\n{", "line 2: "),
+        ("", "the file is empty"), ("hello", "neither JSON"), ("{}", "messages"), ("{}\n{", "line 1: "),
         (#"[{"role": "tool", "content": "x"}]"#, "message 1: a tool message needs tool_call_id"),
         (#"[{"content": "x"}]"#, "message 1: there is no role"),
     ])

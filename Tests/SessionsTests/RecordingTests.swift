@@ -42,7 +42,7 @@ import Testing
         #expect(imported.format == .har)
         expectConversation(imported)
         #expect(imported.losses.lines.contains("an exchange with no model"))
-        #expect(imported.sessions[0].last?.time == 1_795_946_403_250)
+        #expect(imported.sessions[0].last?.time == 1_795_860_003_250)
     }
 
     private func net(_ bytes: [UInt8], _ type: Character) -> [UInt8] {

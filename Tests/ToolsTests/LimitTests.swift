@@ -51,7 +51,7 @@ import Testing
         #expect(throws: ShellDoubt.self) {
             try ShellReading(line: String(repeating: "(", count: 100)).started()
         }
-        let nested = (0..<20).reduce("x") { inner, _ in
+        let nested = (0..<8).reduce("x") { inner, _ in
             "sh -c '\(inner.replacingOccurrences(of: "'", with: "'\\''"))'"
         }
         #expect(throws: ShellDoubt.self) { try ShellReading(line: String(nested.prefix(60_000))).proved() }

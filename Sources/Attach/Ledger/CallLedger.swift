@@ -33,7 +33,7 @@ final class CallLedger: Sendable {
             throw AttachError("\(path) cannot be opened: \(String(cString: strerror(errno)))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+            _ = Foundation.close(descriptor)
             throw AttachError(
                 "another callgate attach records in \(folder); name another folder with --record")
         }
@@ -51,7 +51,15 @@ final class CallLedger: Sendable {
         state = Mutex(State(descriptor: descriptor, entries: entries, places: places))
     }
 
-    deinit { state.withLock { _ = close($0.descriptor) } }
+    deinit { close() }
+
+    /// Lets another proxy use the folder; nothing can be remembered from here on.
+    func close() {
+        state.withLock { state in
+            if state.descriptor >= 0 { _ = Foundation.close(state.descriptor) }
+            state.descriptor = -1
+        }
+    }
 
     /// Remembers a call; returns once it is on the disk.
     /// - Throws: ``AttachError``; the call must not be answered then.

@@ -36,12 +36,20 @@ public final class Proxy: Sendable {
     public func run() async throws {
         let isLocal = ProxyGuard.isLoopback(settings.host)
         let gate = ProxyGuard(host: settings.host, port: port, token: isLocal ? nil : settings.token)
-        try await server.run { [self] request, body, response in
-            if let reason = gate.objection(to: request) {
-                return try await refuse(ProxyFault(status: 403, message: reason), nil, response)
+        var failure: (any Error)?
+        do {
+            try await server.run { [self] request, body, response in
+                if let reason = gate.objection(to: request) {
+                    return try await refuse(ProxyFault(status: 403, message: reason), nil, response)
+                }
+                try await serve(request, body, response)
             }
-            try await serve(request, body, response)
+        } catch {
+            failure = error
         }
+        await book.close()
+        ledger.close()
+        if let failure { throw failure }
     }
 
     private func serve(_ request: HTTPRequest, _ body: [UInt8], _ response: HTTPResponder) async throws {

@@ -63,6 +63,9 @@ public actor AttachedSession {
         }
     }
 
+    /// Lets go of the journal.
+    func close() { sink.close() }
+
     /// Gives up what waits: its client has left for good.
     func abandon() {
         isAbandoned = true

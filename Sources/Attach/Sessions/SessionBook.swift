@@ -82,8 +82,15 @@ actor SessionBook {
         if let response = answer?.response { responses[response] = place }
     }
 
-    /// Ends what the sessions do, for the end of the program.
-    func close() { for entry in entries { entry.commands.cancel() } }
+    /// Gives up what the sessions do and lets go of their journals.
+    func close() async {
+        for entry in entries {
+            entry.commands.cancel()
+            await entry.exchange?.lose()
+            await entry.exchange?.untilOver()
+            await entry.session.close()
+        }
+    }
 
     /// The sessions whose last request is the beginning of this one, the longest first, with the turns that are known.
     private func candidates(

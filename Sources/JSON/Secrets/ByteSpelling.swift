@@ -1,19 +1,19 @@
 /// The ways in which one byte is written in a text that escapes it.
 enum ByteSpelling {
-    /// The lengths of the byte's spellings at a place: as itself, and by an escape.
+    /// The lengths of the byte's spellings at a place: as itself, and by an escape, the longest first.
     static func lengths(
         of byte: UInt8, in text: UnsafeBufferPointer<UInt8>, at position: Int
-    ) -> (plain: Int?, escaped: Int?) {
+    ) -> (plain: Int?, escaped: [Int]) {
         let first = text[position]
         let plain = first == byte ? 1 : nil
-        let escaped: Int? =
+        let escaped: [Int] =
             switch first {
-            case UInt8(ascii: "%"): percent(byte, text, position)
+            case UInt8(ascii: "%"): [percent(byte, text, position)].compactMap { $0 }
             case UInt8(ascii: "\\"): backslash(byte, text, position)
-            case UInt8(ascii: "&"): reference(byte, text, position)
-            case UInt8(ascii: "="): hexadecimal(byte, text, position + 1).map { $0 + 1 }
-            case UInt8(ascii: "+"): byte == 0x20 ? 1 : nil
-            default: nil
+            case UInt8(ascii: "&"): [reference(byte, text, position)].compactMap { $0 }
+            case UInt8(ascii: "="): [hexadecimal(byte, text, position + 1).map { $0 + 1 }].compactMap { $0 }
+            case UInt8(ascii: "+"): byte == 0x20 ? [1] : []
+            default: []
             }
         return (plain, escaped)
     }
@@ -38,28 +38,30 @@ enum ByteSpelling {
     /// `\/`, `\"`, `\\`, `\u002F`, `\x2F`, `\n`, behind one backslash or more of texts within texts.
     private static func backslash(
         _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
-    ) -> Int? {
+    ) -> [Int] {
         var end = position
         while end < text.count, text[end] == UInt8(ascii: "\\"), end - position < 16 { end += 1 }
-        if byte == UInt8(ascii: "\\"), end - position > 1 {
-            // Each level doubles them.
-            return end - position >= 4 ? 4 : 2
-        }
-        guard end < text.count else { return nil }
-        if text[end] == UInt8(ascii: "u"), end + 5 <= text.count, text[end + 1] == 0x30, text[end + 2] == 0x30
+        var found: [Int] = []
+        if end + 5 <= text.count, text[end] == UInt8(ascii: "u"), text[end + 1] == 0x30, text[end + 2] == 0x30
         {
-            return hexadecimal(byte, text, end + 3).map { end + 3 + $0 - position }
+            if let length = hexadecimal(byte, text, end + 3) { found.append(end + 3 + length - position) }
         }
-        if text[end] == UInt8(ascii: "x") {
-            return hexadecimal(byte, text, end + 1).map { end + 1 + $0 - position }
+        if end < text.count, text[end] == UInt8(ascii: "x") {
+            if let length = hexadecimal(byte, text, end + 1) { found.append(end + 1 + length - position) }
         }
+        if byte == UInt8(ascii: "\\") {
+            // Each level doubles them.
+            return found + [16, 8, 4, 2].filter { $0 <= end - position }
+        }
+        guard end < text.count else { return found }
         let letters: [UInt8: UInt8] = [
             0x0A: UInt8(ascii: "n"), 0x0D: UInt8(ascii: "r"), 0x09: UInt8(ascii: "t"),
             0x08: UInt8(ascii: "b"), 0x0C: UInt8(ascii: "f"),
         ]
-        if let letter = letters[byte], text[end] == letter { return end + 1 - position }
+        if let letter = letters[byte], text[end] == letter { found.append(end + 1 - position) }
         let isLetter = (48...57).contains(byte) || (97...122).contains(byte | 0x20) || byte >= 0x80
-        return text[end] == byte && !isLetter ? end + 1 - position : nil
+        if text[end] == byte, !isLetter { found.append(end + 1 - position) }
+        return found
     }
 
     /// `&#47;`, `&#x2F;`, `&amp;`.

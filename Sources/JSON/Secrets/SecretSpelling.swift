@@ -20,8 +20,8 @@ public struct SecretSpelling: Sendable, Hashable {
         self.encoded = encoded
     }
 
-    /// The most bytes that a spelling has, one escape within another left out.
-    public var longest: Int { 6 * bytes.count }
+    /// The most bytes that a spelling has: an escape of six for each byte, within two texts.
+    public var longest: Int { 8 * bytes.count }
 
     /// Where the value stands in the text, from a position on.
     public func range(in text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Range<Int>? {
@@ -68,13 +68,16 @@ public struct SecretSpelling: Sendable, Hashable {
         while byte < bytes.count {
             if position >= text.count { return partial.map { byte >= $0 } ?? false ? position : nil }
             let (plain, escaped) = ByteSpelling.lengths(of: bytes[byte], in: text, at: position)
-            if let plain, let escaped {
-                // A backslash may be itself or begin an escape.
-                if let end = end(in: text, at: position + escaped, byte: byte + 1, partial: partial) {
-                    return end
+            let choices = escaped + [plain].compactMap { $0 }
+            if choices.count > 1 {
+                // A backslash may be itself or begin an escape, and several may stand for one.
+                for choice in choices.dropLast() {
+                    if let end = end(in: text, at: position + choice, byte: byte + 1, partial: partial) {
+                        return end
+                    }
                 }
-                position += plain
-            } else if let length = plain ?? escaped {
+            }
+            if let length = choices.last {
                 position += length
             } else {
                 // An escape that the cut left incomplete.

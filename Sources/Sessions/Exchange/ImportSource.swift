@@ -68,10 +68,11 @@ struct ImportSource {
                 broken.append("line \(index + 1), which is no JSON (\(error))")
             }
         }
+        if documents.isEmpty, broken.isEmpty { throw ImportError("the file is empty") }
         // One sound line among rubbish does not make a file of lines.
-        guard documents.count > broken.count else {
+        guard !documents.isEmpty, documents.count >= broken.count else {
             throw ImportError(
-                "this is neither JSON (\(whole)) nor JSON lines (\(broken.first ?? "it has no lines"))")
+                "this is neither JSON (\(whole)) nor JSON lines (\(broken.first ?? "no line"))")
         }
         return (documents, broken)
     }

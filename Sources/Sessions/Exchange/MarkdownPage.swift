@@ -23,7 +23,8 @@ enum MarkdownPage {
         case .messageAdded(.system(let text)): return ["## System", quote(text)]
         case .messageAdded(.user(let text)): return ["## User", quote(text)]
         case .responseReceived(let round, let response, let milliseconds):
-            let head = "## Model, round \(round) (step \(event.number), \(SessionExport.duration(milliseconds)))"
+            let head =
+                "## Model, round \(round) (step \(event.number), \(SessionExport.duration(milliseconds)))"
             let calls = response.calls.map { call in
                 "Asks for \(inline(call.name)) as \(inline(call.id.text)):\n\n"
                     + block(call.arguments.text, "json")

@@ -24,7 +24,7 @@ final class GroupKeeper: Sendable {
             -) rest=; for one in $live; do [ "$one" = "$group" ] || rest="$rest $one"; done; live=$rest ;;
           esac
         done
-        for one in $live; do kill -KILL -- "-$one"; done 2>/dev/null
+        for one in $live; do kill -s KILL -- "-$one"; done 2>/dev/null
         """
 
     private init() {}

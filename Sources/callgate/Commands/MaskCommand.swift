@@ -75,8 +75,8 @@ struct MaskCommand: ParsableCommand {
     }
 
     func run() throws {
-        let vocabulary = try failing(.usage) { try Masking.Vocabulary(VocabularyRecord(file: vocab)) }
         let language = try failing(.usage) { try self.language() }
+        let vocabulary = try failing(.usage) { try Masking.Vocabulary(VocabularyRecord(file: vocab)) }
         var matcher = try failing(.usage) { () throws -> Matcher in
             do {
                 return try MaskEngine(vocabulary: vocabulary).matcher(for: language)

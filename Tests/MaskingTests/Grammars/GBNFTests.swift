@@ -135,7 +135,7 @@ struct GBNFTests {
             ["1. e4 e5\n", "1. e9 e5\n2. Nf3 Nc6\n", "2. e4 e5\n2. a3 a6\n"]
         ),
         (
-            "arithmetic", ["3 * ( y + 2 ) = x1 \n", "a+b=c\n1=(2-1)\n"],
+            "arithmetic", ["3 *( y +2 ) = x1 \n", "a+b=c\n1=(2-1)\n"],
             ["x1 3\n", "(a=b\n", "a=b", "A=1\n", "a==b\n"]
         ),
         ("list", ["- one\n- two, ü\n"], ["one\n", "- one", "- \n", "- a\r\n"]),

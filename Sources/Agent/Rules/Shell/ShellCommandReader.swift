@@ -106,6 +106,15 @@ struct ShellCommandReader {
             if word.readsAsAssignment, ["env", "sudo", "doas"].contains(name) {
                 parts.append(word.bytes)
                 open.insert(index + 1)
+            } else if !word.begins(with: "-"), word.bytes.contains(UInt8(ascii: "=")),
+                ["env", "sudo", "doas"].contains(name)
+            {
+                // These take any word with = for a variable, whatever stands before it.
+                if isStrict {
+                    throw ShellDoubt(at: word.offset, "a word of \(name) with = that no shell assigns")
+                }
+                starts.insert(index)
+                open.insert(index + 1)
             } else if word.begins(with: "-") {
                 if isStrict, ["sudo", "doas"].contains(name), word.opensShell {
                     throw ShellDoubt(at: word.offset, "an option of \(name) that opens a shell")

@@ -36,6 +36,8 @@ struct TranscriptReader {
     private var lastPosition = -1
     /// Where, among the items, the line ended: for what leaves the conversation there.
     private(set) var ends: [String: Int] = [:]
+    /// Lines whose words are not among the items yet.
+    private var collected: [String] = []
 
     init(requests: TranscriptRequests) { self.requests = requests }
 
@@ -47,10 +49,9 @@ struct TranscriptReader {
         }
         for line in lines {
             add(line)
-            if let uuid = line.uuid { ends[uuid] = conversation.items.count }
+            if let uuid = line.uuid { collected.append(uuid) }
         }
         endTurn()
-        if let last = lines.last?.uuid { ends[last] = conversation.items.count }
         return conversation
     }
 
@@ -219,5 +220,7 @@ struct TranscriptReader {
             conversation.add(.system(reminders.joined(separator: "\n\n")), at: lastTime ?? 0)
             reminders = []
         }
+        for uuid in collected { ends[uuid] = conversation.items.count }
+        collected = []
     }
 }

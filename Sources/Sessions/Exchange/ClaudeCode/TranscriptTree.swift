@@ -107,14 +107,20 @@ struct TranscriptTree {
         }
     }
 
+    /// What leaves a branch, and what leaves that.
     private mutating func addNestedBranches(below lines: [TranscriptLine], of index: Int) {
-        let onPath = Set(paths[index].lines.compactMap(\.uuid))
-        let known = Set(paths.flatMap { $0.lines.compactMap(\.uuid) })
-        for line in lines {
-            for child in children[line.uuid ?? ""] ?? []
-            where !onPath.contains(child.uuid ?? "") && !known.contains(child.uuid ?? "") && child.isMessage {
-                let shared = paths[index].lines.prefix { $0.uuid != line.uuid } + [line]
-                paths.append(Path(lines: shared + main(from: child), branch: (index, line.uuid)))
+        var known = Set(paths.flatMap { $0.lines.compactMap(\.uuid) })
+        var waiting = [(lines: lines, index: index)]
+        while let (lines, index) = waiting.popLast() {
+            for line in lines {
+                for child in children[line.uuid ?? ""] ?? []
+                where !known.contains(child.uuid ?? "") && (latest[child.uuid ?? ""] ?? -1) >= 0 {
+                    let shared = paths[index].lines.prefix { $0.uuid != line.uuid } + [line]
+                    let own = main(from: child)
+                    known.formUnion(own.compactMap(\.uuid))
+                    paths.append(Path(lines: shared + own, branch: (index, line.uuid)))
+                    waiting.append((own, paths.count - 1))
+                }
             }
         }
     }

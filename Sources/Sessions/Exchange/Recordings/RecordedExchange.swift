@@ -76,7 +76,7 @@ struct ExchangeChains {
             index = chains.count - 1
         }
         for message in asked.dropFirst(chains[index].messages.count) {
-            chains[index].conversation.add(message, at: exchange.time)
+            chains[index].conversation.repeatMessage(message, at: exchange.time)
         }
         chains[index].messages = asked
         let model = exchange.request.model
@@ -117,7 +117,7 @@ extension Message {
 
 extension ImportedConversation {
     /// Adds a message of a request.
-    mutating func add(_ message: Message, at time: Int64) {
+    mutating func repeatMessage(_ message: Message, at time: Int64) {
         switch message {
         case .system(let text): add(.system(text), at: time)
         case .user(let text): add(.user(text), at: time)
