@@ -101,8 +101,10 @@ import Testing
             let size = Size(Int.random(in: 20...140, using: &random), Int.random(in: 6...50, using: &random))
             var driver = try Driver.live(
                 DeliberationTests.valid(lines: Int.random(in: 1...80, using: &random)), size: size)
+            // A second has gone by since the call came on the screen.
             var watch = Watch()
             watch.look(driver)
+            watch.pass(1_000, driver)
             for _ in 0..<60 {
                 if Int.random(in: 0..<3, using: &random) > 0 {
                     let pause = [1, 50, 200, 399, 400, 700].randomElement(using: &random) ?? 1

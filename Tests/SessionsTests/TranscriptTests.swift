@@ -158,6 +158,24 @@ import Testing
         }
     }
 
+    @Test("a subagent of a subagent finds its call, in whatever order their files come")
+    func nestedSubagents() throws {
+        var file = Writer()
+        file.user("u1", after: nil, "ask")
+        file.assistant("a1", after: "u1", response: "r1", call("c1"))
+        var first = Writer()
+        first.user("b1", after: nil, "x")
+        first.assistant("b2", after: "b1", response: "r2", call("c2"))
+        var second = Writer()
+        second.user("d1", after: nil, "y")
+        let companions = [("p", second, "c2"), ("q", first, "c1")].map { agent, writer, call in
+            SessionImport.Companion(
+                agent: agent, bytes: writer.bytes, description: Array(#"{"toolUseId":"\#(call)"}"#.utf8))
+        }
+        let states = try states(file.bytes, companions: companions)
+        #expect(states.compactMap { $0.header?.parent?.session } == ["x-3", "x"])
+    }
+
     @Test(
         "reminders stand where the request had them, and requests give the system prompt, the tools and the times"
     )

@@ -84,6 +84,14 @@ public struct SessionImport: Sendable {
                     parent: parent))
             for line in conversation.losses.lines { losses.add(line) }
         }
+        // A subagent's own subagents may stand before it in the file.
+        for (index, conversation) in conversations.enumerated() {
+            guard let origin = conversation.origin, case .call = origin,
+                case .sessionStarted(var header)? = built[index].events.first?.body, header.parent == nil
+            else { continue }
+            header.parent = SessionImport.parent(origin, among: built, name: { SessionImport.name(name, $0) })
+            built[index].events[0].body = .sessionStarted(header)
+        }
         for line in source.broken { losses.add(line) }
         self.format = format
         self.sessions = built.map(\.events)
