@@ -41,7 +41,8 @@ let package = Package(
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
             name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
-        .target(name: "Models", dependencies: ["Agent", "Formats", "JSON", "Masking", "Transformer"]),
+        .target(
+            name: "Models", dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
         .target(name: "Formats", dependencies: ["Agent", "JSON"]),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
@@ -75,8 +76,8 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Agent", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions", "Tools",
-                "Transformer",
+                "Agent", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions",
+                "Tools", "Transformer",
             ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Schema"]),
         .testTarget(name: "SessionsTests", dependencies: ["Agent", "JSON", "Schema", "Sessions"]),

@@ -9,17 +9,36 @@ public struct TemplateContext: Sendable {
 
     /// The names that transformers and llama.cpp hand to every template.
     ///
+    /// In the rendered text the characters of message `n` come from source `n + 1`, those of tool `n` from source
+    /// `messages.count + n + 1`.
+    ///
     /// - Parameter messages: objects with `role`, `content` and so on; everything in them is input, except that the
     ///   known words for roles may be part of a special token, as in `'<|' + message.role + '|>'`.
+    /// - Parameter omitsWhatIsMissing: whether `tools` and `documents` have no value at all, instead of `none`, where
+    ///   there are none.
+    /// - Parameter argumentsAreObjects: whether a call's arguments that are JSON text reach the template as an object;
+    ///   `tojson` then spells them as they were.
     /// - Parameter tools: the definitions; `nil` where there are none.
     /// - Parameter specialTokens: `bos_token`, `eos_token` and the like: texts that are the template's own.
     public init(
         messages: [JSONValue], tools: [JSONValue]? = nil, addGenerationPrompt: Bool = true,
-        specialTokens: [String: String] = [:], extra: [(String, JSONValue)] = []
+        omitsWhatIsMissing: Bool = false,
+        argumentsAreObjects: Bool = false, specialTokens: [String: String] = [:],
+        extra: [(String, JSONValue)] = []
     ) {
-        names.append(("messages", .list(messages.map(TemplateContext.message))))
-        names.append(("tools", tools.map { .list($0.map { .json($0) }) } ?? .json(.null)))
+        let shown = messages.enumerated().map { position, message in
+            TemplateValue.message(message, source: position + 1, argumentsAreObjects: argumentsAreObjects)
+        }
+        names.append(("messages", .list(shown)))
+        let first = messages.count + 1
+        names.append(
+            (
+                "tools",
+                tools.map { .list($0.enumerated().map { .json($0.element, source: first + $0.offset) }) }
+                    ?? .json(.null)
+            ))
         names.append(("documents", .json(.null)))
+        if omitsWhatIsMissing { names.removeAll { $0.0 == "documents" || $0.0 == "tools" && tools == nil } }
         names.append(("add_generation_prompt", .json(.bool(addGenerationPrompt))))
         for (name, token) in specialTokens.sorted(by: { $0.key < $1.key }) {
             names.append((name, .text(MarkedText(token, .template))))
@@ -34,36 +53,22 @@ public struct TemplateContext: Sendable {
     public mutating func set(_ name: String, to text: String, _ origin: MarkedText.Origin) {
         names.append((name, .text(MarkedText(text, origin))))
     }
-
-    private static let roles: Set<String> = [
-        "system", "developer", "user", "assistant", "tool", "function", "ipython", "model",
-    ]
-
-    private static func message(_ message: JSONValue) -> TemplateValue {
-        guard case .object(let object) = message else { return .json(message) }
-        return .object(
-            object.map { member in
-                if member.key == "role", let role = member.value.stringValue, roles.contains(role) {
-                    return (member.key, .text(MarkedText(role, .template)))
-                }
-                return (member.key, .json(member.value))
-            })
-    }
 }
 
 /// A value for a template, before it is one of the interpreter's.
 indirect enum TemplateValue: Sendable {
-    case json(JSONValue)
+    case json(JSONValue, source: Int = 0)
+    case message(JSONValue, source: Int, argumentsAreObjects: Bool)
     case text(MarkedText)
     case list([TemplateValue])
-    case object([(String, TemplateValue)])
 
     var value: Value {
         switch self {
-        case .json(let json): Value(json)
+        case .json(let json, let source): Value(json, source: source)
+        case .message(let json, let source, let argumentsAreObjects):
+            Value(message: json, source: source, argumentsAreObjects: argumentsAreObjects)
         case .text(let text): .text(text)
         case .list(let items): .list(items.map(\.value))
-        case .object(let members): .dictionary(ValueDictionary(members.map { ($0.0, $0.1.value) }))
         }
     }
 }

@@ -163,6 +163,7 @@ private struct WorkflowReader {
         if let spaces = mask?["spaces"]?.stringValue.flatMap(MaskSettings.Spaces.init) {
             settings.mask.spaces = spaces
         }
+        if let calls = mask?["calls"]?.stringValue { settings.mask.calls = MaskSettings.Calls(name: calls) }
         return settings
     }
 

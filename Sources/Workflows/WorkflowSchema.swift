@@ -132,6 +132,11 @@ extension Workflow {
                 "description": "White space between the tokens of JSON: none, one after , and :, or any.",
                 "enum": ["compact", "one", "any"],
             ],
+            "calls": [
+                "description":
+                    "Whether a response calls tools: auto, required, none, or the name of the tool that it must call.",
+                "type": "string", "minLength": 1,
+            ],
         ],
         "additionalProperties": false,
     ]

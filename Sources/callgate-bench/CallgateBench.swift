@@ -7,7 +7,8 @@ struct CallgateBench: AsyncParsableCommand {
         commandName: "callgate-bench",
         abstract: "Measures the models, the mask engine and long sessions.",
         subcommands: [
-            ModelBench.self, SpeedBench.self, MaskBench.self, MaskBenchExplain.self, MaskBenchHostile.self,
+            ModelBench.self, CallsBench.self, SpeedBench.self, MaskBench.self, MaskBenchExplain.self,
+            MaskBenchHostile.self,
             SessionBench.self,
         ])
 }

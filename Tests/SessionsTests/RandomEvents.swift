@@ -93,10 +93,21 @@ struct RandomEvents {
     }
 
     mutating func request() -> RequestRecord {
-        RequestRecord(
+        var record = RequestRecord(
             round: int(9), text: text(), promptTokens: maybe { $0.int(5_000) },
             cachedTokens: maybe { $0.int(5_000) },
             toolTokens: list { RequestRecord.ToolCost(name: $0.text(), tokens: $0.int(500)) })
+        record.shares = list { random in
+            let owner: PromptShare.Owner
+            switch random.int(3) {
+            case 0: owner = .template
+            case 1: owner = .message(random.int(9), role: random.text())
+            default: owner = .tool(random.text())
+            }
+            return PromptShare(
+                owner: owner, bytes: random.int(99), tokens: random.int(99), isSpecial: random.bool())
+        }
+        return record
     }
 
     mutating func token() -> TokenStep {

@@ -20,15 +20,60 @@ public struct MaskSettings: Sendable, Hashable {
         case any
     }
 
+    /// Whether a response calls tools.
+    public enum Calls: Sendable, Hashable {
+        /// As the model likes.
+        case auto
+        /// It must call at least one.
+        case required
+        /// It may call none.
+        case never
+        /// It must call that tool.
+        case tool(String)
+
+        /// The word for it: `auto`, `required`, `none` or the tool's name.
+        public var name: String {
+            switch self {
+            case .auto: "auto"
+            case .required: "required"
+            case .never: "none"
+            case .tool(let name): name
+            }
+        }
+
+        /// What the word stands for.
+        public init(name: String) {
+            switch name {
+            case "auto": self = .auto
+            case "required": self = .required
+            case "none": self = .never
+            default: self = .tool(name)
+            }
+        }
+    }
+
     /// The order of keys.
     public var keys: Keys
     /// The white space.
     public var spaces: Spaces
+    /// Whether a response calls tools.
+    public var calls: Calls
 
-    /// Settings; as models write, with keys in any order, by default.
-    public init(keys: Keys = .any, spaces: Spaces = .one) {
+    /// Settings; as models write, with keys in any order and calls as the model likes, by default.
+    public init(keys: Keys = .any, spaces: Spaces = .one, calls: Calls = .auto) {
         self.keys = keys
         self.spaces = spaces
+        self.calls = calls
+    }
+
+    /// The same for the grammar of a turn.
+    public var choice: CallChoice {
+        switch calls {
+        case .auto: .auto
+        case .required: .required
+        case .never: .none
+        case .tool(let name): .tool(name)
+        }
     }
 
     /// The same for a grammar.

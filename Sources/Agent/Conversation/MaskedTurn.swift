@@ -24,7 +24,9 @@ extension Grammar {
         turnWith catalogue: [ToolDefinition], format: CallFormat, settings: MaskSettings = MaskSettings()
     ) {
         let tools = catalogue.map { CallableTool(name: $0.name, parameters: $0.parameters) }
-        self.init(turn: TurnGrammar(tools: tools, format: format), options: settings.options)
+        self.init(
+            turn: TurnGrammar(tools: tools, format: format, choice: settings.choice),
+            options: settings.options)
     }
 }
 

@@ -33,6 +33,9 @@ public struct ModelInfo: Sendable, Hashable {
     public var vocabulary: VocabularyRecord?
     /// How calls are written, for the adapters that decode under a mask; see `CallFormat` in `Masking`.
     public var callFormat: String?
+    /// What is odd in the way that the model is prompted, one line each: tools that its chat template drops, and the
+    /// like.
+    public var findings: [String] = []
 
     /// The info of the given parts.
     public init(name: String, kind: String, vocabulary: VocabularyRecord? = nil, callFormat: String? = nil) {
@@ -141,6 +144,8 @@ public struct RequestRecord: Sendable, Hashable {
     public var cachedTokens: Int?
     /// The tokens that each tool of the catalogue costs, by name, in catalogue order, where known.
     public var toolTokens: [ToolCost]
+    /// The prompt's text in stretches, where the model's own template rendered it; they make up all of ``text``.
+    public var shares: [PromptShare] = []
 
     /// A tool's share of the prompt.
     public struct ToolCost: Sendable, Hashable {

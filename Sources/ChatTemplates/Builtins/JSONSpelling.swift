@@ -6,6 +6,8 @@ struct JSONSpelling {
     private let colon: MarkedText
     private let sortsKeys: Bool
     private let limit: Int
+    /// Whether the layout is the one that models mostly write.
+    private let isPlain: Bool
 
     /// - Parameter values: `ensure_ascii`, `indent`, `separators`, `sort_keys`, where given.
     init(_ values: [Value?], _ interpreter: Interpreter) throws {
@@ -29,6 +31,7 @@ struct JSONSpelling {
             colon = MarkedText(": ", .input)
         }
         sortsKeys = values[3]?.isTrue ?? false
+        isPlain = !isASCII && indent == nil && !sortsKeys && !(values[2]?.isNotNull ?? false)
     }
 
     /// The text.
@@ -49,6 +52,10 @@ struct JSONSpelling {
         case .list(let items), .tuple(let items), .view(.group, let items):
             try list(items, "[", "]", level, &output) { try write($0, level: level + 1, into: &$1) }
         case .dictionary(let dictionary):
+            if let spelling = dictionary.spelling, isPlain {
+                output.append(spelling)
+                return
+            }
             var pairs = try zip(dictionary.keys, dictionary.values).map { (try JSONSpelling.key($0), $0, $1) }
             if sortsKeys {
                 try pairs.sort { try $0.1.order($1.1) < 0 }

@@ -20,8 +20,12 @@ public struct MarkedText: Sendable, Hashable {
 
     static let templateBit: UInt32 = 0x8000_0000
     static let scalarBits: UInt32 = 0x001F_FFFF
+    /// Where a character's source is kept.
+    private static let sourceShift: UInt32 = 21
+    /// The greatest number of a source.
+    public static let greatestSource = 0x3FF
 
-    /// Unicode scalars, those of the template with ``templateBit``.
+    /// Unicode scalars, those of the template with ``templateBit``, and the number of each one's source.
     var units: ContiguousArray<UInt32>
     /// Whether a filter has declared this to be HTML: what is added to it is escaped, as jinja2 does.
     var isHTML = false
@@ -30,6 +34,15 @@ public struct MarkedText: Sendable, Hashable {
     public init(_ text: String, _ origin: Origin) {
         let mark = origin == .template ? MarkedText.templateBit : 0
         units = ContiguousArray(text.unicodeScalars.lazy.map { $0.value | mark })
+    }
+
+    /// `text`, all of one origin and from the source of that number: a message or a tool, as whoever renders counts
+    /// them; 0 and what is above ``greatestSource`` is none.
+    init(_ text: String, _ origin: Origin, source: Int) {
+        self.init(text, origin)
+        guard (1...MarkedText.greatestSource).contains(source) else { return }
+        let mark = UInt32(source) << MarkedText.sourceShift
+        for position in units.indices { units[position] |= mark }
     }
 
     init(units: some Sequence<UInt32>) { self.units = ContiguousArray(units) }
@@ -166,6 +179,11 @@ public struct MarkedText: Sendable, Hashable {
             if a != b { return a < b ? -1 : 1 }
         }
         return count - other.count
+    }
+
+    /// The number of the character's source, 0 for none.
+    func source(_ position: Int) -> Int {
+        Int((units[position] & ~MarkedText.templateBit) >> MarkedText.sourceShift)
     }
 
     static func + (left: MarkedText, right: MarkedText) -> MarkedText {

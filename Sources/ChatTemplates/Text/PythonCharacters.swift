@@ -65,7 +65,7 @@ extension MarkedText {
         var result = ContiguousArray<UInt32>()
         result.reserveCapacity(count)
         for position in units.indices {
-            let mark = units[position] & MarkedText.templateBit
+            let mark = units[position] & ~MarkedText.scalarBits
             for scalar in mapping(position).unicodeScalars { result.append(scalar.value | mark) }
         }
         var text = MarkedText(units: result)

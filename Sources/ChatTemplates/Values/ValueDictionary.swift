@@ -5,6 +5,9 @@ struct ValueDictionary {
     /// Positions of texts as keys; only for large dictionaries, where a scan would be slow.
     private var index: [TextKey: Int] = [:]
 
+    /// The JSON text that these members were read from, where it must be kept to the byte.
+    var spelling: MarkedText?
+
     private static let indexedSize = 12
 
     init() {}
@@ -22,6 +25,7 @@ struct ValueDictionary {
         get { position(of: key).map { values[$0] } }
         set {
             guard let newValue else { return }
+            spelling = nil
             if let position = position(of: key) {
                 values[position] = newValue
                 return

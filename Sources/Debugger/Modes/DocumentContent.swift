@@ -96,6 +96,13 @@ enum DocumentContent {
             text.field("prompt", "\(Figure.amount(tokens, "token"))\(cached)")
         }
         text.field("size", Figure.amount(request.text.utf8.count, "byte"))
+        for finding in state.timeline.log.last.header?.model.findings ?? [] {
+            text.wrap(SafeText(finding), Theme.attention, label: StyledText("!", Theme.attention), margin: 10)
+        }
+        if PromptDocument.isKnown(request) {
+            text.add(contentsOf: PromptDocument.lines(request, width: width))
+            return text.lines
+        }
         if !request.toolTokens.isEmpty {
             let total = request.toolTokens.reduce(0) { $0 + $1.tokens }
             text.field("tools", "\(Figure.amount(total, "token")) of the prompt describe the catalogue")

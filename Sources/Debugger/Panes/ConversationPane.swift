@@ -38,6 +38,9 @@ struct ConversationPane {
             pane.text.wrap(
                 SafeText("(\(Figure.amount(left, "message")) left out by the filter)"), Theme.faint)
         }
+        for finding in state.header?.model.findings ?? [] {
+            pane.add(SafeText(finding), Theme.attention, role: StyledText("! prompt", Theme.attention))
+        }
         if state.phase == .decoding {
             if !isFirst { pane.text.blank() }
             pane.addDecoding()
@@ -100,6 +103,11 @@ struct ConversationPane {
             let shown = answer.content.isEmpty ? SafeText("(no words)") : SafeText(answer.content)
             add(shown, answer.content.isEmpty ? Theme.faint : .plain, role: role)
             role = StyledText()
+        }
+        let tools = state.header?.catalogue.map(\.name) ?? []
+        if answer.calls.isEmpty, let found = WordsLikeCall.find(in: answer.content, of: tools) {
+            let mark = "the model wrote a call of \(found.tool) as words, and nothing ran: \(found.why)"
+            add(SafeText(mark), Theme.attention, role: StyledText("!", Theme.attention))
         }
         for call in answer.calls {
             // The session's calls stand in the order in which the messages ask for them.

@@ -15,8 +15,8 @@ public actor EmbeddedModel: Model {
     private let tokenizer: Tokenizer
     private let session: InferenceSession
     private let engine: MaskEngine
-    private let dialect: ChatDialect
-    private var format: CallFormat { dialect.format }
+    private let writer: PromptWriter
+    private var format: CallFormat { writer.format }
 
     /// Opens the file at `path`.
     /// - Throws: ``ModelError`` when it cannot be used; one line with the file and the reason.
@@ -28,22 +28,13 @@ public actor EmbeddedModel: Model {
             let record = EmbeddedVocabulary.record(of: tokenizer.vocabulary)
             engine = MaskEngine(vocabulary: try Masking.Vocabulary(record))
             session = InferenceSession(model)
-            let known = tokenizer.vocabulary
-            let template = try file.string("tokenizer.chat_template")
-            guard
-                let dialect = ChatDialect(
-                    template: template, hasToken: { known.specialToken(named: $0) != nil })
-            else {
-                throw Agent.ModelError(
-                    "its chat template is none of ChatML, Llama 3 and Mistral; use it through llama-server as openai"
-                )
-            }
-            if let missing = dialect.tags.first(where: { known.specialToken(named: $0) == nil }) {
-                throw Agent.ModelError("its vocabulary lacks \(missing), which its chat template needs")
-            }
-            self.dialect = dialect
-            info = ModelInfo(
-                name: model.name, kind: "embedded", vocabulary: record, callFormat: dialect.rawValue)
+            writer = try PromptWriter(
+                template: try file.string("tokenizer.chat_template"),
+                try SpecialTokens(tokenizer.vocabulary, file))
+            var told = ModelInfo(
+                name: model.name, kind: "embedded", vocabulary: record, callFormat: writer.formatName)
+            told.findings = writer.findings
+            info = told
         } catch {
             throw Agent.ModelError("\(path): \(error)")
         }
@@ -54,7 +45,7 @@ public actor EmbeddedModel: Model {
     public func respond(
         to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
-        let prompt = dialect.prompt(for: request)
+        let prompt = try wrapping { try writer.prompt(for: request) }
         let tokens = try wrapping { try tokenizer.encode(prompt.parts) }
         let cached = zip(tokens, session.tokens).prefix { $0 == $1 }.count
         let begun = request.continuing
@@ -113,14 +104,20 @@ public actor EmbeddedModel: Model {
     }
 
     private func record(
-        of prompt: PromptPieces, _ request: ModelRequest, tokens: Int, cached: Int
+        of prompt: WrittenPrompt, _ request: ModelRequest, tokens: Int, cached: Int
     ) -> RequestRecord {
-        RequestRecord(
+        var record = RequestRecord(
             round: request.round, text: prompt.text, promptTokens: tokens, cachedTokens: cached,
             toolTokens: request.catalogue.map { tool in
                 RequestRecord.ToolCost(
-                    name: tool.name, tokens: tokenizer.encode(dialect.line(for: tool)).count)
+                    name: tool.name, tokens: tokenizer.encode(writer.line(for: tool)).count)
             })
+        record.shares = prompt.shares(
+            prompt.parts.map { part in
+                guard case .text(let text) = part else { return [] }
+                return tokenizer.encode(text).map { tokenizer.vocabulary.bytes(of: $0)?.count ?? 0 }
+            })
+        return record
     }
 
     private var vocabulary: Masking.Vocabulary { engine.vocabulary }

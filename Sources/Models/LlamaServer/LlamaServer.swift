@@ -47,6 +47,16 @@ struct LlamaServer: Sendable {
             }, chatTemplate: word("chat_template"))
     }
 
+    /// Whether the model wants its prompts to begin with the token that begins a text.
+    func addsBeginning(_ properties: Properties) async throws -> Bool {
+        guard properties.beginningOfText != nil else { return false }
+        func count(_ adds: Bool) async throws -> Int {
+            let body: JSONValue = ["content": "a", "add_special": .bool(adds), "parse_special": false]
+            return try await endpoint.json("tokenize", body)["tokens"]?.arrayValue?.count ?? 0
+        }
+        return try await count(true) > count(false)
+    }
+
     /// The tokens of a text; where `isSpecial`, names of special tokens in it become those.
     func tokenize(_ text: String, isSpecial: Bool) async throws -> [Int] {
         let answer = try await endpoint.json(

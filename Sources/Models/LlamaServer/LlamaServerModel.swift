@@ -14,8 +14,9 @@ public actor LlamaServerModel: Model {
     private let server: LlamaServer
     private let vocabulary: LlamaServerVocabulary
     private let engine: MaskEngine
-    private let dialect: ChatDialect
-    private var format: CallFormat { dialect.format }
+    /// Writes the prompts, by the template that the server tells.
+    public nonisolated let writer: PromptWriter
+    private var format: CallFormat { writer.format }
     private let candidateCount: Int
     private var evaluated: [Int] = []
     private var spelled: [String: [Int]] = [:]
@@ -42,26 +43,22 @@ public actor LlamaServerModel: Model {
             }
             return (properties, try await LlamaServerVocabulary(server, properties))
         }
-        return try LlamaServerModel(server, properties, vocabulary, candidateCount: candidateCount)
+        return try await LlamaServerModel(server, properties, vocabulary, candidateCount: candidateCount)
     }
 
     private init(
         _ server: LlamaServer, _ properties: LlamaServer.Properties, _ vocabulary: LlamaServerVocabulary,
         candidateCount: Int
-    ) throws {
-        guard
-            let dialect = ChatDialect(
-                template: properties.chatTemplate, hasToken: { vocabulary.special[$0] != nil })
-        else {
-            throw Agent.ModelError(
-                "\(properties.name) is no ChatML, Llama 3 or Mistral model; use it as openai instead")
+    ) async throws {
+        do {
+            writer = try PromptWriter(
+                template: properties.chatTemplate,
+                SpecialTokens(
+                    names: Array(vocabulary.special.keys), beginning: properties.beginningOfText,
+                    end: properties.endOfText, addsBeginning: try await server.addsBeginning(properties)))
+        } catch let error as Agent.ModelError {
+            throw Agent.ModelError("\(properties.name): \(error)")
         }
-        for name in dialect.tags where vocabulary.special[name] == nil {
-            throw Agent.ModelError(
-                "\(properties.name) has no token \(name), which its chat template needs; use it as openai instead"
-            )
-        }
-        self.dialect = dialect
         if let size = properties.vocabularySize, size != vocabulary.record.entries.count {
             throw Agent.ModelError(
                 "\(properties.name) has \(size) tokens and the vocabulary file \(vocabulary.record.entries.count); "
@@ -75,9 +72,11 @@ public actor LlamaServerModel: Model {
         self.server = server
         self.vocabulary = vocabulary
         self.candidateCount = max(1, candidateCount)
-        info = ModelInfo(
+        var told = ModelInfo(
             name: properties.name, kind: "llama-server", vocabulary: vocabulary.record,
-            callFormat: dialect.rawValue)
+            callFormat: writer.formatName)
+        told.findings = writer.findings
+        info = told
     }
 
     /// Decodes one response.
@@ -85,20 +84,28 @@ public actor LlamaServerModel: Model {
     public func respond(
         to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
-        let prompt = dialect.prompt(for: request)
+        let prompt = try writer.prompt(for: request)
         var tokens = try await encode(prompt.parts, observe)
         let promptCount = tokens.count
         let cached = zip(tokens, evaluated).prefix { $0 == $1 }.count
         var costs: [RequestRecord.ToolCost] = []
         for tool in request.catalogue {
-            let count = try await encode(.text(dialect.line(for: tool)), observe).count
+            let count = try await encode(.text(writer.line(for: tool)), observe).count
             costs.append(RequestRecord.ToolCost(name: tool.name, tokens: count))
         }
-        try await observe(
-            .request(
-                RequestRecord(
-                    round: request.round, text: prompt.text, promptTokens: promptCount, cachedTokens: cached,
-                    toolTokens: costs)))
+        var record = RequestRecord(
+            round: request.round, text: prompt.text, promptTokens: promptCount, cachedTokens: cached,
+            toolTokens: costs)
+        var sizes: [[Int]] = []
+        for part in prompt.parts {
+            guard case .text = part else {
+                sizes.append([])
+                continue
+            }
+            sizes.append(try await encode(part, observe).map { engine.vocabulary.bytes(of: $0).count })
+        }
+        record.shares = prompt.shares(sizes)
+        try await observe(.request(record))
         var matcher: Matcher
         var sampler: Sampler
         do {
@@ -228,8 +235,11 @@ public actor LlamaServerModel: Model {
             if let tokenizer = vocabulary.tokenizer { return tokenizer.encode(text) }
             if let known = spelled[text] { return known }
             let server = server
-            let tokens = try await server.endpoint.retrying(observe) {
-                try await server.tokenize(text, isSpecial: false)
+            var tokens: [Int] = []
+            for piece in vocabulary.harmless(text) {
+                tokens += try await server.endpoint.retrying(observe) {
+                    try await server.tokenize(piece, isSpecial: false)
+                }
             }
             spelled[text] = tokens
             return tokens

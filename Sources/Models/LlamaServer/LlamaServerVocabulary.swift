@@ -1,4 +1,5 @@
 import Agent
+import ChatTemplates
 import Formats
 import Foundation
 import Transformer
@@ -43,7 +44,9 @@ struct LlamaServerVocabulary: Sendable {
         let all = try await server.candidates(after: [0], count: count, decoy: decoy)
         var tokens: [String: Int] = [:]
         let named = [properties.endOfText, properties.beginningOfText].compactMap { $0 }
-        for name in LlamaServerVocabulary.names + named where tokens[name] == nil {
+        let spelledByTemplate = SpecialTokenNames.candidates(in: properties.chatTemplate ?? "").sorted()
+            .prefix(200)
+        for name in LlamaServerVocabulary.names + named + spelledByTemplate where tokens[name] == nil {
             let spelled = try await server.tokenize(name, isSpecial: true)
             if spelled.count == 1 { tokens[name] = spelled[0] }
         }
@@ -59,7 +62,7 @@ struct LlamaServerVocabulary: Sendable {
         }
     }
 
-    private init(_ record: VocabularyRecord, _ tokenizer: Tokenizer?) {
+    init(_ record: VocabularyRecord, _ tokenizer: Tokenizer? = nil) {
         self.record = record
         self.tokenizer = tokenizer
         var special: [String: Int] = [:]
@@ -91,6 +94,25 @@ struct LlamaServerVocabulary: Sendable {
             throw StreamFault("the server names no token that ends a turn; name the GGUF file as vocabulary")
         }
         return VocabularyRecord(entries: entries, endTokens: ends)
+    }
+
+    /// The text in pieces in none of which a server can see a special token.
+    ///
+    /// Servers take names that were added to a vocabulary for tokens wherever they are spelled, also where they are asked
+    /// not to.
+    func harmless(_ text: String) -> [String] {
+        let scalars = Array(text.unicodeScalars)
+        let names = special.keys.map { Array($0.unicodeScalars) }.filter { $0.count > 1 }
+        let firsts = Set(names.compactMap(\.first))
+        var pieces: [String] = []
+        var start = 0
+        for (position, scalar) in scalars.enumerated() where firsts.contains(scalar) {
+            guard names.contains(where: { scalars[position...].starts(with: $0) }) else { continue }
+            pieces.append(String(String.UnicodeScalarView(scalars[start...position])))
+            start = position + 1
+        }
+        if start < scalars.count { pieces.append(String(String.UnicodeScalarView(scalars[start...]))) }
+        return pieces
     }
 
     /// A token that is plain letters, to give the server something harmless to choose.

@@ -65,6 +65,7 @@ extension RequestRecord {
                 "toolTokens",
                 .array(toolTokens.map { ["name": .string($0.name), "tokens": .int($0.tokens)] })
             ),
+            ("shares", shares.isEmpty ? nil : .array(shares.map(\.json))),
         ]
     }
 
@@ -77,6 +78,7 @@ extension RequestRecord {
             toolTokens: try fields("toolTokens").list { cost in
                 try cost.object { ToolCost(name: try $0("name").string(), tokens: try $0("tokens").int()) }
             })
+        shares = try fields.optional("shares")?.list { try PromptShare($0) } ?? []
     }
 }
 

@@ -70,15 +70,18 @@ extension ModelInfo {
         .record([
             "name": .string(name), "kind": .string(kind), "callFormat": callFormat.map { .string($0) },
             "vocabulary": vocabulary?.json,
+            "findings": findings.isEmpty ? nil : .array(findings.map { .string($0) }),
         ])
     }
 
     fileprivate init(_ field: Field) throws {
         self = try field.object { fields in
-            ModelInfo(
+            var info = ModelInfo(
                 name: try fields("name").string(), kind: try fields("kind").string(),
                 vocabulary: try fields.optional("vocabulary").map(VocabularyRecord.init),
                 callFormat: try fields.optional("callFormat")?.string())
+            info.findings = try fields.optional("findings")?.list { try $0.string() } ?? []
+            return info
         }
     }
 }
@@ -130,6 +133,7 @@ extension SamplingSettings {
             "seed": JSONNumber(text: String(seed)).map { .number($0) },
             "maskKeys": mask.keys == .any ? nil : .string(mask.keys.rawValue),
             "maskSpaces": mask.spaces == .one ? nil : .string(mask.spaces.rawValue),
+            "maskCalls": mask.calls == .auto ? nil : .string(mask.calls.name),
         ])
     }
 
@@ -142,7 +146,8 @@ extension SamplingSettings {
                     keys: try fields.optional("maskKeys")?.word(
                         MaskSettings.Keys.self, known: MaskSettings.Keys.allCases) ?? .any,
                     spaces: try fields.optional("maskSpaces")?.word(
-                        MaskSettings.Spaces.self, known: MaskSettings.Spaces.allCases) ?? .one))
+                        MaskSettings.Spaces.self, known: MaskSettings.Spaces.allCases) ?? .one,
+                    calls: MaskSettings.Calls(name: try fields.optional("maskCalls")?.string() ?? "auto")))
         }
     }
 }

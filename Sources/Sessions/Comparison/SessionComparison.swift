@@ -262,7 +262,11 @@ extension SessionHeader {
             ("sampling", "temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)")
         )
         settings.append(
-            ("mask", "keys \(sampling.mask.keys.rawValue), spaces \(sampling.mask.spaces.rawValue)"))
+            (
+                "mask",
+                "keys \(sampling.mask.keys.rawValue), spaces \(sampling.mask.spaces.rawValue), "
+                    + "calls \(sampling.mask.calls.name)"
+            ))
         settings.append(("limits", EventCodec.text(of: limits)))
         settings.append(("policy", EventCodec.text(of: policy)))
         settings += catalogue.map { ("tool \($0.name)", $0.functionJSON["function"]?.text() ?? "") }

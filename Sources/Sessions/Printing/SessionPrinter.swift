@@ -107,7 +107,8 @@ public struct SessionPrinter: Sendable {
                     "rule \(rule.name): \(rule.effect.rawValue) \(rule.tool)\(conditions)"
                         + (rule.condition.map { " when \($0)" } ?? "")
                         + (rule.reason.map { ", because \($0)" } ?? ""))
-            } + header.catalogue.map { PlainText.line("tool \($0.name): \($0.description)") }
+            } + header.model.findings.map { PlainText.line("prompt: \($0)") }
+            + header.catalogue.map { PlainText.line("tool \($0.name): \($0.description)") }
     }
 
     private static func message(_ message: Message) -> [String] {

@@ -9,7 +9,7 @@ import Workflows
 /// `callgate models …`: a model without a run.
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Try a workflow's model.", subcommands: [Check.self])
+        commandName: "models", abstract: "Try a workflow's model.", subcommands: [Check.self, Template.self])
 
     /// `callgate models check [WORKFLOW]`.
     struct Check: ParsableCommand {
@@ -23,15 +23,29 @@ struct ModelsCommand: ParsableCommand {
                 Examples:
                   callgate models check
                   callgate models check my-workflow.yaml
+                  callgate models check qwen2.5-0.5b.gguf --tool-choice required
                 """)
 
-        @Argument(help: "The workflow file, YAML or JSON.")
+        @Argument(help: "The workflow file, YAML or JSON; or a model file in GGUF.")
         var workflow: String?
 
+        @Option(help: "Whether the mask lets the model answer in words: auto, or required for a call.")
+        var toolChoice = ToolChoice.auto
+
+        enum ToolChoice: String, ExpressibleByArgument, CaseIterable {
+            case auto
+            case required
+        }
+
         func run() throws {
-            let source = try WorkflowFile.read(workflow).model
+            let source: ModelSource
+            if let workflow, workflow.lowercased().hasSuffix(".gguf") {
+                source = .gguf(path: workflow)
+            } else {
+                source = try WorkflowFile.read(workflow).model
+            }
             let model = try ModelOpening.open(source)
-            let trial = ModelTrial(limit: 64)
+            let trial = ModelTrial(limit: 64, calls: toolChoice == .required ? .required : .auto)
             let outcome = Blocking.wait { await trial.run(model) }
             for line in trial.lines(source, outcome) { print(SafeText(line).plain) }
             if case .failed(let reason) = outcome.ending { throw Failure(.failed, reason) }
@@ -56,6 +70,7 @@ struct ModelTrial {
     }
 
     let limit: Int
+    let calls: MaskSettings.Calls
 
     private static let tool = ToolDefinition(
         name: "report_ready", description: "Report that you are ready.",
@@ -71,7 +86,8 @@ struct ModelTrial {
         let info = await model.info
         let request = ModelRequest(
             round: 1, messages: [.user("Call report_ready with ready set to true.")],
-            catalogue: [ModelTrial.tool], sampling: SamplingSettings(), maximumTokens: limit)
+            catalogue: [ModelTrial.tool], sampling: SamplingSettings(mask: MaskSettings(calls: calls)),
+            maximumTokens: limit)
         let ending: Outcome.Ending
         do {
             ending = .answered(
@@ -104,6 +120,7 @@ struct ModelTrial {
         }
         let size = outcome.info.vocabulary.map { "\($0.entries.count) tokens" }
         lines.append("vocabulary \(size ?? "not told")")
+        lines += outcome.info.findings.map { "prompt     \($0)" }
         lines += outcome.retries
         guard case .answered(let response) = outcome.ending else { return lines }
         lines.append("tokens     \(probabilities(outcome.steps))")
@@ -112,6 +129,9 @@ struct ModelTrial {
         )
         let calls = response.calls.map { "\($0.name) \($0.arguments.text)" }.joined(separator: ", ")
         lines.append("call       \(calls.isEmpty ? "none; it answered in words" : calls)")
+        if calls.isEmpty, let found = WordsLikeCall.find(in: response.content, of: [ModelTrial.tool.name]) {
+            lines.append("words      look like a call of \(found.tool): \(found.why)")
+        }
         if let usage = response.usage {
             lines.append("usage      \(usage.promptTokens) tokens read, \(usage.completionTokens) written")
         }

@@ -1,0 +1,105 @@
+import Agent
+import ChatTemplates
+import JSON
+import Masking
+import Transformer
+
+/// A model's chat template, and how a conversation must be told for it to reach the model.
+///
+/// What the template drops or refuses is told in words of ours: tools in the system's text, calls in the model's own
+/// words, results as messages of the user.
+struct FittedTemplate: Sendable {
+    let template: ChatTemplate
+    let traits: TemplateTraits
+    /// How calls are written, and read.
+    let dialect: ChatDialect
+    /// Whether tools, calls and results are told in words of ours.
+    let usesOurWords: Bool
+    private let special: SpecialTokens
+    private let names: SpecialTokenNames
+
+    init(_ template: ChatTemplate, _ special: SpecialTokens) throws(TemplateError) {
+        self.template = template
+        self.special = special
+        names = SpecialTokenNames(special.names)
+        traits = TemplateTraits(probing: template, specialTokens: special.context, clock: .now)
+        let known = traits.writtenCall.flatMap(FittedTemplate.dialect)
+        usesOurWords = traits.tools != .own || traits.calls != .own || traits.results != .own || known == nil
+        dialect = known ?? .hermes
+    }
+
+    /// The dialect in which a prompt writes the probe's call.
+    private static func dialect(_ prompt: String) -> ChatDialect? {
+        let name = TemplateTraits.probedTool
+        if prompt.contains("<tool_call>\n{\"name\": \"\(name)\", \"arguments\": {") { return .hermes }
+        if prompt.contains("[TOOL_CALLS] [{\"name\": \"\(name)\", \"arguments\": {") { return .mistral }
+        if prompt.contains("{\"name\": \"\(name)\", \"parameters\": {") { return .llama3 }
+        return nil
+    }
+
+    /// What a person should know before a run.
+    var findings: [String] {
+        var findings = traits.findings
+        if usesOurWords {
+            findings.append(
+                "the tools are told in words of Callgate's, not of the template's; calls are expected as Hermes writes them"
+            )
+        }
+        if special.addsBeginning, beginsDoubled {
+            findings.append(
+                "the template writes the beginning of text itself, which servers that add it double")
+        }
+        return findings
+    }
+
+    private var beginsDoubled: Bool {
+        guard let beginning = special.beginning,
+            let prompt = try? render([["role": "user", "content": "x"]], tools: nil)
+        else { return false }
+        return prompt.pieces(names).first == .special(beginning)
+    }
+
+    private func render(_ messages: [JSONValue], tools: [JSONValue]?) throws(TemplateError) -> MarkedText {
+        let shape = traits.shape
+        let context = TemplateContext(
+            messages: messages.map { $0.fitted(to: shape) }, tools: tools,
+            omitsWhatIsMissing: shape.toolsAreOmitted, argumentsAreObjects: !shape.argumentsAreText,
+            specialTokens: special.context)
+        return try template.render(context, clock: .now)
+    }
+
+    /// The prompt of a request, up to where the model's turn begins.
+    /// - Throws: ``ModelError`` where the template refuses the conversation.
+    func prompt(for request: ModelRequest) throws(Agent.ModelError) -> WrittenPrompt {
+        let told = ToldConversation(request, traits: traits, inOurWords: usesOurWords)
+        let tools = usesOurWords || request.catalogue.isEmpty ? nil : request.catalogue.map(\.functionJSON)
+        let rendered: MarkedText
+        do {
+            rendered = try render(told.messages, tools: tools)
+        } catch {
+            throw Agent.ModelError("its \(error)")
+        }
+        var parts: [PromptPart] = []
+        var owners: [[(start: Int, owner: PromptShare.Owner)]] = []
+        for owned in rendered.ownedPieces(names) {
+            switch owned.piece {
+            case .text(let text): parts.append(.text(text))
+            case .special(let name): parts.append(.special(name))
+            }
+            owners.append(owned.shares.map { ($0.start, owner($0.owner, told, request)) })
+        }
+        if special.addsBeginning, let beginning = special.beginning, parts.first != .special(beginning) {
+            parts.insert(.special(beginning), at: 0)
+            owners.insert([(0, .template)], at: 0)
+        }
+        return WrittenPrompt(parts: parts, owners: owners)
+    }
+
+    private func owner(_ source: Int, _ told: ToldConversation, _ request: ModelRequest) -> PromptShare.Owner
+    {
+        let tool = source - told.messages.count - 1
+        if request.catalogue.indices.contains(tool) { return .tool(request.catalogue[tool].name) }
+        guard told.messages.indices.contains(source - 1) else { return .template }
+        return .message(source - 1, role: told.messages[source - 1]["role"]?.stringValue ?? "")
+    }
+}
