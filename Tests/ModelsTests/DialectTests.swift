@@ -33,19 +33,13 @@ import Testing
         .tool(ToolMessage(callID: other.id, name: "get", content: "two", isError: false)),
     ]
 
-    @Test(arguments: [
-        ("{{ '<|im_start|>' + role }}", ChatDialect.hermes),
-        ("{{ '<|start_header_id|>' + role + '<|end_header_id|>' }}", .llama3),
-        ("{{ '[INST] ' + content + ' [/INST]' }}", .mistral),
-    ])
-    func theChatTemplateTellsTheDialect(template: String, dialect: ChatDialect) {
-        #expect(ChatDialect(template: template, hasToken: { _ in false }) == dialect)
-    }
-
     @Test func withoutATemplateTheVocabularyTells() {
-        #expect(ChatDialect(template: nil, hasToken: { $0 == "[INST]" }) == .mistral)
-        #expect(ChatDialect(template: nil, hasToken: { _ in false }) == nil)
-        #expect(ChatDialect(template: "<start_of_turn>", hasToken: { _ in true }) == nil)
+        for (tag, dialect) in [
+            ("<|im_start|>", ChatDialect.hermes), ("<|start_header_id|>", .llama3), ("[INST]", .mistral),
+        ] {
+            #expect(ChatDialect(hasToken: { $0 == tag }) == dialect)
+        }
+        #expect(ChatDialect(hasToken: { _ in false }) == nil)
     }
 
     @Test func llama3GivesEachTurnAHeaderAndCallsAsObjects() {

@@ -54,7 +54,7 @@ import Transformer
         let writer = try PromptWriter(template: PromptWriterTests.hermes, PromptWriterTests.special)
         #expect(writer.findings.isEmpty, "\(writer.findings)")
         let prompt = try writer.prompt(for: request())
-        #expect(prompt.text.hasPrefix("<|im_start|>system\nBe kind.\n# T\n{\"type\": \"function\""))
+        #expect(prompt.text.hasPrefix("<|im_start|>system\nBe kind.# T\n{\"type\": \"function\""))
         #expect(
             prompt.text.contains(
                 "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\":  \"Paris\"}}\n"))

@@ -50,22 +50,10 @@ enum ChatDialect: String, Sendable, CaseIterable {
     /// Mistral: `[TOOL_CALLS]` and a list.
     case mistral
 
-    /// The dialect that a file's chat template is written in, told by the tags that it names.
-    ///
-    /// A file without a template is read as ChatML where its vocabulary has ChatML's tags.
-    /// - Returns: `nil` for a template in none of the three.
-    init?(template: String?, hasToken: (String) -> Bool) {
-        if let template {
-            if template.contains("<|im_start|>") {
-                self = .hermes
-            } else if template.contains("<|start_header_id|>") {
-                self = .llama3
-            } else if template.contains("[INST]") {
-                self = .mistral
-            } else {
-                return nil
-            }
-        } else if hasToken("<|im_start|>") {
+    /// The dialect of a file without a chat template, told by the tags in its vocabulary.
+    /// - Returns: `nil` for a vocabulary with the tags of none of the three.
+    init?(hasToken: (String) -> Bool) {
+        if hasToken("<|im_start|>") {
             self = .hermes
         } else if hasToken("<|start_header_id|>") {
             self = .llama3

@@ -1,5 +1,6 @@
 import Agent
 import ChatTemplates
+import Formats
 import JSON
 import Masking
 import Transformer

@@ -1,5 +1,6 @@
 import Agent
 import JSON
+import Formats
 import Masking
 
 /// A conversation in ChatML with Hermes-style tools, as the embedded model reads it (docs/support-desk.md).

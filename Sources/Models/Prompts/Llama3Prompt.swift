@@ -1,5 +1,6 @@
 import Agent
 import JSON
+import Formats
 import Masking
 
 /// A conversation as Llama 3.1 and its successors read it: a header a turn, tools in the system's turn, results from

@@ -1,5 +1,6 @@
 import Agent
 import JSON
+import Formats
 import Masking
 
 /// A conversation as Mistral's instruct models read it (the tokenizer's third version): tools before the last question,

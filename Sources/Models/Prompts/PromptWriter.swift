@@ -1,5 +1,6 @@
 import Agent
 import ChatTemplates
+import Formats
 import JSON
 import Masking
 import Transformer
@@ -26,8 +27,10 @@ public struct PromptWriter: Sendable {
     init(template: String?, _ special: SpecialTokens) throws(Agent.ModelError) {
         self.special = special
         let names = Set(special.names)
-        guard let template, !template.isEmpty, !PromptWriter.isOurs(template) else {
-            guard let dialect = ChatDialect(template: nil, hasToken: names.contains) else {
+        let given = template.flatMap { $0.isEmpty ? nil : $0 }
+        let presumed = given == nil && names.contains("<start_of_turn>") ? PromptWriter.gemma : nil
+        guard let template = given ?? presumed, !PromptWriter.isOurs(template) else {
+            guard let dialect = ChatDialect(hasToken: names.contains) else {
                 throw Agent.ModelError(
                     "it has no chat template, and its vocabulary is of none of ChatML, Llama 3 and Mistral")
             }
@@ -36,7 +39,7 @@ public struct PromptWriter: Sendable {
             }
             (way, format, formatName) = (.dialect(dialect), dialect.format, dialect.rawValue)
             findings =
-                template == nil ? ["the file has no chat template: \(dialect.rawValue) is assumed"] : []
+                given == nil ? ["the file has no chat template: \(dialect.rawValue) is assumed"] : []
             return
         }
         let fitted: FittedTemplate
@@ -47,8 +50,21 @@ public struct PromptWriter: Sendable {
         }
         if let failure = fitted.traits.failure { throw Agent.ModelError("its \(failure)") }
         (way, format, formatName) = (.template(fitted), fitted.dialect.format, fitted.dialect.rawValue)
-        findings = fitted.findings
+        findings =
+            (given == nil ? ["the file has no chat template: turns are written as Gemma's are"] : [])
+            + fitted.findings
     }
+
+    /// Turns between `<start_of_turn>` and `<end_of_turn>`, without a role for the system (Google, "Gemma formatting and
+    /// system instructions"), for a file with Gemma's vocabulary and no template.
+    private static let gemma = """
+        {{ bos_token }}{% for m in messages %}{% if m.role not in ['user', 'assistant'] %}\
+        {{ raise_exception('there is no role ' ~ m.role) }}{% endif %}\
+        <start_of_turn>{{ 'model' if m.role == 'assistant' else 'user' }}
+        {{ m.content | trim }}<end_of_turn>
+        {% endfor %}{% if add_generation_prompt %}<start_of_turn>model
+        {{ '' }}{% endif %}
+        """
 
     /// Whether the template is the one of our own models, which ``HermesPrompt`` writes to the byte, and writes also
     /// where the system says nothing.

@@ -1,5 +1,6 @@
 import Agent
 import ChatTemplates
+import Formats
 import JSON
 import Masking
 
@@ -67,6 +68,9 @@ struct ToldConversation {
         var message: JSONObject = JSONObject([
             .init(key: "role", value: "assistant"), .init(key: "content", value: .string(answer.content)),
         ])
+        if let thinking = answer.thinking?.text, !thinking.isEmpty {
+            message["reasoning_content"] = .string(thinking)
+        }
         if !answer.calls.isEmpty {
             message["tool_calls"] = .array(
                 answer.calls.map { call in
@@ -100,7 +104,7 @@ struct ToldConversation {
             + "<tools>\n" + catalogue.map { $0.functionJSON.text(.spaced) }.joined(separator: "\n")
             + "\n</tools>\n\n"
             + "When a function is needed, answer with nothing but the call, written exactly like this:\n"
-            + callWords("‹name of the function›", "‹object of its arguments›")
+            + callWords("<name of the function>", "<object of its arguments>")
             + "\nIts result then comes between <tool_response> and </tool_response>."
     }
 }

@@ -43,7 +43,7 @@ struct CallsBench: AsyncParsableCommand {
             let request = ModelRequest(
                 round: 1, messages: [.system("You are the support desk assistant."), .user(item.prompt)],
                 catalogue: catalogue, sampling: SamplingSettings(mask: MaskSettings(calls: .required)),
-                maximumTokens: 160)
+                maximumTokens: 640)
             let response = try await model.respond(to: request) { _ in }
             let checker = try CallChecker(catalogue: catalogue)
             let isValid =

@@ -45,7 +45,9 @@ struct ModelsCommand: ParsableCommand {
                 source = try WorkflowFile.read(workflow).model
             }
             let model = try ModelOpening.open(source)
-            let trial = ModelTrial(limit: 64, calls: toolChoice == .required ? .required : .auto)
+            let trial = ModelTrial(
+                // A call that is required may be followed by seven more.
+                limit: toolChoice == .required ? 512 : 64, calls: toolChoice == .required ? .required : .auto)
             let outcome = Blocking.wait { await trial.run(model) }
             for line in trial.lines(source, outcome) { print(SafeText(line).plain) }
             if case .failed(let reason) = outcome.ending { throw Failure(.failed, reason) }
