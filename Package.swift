@@ -42,7 +42,8 @@ let package = Package(
         .target(
             name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
         .target(
-            name: "Models", dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
+            name: "Models",
+            dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
         .target(name: "Formats", dependencies: ["Agent", "JSON"]),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
