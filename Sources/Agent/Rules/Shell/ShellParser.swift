@@ -79,7 +79,15 @@ struct ShellParser {
                 try redirection()
             default:
                 if isAfterGroup { throw doubt("a word after a parenthesis") }
-                words.append(try word())
+                let start = position
+                let word = try word()
+                let isNumber = !word.bytes.isEmpty && word.bytes.allSatisfy(\.isShellDigit)
+                if isStrict, isNumber, peek(is: "<") || peek(is: ">") {
+                    throw doubt(
+                        "a number of several digits before a redirection, which shells read differently",
+                        at: start)
+                }
+                words.append(word)
             }
         }
         guard closing == nil else { throw doubt("a parenthesis that is not closed") }
