@@ -9,19 +9,19 @@ bare=$(CDPATH='' cd -- "$2" && pwd)
 [ -n "${CALLGATE_INSIDE:-}" ] || exec env CALLGATE_INSIDE=1 unshare -m --propagation private "$0" "$packages" "$bare"
 mount -t proc proc "$bare/proc"
 mount --rbind /dev "$bare/dev"
-rm -rf "$bare/root/try"
-mkdir "$bare/root/try"
-cp "$packages"/callgate-*.tar.gz "$packages"/callgate_*.deb "$bare/root/try/"
-cat >"$bare/root/try/steps.sh" <<'STEPS'
+rm -rf "$bare/tmp/try"
+mkdir "$bare/tmp/try"
+cp "$packages"/callgate-*.tar.gz "$packages"/callgate_*.deb "$bare/tmp/try/"
+cat >"$bare/tmp/try/steps.sh" <<'STEPS'
 set -eu
-cd /root/try
+cd /tmp/try
 echo "C library: $(ldd --version | head -n 1)"
 find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var \) -prune -o ! -type d -print | sort >/tmp/before
 tar -xzf callgate-*.tar.gz
 ./callgate-*/install.sh /usr/local
 steps() {
     mkdir -p work && cd work
-    export CALLGATE_CONFIG=/nowhere XDG_STATE_HOME=/root/try/state
+    export CALLGATE_CONFIG=/nowhere XDG_STATE_HOME=/tmp/try/state
     start=$(date +%s%N)
     callgate --version >/dev/null
     echo "start: $((($(date +%s%N) - start) / 1000000)) ms"
@@ -45,4 +45,4 @@ dpkg -r callgate | tail -n 1
 find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var \) -prune -o ! -type d -print | sort >/tmp/after
 diff /tmp/before /tmp/after && echo "nothing is left"
 STEPS
-chroot "$bare" sh /root/try/steps.sh
+chroot "$bare" sh /tmp/try/steps.sh
