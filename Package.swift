@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Numeric and automaton code is unusable without optimisation, in debug builds and their tests too.
+// Numeric and automaton code, and what looks at every byte of a stream, is unusable without optimisation, in debug builds and their tests too.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -51,11 +51,11 @@ let package = Package(
             name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
         .target(
             name: "Models",
-            dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
+            dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer", "Wire"]),
         .target(name: "Attach", dependencies: ["Agent", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
         .target(name: "Wire", dependencies: nio + [nioSSL], swiftSettings: optimised),
-        .target(name: "Formats", dependencies: ["Agent", "JSON"]),
-        .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
+        .target(name: "Formats", dependencies: ["Agent", "JSON"], swiftSettings: optimised),
+        .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", "Wire", grdb]),
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
         .target(
@@ -103,7 +103,9 @@ let package = Package(
             dependencies: ["Agent", "Formats", "JSON", "LocalServer", "Mutations", "Schema", "Tools"]),
         .testTarget(
             name: "TransformerTests", dependencies: ["Mutations", "Transformer"], exclude: ["Fixtures"]),
-        .testTarget(name: "WireTests", dependencies: ["Wire"]),
+        .testTarget(
+            name: "WireTests",
+            dependencies: ["Wire", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(
             name: "WorkflowsTests",
             dependencies: ["Agent", "JSON", "Mutations", "Schema", "Tools", "Workflows"]),

@@ -5,8 +5,8 @@
 #   Scripts/package.sh DIR [PROGRAM]
 #
 # PROGRAM is a release build that is there already; without it one is made, with Swift's own libraries, ncurses and SQLite
-# inside. What is left (the C library, libstdc++, and libcurl with what it needs, where Foundation's HTTP client is in use)
-# lies in the package beside the program, with the loader that goes with it, so that no other version is ever met.
+# inside. What is left (the C library and libstdc++) lies in the package beside the program, with the loader that goes with
+# it, so that no other version is ever met.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 target=${1:?usage: Scripts/package.sh DIR [PROGRAM]}
@@ -26,13 +26,9 @@ if [ -z "$program" ]; then
     libraries=$(dirname "$(clang -print-file-name=libncursesw.a)")
     mkdir "$work/static"
     for library in libncursesw.a libtinfo.a libsqlite3.a; do ln -s "$libraries/$library" "$work/static/$library"; done
-    # Foundation's HTTP client calls libcurl, which Swift's static Foundation does not bring; where the system has no
-    # link for developers, the library itself will do.
-    curl=$(ls "$libraries"/libcurl.so "$libraries"/libcurl.so.4 2>/dev/null | head -n 1)
-    [ -n "$curl" ] && ln -s "$curl" "$work/static/libcurl.so"
     swift build --package-path "$root" -c release --product callgate --static-swift-stdlib \
         ${CALLGATE_SCRATCH:+--scratch-path "$CALLGATE_SCRATCH"} \
-        -Xlinker "-L$work/static" -Xlinker -ltinfo -Xlinker -lcurl -Xlinker --gc-sections >&2
+        -Xlinker "-L$work/static" -Xlinker -ltinfo -Xlinker --gc-sections >&2
     program=${CALLGATE_SCRATCH:-$root/.build}/release/callgate
 fi
 

@@ -49,7 +49,7 @@ public final class LocalServer: Sendable {
         }
     }
 
-    private let listener: Int32
+    private let listener: Listener
     /// The port that it listens on.
     public let port: UInt16
     private let handler: @Sendable (Request, Int) -> Reply
@@ -73,14 +73,15 @@ public final class LocalServer: Sendable {
             }
         }
         guard socket >= 0, isListening else { throw POSIXError(.EADDRNOTAVAIL) }
-        listener = socket
+        let listener = Listener(socket)
+        self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [weak self] in
             while true {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0, let self else {
-                    close(socket)
-                    return
+                    if connection >= 0 { close(connection) }
+                    return listener.close()
                 }
                 Thread.detachNewThread { self.serve(connection) }
             }
@@ -90,7 +91,27 @@ public final class LocalServer: Sendable {
     deinit { stop() }
 
     /// Takes no connection any more.
-    public func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    public func stop() { listener.stop() }
+
+    /// The socket that is listened on. Once it is closed, its number may be another file's, and is left alone.
+    private final class Listener: Sendable {
+        private let socket: Mutex<Int32?>
+
+        init(_ socket: Int32) { self.socket = Mutex(socket) }
+
+        func stop() {
+            socket.withLock { socket in
+                if let socket { shutdown(socket, Int32(SHUT_RDWR)) }
+            }
+        }
+
+        func close() {
+            socket.withLock { socket in
+                if let open = socket { _ = Glibc.close(open) }
+                socket = nil
+            }
+        }
+    }
 
     /// `http://127.0.0.1:PORT`.
     public var url: String { "http://127.0.0.1:\(port)" }

@@ -63,7 +63,7 @@ import Testing
 
     /// The note's input: a server that sends `data: ` and then bytes without an end.
     @Test func aServerThatSendsWithoutAnEndIsGivenUp() async throws {
-        let script = "printf '%s\\n' started >&2; while :; do printf '%01048576d' 0; done"
+        let script = "printf '%s\\n' started >&2; while :; do head -c 1048576 /dev/zero | tr '\\0' 0; done"
         let server = MCPServer(
             MCPServerSettings(
                 name: "s",

@@ -38,7 +38,7 @@ import Testing
         let failure = await #expect(throws: ToolFailure.self) { try await tool.run(call, arguments: [:]) }
         let reason = try #require(failure).description
         #expect(
-            reason.contains("takes no connection any more; whether the call took effect is unknown"),
+            reason.contains("takes no connection any more; the call was not sent"),
             "\(reason)")
         while recorder.count(.ended) == 0 { await Task.yield() }
         #expect(recorder.lines(.ended) == ["takes no connection any more"])

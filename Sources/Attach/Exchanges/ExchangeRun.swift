@@ -206,7 +206,7 @@ struct ExchangeRun: Sendable {
         let words = error is CancellationError ? "the client left" : "\(error)"
         try? await session.fail(words)
         guard await !log.hasBegun, !(error is CancellationError) else { return await log.end(isWhole: false) }
-        let isUnreachable = (error as? WireError)?.kind == .unreachable
+        let isUnreachable = (error as? WireError)?.isBeforeConnecting == true
         let fault = ProxyFault(status: isUnreachable ? 502 : 424, message: words, isTransient: isUnreachable)
         await log.begin(fault.head(format))
         await log.append(fault.body(format))

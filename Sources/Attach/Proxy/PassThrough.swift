@@ -16,7 +16,7 @@ struct PassThrough: Sendable {
                 while let bytes = try await body.next() { try await response.write(bytes) }
                 try await response.finish()
             }
-        } catch let error as WireError where error.kind == .unreachable {
+        } catch let error as WireError where error.isBeforeConnecting {
             let fault = ProxyFault(status: 502, message: error.description, isTransient: true)
             try await response.begin(fault.head(nil))
             try await response.write(fault.body(nil))

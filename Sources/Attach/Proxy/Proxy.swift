@@ -27,7 +27,7 @@ public final class Proxy: Sendable {
         self.watcher = watcher
         upstreams = Upstreams(only: settings.upstream)
         ledger = try CallLedger(folder: settings.folder)
-        client = try HTTPClient()
+        client = HTTPClient()
         book = SessionBook(settings: settings, ledger: ledger, watcher: watcher)
         server = try await HTTPServer(host: settings.host, port: settings.port)
     }

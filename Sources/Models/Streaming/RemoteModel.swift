@@ -1,6 +1,7 @@
 import Agent
 import Formats
 import JSON
+import Wire
 
 /// A model behind an HTTP server that streams its responses.
 public struct RemoteModel: Model {
@@ -36,19 +37,30 @@ public struct RemoteModel: Model {
     private func attempt(
         _ request: ModelRequest, _ body: JSONValue, _ observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
+        try await endpoint.open(
+            format.path(model: settings.model), query: format == .gemini ? "alt=sse" : nil, body,
+            headers: format == .messages ? [("anthropic-version", "2023-06-01")] : []
+        ) { body in
+            try await read(&body, for: request, observe)
+        }
+    }
+
+    private func read(
+        _ body: inout HTTPResponseBody, for request: ModelRequest,
+        _ observe: @Sendable (DecodeEvent) async throws -> Void
+    ) async throws -> ModelResponse {
         var reader = ResponseReader(format)
         var watch = KeyWatch(key: endpoint.key)
         var steps = StepCounter(round: request.round)
-        var hasSpoken = false
-        let reply = try await endpoint.open(
-            format.path(model: settings.model), query: format == .gemini ? "alt=sse" : nil, body,
-            headers: format == .messages ? [("anthropic-version", "2023-06-01")] : [])
-        var arrivals = Arrivals(reply.body)
-        defer { arrivals.close() }
+        var (hasSpoken, isClosing) = (false, false)
         do {
             while !reader.isComplete {
-                if reader.hasFinished { arrivals.giveUp(after: RemoteModel.patience) }
-                let bytes = try await arrivals.next()
+                // A server may keep its connection open after the last word; nobody waits for what will not come.
+                if reader.hasFinished, !isClosing {
+                    isClosing = true
+                    body.close(after: RemoteModel.patience)
+                }
+                let bytes = try await body.next()
                 let frames = try bytes.map { try reader.take($0) } ?? reader.finish()
                 for piece in try frames.flatMap(\.pieces).flatMap({ try watch.pass($0) }) {
                     for step in steps.steps(for: piece) {
@@ -70,19 +82,17 @@ public struct RemoteModel: Model {
             // Tokens that were shown cannot be taken back, so only a silent failure is tried again.
             throw AttemptFailure(
                 reason: endpoint.scrub(fault.description), isTransient: fault.isTransient && !hasSpoken)
-        } catch let failure as BrokenConnection {
-            guard var other = endpoint.failure(failure.error) as? AttemptFailure else {
-                throw CancellationError()
-            }
+        } catch let error as WireError {
             // Where all that counts has come, a connection that breaks after it does no harm.
             if let response = try? watch.check(reader.response(numberingFrom: request.nextCallNumber)) {
                 return response
             }
+            var failure = endpoint.failure(error)
             if hasSpoken {
-                other.isTransient = false
-                other.reason = "\(other.reason); \(StreamFault.cut.description)"
+                failure.isTransient = false
+                failure.reason = "\(failure.reason); \(StreamFault.cut.description)"
             }
-            throw other
+            throw failure
         }
     }
 }

@@ -1,10 +1,7 @@
 import Agent
 import Foundation
 import JSON
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+import Wire
 
 /// Makes the request of a call; no argument can become anything but a value of its own place.
 struct HTTPRequestBuilder {
@@ -14,28 +11,26 @@ struct HTTPRequestBuilder {
 
     /// The request.
     /// - Throws: `ToolFailure` in words for the model.
-    func request() throws -> URLRequest {
+    func request() throws -> CallRequest {
         for name in settings.variables where ProcessInfo.processInfo.environment[name] == nil {
             throw ToolFailure("the environment has no variable \(name); no request was made")
         }
-        guard let url = URL(string: try address()) else {
+        let text = try address()
+        guard let address = try? WebAddress(text) else {
             throw ToolFailure("the arguments make no address that could be asked; no request was made")
         }
-        var request = URLRequest(url: url)
-        request.httpMethod = settings.method
+        var request = CallRequest(method: settings.method, address: address)
         for field in settings.headers {
             guard let value = field.value.text(arguments) else { continue }
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
                 throw ToolFailure(
                     "the header \(field.name) can only hold printable ASCII; no request was made")
             }
-            request.setValue(value, forHTTPHeaderField: field.name)
+            request.fields[field.name] = value
         }
         if let (body, type) = try body() {
-            request.httpBody = Data(body.utf8)
-            if request.value(forHTTPHeaderField: "Content-Type") == nil {
-                request.setValue(type, forHTTPHeaderField: "Content-Type")
-            }
+            request.body = Array(body.utf8)
+            if request.fields["Content-Type"] == nil { request.fields["Content-Type"] = type }
         }
         return request
     }

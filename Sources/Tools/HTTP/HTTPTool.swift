@@ -24,12 +24,11 @@ public struct HTTPTool: Tool {
         let request = try HTTPRequestBuilder(settings: settings, call: call, arguments: arguments).request()
         let answer: HTTPAnswer
         do {
-            answer = try await HTTPClient.shared.send(request, limit: settings.outputBytes)
+            answer = try await CallRequester().send(request, limit: settings.outputBytes)
         } catch {
             try Task.checkCancellation()
             // The error's own text may hold the whole address, and with it a key of the query.
-            let host = request.url?.host ?? "the server"
-            throw ToolFailure(secrets.hiding(in: "\(host) gave no answer: \(error.localizedDescription)"))
+            throw ToolFailure(secrets.hiding(in: "\(request.address.origin.host) gave no answer: \(error)"))
         }
         let isError = !(200..<300).contains(answer.status)
         return ToolOutput(

@@ -1,26 +1,23 @@
-import Foundation
 import JSON
 import Synchronization
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+import Wire
 
 /// A server at an address, spoken to by Streamable HTTP: each message is a POST, and a request's answer is its body,
 /// as JSON or as an event stream.
-final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
+final class HTTPTransport: MCPTransport {
     private struct State {
         var era: MCPEra?
         var version: String?
         var session: String?
-        var posts: [Int: Post] = [:]
+        /// The messages that are on their way, by a number of their own.
+        var posts: [Int: (request: Int?, task: Task<Void, Never>)] = [:]
+        var postCount = 0
         var isStopped = false
     }
 
-    private struct Post {
-        let task: URLSessionDataTask
+    /// A message on its way, and what has come back.
+    fileprivate struct Post {
         let request: Int?
-        let finished: @Sendable () -> Void
         var status = 0
         var isStream = false
         var isJSON = false
@@ -33,36 +30,29 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         var isAnswered = false
     }
 
-    private let url: URL
+    private let address: WebAddress
     private let headers: [String: String]
     private let report: @Sendable (MCPReport) -> Void
     private let state = Mutex(State())
     private let queue: AsyncStream<MCPMessage>.Continuation
+    /// Calls have deadlines of their own, and a person may be asked meanwhile.
+    private let client = HTTPClient(limits: HTTPClient.TimeLimits(silence: 86_400))
 
     /// A transport to that address.
-    init(url: URL, headers: [String: String], report: @escaping @Sendable (MCPReport) -> Void) {
-        self.url = url
+    init(
+        address: WebAddress, headers: [String: String], report: @escaping @Sendable (MCPReport) -> Void
+    ) {
+        self.address = address
         self.headers = headers
         self.report = report
         let (messages, queue) = AsyncStream<MCPMessage>.makeStream()
         self.queue = queue
-        super.init()
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpCookieStorage = nil
-        configuration.urlCache = nil
-        // Calls have deadlines of their own, and a person may be asked meanwhile.
-        configuration.timeoutIntervalForRequest = 86_400
-        let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
         Task { [self] in
             for await message in messages {
                 // What follows a notification may rely on its having arrived; requests overtake each other freely.
-                await withCheckedContinuation { (sent: CheckedContinuation<Void, Never>) in
-                    let isRequest = message.id != nil
-                    post(message, session) { if !isRequest { sent.resume() } }
-                    if isRequest { sent.resume() }
-                }
+                let sent = post(message)
+                if message.id == nil { await sent?.value }
             }
-            session.invalidateAndCancel()
         }
     }
 
@@ -96,83 +86,68 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         return isModern
     }
 
-    private func post(
-        _ message: MCPMessage, _ session: URLSession, finished: @escaping @Sendable () -> Void
-    ) {
-        var request = URLRequest(url: url)
-        request.httpMethod = "POST"
-        request.httpBody = Data(message.value.text().utf8)
+    /// Sends a message in a task of its own; `nil` once the conversation has been stopped.
+    private func post(_ message: MCPMessage) -> Task<Void, Never>? {
+        state.withLock { state in
+            guard !state.isStopped else { return nil }
+            state.postCount += 1
+            let number = state.postCount
+            let task = Task { [self] in await exchange(message, number) }
+            state.posts[number] = (message.id, task)
+            return task
+        }
+    }
+
+    private func fields(for message: MCPMessage) -> HTTPFields {
         let (version, id) = state.withLock { ($0.version, $0.session) }
-        var all = headers
-        all["Content-Type"] = "application/json"
-        all["Accept"] = "application/json, text/event-stream"
-        if let id, message.method != "initialize" { all["Mcp-Session-Id"] = id }
-        if let version, message.method != "initialize" { all["MCP-Protocol-Version"] = version }
-        all.merge(message.headers) { $1 }
-        for (name, value) in all { request.setValue(value, forHTTPHeaderField: name) }
-        let task = session.dataTask(with: request)
-        state.withLock {
-            $0.posts[task.taskIdentifier] = Post(task: task, request: message.id, finished: finished)
-        }
-        task.resume()
+        var fields = HTTPFields(headers.map { HTTPFields.Field($0.key, $0.value) })
+        fields["Content-Type"] = "application/json"
+        fields["Accept"] = "application/json, text/event-stream"
+        if let id, message.method != "initialize" { fields["Mcp-Session-Id"] = id }
+        if let version, message.method != "initialize" { fields["MCP-Protocol-Version"] = version }
+        for (name, value) in message.headers { fields[name] = value }
+        return fields
     }
 
-    // MARK: URLSessionDataDelegate
+    private func exchange(_ message: MCPMessage, _ number: Int) async {
+        let head = HTTPRequest(method: "POST", target: address.target, fields: fields(for: message))
+        let post = Mutex(Post(request: message.id))
+        let outcome: Result<Void, any Error>
+        do {
+            try await client.send(head, body: Array(message.value.text().utf8), to: address.origin) {
+                [self] response, body in
+                begin(response, post)
+                while let piece = try await body.next() {
+                    let (events, isTooLong) = post.withLock { post in (post.take(piece), post.hasOverflown) }
+                    for event in events { report(.message(event)) }
+                    if isTooLong { return }
+                }
+            }
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        end(post.withLock { $0 }, number, outcome)
+    }
 
-    func urlSession(
-        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
-    ) {
-        if let response = response as? HTTPURLResponse {
-            let kind = (response.value(forHTTPHeaderField: "Content-Type") ?? "").lowercased()
-            let id = response.value(forHTTPHeaderField: "Mcp-Session-Id")
-            state.withLock { state in
-                if let id { state.session = id }
-                state.posts[dataTask.taskIdentifier]?.status = response.statusCode
-                state.posts[dataTask.taskIdentifier]?.isStream = kind.hasPrefix("text/event-stream")
-                state.posts[dataTask.taskIdentifier]?.isJSON = kind.hasPrefix("application/json")
+    private func begin(_ response: HTTPResponse, _ post: borrowing Mutex<Post>) {
+        if let id = response.fields["Mcp-Session-Id"] { state.withLock { $0.session = id } }
+        post.withLock { post in
+            post.status = response.status
+            post.isStream = response.mediaType == "text/event-stream"
+            post.isJSON = response.mediaType == "application/json"
+            // No redirect is followed: the headers that open this server are none of another's business.
+            if (300..<400).contains(response.status) {
+                post.redirect = response.fields["location"] ?? "another address"
             }
         }
-        completionHandler(.allow)
     }
 
-    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let (events, isTooLong) = state.withLock { state -> ([[UInt8]], Bool) in
-            guard var post = state.posts[dataTask.taskIdentifier] else { return ([], false) }
-            defer { state.posts[dataTask.taskIdentifier] = post }
-            guard post.isStream, post.status < 300 else {
-                post.body += data.prefix(ReadingLimits.serverMessage + 1 - post.body.count)
-                post.hasOverflown = post.body.count > ReadingLimits.serverMessage
-                return ([], post.hasOverflown)
-            }
-            let events = post.parser.append(Array(data)).filter { !$0.isEmpty }
-            if events.contains(where: { HTTPTransport.answers($0, post.request) }) { post.isAnswered = true }
-            post.hasOverflown = post.parser.hasOverflown
-            return (events, post.hasOverflown)
+    private func end(_ post: Post, _ number: Int, _ outcome: Result<Void, any Error>) {
+        let (isSettled, isStopped) = state.withLock { state in
+            state.posts[number] = nil
+            return (state.era != nil, state.isStopped)
         }
-        if isTooLong { dataTask.cancel() }
-        for event in events { report(.message(event)) }
-    }
-
-    /// No redirect is followed: the headers that open this server are none of another's business.
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-    ) {
-        let place = request.url?.absoluteString ?? "another address"
-        state.withLock {
-            $0.posts[task.taskIdentifier]?.redirect = place
-            $0.posts[task.taskIdentifier]?.status = response.statusCode
-        }
-        completionHandler(nil)
-    }
-
-    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        let (post, isSettled, isStopped) = state.withLock { state in
-            (state.posts.removeValue(forKey: task.taskIdentifier), state.era != nil, state.isStopped)
-        }
-        guard let post else { return }
-        defer { post.finished() }
         if isStopped { return }
         if post.hasOverflown {
             return fail(
@@ -180,23 +155,15 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
                 "the server sent a message of more than \(ReadingLimits.serverMessage) bytes and was given up; "
                     + "whether the call took effect is unknown")
         }
-        if let error {
-            guard isSettled else {
-                return report(.ended("cannot be reached: \(error.localizedDescription)"))
-            }
-            guard (error as? URLError)?.code == .cannotConnectToHost else {
-                return fail(
-                    post,
-                    "the connection was lost: \(error.localizedDescription); whether the call took effect is unknown"
-                )
-            }
-            // A request that was sent on a connection which then broke is sent anew by the system, so that it may have run.
-            fail(post, "the server takes no connection any more; whether the call took effect is unknown")
-            // Calls that still run may get their results yet; the next one to meet nobody ends the conversation.
-            if state.withLock({ $0.posts.isEmpty }) { report(.ended("takes no connection any more")) }
-            return
+        guard case .failure(let error) = outcome else { return finish(post) }
+        guard isSettled else { return report(.ended("cannot be reached: \(error)")) }
+        guard let fault = error as? WireError, fault.isBeforeConnecting else {
+            return fail(
+                post, "the connection was lost: \(error); whether the call took effect is unknown")
         }
-        finish(post)
+        fail(post, "the server takes no connection any more; the call was not sent")
+        // Calls that still run may get their results yet; the next one to meet nobody ends the conversation.
+        if state.withLock({ $0.posts.isEmpty }) { report(.ended("takes no connection any more")) }
     }
 
     private func finish(_ post: Post) {
@@ -235,7 +202,7 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         let beginnings = ["data:", "event:", "id:", ":"]
         guard beginnings.contains(where: { post.body.starts(with: Array($0.utf8)) }) else { return }
         for event in post.parser.append(post.body + Array("\n\n".utf8)) where !event.isEmpty {
-            if HTTPTransport.answers(event, post.request) { post.isAnswered = true }
+            if post.answers(event) { post.isAnswered = true }
             report(.message(event))
         }
     }
@@ -253,7 +220,24 @@ final class HTTPTransport: NSObject, MCPTransport, URLSessionDataDelegate {
         return Array(value.text().utf8)
     }
 
-    private static func answers(_ event: [UInt8], _ request: Int?) -> Bool {
+}
+
+extension HTTPTransport.Post {
+    /// Takes bytes of the body; the events that are whole with them.
+    fileprivate mutating func take(_ bytes: [UInt8]) -> [[UInt8]] {
+        guard isStream, status < 300 else {
+            body += bytes.prefix(ReadingLimits.serverMessage + 1 - body.count)
+            hasOverflown = body.count > ReadingLimits.serverMessage
+            return []
+        }
+        let events = parser.append(bytes).filter { !$0.isEmpty }
+        if events.contains(where: answers) { isAnswered = true }
+        hasOverflown = parser.hasOverflown
+        return events
+    }
+
+    /// Whether a message is the answer to the request.
+    fileprivate func answers(_ event: [UInt8]) -> Bool {
         guard let request, let value = try? JSONParser.parse(event) else { return false }
         return value["method"] == nil && value["id"].flatMap(MCPSession.number) == request
     }

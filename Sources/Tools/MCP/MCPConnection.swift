@@ -2,6 +2,7 @@ import Agent
 import Foundation
 import JSON
 import Synchronization
+import Wire
 
 /// A session over a transport: performs what the session asks for.
 final class MCPConnection: Sendable {
@@ -55,10 +56,11 @@ final class MCPConnection: Sendable {
                 throw MCPError(secrets.hiding(in: "server \(name): \(error)"))
             }
         case .http(let address, let headers):
-            guard let url = URL(string: address) else {
-                throw MCPError("server \(name): \(address) is no address")
+            do {
+                made = HTTPTransport(address: try WebAddress(address), headers: headers, report: report)
+            } catch {
+                throw MCPError(secrets.hiding(in: "server \(name): \(error)"))
             }
-            made = HTTPTransport(url: url, headers: headers, report: report)
         }
         state.withLock { $0.transport = made }
         let watch = Task {

@@ -37,14 +37,13 @@ public final class ChildProcess: Sendable {
     ) throws(ProcessError) {
         wakeUp = try Pipe()
         do {
-            process = try Spawn.start(launch)
+            process = try Spawn.start(launch, keeper: .shared)
         } catch {
             wakeUp.close()
             throw error
         }
         _ = fcntl(wakeUp.write, F_SETFL, O_NONBLOCK)
         self.report = report
-        GroupKeeper.shared.insert(process.pid)
         LiveProcesses.shared.insert(self)
         Thread.detachNewThread { self.awaitExit() }
         Thread.detachNewThread { self.pump() }

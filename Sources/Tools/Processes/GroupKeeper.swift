@@ -29,22 +29,22 @@ final class GroupKeeper: Sendable {
 
     private init() {}
 
-    /// A group has begun.
-    func insert(_ group: pid_t) { tell("+ \(group)\n") }
-
-    /// A group is about to be gone, so that its number may become another's.
-    func remove(_ group: pid_t) { tell("- \(group)\n") }
-
-    private func tell(_ line: String) {
+    /// Where a group that begins announces itself; negative where there is no keeper. The keeper runs from then on.
+    var announcements: Int32 {
         state.withLock { state in
             if !state.hasStarted {
                 state.hasStarted = true
                 state.input = GroupKeeper.start()
             }
-            guard let input = state.input else { return }
-            // Shorter than a pipe's atomic write; a keeper that is gone must not end this program.
-            _ = line.withCString { send(input, $0, strlen($0)) }
+            return state.input ?? -1
         }
+    }
+
+    /// A group is about to be gone, so that its number may become another's.
+    func remove(_ group: pid_t) {
+        guard let input = state.withLock({ $0.input }) else { return }
+        // Shorter than a pipe's atomic write; a keeper that is gone must not end this program.
+        _ = "- \(group)\n".withCString { send(input, $0, strlen($0)) }
     }
 
     private func send(_ input: Int32, _ bytes: UnsafePointer<CChar>, _ count: Int) -> Int {

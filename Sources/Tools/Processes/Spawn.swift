@@ -13,7 +13,13 @@ struct SpawnedProcess: Sendable {
 
 /// Starts programs.
 enum Spawn {
-    static func start(_ launch: ProcessLaunch) throws(ProcessError) -> SpawnedProcess {
+    /// Starts a program.
+    /// - Parameter keeper: what ends the program's group should this program be gone; told of it by the group itself,
+    ///   before the program runs, so that there is no moment in which nobody knows of it.
+    /// - Throws: ``ProcessError`` when it cannot be started.
+    static func start(
+        _ launch: ProcessLaunch, keeper: GroupKeeper? = nil
+    ) throws(ProcessError) -> SpawnedProcess {
         let path = try launch.executable()
         let strings = [path] + launch.arguments + launch.environment.flatMap { [$0.key, $0.value] }
         guard !strings.contains(where: { $0.utf8.contains(0) }) else {
@@ -27,7 +33,7 @@ enum Spawn {
         var pipes: [Pipe] = []
         do {
             for _ in 0..<3 { pipes.append(try Pipe()) }
-            let pid = try spawn(path, launch, pipes)
+            let pid = try spawn(path, launch, pipes, keeper)
             close(pipes[0].read)
             close(pipes[1].write)
             close(pipes[2].write)
@@ -41,17 +47,19 @@ enum Spawn {
     }
 
     private static func spawn(
-        _ path: String, _ launch: ProcessLaunch, _ pipes: [Pipe]
+        _ path: String, _ launch: ProcessLaunch, _ pipes: [Pipe], _ keeper: GroupKeeper?
     ) throws(ProcessError) -> pid_t {
         let environment = launch.environment.map { "\($0.key)=\($0.value)" }.sorted()
         let files = [pipes[0].read, pipes[1].write, pipes[2].write]
         var pid: pid_t = 0
+        let announcements = keeper?.announcements ?? -1
         let fault = withCStrings([path] + launch.arguments) { arguments in
             withCStrings(environment) { environment in
-                cprocesses_spawn(&pid, path, arguments, environment, launch.folder, files)
+                cprocesses_spawn(&pid, path, arguments, environment, launch.folder, files, announcements)
             }
         }
         guard fault == 0 else {
+            if pid > 0 { keeper?.remove(pid) }
             throw ProcessError("\(launch.program) cannot be run: \(String(cString: strerror(fault)))")
         }
         return pid

@@ -3,6 +3,14 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A client for HTTP/1.1 that takes a response as it comes: who reads slowly slows down the server.
 public struct HTTPClient: Sendable {
     typealias Connection = NIOAsyncChannel<WirePart<HTTPResponse>, WirePart<HTTPRequest>>
@@ -22,17 +30,16 @@ public struct HTTPClient: Sendable {
     }
 
     private let limits: TimeLimits
-    private let security: NIOSSLContext
+    private let security: TrustedCertificates
 
-    /// A client with the given limits, that trusts the system's certificates.
-    /// - Throws: ``WireError`` of kind `address` where there are none.
-    public init(limits: TimeLimits = TimeLimits()) throws(WireError) {
+    /// A client with the given limits.
+    ///
+    /// It trusts the system's certificates, or those of the file that `SSL_CERT_FILE` names, as curl and OpenSSL do; they
+    /// are read with the first connection that needs them. Where the environment names a proxy of the network
+    /// (``ForwardProxy``), connections to other hosts go through it.
+    public init(limits: TimeLimits = TimeLimits()) {
         self.limits = limits
-        do {
-            security = try NIOSSLContext(configuration: .makeClientConfiguration())
-        } catch {
-            throw WireError(.address, "the system's certificates cannot be read: \(error)")
-        }
+        security = TrustedCertificates.shared
     }
 
     /// Sends a request and hands the response to `use` while it comes; the connection is closed once `use` returns.
@@ -63,23 +70,29 @@ public struct HTTPClient: Sendable {
             guard case .head(let response)? = first else {
                 throw WireError(.cut, "\(origin.authority) closed the connection without an answer")
             }
-            var reader = HTTPResponseBody(parts: parts, origin: origin)
+            var reader = HTTPResponseBody(parts: parts, origin: origin, channel: connection.channel)
             return try await use(response, &reader)
         }
     }
 
     private func connect(to origin: Origin) async throws(WireError) -> Connection {
-        let (security, silence) = (security, Int64(limits.silence))
+        let security = origin.isSecure ? try security.context() : nil
+        let silence = Int64(limits.silence)
+        let proxy = try ForwardProxy(to: origin)
+        let place = proxy?.origin ?? origin
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(.seconds(Int64(limits.connecting)))
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // The system would buffer tens of megabytes before a slow reader slows down the server.
                 .channelOption(.socketOption(.so_rcvbuf), value: 1 << 18)
-                .connect(host: origin.host, port: origin.port) { channel in
+                .connect(host: place.host, port: place.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
-                        if origin.isSecure {
+                        if let proxy {
+                            try pipeline.addHandler(TunnelHandler(through: proxy, to: origin))
+                        }
+                        if let security {
                             let name = HTTPClient.isAddress(origin.host) ? nil : origin.host
                             try pipeline.addHandler(
                                 NIOSSLClientHandler(context: security, serverHostname: name))
@@ -92,8 +105,22 @@ public struct HTTPClient: Sendable {
                     }
                 }
         } catch {
-            throw WireError(.unreachable, "\(origin.authority) cannot be reached: \(HTTPClient.words(error))")
+            throw HTTPClient.unreachable(place, error)
         }
+    }
+
+    private static func unreachable(_ origin: Origin, _ error: any Error) -> WireError {
+        let kind: WireError.Kind
+        let failure = error as? NIOConnectionError
+        let codes = failure?.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode } ?? []
+        if codes.contains(ECONNREFUSED) {
+            kind = .refused
+        } else if let failure, failure.connectionErrors.isEmpty, failure.dnsAError != nil {
+            kind = .unknownHost
+        } else {
+            kind = .unreachable
+        }
+        return WireError(kind, "\(origin.authority) cannot be reached: \(words(error))")
     }
 
     private static func isAddress(_ host: String) -> Bool {
@@ -113,8 +140,11 @@ public struct HTTPClient: Sendable {
 
     private static func words(_ error: any Error) -> String {
         guard let failure = error as? NIOConnectionError else { return "\(error)" }
-        return failure.connectionErrors.first.map { "\($0.error)" }
-            ?? failure.dnsAError.map { "\($0)" } ?? "\(error)"
+        guard let first = failure.connectionErrors.first?.error else {
+            return failure.dnsAError == nil ? "\(error)" : "there is no host of that name"
+        }
+        guard let code = (first as? IOError)?.errnoCode else { return "\(first)" }
+        return String(cString: strerror(code)).lowercased()
     }
 }
 
@@ -142,11 +172,23 @@ private final class SilenceHandler: ChannelInboundHandler {
 public struct HTTPResponseBody {
     private var parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator
     private let origin: Origin
+    private let channel: any Channel
     private var isOver = false
 
-    init(parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator, origin: Origin) {
+    init(
+        parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator, origin: Origin,
+        channel: any Channel
+    ) {
         self.parts = parts
         self.origin = origin
+        self.channel = channel
+    }
+
+    /// Closes the connection after that time, whatever comes until then; the body then ends as one that is cut.
+    public func close(after time: Duration) {
+        let channel = channel
+        let nanoseconds = Int64(time / .nanoseconds(1))
+        _ = channel.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { channel.close(promise: nil) }
     }
 
     /// The next bytes; `nil` at the end of the body.

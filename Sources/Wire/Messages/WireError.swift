@@ -4,7 +4,11 @@ public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Kind: Sendable, Hashable {
         /// An address that cannot be used.
         case address
-        /// No connection could be made.
+        /// There is no host of that name.
+        case unknownHost
+        /// The host is there, and nobody takes a connection at the port.
+        case refused
+        /// No connection could be made, for another reason.
         case unreachable
         /// Nothing came for too long.
         case timedOut
@@ -18,6 +22,8 @@ public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// What kind of fault it is.
     public let kind: Kind
+    /// Whether no connection was made, so that nothing can have been sent.
+    public var isBeforeConnecting: Bool { [.address, .unknownHost, .refused, .unreachable].contains(kind) }
     /// One line: what failed, where, and what to do.
     public let description: String
 

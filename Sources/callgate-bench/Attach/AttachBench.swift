@@ -46,7 +46,7 @@ struct AttachBench: AsyncParsableCommand {
 
     private func measure(_ base: String, _ count: Int) async throws -> Delays {
         let origin = try Origin(base)
-        let client = try HTTPClient()
+        let client = HTTPClient()
         // One that is not measured, so that nothing is started for the first time.
         _ = try await TimedStream.take(client, origin, number: -1)
         let all = try await withThrowingTaskGroup(of: [Double].self) { group in

@@ -23,7 +23,7 @@ import Testing
 
         var connection: ModelConnection {
             ModelConnection(
-                transport: URLSessionTransport(), retries: Retries(attempts: 4, seed: 7),
+                retries: Retries(attempts: 4, seed: 7),
                 pause: { [self] pause in pauses.withLock { $0.append(pause) } })
         }
 
