@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Numeric and automaton code, and what looks at every byte of a stream, is unusable without optimisation, in debug builds and their tests too.
+// Numeric and automaton code, and what looks at every byte of a stream, is unusable without optimisation, in debug
+// builds and their tests too.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

@@ -93,7 +93,9 @@ public final class LocalServer: Sendable {
     /// Takes no connection any more.
     public func stop() { listener.stop() }
 
-    /// The socket that is listened on. Once it is closed, its number may be another file's, and is left alone.
+    /// The socket that is listened on.
+    ///
+    /// Once it is closed, its number may be another file's, and is left alone.
     private final class Listener: Sendable {
         private let socket: Mutex<Int32?>
 

@@ -29,7 +29,9 @@ final class GroupKeeper: Sendable {
 
     private init() {}
 
-    /// Where a group that begins announces itself; negative where there is no keeper. The keeper runs from then on.
+    /// Where a group that begins announces itself; negative where there is no keeper.
+    ///
+    /// The keeper runs from then on.
     var announcements: Int32 {
         state.withLock { state in
             if !state.hasStarted {
