@@ -49,7 +49,7 @@ public final class LocalServer: Sendable {
         }
     }
 
-    private let listener: Listener
+    private let listener: ListeningSocket
     /// The port that it listens on.
     public let port: UInt16
     private let handler: @Sendable (Request, Int) -> Reply
@@ -73,7 +73,7 @@ public final class LocalServer: Sendable {
             }
         }
         guard socket >= 0, isListening else { throw POSIXError(.EADDRNOTAVAIL) }
-        let listener = Listener(socket)
+        let listener = ListeningSocket(socket)
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [weak self] in
@@ -92,28 +92,6 @@ public final class LocalServer: Sendable {
 
     /// Takes no connection any more.
     public func stop() { listener.stop() }
-
-    /// The socket that is listened on.
-    ///
-    /// Once it is closed, its number may be another file's, and is left alone.
-    private final class Listener: Sendable {
-        private let socket: Mutex<Int32?>
-
-        init(_ socket: Int32) { self.socket = Mutex(socket) }
-
-        func stop() {
-            socket.withLock { socket in
-                if let socket { shutdown(socket, Int32(SHUT_RDWR)) }
-            }
-        }
-
-        func close() {
-            socket.withLock { socket in
-                if let open = socket { _ = Glibc.close(open) }
-                socket = nil
-            }
-        }
-    }
 
     /// `http://127.0.0.1:PORT`.
     public var url: String { "http://127.0.0.1:\(port)" }

@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import JSON
+import LocalServer
 import Testing
 
 @testable import Tools
@@ -208,7 +209,7 @@ private let definition = ToolDefinition(name: "t", description: "", parameters: 
 /// A server on this machine that answers each connection's one request.
 private final class LoopbackServer: Sendable {
     let port: Int
-    private let file: Int32
+    private let listener: ListeningSocket
 
     init(_ respond: @escaping @Sendable (String) -> String) throws {
         let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -222,12 +223,13 @@ private final class LoopbackServer: Sendable {
             }
         }
         try #require(bound)
-        self.file = file
+        let listener = ListeningSocket(file)
+        self.listener = listener
         port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread {
             while true {
                 let connection = accept(file, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else { return listener.close() }
                 let request = LoopbackServer.read(connection)
                 let answer = Array(respond(request).utf8)
                 _ = send(connection, answer, answer.count, Int32(MSG_NOSIGNAL))
@@ -236,10 +238,7 @@ private final class LoopbackServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(file, Int32(SHUT_RDWR))
-        close(file)
-    }
+    deinit { listener.stop() }
 
     static func answer(_ status: String, _ body: String, _ headers: String = "") -> String {
         "HTTP/1.1 \(status)\r\nContent-Type: text/plain\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n"
