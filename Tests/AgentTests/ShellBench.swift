@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import Agent
 
@@ -17,7 +18,7 @@ final class ShellBench {
     init(names: [String]) throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent(
             "callgate-shell-\(UUID().uuidString)")
-        for folder in ["stubs", "lines", "logs", "work", "home"] {
+        for folder in ["stubs", "lines", "work", "home"] {
             try FileManager.default.createDirectory(
                 at: url.appendingPathComponent(folder), withIntermediateDirectories: true)
         }
@@ -40,23 +41,23 @@ final class ShellBench {
 
     /// Runs each line by itself with `SHELL -c` and gives what started, of each line.
     ///
-    /// A line is over once every program that it left behind has ended: all of them hold a pipe open.
+    /// A line is over once every program that it left behind has ended, for all of them hold a pipe open; a loop is
+    /// killed after three seconds, with its group.
     func started(_ lines: [String], by shell: String) throws -> [[Start]] {
         for (number, line) in lines.enumerated() {
-            // The end mark keeps line feeds at the end, which a substitution would take off.
-            try Data((line + "X").utf8).write(to: url.appendingPathComponent("lines/\(number)"))
+            try Data(line.utf8).write(to: url.appendingPathComponent("lines/\(number)"))
         }
+        try Data().write(to: url.appendingPathComponent("log"))
         let driver = """
             cd '\(url.path)/work' || exit 1
             export HOME='\(url.path)/home' LANG=C.UTF-8 LC_ALL=C.UTF-8
             unset ENV BASH_ENV
             number=0
             while [ $number -lt \(lines.count) ]; do
-                line=$(cat ../lines/$number)
-                : >../log
-                ( ulimit -t 2 -v 4000000; PATH='\(url.path)/stubs' exec /usr/bin/\(shell) -c "${line%X}" ) \
-                    9>&1 >/dev/null 2>&1 </dev/null | cat >/dev/null
-                mv ../log ../logs/$number
+                IFS= read -r -d '' line <../lines/$number
+                ( ulimit -v 4000000; PATH='\(url.path)/stubs' exec /usr/bin/timeout -s KILL 3 \
+                    /usr/bin/\(shell) -c "$line" ) 9>&1 >/dev/null 2>&1 </dev/null | cat >/dev/null
+                printf '\\035' >>../log
                 number=$((number + 1))
             done
             """
@@ -68,8 +69,10 @@ final class ShellBench {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        return try lines.indices.map { number in
-            let log = try Data(contentsOf: url.appendingPathComponent("logs/\(number)"))
+        let logs = try Data(contentsOf: url.appendingPathComponent("log"))
+            .split(separator: 0x1D, omittingEmptySubsequences: false)
+        try #require(logs.count == lines.count + 1, "the shells did not run every line")
+        return logs.dropLast().map { log in
             // A mark stands after each word, and after the last one the record's own.
             return log.split(separator: 0x1E).compactMap { record in
                 let fields = record.drop { $0 == 0x1F }

@@ -11,6 +11,12 @@ struct ShellLines {
         "find . -maxdepth 0 -exec", "xargs -I {}", "time -p", "exec -a x", "command -p", "command -v", "-",
         "noglob",
     ]
+    /// What may stand before a command, or be taken for one.
+    private static let before = [
+        "! ", "if ", "then ", "while ", "time ", "{ ", "} ", "fi ", ">x ", "11>x ", "{v}>x ", "&>x ", "2>&1 ",
+        "A=1 ",
+        "A+=1 ", "if >x ! ", "time A=1 ", "time ! ", "nice nice ", "env ! ", "\\! ", "'if' ",
+    ]
     private static let words = [
         "x", "y", "-f", "--opt=1", "1", "5s", "A=1", "'q q'", "\"d d\"", "'q;b'", "\"$(a)\"", "\"`b`\"", "$X",
         "${X}",
@@ -73,7 +79,9 @@ struct ShellLines {
         var text =
             int(8) == 0
             ? one(["A=1 ", "A=x B='y z' ", "A+=1 ", "A=\u{301} ", "A[0]=1 ", "A=~ ", "A=$(b) "]) : ""
+        if int(12) == 0 { text += one(ShellLines.before) }
         if int(4) == 0 { text += one(ShellLines.wrappers) + " " }
+        if int(24) == 0 { text += one(ShellLines.before) }
         if depth < 2, int(8) == 0 {
             let inner = command(depth: depth + 1)
             return text

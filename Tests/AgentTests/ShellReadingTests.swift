@@ -76,9 +76,19 @@ import Testing
         ("chroot / rm x", ["chroot / rm x", "/ rm x", "rm x", "x"]),
         ("A+=1 rm x", ["A+=1", "A+=1 rm x", "rm x"]),
         ("A=\u{301} rm x", ["A=\u{301}", "rm x"]), ("timeout 1e1 rm x", ["timeout 1e1 rm x", "rm x"]),
-        ("time if rm x; then :; fi", ["time if rm x", "rm x", ":"]), ("/bin/rm x", ["/bin/rm x", "rm x"]),
+        ("time if rm x; then :; fi", ["time if rm x", "if rm x", "rm x", ":"]),
+        ("/bin/rm x", ["/bin/rm x", "rm x"]),
         ("eval 'rm' x", ["eval rm x", "rm x"]), ("ls \\\r\nrm x", ["ls \r", "rm x"]),
         ("echo $HOME ~ *", ["echo $HOME ~ *"]),
+        // A keyword is one to a shell, and a program's name to a program or where a shell looks for no keyword.
+        ("nice ! rm x", ["nice ! rm x", "! rm x", "rm x"]), ("A=1 ! rm x", ["A=1", "! rm x", "rm x"]),
+        ("A+=1 then x", ["A+=1", "A+=1 then x", "then x", "x"]), (">x ! rm", ["> x", "! rm", "rm"]),
+        ("if >x ! rm y; then z; fi", ["> x", "if ! rm y", "! rm y", "rm y", "z"]),
+        ("time A=1 rm x", ["time A=1 rm x", "A=1 rm x", "a=1 rm x", "rm x"]),
+        // What stands directly before a redirection is a word to some shells and its number to others.
+        ("rm 11>x -f", ["> x", "rm 11 -f", "rm -f"]), ("11>x rm y", ["> x", "11 rm y", "rm y"]),
+        // Each &> ends a command to the shells that do not know it.
+        ("a &>x b &>y c", ["a", "> x", "b", "> y", "a b c", "c"]),
     ])
     func forADenialALineCountsAsAllThatItMayStart(line: String, parts: [String]) {
         #expect((try? ShellReading(line: line).started()) == parts, "\(line)")
@@ -123,6 +133,14 @@ import Testing
         #expect(
             Policy(rules: [deny, allow], fallback: .allow)
                 .ruling(tool: "shell", arguments: ["command": .string(line)]).effect == .deny)
+    }
+
+    /// Commands within commands end at eight levels, by whatever they come to lie in one another.
+    @Test(arguments: ["nice ", "env A=1 ", "time ! ", "nice -n 1 nice -n "])
+    func commandsThatRunCommandsEndAtTheirBound(wrapper: String) {
+        let line = String(repeating: wrapper, count: 20) + "rm x"
+        #expect(throws: ShellDoubt.self) { try ShellReading(line: line).proved() }
+        #expect(throws: ShellDoubt.self) { try ShellReading(line: line).started() }
     }
 
     @Test func theShellOfTheToolIsPartOfTheQuestion() throws {

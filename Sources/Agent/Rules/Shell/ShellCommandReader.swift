@@ -3,6 +3,8 @@ struct ShellCommandReader {
     let certainty: ShellCertainty
     let depth: Int
     private(set) var parts = ShellParts()
+    /// How many commands the one that is read stands in, as `nice` stands in `env nice ls`.
+    private var nesting = 0
 
     private static let mostWords = 64
 
@@ -14,11 +16,24 @@ struct ShellCommandReader {
     private var isStrict: Bool { certainty == .words }
 
     /// Takes a command.
+    ///
+    /// In the place of a program a keyword is one to a shell (`time ! ls`) and a program's name to a program
+    /// (`nice ! ls`), and an assignment likewise: for denials both are read.
     mutating func add(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
-        var words = command
-        if !isStrict {
-            words = words.drop { $0.isBare && ShellPrograms.leading.contains($0.text) }
+        nesting += 1
+        defer { nesting -= 1 }
+        if nesting > ShellParser.deepest, let first = command.first {
+            throw ShellDoubt(at: first.offset, "commands that run commands, too deep")
         }
+        var words = command
+        try addReading(words)
+        while !isStrict, words.first?.mayStandBeforeACommand == true {
+            words = words.dropFirst()
+            try addReading(words)
+        }
+    }
+
+    private mutating func addReading(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
         guard let first = words.first else { return }
         let name = first.programName
         if isStrict ? !first.isPlainName : first.isExpanded && !first.equals("[") || first.bytes.isEmpty {
@@ -88,7 +103,10 @@ struct ShellCommandReader {
                 try addAny(rest)
             }
         } else if !isStrict, ShellPrograms.launchers.contains(name) {
-            for start in rest.indices.prefix(ShellCommandReader.mostWords) { parts.append(rest[start...]) }
+            if let first = rest.first, rest.count > ShellCommandReader.mostWords {
+                throw ShellDoubt(at: first.offset, "more words than can be looked at")
+            }
+            for start in rest.indices { parts.append(rest[start...]) }
         }
     }
 

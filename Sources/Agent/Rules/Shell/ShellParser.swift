@@ -14,8 +14,10 @@ struct ShellParser {
     /// Whether a compound command has just ended, after which only an operator may stand.
     private var isAfterGroup = false
     private var nesting = 0
-    /// Where a second command begins to shells that do not know `&>`.
+    /// Where the last command begins to shells that do not know `&>`.
     private var otherStart: Int?
+    /// Whether a redirection stands before the command's words: a shell need not take the first for a keyword then.
+    private var beginsWithRedirection = false
 
     static let deepest = 8
     static let longest = ReadingLimits.shellLine
@@ -80,12 +82,14 @@ struct ShellParser {
             default:
                 if isAfterGroup { throw doubt("a word after a parenthesis") }
                 let start = position
-                let word = try word()
-                let isNumber = !word.bytes.isEmpty && word.bytes.allSatisfy(\.isShellDigit)
-                if isStrict, isNumber, peek(is: "<") || peek(is: ">") {
-                    throw doubt(
-                        "a number of several digits before a redirection, which shells read differently",
-                        at: start)
+                var word = try word()
+                if peek(is: "<") || peek(is: ">"), word.looksLikeDescriptor {
+                    if isStrict {
+                        throw doubt(
+                            "a number of several digits before a redirection, which shells read differently",
+                            at: start)
+                    }
+                    word.isDescriptorToSome = true
                 }
                 words.append(word)
             }
@@ -101,8 +105,8 @@ struct ShellParser {
             if isStrict { throw doubt("&>, which only some shells take for a redirection") }
             // A background job and a redirection, or one redirection: both are read.
             position += 1
+            try addReadings(from: otherStart ?? 0)
             otherStart = words.count
-            try add(words[...])
             return
         case (UInt8(ascii: "|"), UInt8(ascii: "&")):
             if isStrict { throw doubt("|&, which only some shells know") }
@@ -133,6 +137,9 @@ struct ShellParser {
         let start = position
         let sign = Unicode.Scalar(source[position])
         position += 1
+        if words.allSatisfy({ $0.isBare && ShellPrograms.leading.contains($0.text) }) {
+            beginsWithRedirection = true
+        }
         if sign == "<", peek(is: "<") { throw doubt("a here-document or a here-string", at: start) }
         if peek(is: "(") { return try processSubstitution(from: start) }
         let isDuplicate = peek(is: "&")
@@ -186,33 +193,48 @@ struct ShellParser {
     /// Reads the commands of a substitution in the midst of another command.
     mutating func nested(closing: UInt8) throws(ShellDoubt) {
         let outer = words
-        let (wasAfterGroup, outerStart) = (isAfterGroup, otherStart)
-        words = []
-        isAfterGroup = false
-        otherStart = nil
+        let (wasAfterGroup, outerStart, beganWithRedirection) = (
+            isAfterGroup, otherStart, beginsWithRedirection
+        )
+        beginCommand()
         try list(closing: closing)
         words = outer
-        (isAfterGroup, otherStart) = (wasAfterGroup, outerStart)
+        (isAfterGroup, otherStart, beginsWithRedirection) = (wasAfterGroup, outerStart, beganWithRedirection)
     }
 
     /// Ends a simple command: its words become a part, and what it runs becomes more.
     private mutating func endCommand() throws(ShellDoubt) {
-        defer {
-            words = []
-            isAfterGroup = false
-            otherStart = nil
-        }
-        try add(words[...])
-        if let otherStart { try add(words[otherStart...]) }
+        defer { beginCommand() }
+        try addReadings(from: 0)
+        if let otherStart { try addReadings(from: otherStart) }
     }
 
-    private mutating func add(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
+    private mutating func beginCommand() {
+        words = []
+        isAfterGroup = false
+        otherStart = nil
+        beginsWithRedirection = false
+    }
+
+    /// A command with and without the words that belong to its redirections for some shells only.
+    private mutating func addReadings(from start: Int) throws(ShellDoubt) {
+        let command = words[start...]
+        let isRedirectedFirst = beginsWithRedirection || start > 0
+        try add(command, isRedirectedFirst)
+        if command.contains(where: \.isDescriptorToSome) {
+            try add(command.filter { !$0.isDescriptorToSome }[...], true)
+        }
+    }
+
+    private mutating func add(
+        _ command: ArraySlice<ShellWord>, _ isRedirectedFirst: Bool
+    ) throws(ShellDoubt) {
         var rest = command
         if isStrict {
             if let first = rest.first, first.isBare, ShellPrograms.keywords.contains(first.text) {
                 throw doubt("the keyword \(first.text)", at: first.offset)
             }
-        } else {
+        } else if !isRedirectedFirst {
             while let first = rest.first, first.isBare, ShellPrograms.leading.contains(first.text) {
                 rest = rest.dropFirst()
             }

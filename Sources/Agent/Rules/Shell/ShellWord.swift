@@ -8,6 +8,8 @@ struct ShellWord {
     var isBare = true
     /// Whether a shell puts something else in the place of a part: a variable, a file's name.
     var isExpanded = false
+    /// Whether some shells take it for the number of the redirection that follows, and others for a word.
+    var isDescriptorToSome = false
     /// Where the value begins, for an assignment `NAME=value`.
     private(set) var valueStart: Int?
     /// Whether it is an assignment to some shells only: `NAME+=value`, `NAME[0]=value`.
@@ -44,10 +46,23 @@ struct ShellWord {
 
     func begins(with start: StaticString) -> Bool { bytes.starts(with: start.bytes) }
 
+    /// Whether the words of the command may begin only after it, for some shell and somewhere: an assignment to be
+    /// made first, or a keyword before a command.
+    var mayStandBeforeACommand: Bool {
+        isBare && ShellPrograms.leading.contains(text) || valueStart != nil || isOddAssignment
+            || readsAsAssignment
+    }
+
     /// Whether the bytes would be an assignment to a program that reads its words so, as `env` does.
     var readsAsAssignment: Bool {
         guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { return false }
         return bytes.first?.startsShellName == true && bytes[..<equals].allSatisfy(\.isShellNamePart)
+    }
+
+    /// Whether it may name what a redirection directly after it redirects: `11`, and to bash `{name}`.
+    var looksLikeDescriptor: Bool {
+        let isNamed = bytes.first == UInt8(ascii: "{") && bytes.last == UInt8(ascii: "}")
+        return !bytes.isEmpty && (isNamed || bytes.allSatisfy(\.isShellDigit))
     }
 
     /// A number with or without a unit of time, as `timeout` wants it.
