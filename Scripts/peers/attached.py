@@ -1,8 +1,10 @@
 """Runs a program under `callgate attach` against the scripted provider, decides its calls, and says what became of them."""
+import atexit
 import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,8 @@ class Attached:
 
     def __init__(self, callgate, turns, command, decisions, environment=None, upstream_path="", hold=0, limit=120):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="callgate-attached-"))
+        if "CALLGATE_KEEP" not in os.environ:
+            atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         (self.folder / "home").mkdir()
         (self.folder / "turns.json").write_text(json.dumps(turns))
         seen = self.folder / "seen.jsonl"
@@ -28,12 +32,13 @@ class Attached:
                      **(environment or {})}
         log = open(self.folder / "log", "w")
         started = time.time()
+        deadline = started + limit + hold
         proxy = subprocess.Popen(
             [callgate, "attach", "--headless", "--approve", "await", "--listen", "127.0.0.1:0", "--upstream",
              f"http://127.0.0.1:{port}{upstream_path}", "--record", self.folder / "sessions", "--", *command],
             cwd=self.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            while proxy.poll() is None and time.time() - started < limit + hold:
+            while proxy.poll() is None and time.time() < deadline:
                 time.sleep(0.3)
                 waiting = self.waiting(callgate)
                 if waiting and hold:
