@@ -96,15 +96,26 @@ def results(body):
 
 def calls(body):
     """The names of the calls in the history of a request."""
-    names = []
+    return [name for name, _ in asked(body)]
+
+
+def given(body):
+    """The arguments of the calls in the history of a request; the free text of those that take it."""
+    return [arguments for _, arguments in asked(body)]
+
+
+def asked(body):
+    """The calls in the history of a request, with their arguments, whatever its format."""
+    found = []
     for message in body.get("messages", []):
-        names += [call["function"]["name"] for call in message.get("tool_calls") or []]
+        for call in message.get("tool_calls") or []:
+            found.append((call["function"]["name"], json.loads(call["function"]["arguments"])))
         for block in message["content"] if isinstance(message.get("content"), list) else []:
             if block.get("type") == "tool_use":
-                names.append(block["name"])
+                found.append((block["name"], block["input"]))
     for item in body["input"] if isinstance(body.get("input"), list) else []:
         if item.get("type", "").endswith("_call"):
-            names.append(item["name"])
+            found.append((item["name"], item["input"] if "input" in item else json.loads(item["arguments"])))
     for content in body.get("contents", []):
-        names += [part["functionCall"]["name"] for part in content["parts"] if "functionCall" in part]
-    return names
+        found += [(part["functionCall"]["name"], part["functionCall"]["args"]) for part in content["parts"] if "functionCall" in part]
+    return found

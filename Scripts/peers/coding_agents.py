@@ -16,7 +16,7 @@ import subprocess
 import sys
 import zipfile
 
-from attached import Attached, calls, results
+from attached import Attached, calls, given, results
 
 PEERS = pathlib.Path(os.environ.get("CALLGATE_PEERS", pathlib.Path.home() / ".cache" / "callgate-peers"))
 AGENTS = {
@@ -24,6 +24,8 @@ AGENTS = {
     "codex": ("openai-codex-cli-bin", "codex_cli_bin/bin/codex"),
     "codex-default": ("openai-codex-cli-bin", "codex_cli_bin/bin/codex"),
 }
+# What keeps Claude Code from talking to anybody else, and lets it run as root.
+CLAUDE = {"IS_SANDBOX": "1", "DISABLE_TELEMETRY": "1", "DISABLE_AUTOUPDATER": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
 
 
 def program(agent):
@@ -59,8 +61,7 @@ def run(callgate, agent, asked, decisions, hold=0, words="I look."):
     turns = [{"say": words, "ask": [shell(agent, command) for command in asked]}, {"say": "All done."}]
     if agent == "claude":
         command = [program(agent), "-p", "look around", "--allowedTools", "Bash"]
-        more = {"IS_SANDBOX": "1", "DISABLE_TELEMETRY": "1", "DISABLE_AUTOUPDATER": "1",
-                "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
+        more = CLAUDE
     else:
         model = [] if agent == "codex-default" else ["-m", "gpt-5"]
         command = [program(agent), "exec", *model, "--skip-git-repo-check",
@@ -88,6 +89,22 @@ def scenarios(agent):
     ]
 
 
+def subagent(callgate):
+    """Claude Code's agent for a task of its own: its session must name the call that started it."""
+    brief = "Please count the files of the folder."
+    turns = {brief: [{"say": "I count.", "ask": [["Bash", {"command": "echo one > a"}]]}, {"say": "There is one."}],
+             "": [{"say": "I ask another.", "ask": [["Task", {"description": "count", "prompt": brief,
+                                                              "subagent_type": "general-purpose"}]]}, {"say": "All done."}]}
+    attached = Attached(callgate, turns, [program("claude"), "-p", "look around", "--allowedTools", "Bash,Task,Agent"], {}, CLAUDE)
+    journals = sorted((attached.folder / "sessions").glob("*.jsonl"))
+    headers = [json.loads(journal.read_text().splitlines()[0]) for journal in journals]
+    found = [] if attached.file("a") == "one\n" else [f"a holds {attached.file('a')!r}"]
+    origins = [header.get("parent", {}).get("call") for header in headers]
+    if origins != [None, "call_00001"]:
+        found.append(f"the sessions name {origins} as the calls that started them")
+    return attached, found
+
+
 def faults(attached, agent, asked, there, absent, told):
     """What is other than decided."""
     requests = attached.requests()
@@ -99,11 +116,22 @@ def faults(attached, agent, asked, there, absent, told):
         own = results(requests[1])
         found += [f"the model reads {text!r}" for text, want in zip(own, told) if want and not text.startswith(want)]
         tool = shell(agent, "")[0]
+        written = [shell(agent, command)[1] for command in asked]
+        if given(requests[1]) != written:
+            found.append(f"the history has the arguments {given(requests[1])}")
         if calls(requests[1]) != [tool] * len(asked) or len(own) != len(asked):
             found.append(f"the history has {calls(requests[1])} and {len(own)} results")
     if attached.code != 0:
         found.append(f"exit code {attached.code}")
     return found
+
+
+def told(agent, name, attached, found):
+    """Prints what came of a run; whether something was other than decided."""
+    print(f"{agent:14} {name:20} {attached.seconds:6.1f} s  " + ("; ".join(found) or "as decided"), flush=True)
+    if found:
+        print(attached.log[-2000:], flush=True)
+    return bool(found)
 
 
 def main():
@@ -124,11 +152,9 @@ def main():
             if words.only and words.only != name:
                 continue
             attached = run(words.callgate, agent, asked, decisions, words.hold, say)
-            found = faults(attached, agent, asked, *wanted)
-            print(f"{agent:14} {name:20} {attached.seconds:6.1f} s  " + ("; ".join(found) or "as decided"), flush=True)
-            failed |= bool(found)
-            if found:
-                print(attached.log[-2000:], flush=True)
+            failed |= told(agent, name, attached, faults(attached, agent, asked, *wanted))
+        if agent == "claude" and words.only in (None, "subagent"):
+            failed |= told(agent, "subagent", *subagent(words.callgate))
     sys.exit(1 if failed else 0)
 
 
