@@ -1,8 +1,10 @@
 """Runs a program under `callgate attach` against the scripted provider, decides its calls, and says what became of them."""
+import atexit
 import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,8 @@ class Attached:
 
     def __init__(self, callgate, turns, command, decisions, environment=None, upstream_path="", hold=0, limit=120):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="callgate-attached-"))
+        if "CALLGATE_KEEP" not in os.environ:
+            atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         (self.folder / "home").mkdir()
         (self.folder / "turns.json").write_text(json.dumps(turns))
         seen = self.folder / "seen.jsonl"
@@ -28,12 +32,13 @@ class Attached:
                      **(environment or {})}
         log = open(self.folder / "log", "w")
         started = time.time()
+        deadline = started + limit + hold
         proxy = subprocess.Popen(
             [callgate, "attach", "--headless", "--approve", "await", "--listen", "127.0.0.1:0", "--upstream",
              f"http://127.0.0.1:{port}{upstream_path}", "--record", self.folder / "sessions", "--", *command],
             cwd=self.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            while proxy.poll() is None and time.time() - started < limit + hold:
+            while proxy.poll() is None and time.time() < deadline:
                 time.sleep(0.3)
                 waiting = self.waiting(callgate)
                 if waiting and hold:
@@ -91,15 +96,26 @@ def results(body):
 
 def calls(body):
     """The names of the calls in the history of a request."""
-    names = []
+    return [name for name, _ in asked(body)]
+
+
+def given(body):
+    """The arguments of the calls in the history of a request; the free text of those that take it."""
+    return [arguments for _, arguments in asked(body)]
+
+
+def asked(body):
+    """The calls in the history of a request, with their arguments, whatever its format."""
+    found = []
     for message in body.get("messages", []):
-        names += [call["function"]["name"] for call in message.get("tool_calls") or []]
+        for call in message.get("tool_calls") or []:
+            found.append((call["function"]["name"], json.loads(call["function"]["arguments"])))
         for block in message["content"] if isinstance(message.get("content"), list) else []:
             if block.get("type") == "tool_use":
-                names.append(block["name"])
+                found.append((block["name"], block["input"]))
     for item in body["input"] if isinstance(body.get("input"), list) else []:
         if item.get("type", "").endswith("_call"):
-            names.append(item["name"])
+            found.append((item["name"], item["input"] if "input" in item else json.loads(item["arguments"])))
     for content in body.get("contents", []):
-        names += [part["functionCall"]["name"] for part in content["parts"] if "functionCall" in part]
-    return names
+        found += [(part["functionCall"]["name"], part["functionCall"]["args"]) for part in content["parts"] if "functionCall" in part]
+    return found

@@ -137,10 +137,20 @@ def smolagents():
     ToolCallingAgent(tools=[tool(note)], model=model, max_steps=4).run(PROMPT)
 
 
+def mini_swe_agent():
+    from minisweagent.agents.default import DefaultAgent
+    from minisweagent.environments.local import LocalEnvironment
+    from minisweagent.models.litellm_model import LitellmModel
+    model = LitellmModel(model_name="openai/m", cost_tracking="ignore_errors")
+    agent = DefaultAgent(model, LocalEnvironment(), system_template="You note.", instance_template="{{task}}", step_limit=5)
+    agent.run(PROMPT)
+
+
 {
     "openai-chat": lambda: openai_chat(False), "openai-chat-stream": lambda: openai_chat(True),
     "openai-responses": lambda: openai_responses(False), "openai-responses-stream": lambda: openai_responses(True),
     "anthropic": lambda: anthropic_messages(False), "anthropic-stream": lambda: anthropic_messages(True),
     "google-genai": lambda: google(False), "google-genai-stream": lambda: google(True),
     "openai-agents": openai_agents, "langgraph": langgraph, "pydantic-ai": pydantic_ai, "smolagents": smolagents,
+    "mini-swe-agent": mini_swe_agent,
 }[sys.argv[1]]()

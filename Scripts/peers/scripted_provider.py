@@ -3,8 +3,10 @@
 
     scripted_provider.py TURNS.json [--port N] [--seen FILE]
 
-TURNS.json: [{"say": "words", "ask": [["tool", {"argument": 1}], ...]}, ...]. The turn is chosen by how many answers of the
-model the request holds. A request that offers no tools is answered in words. Each request is added to FILE as a line of JSON:
+TURNS.json: [{"say": "words", "ask": [["tool", {"argument": 1}], ...]}, ...]; a text in the place of the arguments is the input
+of a custom tool of Responses. The turn is chosen by how many answers of the model the request holds. A request that offers no
+tools is answered in words, by the script where no turn of it asks for a call. TURNS may also be an object: the list is then the
+one whose key stands in the request's first message of a user, the key "" standing in all. Each request is added to FILE as a line of JSON:
 its path and its body. The port is printed once the provider listens.
 """
 import argparse
@@ -34,11 +36,31 @@ def cut(text):
     return [text[at:at + 9] for at in range(0, len(text), 9)]
 
 
+def has_tools(body):
+    """Whether a request offers tools; Codex offers them to some models in an item of the conversation."""
+    items = body.get("input") if isinstance(body.get("input"), list) else []
+    return bool(body.get("tools")) or any(item.get("type") == "additional_tools" for item in items)
+
+
+def script(body):
+    """The turns for a conversation, by its first message."""
+    if isinstance(TURNS, list):
+        return TURNS
+    for message in body.get("messages") or body.get("input") or body.get("contents") or []:
+        if message.get("role") == "user":
+            text = json.dumps(message)
+            keys = [key for key in TURNS if key and key in text]
+            return TURNS[keys[0] if keys else ""]
+    return TURNS[""]
+
+
 class Answer:
     """One turn with IDs for its calls."""
 
     def __init__(self, body, answered):
-        turn = TURNS[min(answered, len(TURNS) - 1)] if body.get("tools") else {"say": "fine"}
+        turns = script(body)
+        is_told = has_tools(body) or not any(turn.get("ask") for turn in turns)
+        turn = turns[min(answered, len(turns) - 1)] if is_told else {"say": "fine"}
         self.words = turn.get("say", "")
         self.calls = [(new_id("call"), name, given) for name, given in turn.get("ask", [])]
 
@@ -94,8 +116,10 @@ def responses(body, answer):
         part = {"type": "output_text", "text": answer.words, "annotations": []}
         output.append({"type": "message", "id": new_id("msg"), "role": "assistant", "status": "completed", "content": [part]})
     for call_id, name, given in answer.calls:
-        output.append({"type": "function_call", "id": new_id("fc"), "call_id": call_id, "name": name,
-                       "arguments": json.dumps(given), "status": "completed"})
+        is_custom = isinstance(given, str)
+        told = {"input": given} if is_custom else {"arguments": json.dumps(given)}
+        output.append({"type": "custom_tool_call" if is_custom else "function_call", "id": new_id("fc"), "call_id": call_id,
+                       "name": name, **told, "status": "completed"})
     whole = {"id": new_id("resp"), "object": "response", "created_at": 1, "status": "completed", "model": body.get("model"),
              "output": output, "parallel_tool_calls": True, "tool_choice": "auto", "tools": body.get("tools", []),
              "usage": {"input_tokens": 5, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 5,
@@ -115,10 +139,10 @@ def responses(body, answer):
             events.append(("response.content_part.done", {**inner, "part": item["content"][0]}))
         else:
             inner = {**place, "item_id": item["id"]}
-            events.append(("response.output_item.added", {**place, "item": {**item, "arguments": "", "status": "in_progress"}}))
-            events += [("response.function_call_arguments.delta", {**inner, "delta": p}) for p in cut(item["arguments"])]
-            events.append(("response.function_call_arguments.done",
-                           {**inner, "name": item["name"], "arguments": item["arguments"]}))
+            key, kind = (("input", "custom_tool_call_input") if "input" in item else ("arguments", "function_call_arguments"))
+            events.append(("response.output_item.added", {**place, "item": {**item, key: "", "status": "in_progress"}}))
+            events += [(f"response.{kind}.delta", {**inner, "delta": p}) for p in cut(item[key])]
+            events.append((f"response.{kind}.done", {**inner, key: item[key]}))
         events.append(("response.output_item.done", {**place, "item": item}))
     events.append(("response.completed", {"response": whole}))
     return [f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': number, **more})}\n\n"
