@@ -54,7 +54,7 @@ let package = Package(
             dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),
         .target(name: "Attach", dependencies: ["Agent", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
         .target(name: "Wire", dependencies: nio + [nioSSL], swiftSettings: optimised),
-        .target(name: "Formats", dependencies: ["Agent", "JSON"]),
+        .target(name: "Formats", dependencies: ["Agent", "JSON"], swiftSettings: optimised),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
