@@ -5,9 +5,12 @@
 
 TURNS.json: [{"say": "words", "ask": [["tool", {"argument": 1}], ...]}, ...]; a text in the place of the arguments is the input
 of a custom tool of Responses. The turn is chosen by how many answers of the model the request holds. A request that offers no
-tools is answered in words, by the script where no turn of it asks for a call. TURNS may also be an object: the list is then the
-one whose key stands in the request's first message of a user, the key "" standing in all. Each request is added to FILE as a line of JSON:
-its path and its body. The port is printed once the provider listens.
+tools is answered in words, by the script where no turn of it asks for a call. A turn may also have "think", words that are
+thought before it, and "tokens", what its request is said to have cost. TURNS may also be an object: the list is then the one
+whose key stands in the request's first message of a user, the key "" standing in all; or {"stories": [{"first": TEXT, "turns":
+[...]}, {"last": TEXT, ...}, {"turns": [...]}]}, with turns for several conversations, told by a text in the first message of a
+person, or in the last message of the request. Each request is added to FILE as a line of JSON: its path and its body, and what
+it was answered. The port is printed once the provider listens.
 """
 import argparse
 import itertools
@@ -42,45 +45,61 @@ def has_tools(body):
     return bool(body.get("tools")) or any(item.get("type") == "additional_tools" for item in items)
 
 
-def script(body):
-    """The turns for a conversation, by its first message."""
+def story(body):
+    """The turns of the conversation that a request belongs to, and whether they were chosen by its words."""
     if isinstance(TURNS, list):
-        return TURNS
-    for message in body.get("messages") or body.get("input") or body.get("contents") or []:
-        if message.get("role") == "user":
-            text = json.dumps(message)
-            keys = [key for key in TURNS if key and key in text]
-            return TURNS[keys[0] if keys else ""]
-    return TURNS[""]
+        return TURNS, False
+    said = body.get("messages") or body.get("input") or body.get("contents") or []
+    people = [json.dumps(message) for message in said if message.get("role") == "user"] if isinstance(said, list) else []
+    for entry in TURNS.get("stories", []):
+        # An environment of the client may stand before the person's words.
+        if "first" in entry and any(entry["first"] in text for text in people[:2]):
+            return entry["turns"], True
+        if "last" in entry and said and entry["last"] in json.dumps(said[-1]):
+            return entry["turns"], True
+        if "first" not in entry and "last" not in entry:
+            return entry["turns"], False
+    if "stories" in TURNS:
+        return [{"say": "fine"}], False
+    keys = [key for key in TURNS if key and people and key in people[0]]
+    return TURNS[keys[0] if keys else ""], False
 
 
 class Answer:
     """One turn with IDs for its calls."""
 
     def __init__(self, body, answered):
-        turns = script(body)
-        is_told = has_tools(body) or not any(turn.get("ask") for turn in turns)
+        turns, is_chosen = story(body)
+        is_told = is_chosen or has_tools(body) or not any(turn.get("ask") for turn in turns)
         turn = turns[min(answered, len(turns) - 1)] if is_told else {"say": "fine"}
         self.words = turn.get("say", "")
+        self.thought = turn.get("think", "")
+        self.tokens = turn.get("tokens", 5)
         self.calls = [(new_id("call"), name, given) for name, given in turn.get("ask", [])]
 
 
 def messages(body, answer):
-    content = [{"type": "text", "text": answer.words}] if answer.words else []
+    content = [{"type": "thinking", "thinking": answer.thought, "signature": "c2VhbGVk"}] if answer.thought else []
+    content += [{"type": "text", "text": answer.words}] if answer.words else []
     content += [{"type": "tool_use", "id": i, "name": n, "input": a} for i, n, a in answer.calls]
     whole = {"id": new_id("msg"), "type": "message", "role": "assistant", "model": body.get("model"), "content": content,
              "stop_reason": "tool_use" if answer.calls else "end_turn", "stop_sequence": None,
-             "usage": {"input_tokens": 5, "output_tokens": 5}}
+             "usage": {"input_tokens": answer.tokens, "output_tokens": 5}}
     if not body.get("stream"):
         return whole
     events = [{"type": "message_start", "message": {**whole, "content": [], "stop_reason": None}}]
     for index, block in enumerate(content):
-        is_call = block["type"] == "tool_use"
-        empty = {**block, "input": {}} if is_call else {"type": "text", "text": ""}
+        kind = block["type"]
+        empty = {"tool_use": {**block, "input": {}}, "text": {**block, "text": ""},
+                 "thinking": {**block, "thinking": "", "signature": ""}}[kind]
         events.append({"type": "content_block_start", "index": index, "content_block": empty})
-        for piece in cut(json.dumps(block["input"]) if is_call else block["text"]):
-            delta = {"type": "input_json_delta", "partial_json": piece} if is_call else {"type": "text_delta", "text": piece}
-            events.append({"type": "content_block_delta", "index": index, "delta": delta})
+        name, whole_text = {"tool_use": ("partial_json", json.dumps(block.get("input"))), "text": ("text", block.get("text")),
+                            "thinking": ("thinking", block.get("thinking"))}[kind]
+        delta_kind = {"tool_use": "input_json_delta", "text": "text_delta", "thinking": "thinking_delta"}[kind]
+        deltas = [{"type": delta_kind, name: piece} for piece in cut(whole_text)]
+        if kind == "thinking":
+            deltas.append({"type": "signature_delta", "signature": block["signature"]})
+        events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
         events.append({"type": "content_block_stop", "index": index})
     events.append({"type": "message_delta", "delta": {"stop_reason": whole["stop_reason"], "stop_sequence": None},
                    "usage": {"output_tokens": 5}})
@@ -112,18 +131,22 @@ def chat(body, answer):
 
 def responses(body, answer):
     output = []
+    if answer.thought:
+        output.append({"type": "reasoning", "id": new_id("rs"), "encrypted_content": "c2VhbGVk",
+                       "summary": [{"type": "summary_text", "text": answer.thought}]})
     if answer.words:
         part = {"type": "output_text", "text": answer.words, "annotations": []}
         output.append({"type": "message", "id": new_id("msg"), "role": "assistant", "status": "completed", "content": [part]})
     for call_id, name, given in answer.calls:
         is_custom = isinstance(given, str)
         told = {"input": given} if is_custom else {"arguments": json.dumps(given)}
+        space, _, name = name.rpartition(".")
         output.append({"type": "custom_tool_call" if is_custom else "function_call", "id": new_id("fc"), "call_id": call_id,
-                       "name": name, **told, "status": "completed"})
+                       "name": name, **told, "status": "completed", **({"namespace": space} if space else {})})
     whole = {"id": new_id("resp"), "object": "response", "created_at": 1, "status": "completed", "model": body.get("model"),
              "output": output, "parallel_tool_calls": True, "tool_choice": "auto", "tools": body.get("tools", []),
-             "usage": {"input_tokens": 5, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 5,
-                       "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 10}}
+             "usage": {"input_tokens": answer.tokens, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 5,
+                       "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": answer.tokens + 5}}
     if not body.get("stream"):
         return whole
     begun = {**whole, "status": "in_progress", "output": [], "usage": None}
@@ -137,6 +160,8 @@ def responses(body, answer):
             events += [("response.output_text.delta", {**inner, "delta": piece}) for piece in cut(answer.words)]
             events.append(("response.output_text.done", {**inner, "text": answer.words}))
             events.append(("response.content_part.done", {**inner, "part": item["content"][0]}))
+        elif item["type"] == "reasoning":
+            events.append(("response.output_item.added", {**place, "item": {**item, "summary": []}}))
         else:
             inner = {**place, "item_id": item["id"]}
             key, kind = (("input", "custom_tool_call_input") if "input" in item else ("arguments", "function_call_arguments"))
@@ -197,12 +222,13 @@ class Provider(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
         path = self.path.split("?")[0]
+        answer = Answer(body, answers_in(path, body))
         if arguments.seen:
-            with LOCK, open(arguments.seen, "a") as seen:
-                seen.write(json.dumps({"path": path, "body": body}) + "\n")
+            told = {"think": answer.thought, "say": answer.words, "ask": answer.calls}
+            with open(arguments.seen, "a") as seen, LOCK:
+                seen.write(json.dumps({"path": path, "body": body, "told": told}) + "\n")
         if path.endswith("/count_tokens"):
             return self.whole({"input_tokens": 5})
-        answer = Answer(body, answers_in(path, body))
         for ending, shape in (("/messages", messages), ("/chat/completions", chat), ("/responses", responses)):
             if path.endswith(ending):
                 return self.send(shape(body, answer))

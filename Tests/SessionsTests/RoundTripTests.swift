@@ -1,4 +1,5 @@
 import Agent
+import Foundation
 import JSON
 import Testing
 
@@ -95,6 +96,19 @@ private struct Told: Equatable {
     func aRecordedSessionComesBackButForWhatWasNamed(name: String, format: SessionExport.Format) throws {
         try expectTheSame(
             try RecordedSession.events(name), as: format, "format \(format.rawValue), session \(name)")
+    }
+
+    @Test(
+        arguments: [
+            "openai.json", "fine-tuning.jsonl", "anthropic.json", "claude-code.jsonl", "codex.jsonl",
+            "inspect.json", "otel.json",
+        ], formats)
+    func anImportedFileComesBackButForWhatWasNamed(name: String, format: SessionExport.Format) throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../Fixtures/imports/\(name)").standardizedFileURL
+        for events in try SessionImport(Array(try Data(contentsOf: file)), name: "x").sessions {
+            try expectTheSame(events, as: format, "format \(format.rawValue), file \(name)")
+        }
     }
 
     @Test(arguments: RecordedSession.names, [SessionExport.Format.inspect, .otel])

@@ -136,6 +136,61 @@ import Testing
         #expect(parent.relation == .compaction && parent.session == "x" && parent.step == 5)
     }
 
+    @Test(
+        "what a compaction left as it was stands after its summary",
+        arguments: [
+            #""preservedMessages":{"anchorUuid":"u2","uuids":["a1","r"],"allUuids":["a1","r"]}"#,
+            #""preservedSegment":{"anchorUuid":"u2","headUuid":"a1","tailUuid":"r"}"#,
+        ])
+    func preservedMessages(metadata: String) throws {
+        var file = Writer()
+        file.user("u1", after: nil, "long")
+        file.assistant("a1", after: "u1", response: "r1", call("c1"))
+        file.result("r", after: "a1", of: "c1")
+        file.lines.append(
+            #"{"uuid":"c","parentUuid":null,"type":"system","subtype":"compact_boundary","timestamp":"2026-11-28T10:00:30Z","compactMetadata":{\#(metadata)}}"#
+        )
+        file.user("u2", after: "c", "summary", more: #","isCompactSummary":true"#)
+        file.user("u3", after: "u2", "next")
+        file.assistant("a2", after: "u3", response: "r2", text("on"))
+        let imported = try SessionImport(file.bytes, name: "x")
+        let states = imported.sessions.map(RunState.init(folding:))
+        #expect(
+            states.map(words) == [
+                ["user: long", "assistant:  [c1]", "tool c1: ran c1"],
+                [
+                    "user: summary", "assistant:  [c1]", "tool c1: ran c1", "user: next", "assistant: on",
+                ],
+            ])
+        // They were said before; in the session that goes on they are there from its beginning.
+        let before = imported.sessions[1].prefix { if case .toolMessage = $0.body { false } else { true } }
+        #expect(Set(before.map(\.time)).count == 2, "the boundary's time, and that of the summary")
+    }
+
+    @Test("reminders stand before all that the person said since the last response")
+    func remindersBeforeAllWords() throws {
+        var file = Writer()
+        file.user("u1", after: nil, "a command was run")
+        file.user("u2", after: "u1", "what now")
+        file.lines.append(
+            #"{"uuid":"t","parentUuid":"u2","type":"attachment","renderedRole":"user","rendered":[{"content":"remember"}],"attachment":{"type":"x"}}"#
+        )
+        file.lines.append(
+            #"{"uuid":"t2","parentUuid":"t","type":"attachment","renderedRole":"system","rendered":[{"content":"the date"}],"attachment":{"type":"date"}}"#
+        )
+        file.assistant("a1", after: "t2", response: "r1", text("on"))
+        file.user("u3", after: "u1", "taken back")
+        file.assistant("a2", after: "u3", response: "r2", text("off"))
+        let states = try states(file.bytes)
+        let asked = [
+            "user: remember\na command was run", "user: what now", "system: the date", "assistant: on",
+        ]
+        #expect(states.map(words).contains(asked))
+        #expect(
+            states.count == 2 && states[1].header?.parent?.step == 2,
+            "the branch leaves after the first words")
+    }
+
     @Test("subagents are children of the call that spawned them, within the file or beside it")
     func subagents() throws {
         var file = Writer()

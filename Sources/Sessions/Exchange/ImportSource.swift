@@ -86,6 +86,9 @@ struct ImportSource {
         }
         if isClaudeCode { return (.claudeCode, "its lines have type, message and uuid") }
         if CodexRollout.isOne(documents) { return (.codex, "its lines have type and payload") }
+        if ProtocolLog.isOne(documents) {
+            return (.mcpsnoop, "its lines have direction, session_id and seq")
+        }
         if first["resourceSpans"] != nil { return (.otel, "it has resourceSpans") }
         if first["eval"] != nil, first["version"] != nil { return (.inspect, "it has eval and version") }
         if HARFile.isOne(first) { return (.har, "it has log.entries") }

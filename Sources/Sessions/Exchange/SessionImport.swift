@@ -28,6 +28,8 @@ public struct SessionImport: Sendable {
         case har
         /// Flows that mitmproxy has saved: a session for each conversation.
         case mitmproxy
+        /// A log of mcpsnoop: messages between a client and MCP servers.
+        case mcpsnoop
         /// Runs of LangSmith or observations of Langfuse: a session for each conversation.
         case traces
     }
@@ -46,7 +48,7 @@ public struct SessionImport: Sendable {
     /// - Parameters:
     ///   - format: the format; told by the content where it is not given.
     ///   - name: the name of the session; later ones of the file get a number.
-    ///   - companions: the files of a transcript's subagents.
+    ///   - companions: the files of a transcript's subagents, or of the threads that a rollout names.
     /// - Throws: ``ImportError`` with the line or the place and what is expected there.
     public init(
         _ bytes: [UInt8], format: Format? = nil, name: String, companions: [Companion] = []
@@ -64,7 +66,8 @@ public struct SessionImport: Sendable {
             conversations =
                 ClaudeCodeTranscript(documents, companions: companions.map(TranscriptCompanion.init))
                 .conversations
-        case .codex: conversations.append(try CodexRollout.read(documents))
+        case .codex: conversations = try CodexThreads.read(documents, companions: companions)
+        case .mcpsnoop: conversations = ProtocolLog.read(documents)
         case .inspect: for document in documents { conversations += try InspectLog.read(document) }
         case .otel: conversations = try GenAISpans.read(documents)
         case .responses, .gemini, .ollama, .har, .mitmproxy, .traces:
@@ -139,6 +142,7 @@ extension SessionImport.Format {
         case .ollama: "a request of Ollama"
         case .har: "an HTTP archive"
         case .mitmproxy: "flows of mitmproxy"
+        case .mcpsnoop: "a log of mcpsnoop"
         case .traces: "runs of LangSmith or Langfuse"
         }
     }
@@ -152,7 +156,14 @@ extension SessionImport.Format {
         switch self {
         case .openai, .anthropic, .responses, .gemini, .ollama:
             return always + ["when things happened, and how long they took"]
-        case .claudeCode, .codex: return always + ["how long requests and calls took"]
+        case .mcpsnoop: return always + ["what the model was told and said: the log is of its tools only"]
+        case .claudeCode:
+            return always + ["how long requests and calls took, beyond what the times of the lines tell"]
+        case .codex:
+            return always + [
+                "the tools that the model was offered",
+                "how long requests and calls took, beyond what the times of the lines tell",
+            ]
         case .inspect, .otel, .har, .mitmproxy, .traces: return always
         }
     }
@@ -171,6 +182,13 @@ struct Document {
     let value: JSONValue
     /// `line 3: `, or nothing where the file is one document.
     let place: String
+
+    /// The lines of a file that are JSON.
+    static func lines(of bytes: [UInt8]) -> [Document] {
+        bytes.split(separator: 0x0A).compactMap { line in
+            (try? JSONParser.parse(Array(line))).map { Document(value: $0, place: "") }
+        }
+    }
 
     /// RFC 3339 to milliseconds since 1970.
     static func milliseconds(_ text: String) -> Int64? {

@@ -70,9 +70,34 @@ enum TranscriptPlaces {
         return texts.first { !$0.hasPrefix("<") && !$0.isEmpty }
     }
 
-    /// The files of the subagents of a transcript, which lie in a folder of its name.
+    /// The files that belong to a transcript: of its subagents, or of the threads that it names.
     static func companions(of file: String) -> [SessionImport.Companion] {
         guard file.hasSuffix(".jsonl") else { return [] }
+        return subagents(of: file) + threads(of: file)
+    }
+
+    /// Each thread of Codex has a file whose name ends in its ID, in a folder for the day on which it began.
+    private static func threads(of file: String) -> [SessionImport.Companion] {
+        guard let data = FileManager.default.contents(atPath: file) else { return [] }
+        var waiting = SessionImport.threads(ofRollout: Array(data))
+        guard !waiting.isEmpty else { return [] }
+        let day = URL(fileURLWithPath: file).deletingLastPathComponent()
+        let root = day.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+        var found: [SessionImport.Companion] = []
+        while let thread = waiting.popLast() {
+            guard !found.contains(where: { $0.agent == thread }),
+                let name = names.first(where: { $0.hasSuffix("-\(thread).jsonl") }),
+                let data = FileManager.default.contents(atPath: root.appendingPathComponent(name).path)
+            else { continue }
+            found.append(SessionImport.Companion(agent: thread, bytes: Array(data), description: nil))
+            waiting += SessionImport.threads(ofRollout: Array(data))
+        }
+        return found
+    }
+
+    /// The files of the subagents lie in a folder of the transcript's name.
+    private static func subagents(of file: String) -> [SessionImport.Companion] {
         let folder = String(file.dropLast(6)) + "/subagents"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasSuffix(".jsonl") }.sorted().compactMap { name in

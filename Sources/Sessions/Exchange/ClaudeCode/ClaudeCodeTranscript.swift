@@ -7,7 +7,7 @@ struct ClaudeCodeTranscript {
     /// Records of the program's own bookkeeping, of no conversation.
     private static let bookkeeping: Set<String> = [
         "api-request-blob", "queue-operation", "last-prompt", "tools-used", "atis-latch", "summary",
-        "ai-title",
+        "ai-title", "mode",
         "custom-title", "file-history-snapshot", "progress", "permission-mode",
     ]
 

@@ -1,9 +1,9 @@
 import JSON
 
 extension SessionImport {
-    /// The file of a subagent that lies beside a transcript.
+    /// A file that belongs to a transcript: of a subagent, or of a thread that it goes on from.
     public struct Companion: Sendable {
-        /// The subagent's ID, as the file's name gives it.
+        /// The subagent's or the thread's ID, as the file's name gives it.
         public var agent: String
         /// The file's bytes: JSONL.
         public var bytes: [UInt8]
@@ -29,12 +29,9 @@ struct TranscriptCompanion {
     /// Reads the file; lines that are no JSON are left out.
     init(_ companion: SessionImport.Companion) {
         agent = companion.agent
-        var lines: [TranscriptLine] = []
-        for line in companion.bytes.split(separator: 0x0A) {
-            guard let value = try? JSONParser.parse(Array(line)) else { continue }
-            lines.append(TranscriptLine(value, position: lines.count))
+        lines = Document.lines(of: companion.bytes).enumerated().map {
+            TranscriptLine($1.value, position: $0)
         }
-        self.lines = lines
         call = companion.description.flatMap { try? JSONParser.parse($0) }?["toolUseId"]?.stringValue
     }
 }

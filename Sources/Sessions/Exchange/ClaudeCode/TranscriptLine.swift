@@ -12,7 +12,7 @@ struct TranscriptLine {
     let parent: String?
     let type: String
     /// Milliseconds since 1970; `nil` where the line has no time.
-    let time: Int64?
+    var time: Int64?
 
     init(_ value: JSONValue, position: Int) {
         self.value = value
@@ -63,6 +63,27 @@ struct TranscriptLine {
 
     /// Whether a compaction begins a new conversation here.
     var isCompaction: Bool { type == "system" && value["subtype"] == "compact_boundary" }
+
+    /// The lines of the conversation before a compaction that the model goes on reading, and the line that they follow.
+    ///
+    /// Older versions name only the first and the last of them; what lies between is found by way of `parent`.
+    func preserved(_ parent: (String) -> String?) -> (after: String, lines: [String])? {
+        guard let metadata = value["compactMetadata"] else { return nil }
+        if let kept = metadata["preservedMessages"], let after = kept["anchorUuid"]?.stringValue,
+            let lines = (kept["allUuids"] ?? kept["uuids"])?.arrayValue
+        {
+            return (after, lines.compactMap(\.stringValue))
+        }
+        guard let segment = metadata["preservedSegment"], let after = segment["anchorUuid"]?.stringValue,
+            let head = segment["headUuid"]?.stringValue, let tail = segment["tailUuid"]?.stringValue
+        else { return nil }
+        var lines = [tail]
+        var met: Set<String> = [tail]
+        while let last = lines.last, last != head, let next = parent(last), met.insert(next).inserted {
+            lines.append(next)
+        }
+        return (after, lines.reversed())
+    }
 
     /// The texts of a message, joined.
     var text: String { blocks.compactMap { $0["text"]?.stringValue }.joined(separator: "\n") }

@@ -4,8 +4,8 @@ import JSON
 /// Turns one path of a transcript into the conversation that the model has read.
 ///
 /// Lines of one response are joined by its ID, and its results follow it whole, however they were written in between.
-/// Reminders that were rendered beside a prompt stand where the request had them: before the person's own words, or as a
-/// message of the system after them.
+/// Reminders that were rendered beside prompts stand where the request had them: before all words of the person since the
+/// last response, or as a message of the system after them.
 struct TranscriptReader {
     private struct Response {
         var id: String
@@ -27,10 +27,19 @@ struct TranscriptReader {
         }
     }
 
+    private struct Prompt {
+        var texts: [String]
+        var time: Int64?
+        var lines: [String] = []
+    }
+
     private let requests: TranscriptRequests
     private var conversation = ImportedConversation()
     private var response: Response?
-    private var prompt: (texts: [String], time: Int64?)?
+    /// What a person said since the last response, with the lines that end there: one message of the request.
+    private var prompts: [Prompt] = []
+    /// Reminders in the person's own message, before all of its words.
+    private var besides: [String] = []
     private var reminders: [String] = []
     private var lastTime: Int64?
     private var lastPosition = -1
@@ -81,13 +90,16 @@ struct TranscriptReader {
             let before = line.value["compactMetadata"]?["preTokens"]?.intValue
             let size = before.map { " of \($0) tokens" } ?? ""
             conversation.add(
-                .mark("compaction: of the conversation\(size) before, the model reads the summary only"),
+                .mark(
+                    "compaction: of the conversation\(size) before, the model reads its summary and what stands here"
+                ),
                 at: line.time ?? 0)
         case "api_error":
             let reason =
                 line.value["error"]?["message"]?.stringValue ?? line.value["error"]?.text()
                 ?? line.value["content"]?.stringValue ?? "no reason is given"
             let delay = line.value["retryInMs"]?.numberValue?.decimal.intValue ?? 0
+            endTurn()
             conversation.add(
                 .retry(attempt: line.value["retryAttempt"]?.intValue ?? 1, reason: reason, delay: delay),
                 at: line.time ?? 0)
@@ -163,8 +175,9 @@ struct TranscriptReader {
         lastTime = line.time ?? lastTime
         lastPosition = line.position
         guard !texts.isEmpty else { return }
-        endTurn()
-        prompt = (texts, line.time)
+        // Words that follow words stand in one message of the request.
+        if prompts.isEmpty { endTurn() } else { prompts[prompts.count - 1].lines += takeCollected() }
+        prompts.append(Prompt(texts: texts, time: line.time))
     }
 
     private mutating func addAttachment(_ line: TranscriptLine) {
@@ -180,9 +193,8 @@ struct TranscriptReader {
         }
         if line.value["renderedRole"] == "system" {
             reminders += rendered.map(TranscriptReader.withoutTags)
-        } else if let (texts, time) = prompt {
-            // The request has them before the words that they were rendered beside.
-            prompt = (texts.dropLast() + rendered + texts.suffix(1), time)
+        } else if !prompts.isEmpty {
+            besides += rendered
         } else {
             endTurn()
             conversation.add(.user(rendered.joined(separator: "\n")), at: line.time ?? 0)
@@ -212,15 +224,21 @@ struct TranscriptReader {
                 conversation.add(result, at: time ?? 0, lasting: max(0, lasting))
             }
         }
-        if let prompt {
-            self.prompt = nil
-            conversation.add(.user(prompt.texts.joined(separator: "\n")), at: prompt.time ?? 0)
+        for prompt in prompts {
+            conversation.add(.user((besides + prompt.texts).joined(separator: "\n")), at: prompt.time ?? 0)
+            besides = []
+            for uuid in prompt.lines { ends[uuid] = conversation.items.count }
         }
+        prompts = []
         if !reminders.isEmpty {
             conversation.add(.system(reminders.joined(separator: "\n\n")), at: lastTime ?? 0)
             reminders = []
         }
-        for uuid in collected { ends[uuid] = conversation.items.count }
-        collected = []
+        for uuid in takeCollected() { ends[uuid] = conversation.items.count }
+    }
+
+    private mutating func takeCollected() -> [String] {
+        defer { collected = [] }
+        return collected
     }
 }

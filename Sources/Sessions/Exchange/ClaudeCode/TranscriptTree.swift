@@ -43,6 +43,22 @@ struct TranscriptTree {
         self.children = children
         self.latest = latest
         follow()
+        keepPreserved()
+    }
+
+    /// Puts what a compaction left as it was where the model reads it: after the summary.
+    private mutating func keepPreserved() {
+        for index in paths.indices {
+            guard let boundary = paths[index].lines.first(where: \.isCompaction),
+                let kept = boundary.preserved({ nodes[$0]?.parent })
+            else { continue }
+            let own = Set(paths[index].lines.compactMap(\.uuid))
+            var lines = kept.lines.filter { !own.contains($0) }.compactMap { nodes[$0] }
+            // They stood in the conversation before; here they are from the compaction on.
+            for place in lines.indices { lines[place].time = boundary.time }
+            let place = paths[index].lines.firstIndex { $0.uuid == kept.after }
+            paths[index].lines.insert(contentsOf: lines, at: place.map { $0 + 1 } ?? 1)
+        }
     }
 
     /// The paths: the one that was written last in each conversation between two compactions, then what leaves it.

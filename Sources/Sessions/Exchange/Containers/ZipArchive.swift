@@ -1,4 +1,4 @@
-/// The files of a zip archive (APPNOTE 6.3, without encryption): stored or deflated.
+/// The files of a zip archive (APPNOTE 6.3, without encryption): stored, deflated or compressed by Zstandard.
 struct ZipArchive {
     /// A file of the archive.
     struct Entry {
@@ -55,12 +55,15 @@ struct ZipArchive {
     /// The contents of a file.
     /// - Throws: ``ImportError`` where it is compressed in another way, or broken.
     func contents(_ entry: Entry) throws(ImportError) -> [UInt8] {
+        let limit = min(ZipArchive.most, max(entry.size, 1 << 16))
         switch entry.method {
         case 0: return Array(entry.bytes)
-        case 8: return try Inflate.bytes(entry.bytes, limit: min(ZipArchive.most, max(entry.size, 1 << 16)))
+        case 8: return try Inflate.bytes(entry.bytes, limit: limit)
+        case 93: return try Zstandard.bytes(entry.bytes, limit: limit)
         default:
             throw ImportError(
-                "\(entry.name) is compressed by method \(entry.method); stored and deflated files are read")
+                "\(entry.name) is compressed by method \(entry.method); stored files and those compressed by deflate or Zstandard are read"
+            )
         }
     }
 }

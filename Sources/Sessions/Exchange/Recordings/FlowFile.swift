@@ -49,6 +49,9 @@ enum FlowFile {
         case "gzip":
             if let plain = try? Inflate.gzip(content) { return plain }
             losses.add("a body whose gzip is broken")
+        case "zstd":
+            if let plain = try? Zstandard.bytes(content[...], limit: 1 << 28) { return plain }
+            losses.add("a body whose zstd is broken")
         case let other: losses.add("a body compressed by \(other)")
         }
         return []
