@@ -39,8 +39,8 @@ let package = Package(
         .executableTarget(
             name: "callgate-bench",
             dependencies: [
-                "Agent", "JSON", "Masking", "Models", "Schema", "Sessions", "Tools", "Transformer", "Wire",
-                arguments,
+                "Agent", "JSON", "MaskTrials", "Masking", "Models", "Schema", "Sessions", "Tools",
+                "Transformer", "Wire", arguments,
             ],
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", grdb]),
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
+        .target(name: "MaskTrials", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .target(
             name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"],
             swiftSettings: optimised),
@@ -86,7 +87,8 @@ let package = Package(
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
         .testTarget(
-            name: "MaskingTests", dependencies: ["JSON", "Masking", "Schema"], swiftSettings: optimised),
+            name: "MaskingTests", dependencies: ["JSON", "MaskTrials", "Masking", "Schema"],
+            swiftSettings: optimised),
         .testTarget(
             name: "ModelsTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import MaskTrials
 import Schema
 import Testing
 

@@ -79,8 +79,13 @@ final class StringSpec {
         if isConjunction {
             guard let maximum, !requiredPatterns.isEmpty else { return true }
             let states = machine.componentStates(state)
-            return requiredPatterns.allSatisfy {
-                Int(count) + $0.automaton.shortestEnd(states[$0.component]) <= maximum
+            let ahead = machine.pendingScalars(state)
+            return requiredPatterns.allSatisfy { component, automaton in
+                // A character whose escape is half written is counted already, and the pattern has not seen it yet.
+                let rest =
+                    ahead.map { automaton.shortestEnd(states[component], behind: $0) }
+                    ?? automaton.shortestEnd(states[component])
+                return rest.map { Int(count) + $0 <= maximum } ?? false
             }
         }
         if countLimit == 0 { return true }

@@ -214,6 +214,9 @@ final class StringMachine {
                 return 0
             }
             verdict = lives(worst)
+        } else if verdict, case .search(let liveness) = rule {
+            // Automata that never die may still come to what the rule refuses.
+            verdict = liveness.isInescapable(states)
         } else if verdict {
             verdict = states.indices.allSatisfy {
                 if case .pattern(let automaton) = components[$0] {
@@ -230,9 +233,6 @@ final class StringMachine {
     /// The tokens without a closing quote that may follow a boundary state, as words of a token set.
     func interior(_ state: Int32, _ tokens: StringTokens) -> [UInt64] {
         if isUniversal(state) { return tokens.base }
-        if !isCanonical, case .search(let liveness) = rule, liveness.isInescapable(componentStates(state)) {
-            return tokens.base
-        }
         if generation != budget.generation {
             interiors.removeAll()
             generation = budget.generation

@@ -29,6 +29,9 @@ enum StringMode {
         case scalar(UInt32)
     }
 
+    /// Whether an escape is half written.
+    static func isEscape(_ mode: UInt32) -> Bool { mode & 15 >= escape }
+
     @inline(__always)
     static func isBoundary(_ mode: UInt32) -> Bool { mode == normal }
 

@@ -1,33 +1,34 @@
 import Foundation
 import JSON
+import Masking
 
 /// Holds explanations against an oracle of violated keywords.
 ///
 /// For instances that violate one keyword it asks whether the refusal names it, and whether relaxing what is named
 /// lets the refused byte through.
-public struct ExplanationBenchmark {
+struct ExplanationBenchmark {
     /// The figures of a run.
-    public struct Report: Sendable {
+    struct Report: Sendable {
         /// Refused instances of which the oracle knows one violated keyword.
-        public var instances = 0
+        var instances = 0
         /// Those whose explanation names that keyword at that pointer.
-        public var named = 0
+        var named = 0
         /// Explanations that name keywords, and those where taking them all away lets the byte through.
-        public var relaxed = 0
+        var relaxed = 0
         /// Explanations that were tried without the keywords they name.
-        public var tried = 0
+        var tried = 0
         /// What was missed, a line each.
-        public var misses: [String] = []
+        var misses: [String] = []
     }
 
     private let vocabulary: Vocabulary
 
     /// A check over a vocabulary.
-    public init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+    init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
     /// Checks every line of `oracle.jsonl` in a folder of MaskBench cases.
     /// - Throws: whatever reading the files throws.
-    public func run(folder: URL, limit: Int? = nil) throws -> Report {
+    func run(folder: URL, limit: Int? = nil) throws -> Report {
         var report = Report()
         let lines = try String(contentsOf: folder.appendingPathComponent("oracle.jsonl"), encoding: .utf8)
             .split(separator: "\n")

@@ -1,56 +1,58 @@
 import Foundation
 import JSON
+import MaskTrials
+import Masking
 
 /// Measures the mask on a folder of MaskBench cases (guidance-ai/jsonschemabench): each file holds a schema and
 /// instances that are valid or not, and each instance is driven through the mask token by token.
-public struct MaskBenchmark {
+struct MaskBenchmark {
     /// What became of one file.
-    public struct CaseResult: Sendable {
+    struct CaseResult: Sendable {
         /// The file's name.
-        public let name: String
+        let name: String
         /// Why the schema was refused; `nil` where it compiled.
-        public var refusal: String?
+        var refusal: String?
         /// Valid instances that the mask refused, with the reason.
-        public var validRejected: [String] = []
+        var validRejected: [String] = []
         /// Invalid instances that the mask let through to their end.
-        public var invalidAccepted: [String] = []
+        var invalidAccepted: [String] = []
 
         /// Nanoseconds of the slowest token and of the compilation.
-        public var slowestToken = 0
+        var slowestToken = 0
         /// Which instance and which of its tokens that is.
-        public var slowestPlace = ""
+        var slowestPlace = ""
         /// Nanoseconds from the schema to the first mask.
-        public var compilation = 0
+        var compilation = 0
 
         /// Whether the schema compiled and every instance met its verdict.
-        public var passes: Bool { refusal == nil && validRejected.isEmpty && invalidAccepted.isEmpty }
+        var passes: Bool { refusal == nil && validRejected.isEmpty && invalidAccepted.isEmpty }
     }
 
     /// The figures of a run.
-    public struct Report: Sendable {
+    struct Report: Sendable {
         /// One entry a file, in order of name.
-        public var cases: [CaseResult] = []
+        var cases: [CaseResult] = []
         /// Nanoseconds of processor time of each mask and advance, one entry a token.
-        public var tokenTimes: [Int] = []
+        var tokenTimes: [Int] = []
         /// Nanoseconds of processor time from the schema to the first mask, one entry a compiled file.
-        public var compileTimes: [Int] = []
+        var compileTimes: [Int] = []
     }
 
     /// The points of the distributions that are printed.
-    public static let percentiles: [Double] = [25, 50, 75, 90, 95, 99, 99.9, 100]
+    static let percentiles: [Double] = [25, 50, 75, 90, 95, 99, 99.9, 100]
 
     private let vocabulary: Vocabulary
     private let options: GrammarOptions
 
     /// A benchmark over a vocabulary.
-    public init(vocabulary: Vocabulary, options: GrammarOptions = GrammarOptions()) {
+    init(vocabulary: Vocabulary, options: GrammarOptions = GrammarOptions()) {
         self.vocabulary = vocabulary
         self.options = options
     }
 
     /// Runs every `.json` file of a folder.
     /// - Throws: whatever reading the folder throws.
-    public func run(folder: URL, limit: Int? = nil) throws -> Report {
+    func run(folder: URL, limit: Int? = nil) throws -> Report {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".json") }.sorted()
         let engine = MaskEngine(vocabulary: vocabulary)
@@ -71,7 +73,7 @@ public struct MaskBenchmark {
     ) {
         var result = CaseResult(name: name)
         defer { report.cases.append(result) }
-        let begun = processorTime()
+        let begun = ProcessorTime.now
         let start: Matcher
         do {
             start = try engine.matcher(for: Grammar(schema: schema, options: options))
@@ -80,7 +82,7 @@ public struct MaskBenchmark {
             return
         }
         _ = start.allowed()
-        result.compilation = processorTime() - begun
+        result.compilation = ProcessorTime.now - begun
         report.compileTimes.append(result.compilation)
         for (index, test) in tests.enumerated() {
             guard let data = test["data"], let isValid = test["valid"]?.boolValue,
@@ -104,10 +106,10 @@ public struct MaskBenchmark {
     private func drive(_ tokens: [Int], _ start: Matcher, _ times: inout [Int]) -> String? {
         var matcher = start
         for (position, token) in tokens.enumerated() {
-            let begun = processorTime()
+            let begun = ProcessorTime.now
             let mask = matcher.allowed()
             guard mask.contains(token) else {
-                times.append(processorTime() - begun)
+                times.append(ProcessorTime.now - begun)
                 return "token \(position): \(matcher.explain(token))"
             }
             do {
@@ -115,35 +117,28 @@ public struct MaskBenchmark {
             } catch {
                 return "token \(position) is in the mask and refused: \(error)"
             }
-            times.append(processorTime() - begun)
+            times.append(ProcessorTime.now - begun)
         }
-        let begun = processorTime()
+        let begun = ProcessorTime.now
         let mask = matcher.allowed()
-        times.append(processorTime() - begun)
+        times.append(ProcessorTime.now - begun)
         let canEnd = vocabulary.endOfTurn.contains { mask.contains($0) }
         return canEnd ? nil : "the end: \(matcher.explain(vocabulary.endOfTurn.first ?? 0))"
-    }
-
-    /// Nanoseconds that this thread has run: what other processes take of the core does not count.
-    private func processorTime() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }
 
 extension MaskBenchmark.Report {
     /// Schemas that did not compile.
-    public var refused: Int { cases.filter { $0.refusal != nil }.count }
+    var refused: Int { cases.filter { $0.refusal != nil }.count }
     /// Files that are right on every instance.
-    public var passing: Int { cases.filter(\.passes).count }
+    var passing: Int { cases.filter(\.passes).count }
     /// Valid instances that were refused.
-    public var validRejected: Int { cases.reduce(0) { $0 + $1.validRejected.count } }
+    var validRejected: Int { cases.reduce(0) { $0 + $1.validRejected.count } }
     /// Invalid instances that were let through.
-    public var invalidAccepted: Int { cases.reduce(0) { $0 + $1.invalidAccepted.count } }
+    var invalidAccepted: Int { cases.reduce(0) { $0 + $1.invalidAccepted.count } }
 
     /// Value at each percentile, in microseconds.
-    public static func distribution(_ times: [Int]) -> [Double] {
+    static func distribution(_ times: [Int]) -> [Double] {
         let sorted = times.sorted()
         guard !sorted.isEmpty else { return [] }
         return MaskBenchmark.percentiles.map { point in
@@ -153,21 +148,12 @@ extension MaskBenchmark.Report {
     }
 
     /// Mean in microseconds.
-    public static func mean(_ times: [Int]) -> Double {
+    static func mean(_ times: [Int]) -> Double {
         times.isEmpty ? 0 : Double(times.reduce(0, +)) / Double(times.count) / 1000
     }
 
-    /// The most memory that the process has held, in megabytes; `nil` where the system does not tell.
-    public static var peakMemory: Double? {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-            let kilobytes = line.split(separator: " ").compactMap({ Double($0) }).first
-        else { return nil }
-        return kilobytes / 1024
-    }
-
     /// The figures as JSON.
-    public var json: JSONValue {
+    var json: JSONValue {
         func numbers(_ times: [Int]) -> JSONValue {
             var members = zip(MaskBenchmark.percentiles, Self.distribution(times)).map { point, value in
                 JSONObject.Member(key: "p\(JSONNumber(point)?.text ?? "")", value: Self.number(value))
@@ -181,7 +167,7 @@ extension MaskBenchmark.Report {
             "invalid_accepted": .number(JSONNumber(invalidAccepted)),
             "tokens": .number(JSONNumber(tokenTimes.count)),
             "token_us": numbers(tokenTimes), "compile_us": numbers(compileTimes),
-            "peak_mb": Self.peakMemory.map(Self.number) ?? .null,
+            "peak_mb": ProcessMemory.peak.map(Self.number) ?? .null,
         ]
     }
 
@@ -193,7 +179,7 @@ extension MaskBenchmark.Report {
     /// - Parameters:
     ///   - failures: whether each failing file is listed with its reason.
     ///   - slowest: how many of the files with the slowest tokens and compilations are listed.
-    public func text(failures: Bool, slowest: Int = 0) -> String {
+    func text(failures: Bool, slowest: Int = 0) -> String {
         var lines = [
             "cases \(cases.count), refused \(refused), passing \(passing), valid rejected \(validRejected), "
                 + "invalid accepted \(invalidAccepted), tokens \(tokenTimes.count)"
@@ -205,7 +191,7 @@ extension MaskBenchmark.Report {
             lines.append(
                 "\(name), µs: mean \(Self.rounded(Self.mean(times))), " + points.joined(separator: ", "))
         }
-        if let memory = Self.peakMemory { lines.append("peak memory \(Self.rounded(memory)) MB") }
+        if let memory = ProcessMemory.peak { lines.append("peak memory \(Self.rounded(memory)) MB") }
         if failures {
             for result in cases where !result.passes {
                 lines.append("\(result.name):")

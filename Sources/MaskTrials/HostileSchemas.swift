@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Masking
 
 /// Schemas made to exhaust an engine: each must end in masks or in a clear error, soon and in little memory.
 public enum HostileSchemas {
@@ -235,7 +236,7 @@ public enum HostileSchemas {
         if outcome.utf8.count > 200 { outcome = String(outcome.prefix(160)) + " …" }
         return Outcome(
             name: name, outcome: outcome, seconds: Double(clock() - begun) / Double(CLOCKS_PER_SEC),
-            peakMegabytes: MaskBenchmark.Report.peakMemory)
+            peakMegabytes: ProcessMemory.peak)
     }
 
     private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
