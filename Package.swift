@@ -48,7 +48,8 @@ let package = Package(
             name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"]),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
-            name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
+            name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Masking", "Schema"],
+            swiftSettings: optimised),
         .target(
             name: "Models",
             dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer"]),

@@ -67,6 +67,9 @@ public struct Matcher {
         self = next
     }
 
+    /// Whether bytes can follow, whatever tokens they come from.
+    public func takes(_ bytes: [UInt8]) -> Bool { !isFinished && following(bytes: bytes) != nil }
+
     /// The matcher after bytes; `nil` where they cannot follow.
     private func following(bytes: [UInt8]) -> Matcher? {
         switch cursor {
