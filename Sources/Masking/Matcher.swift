@@ -130,7 +130,7 @@ public struct Matcher {
             return Expectation(words: "nothing: the turn has ended", tool: nil, path: [], alternatives: [])
         }
         return switch cursor {
-        case .schema(let schema): schema.automaton.expectation(schema.configuration)
+        case .schema(let schema): Blame(schema.automaton).expectation(schema.configuration)
         case .rules(let rules): rules.expectation
         }
     }

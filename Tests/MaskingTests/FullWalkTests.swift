@@ -22,7 +22,7 @@ struct FullWalk {
         allowed = TokenSet(capacity: matcher.vocabulary.count)
         if !matcher.isFinished { walk(0..<trie.count, schema.configuration, schema.trail) }
         for token in matcher.vocabulary.endOfTurn where matcher.canEnd { allowed.insert(token) }
-        if let (token, target) = automaton.tagTransition(schema.configuration), target >= 0 {
+        if let (token, target) = automaton.transitions.tagTransition(schema.configuration), target >= 0 {
             allowed.insert(token)
         }
     }
@@ -41,7 +41,7 @@ struct FullWalk {
             return walkString(siblings, here, &behind)
         case .key:
             var behind = trail
-            return walkKey(siblings, here, KeyCursor(here), automaton.keyTexts[Int(here.c)], &behind)
+            return walkKey(siblings, here, KeyCursor(here), automaton.keyText(here.c), &behind)
         default: break
         }
         var node = siblings.lowerBound
@@ -57,7 +57,7 @@ struct FullWalk {
     }
 
     private mutating func walkString(_ siblings: Range<Int>, _ here: Configuration, _ trail: inout Trail) {
-        let spec = automaton.specs[Int(here.a)]
+        let spec = automaton.strings.specs[Int(here.a)]
         var node = siblings.lowerBound
         while node < siblings.upperBound {
             let end = Int(trie.nodes[node] & 0xFFFF_FFFF)
@@ -89,7 +89,7 @@ struct FullWalk {
         _ siblings: Range<Int>, _ here: Configuration, _ cursor: KeyCursor, _ text: [UInt8],
         _ trail: inout Trail
     ) {
-        let context = automaton.keyContext(of: here)
+        let context = automaton.transitions.keys.context(of: here)
         var node = siblings.lowerBound
         while node < siblings.upperBound {
             let end = Int(trie.nodes[node] & 0xFFFF_FFFF)

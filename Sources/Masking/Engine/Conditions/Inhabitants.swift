@@ -4,24 +4,43 @@ import JSON
 ///
 /// The answer is exact for conjunctions of positive keywords within the budget; where the search is cut short it is
 /// "yes", and the closing byte decides.
-extension Automaton {
+final class Inhabitants: Grounded {
+    let blueprint: Blueprint
+    private let strings: StringConditions
+    private let numbers: NumberConditions
+    private let objects: ObjectConditions
+    private var known: [Formulas.ID: Bool] = [:]
+    private var knownTyped: [UInt64: Bool] = [:]
+    private var probing: Set<Formulas.ID> = []
+    private var budget = 0
+
+    init(_ strings: StringConditions, _ numbers: NumberConditions, _ objects: ObjectConditions) {
+        blueprint = strings.blueprint
+        self.strings = strings
+        self.numbers = numbers
+        self.objects = objects
+    }
+
+    /// Whether a search is on, so that an answer may rest on what the search assumes.
+    var isSearching: Bool { !probing.isEmpty }
+
     /// Whether some value satisfies a formula over schemas.
     func inhabited(_ formula: Formulas.ID) -> Bool {
         if formula <= Formulas.yes { return formula == Formulas.yes }
-        if let known = inhabitedFormulas[formula] { return known }
+        if let verdict = known[formula] { return verdict }
         // A schema that needs itself inside itself has no finite value by that way.
         guard probing.insert(formula).inserted else { return false }
         defer { probing.remove(formula) }
-        if probing.count == 1 { probeBudget = 2_000 }
-        probeBudget -= 1
-        if probeBudget < 0 || probing.count > 200 { return true }
+        if probing.count == 1 { budget = 2_000 }
+        budget -= 1
+        if budget < 0 || probing.count > 200 { return true }
         let order: [ValueStart] = [.string, .object, .number, .array, .yes, .no, .null]
         let verdict = order.contains { start in
             let result = typed(formula, start)
             return result != Formulas.no && inhabited(result, start)
         }
         // A "no" below an assumption may be due to the assumption.
-        if verdict || probing.count == 1 { inhabitedFormulas[formula] = verdict }
+        if verdict || probing.count == 1 { known[formula] = verdict }
         return verdict
     }
 
@@ -30,9 +49,9 @@ extension Automaton {
         if formula <= Formulas.yes { return formula == Formulas.yes }
         if start == .null || start == .yes || start == .no { return true }
         let key = UInt64(UInt32(bitPattern: formula)) << 8 | UInt64(start.rawValue)
-        if let known = inhabitedTyped[key] { return known }
+        if let verdict = knownTyped[key] { return verdict }
         let topmost = probing.isEmpty
-        if topmost { probeBudget = 2_000 }
+        if topmost { budget = 2_000 }
         guard let ways = formulas.branches(formula, limit: 64, onlyHolding: true) else { return true }
         let verdict = ways.contains { way in
             let positive = way.map(\.leaf)
@@ -43,14 +62,14 @@ extension Automaton {
             default: return hasObject(positive)
             }
         }
-        if verdict || topmost { inhabitedTyped[key] = verdict }
+        if verdict || topmost { knownTyped[key] = verdict }
         return verdict
     }
 
     private func hasNumber(_ leaves: [Leaf]) -> Bool {
         var spec = NumberSpec()
         for case .number(let schema) in leaves {
-            let own = numberSpec(schema)
+            let own = numbers.numberSpec(schema)
             spec.isIntegral = spec.isIntegral || own.isIntegral
             spec.isPlain = spec.isPlain || own.isPlain
             spec.add(graph.nodes[Int(schema)].bounds)
@@ -73,7 +92,7 @@ extension Automaton {
             if keyword == .length {
                 minimum = max(minimum, graph.nodes[Int(schema)].minLength)
                 maximum = min(maximum, graph.nodes[Int(schema)].maxLength ?? Int.max)
-            } else if let component = component(schema, keyword) {
+            } else if let component = strings.component(schema, keyword) {
                 components.append(component)
             }
         }
@@ -184,14 +203,16 @@ extension Automaton {
         }
         if required.count > maximum || minimum > maximum { return false }
         if required.isEmpty, minimum == 0 { return true }
-        let members = objectMembers(formulas.all(schemas.map { formulas.leaf(.object($0)) }))
+        let members = objects.objectMembers(formulas.all(schemas.map { formulas.leaf(.object($0)) }))
         let reachable = required.allSatisfy { key in
-            members.shape.rankOfKey[key].map { namedMember(members, $0) != nil } ?? true
+            members.shape.rankOfKey[key].map { objects.namedMember(members, $0, self) != nil } ?? true
         }
         if !reachable { return false }
-        if minimum > required.count, !allowsOthers(members) {
+        if minimum > required.count, !objects.allowsOthers(members, self) {
             var possible = 0
-            for rank in members.shape.keys.indices where namedMember(members, rank) != nil { possible += 1 }
+            for rank in members.shape.keys.indices where objects.namedMember(members, rank, self) != nil {
+                possible += 1
+            }
             return possible >= minimum
         }
         return true

@@ -44,7 +44,7 @@ struct SchemaCursor {
             next.isFinished = true
             return next
         }
-        if let (tag, target) = automaton.tagTransition(configuration), tag == token {
+        if let (tag, target) = automaton.transitions.tagTransition(configuration), tag == token {
             next.configuration = target
             return target < 0 ? nil : next
         }

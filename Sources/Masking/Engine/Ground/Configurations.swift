@@ -6,7 +6,8 @@ enum Place: Int32 {
     case value
     /// In a string value: a = string spec, b = machine state, c = characters so far (where they count).
     case string
-    /// In a key: a = machine state or -1, b = node in the trie of named keys or -1, c = key text, extra = mode.
+    /// In a key: a = machine state or -1, b = node in the trie of named keys or -1, c = key text, extra = mode,
+    /// flag = foreseen context of keys or 0.
     case key
     /// Behind a key: a = formula of the member's value.
     case colon
@@ -41,13 +42,102 @@ enum Resolution: Int32 {
     case numberItemEnded
 }
 
+extension Configuration {
+    // The fields by what they are in each place.
+
+    /// Before a value, behind a key, behind a closed value: what the value must satisfy.
+    var formula: Formulas.ID { a }
+
+    /// In a string: its conditions, the state of their machine and the characters so far.
+    var spec: Int32 { a }
+    var stringState: Int32 { b }
+    var length: Int32 { c }
+
+    /// In a key: the state of the machine of unnamed keys, the node among the named ones, the text so far and the
+    /// number of a foreseen context, or 0.
+    var keyMachine: Int32 {
+        get { a }
+        set { a = newValue }
+    }
+    var keyNode: Int32 {
+        get { b }
+        set { b = newValue }
+    }
+    var keyText: Int32 { c }
+    var foreseenKeys: Int32 {
+        get { flag }
+        set { flag = newValue }
+    }
+
+    /// In a number: its state.
+    var number: Int32 { a }
+
+    /// In `null`, `true` or `false`: which, and what the value makes of the formula.
+    var literal: Int32 { a }
+    var outcome: Formulas.ID { c }
+
+    /// In a literal or in fixed bytes: the bytes written.
+    var written: Int32 {
+        get { b }
+        set { b = newValue }
+    }
+
+    /// White space written.
+    var blanks: Int32 {
+        get { flag }
+        set { flag = newValue }
+    }
+
+    var resolution: Resolution {
+        get { Resolution(rawValue: b) ?? .closed }
+        set { b = newValue.rawValue }
+    }
+
+    /// In free text: the spelling state, progress in the tag that begins a call, and whether nothing has been written.
+    var spelling: UInt32 {
+        get { UInt32(bitPattern: a) }
+        set { a = Int32(bitPattern: newValue) }
+    }
+    var tagMatched: Int32 {
+        get { b }
+        set { b = newValue }
+    }
+    var isAtStart: Bool {
+        get { c == 1 }
+        set { c = newValue ? 1 : 0 }
+    }
+
+    /// In fixed bytes of a turn: the segment and the tool.
+    var segment: TurnPlan.Segment { TurnPlan.Segment(rawValue: a) ?? .opening }
+    var tool: Int32 { c }
+
+    /// In a tool's name: the node among the names.
+    var nameNode: Int32 { a }
+
+    /// Behind a call: whether the list of calls is closed.
+    var isListClosed: Bool { flag == 1 }
+}
+
 /// What encloses a configuration.
 enum FrameKind: Int32 {
     case root, object, array, call
 }
 
+extension Place {
+    /// Whether transitions of the place are kept as a list: the places where few bytes can follow.
+    var hasEdges: Bool {
+        switch self {
+        case .string, .key, .text, .resolve: false
+        default: true
+        }
+    }
+}
+
 /// A configuration's fields; see ``Place``.
 struct Configuration {
+    /// No configuration: what has been written is not in the language.
+    static let dead: Int32 = -1
+
     var place: Place
     var flag: Int32 = 0
     var a: Int32 = 0

@@ -5,12 +5,20 @@ import JSON
 /// A language that an `enum` or a `const` lists is known whole: each of its values is judged once, so that no text is begun
 /// that only a refused value goes on with. Without this a contradiction between a listed value and, say, a `not` would be
 /// seen where the value closes.
-extension Automaton {
+struct ListedValues: Grounded {
+    let blueprint: Blueprint
+    private let numbers: NumberConditions
+
+    init(_ blueprint: Blueprint, _ numbers: NumberConditions) {
+        self.blueprint = blueprint
+        self.numbers = numbers
+    }
+
     /// Longer lists are left to the closing byte: judging them would cost every compilation.
     private static let mostValues = 64
 
     /// Cuts the lists of all schemas; to be called before any formula is expanded.
-    func narrowListedValues() {
+    func narrow() {
         for number in graph.nodes.indices {
             let schema = Int32(number)
             guard graph.nodes[number].judgesListedValues, let owner = listing(of: schema, depth: 0) else {
@@ -18,11 +26,11 @@ extension Automaton {
             }
             let list = graph.nodes[Int(owner)]
             let values = list.values ?? []
-            let accepted = values.filter { evaluate(schema, $0) != nil }
+            let accepted = values.filter { ClosedEvaluation(blueprint, numbers).evaluate(schema, $0) != nil }
             guard accepted.count < values.count else { continue }
             if owner == schema {
                 graph.nodes[number].values = accepted
-                numberSpecs[schema] = nil
+                numbers.forgetSpec(of: schema)
             } else {
                 // The list may be referred to from elsewhere, so the shorter one stands beside it, under its name.
                 var shorter = SchemaNode()
@@ -43,7 +51,7 @@ extension Automaton {
         let inner = (node.allOf + [node.reference].compactMap { $0 }).compactMap {
             listing(of: $0, depth: depth + 1)
         }
-        let own = node.values.map { $0.count <= Automaton.mostValues } == true ? [schema] : []
+        let own = node.values.map { $0.count <= ListedValues.mostValues } == true ? [schema] : []
         return (own + inner).min {
             graph.nodes[Int($0)].values?.count ?? 0 < graph.nodes[Int($1)].values?.count ?? 0
         }

@@ -92,30 +92,42 @@ final class ObjectMembers {
 
     let formula: Formulas.ID
     let shape: ObjectShape
-    /// The automaton of keys that no schema names.
-    let machine: StringMachine
-    /// Whether the patterns on keys leave room for keys that no schema names.
-    let mayHaveOthers: Bool
+    let unnamed: UnnamedKeys
     /// Whether some such key has a value that is allowed; found on demand.
     var allowsOthers: Bool?
     var named: [Member?]
     var others: [[Bool]: Member] = [:]
     /// The ranks of named keys, those first that some schema requires.
     var ranksByNeed: [Int]?
-    /// The tightest upper bound on the number of members that must hold, and the least keys that must come.
-    let maximum: Int?
-    let required: Set<Int32>
+    let needs: Needs
+
+    /// The keys that no schema names.
+    struct UnnamedKeys {
+        /// Their automaton.
+        var machine: StringMachine
+        /// Whether the patterns on keys leave room for them.
+        var mayCome: Bool
+    }
+
+    /// What must hold whatever else does.
+    struct Needs {
+        /// The tightest upper bound on the number of members.
+        var maximum: Int?
+        /// The least keys that must come.
+        var required: Set<Int32>
+    }
+
+    var machine: StringMachine { unnamed.machine }
+    var maximum: Int? { needs.maximum }
+    var required: Set<Int32> { needs.required }
 
     init(
-        formula: Formulas.ID, shape: ObjectShape, machine: StringMachine, mayHaveOthers: Bool, maximum: Int?,
-        required: Set<Int32>
+        formula: Formulas.ID, shape: ObjectShape, unnamed: UnnamedKeys, needs: Needs
     ) {
         self.formula = formula
         self.shape = shape
-        self.machine = machine
-        self.mayHaveOthers = mayHaveOthers
-        self.maximum = maximum
-        self.required = required
+        self.unnamed = unnamed
+        self.needs = needs
         named = [Member?](repeating: nil, count: shape.keys.count)
     }
 }
@@ -187,8 +199,8 @@ struct KeyCursor {
 
     init(_ configuration: Configuration) {
         mode = UInt32(bitPattern: configuration.extra)
-        machine = configuration.a
-        node = configuration.b
+        machine = configuration.keyMachine
+        node = configuration.keyNode
     }
 
     func step(_ byte: UInt8, _ context: KeyContext) -> Step {

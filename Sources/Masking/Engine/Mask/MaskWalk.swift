@@ -43,7 +43,7 @@ struct MaskWalk {
         case .key: runKey(here)
         default: walk(all, id)
         }
-        if let (token, target) = automaton.tagTransition(id), target >= 0 { insert(token) }
+        if let (token, target) = automaton.transitions.tagTransition(id), target >= 0 { insert(token) }
         if automaton.canEnd(id) { automaton.vocabulary.endOfTurn.forEach { insert($0) } }
     }
 
@@ -52,10 +52,11 @@ struct MaskWalk {
         let here = automaton.configuration(id)
         switch here.place {
         case .string:
-            walkString(siblings, here.a, here.b, here.c, here.frame)
+            walkString(siblings, here.spec, here.stringState, here.length, here.frame)
         case .key:
             walkKey(
-                siblings, automaton.keyContext(of: here), KeyCursor(here), automaton.keyTexts[Int(here.c)],
+                siblings, automaton.transitions.keys.context(of: here), KeyCursor(here),
+                automaton.keyText(here.keyText),
                 here.frame)
         case .text:
             var node = siblings.lowerBound
@@ -67,10 +68,10 @@ struct MaskWalk {
                 node = end
             }
         default:
-            let edges = automaton.edgeRange(id)
+            let edges = automaton.transitions.edgeRange(id)
             if siblings.lowerBound == 0, siblings.upperBound == trie.count {
                 for index in edges {
-                    let (byte, target) = automaton.edge(index)
+                    let (byte, target) = automaton.transitions.edge(index)
                     let node = Int(trie.firstByte[Int(byte)])
                     if node >= 0 { enter(node, id, byte, target) }
                 }
@@ -81,7 +82,7 @@ struct MaskWalk {
             while node < siblings.upperBound, index < edges.upperBound {
                 let packed = trie.nodes[node]
                 let byte = UInt8(packed >> 56)
-                let (candidate, target) = automaton.edge(index)
+                let (candidate, target) = automaton.transitions.edge(index)
                 if byte < candidate {
                     node = Int(packed & 0xFFFF_FFFF)
                 } else if byte > candidate {
@@ -98,7 +99,7 @@ struct MaskWalk {
     /// Takes one transition into a node, keeping the trail where the text matters.
     private mutating func enter(_ node: Int, _ id: Int32, _ byte: UInt8, _ target: Int32) {
         guard automaton.readsText else {
-            let target = automaton.foreseen(id, byte, target)
+            let target = automaton.foresight.foreseen(id, byte, target)
             if target >= 0 { visit(node, target) }
             return
         }
@@ -119,7 +120,7 @@ struct MaskWalk {
     private mutating func walkString(
         _ siblings: Range<Int>, _ specID: Int32, _ state: Int32, _ count: Int32, _ frame: Int32
     ) {
-        let spec = automaton.specs[Int(specID)]
+        let spec = automaton.strings.specs[Int(specID)]
         let isBoundary = spec.counts && spec.machine.isBoundary(state)
         var node = siblings.lowerBound
         while node < siblings.upperBound {
@@ -138,7 +139,7 @@ struct MaskWalk {
                     if automaton.readsText { trail.bytes.removeLast() }
                 }
             } else if next == StringMachine.close {
-                let target = automaton.closeString(specID, state, count, frame)
+                let target = automaton.transitions.closeString(specID, state, count, frame)
                 if target >= 0 { close(node, byte, target) }
             }
         }
@@ -147,14 +148,14 @@ struct MaskWalk {
     /// Goes on behind a closing quote.
     private mutating func close(_ node: Int, _ byte: UInt8, _ target: Int32) {
         guard automaton.readsText else {
-            if !automaton.isDoomed(target) { visit(node, target) }
+            if !automaton.foresight.isDoomed(target) { visit(node, target) }
             return
         }
         let saved = trail
         trail.bytes.append(byte)
         if automaton.configuration(target).place == .resolve { readText = true }
-        let settled = automaton.settle(target, byte, trail)
-        if settled >= 0, !automaton.isDoomed(settled) {
+        let settled = automaton.transitions.settle(target, byte, trail)
+        if settled >= 0, !automaton.foresight.isDoomed(settled) {
             let depth = Int(automaton.frame(automaton.configuration(settled).frame).depth)
             if depth < trail.starts.count { trail.starts.removeLast(trail.starts.count - depth) }
             visit(node, settled)
@@ -176,8 +177,8 @@ struct MaskWalk {
             case .close:
                 // A second key inside one token must know the first.
                 let naming = (node + 1..<end).contains { UInt8(trie.nodes[$0] >> 56) == 0x22 }
-                let target = automaton.closeKey(text, frame, naming: naming)
-                if target >= 0, !automaton.isDoomed(target) {
+                let target = automaton.transitions.closeKey(text, frame, naming: naming)
+                if target >= 0, !automaton.foresight.isDoomed(target) {
                     if automaton.readsText { trail.bytes.append(byte) }
                     visit(node, target)
                     if automaton.readsText { trail.bytes.removeLast() }
@@ -201,18 +202,21 @@ struct MaskWalk {
     // MARK: Inside strings
 
     private mutating func runString(_ here: Configuration) {
-        let spec = automaton.specs[Int(here.a)]
+        let spec = automaton.strings.specs[Int(here.spec)]
         let machine = spec.machine
         let tokens = automaton.vocabulary.strings
-        guard machine.isBoundary(here.b) else {
-            return walkString(all, here.a, here.b, here.c, here.frame)
+        guard machine.isBoundary(here.stringState) else {
+            return walkString(all, here.spec, here.stringState, here.length, here.frame)
         }
-        words = machine.interior(here.b, tokens)
+        words = machine.interior(here.stringState, tokens)
         if spec.counts { boundLength(spec, here, tokens) }
-        if !automaton.readsText, !spec.counts, machine.isUniversal(here.b), machine.isConstant(here.b) {
+        if !automaton.readsText, !spec.counts, machine.isUniversal(here.stringState),
+            machine.isConstant(here.stringState)
+        {
             // Wherever the quote comes, it closes the same string.
-            let target = automaton.closeString(here.a, here.b, here.c, here.frame)
-            if target >= 0, !automaton.isDoomed(target) {
+            let target = automaton.transitions.closeString(
+                here.spec, here.stringState, here.length, here.frame)
+            if target >= 0, !automaton.foresight.isDoomed(target) {
                 for quoted in tokens.closing { insert(Int(quoted.token)) }
                 trie = tokens.suffixes
                 marksSuffixes = true
@@ -222,18 +226,19 @@ struct MaskWalk {
         }
         trie = tokens.quoted
         // Only the way to the quote is walked here: tokens without one are marked already.
-        walkString(all, here.a, here.b, here.c, here.frame)
+        walkString(all, here.spec, here.stringState, here.length, here.frame)
     }
 
     /// Takes out of the words what is too long for the bounds.
     private mutating func boundLength(_ spec: StringSpec, _ here: Configuration, _ tokens: StringTokens) {
         let bound = spec.tightest
         guard bound < Int.max else { return }
-        if !spec.isConjunction, spec.machine.isConstant(here.b) {
+        if !spec.isConjunction, spec.machine.isConstant(here.stringState) {
             // Only the length can end the string: how many more characters does it take?
             var more = -1
             while more <= tokens.longest,
-                spec.lives(here.b, min(here.c + Int32(more) + 1, spec.countLimit), automaton.formulas)
+                spec.lives(
+                    here.stringState, min(here.length + Int32(more) + 1, spec.countLimit), automaton.formulas)
             {
                 more += 1
             }
@@ -244,8 +249,8 @@ struct MaskWalk {
             }
             return
         }
-        let remaining = bound - Int(here.c)
-        let slack = spec.isConjunction ? spec.slack(here.b) : tokens.longest
+        let remaining = bound - Int(here.length)
+        let slack = spec.isConjunction ? spec.slack(here.stringState) : tokens.longest
         if remaining - slack >= tokens.longest { return }
         let safe = remaining - slack
         if safe == remaining, remaining >= 0 {
@@ -263,7 +268,7 @@ struct MaskWalk {
         }
         guard isOpen else { return }
         var verdicts: [Int64: Bool] = [:]
-        walkCounted(all, spec, here.b, here.c, &verdicts)
+        walkCounted(all, spec, here.stringState, here.length, &verdicts)
     }
 
     /// Marks the tokens inside a string that its bounds on length let pass.
@@ -296,9 +301,9 @@ struct MaskWalk {
     }
 
     private mutating func runKey(_ here: Configuration) {
-        let context = automaton.keyContext(of: here)
+        let context = automaton.transitions.keys.context(of: here)
         let cursor = KeyCursor(here)
-        let text = automaton.keyTexts[Int(here.c)]
+        let text = automaton.keyText(here.keyText)
         let machine = context.machine
         guard cursor.mode == StringMode.normal, cursor.machine >= 0 else {
             return walkKey(all, context, cursor, text, here.frame)
@@ -309,7 +314,9 @@ struct MaskWalk {
             named.machine = KeyCursor.deadMachine
             walkKey(all, context, named, text, here.frame)
         }
-        if let target = automaton.freshKey(here.frame) { return runFreshKey(here, context, text, target) }
+        if let target = automaton.transitions.freshKey(here.frame) {
+            return runFreshKey(here, context, text, target)
+        }
         trie = automaton.vocabulary.strings.quoted
         walkKey(all, context, cursor, text, here.frame)
     }
@@ -322,7 +329,7 @@ extension MaskWalk {
         _ here: Configuration, _ context: KeyContext, _ text: [UInt8], _ target: Int32
     ) {
         let tokens = automaton.vocabulary.strings
-        if target >= 0, !automaton.isDoomed(target) {
+        if target >= 0, !automaton.foresight.isDoomed(target) {
             for quoted in tokens.closing { insert(Int(quoted.token)) }
             trie = tokens.suffixes
             marksSuffixes = true
@@ -330,7 +337,7 @@ extension MaskWalk {
             marksSuffixes = false
         }
         let shape = context.members.shape
-        let seen = automaton.seenSets[Int(automaton.frame(here.frame).seen)]
+        let seen = automaton.seenKeys(automaton.frame(here.frame).seen)
         var special = Set(seen.keys)
         special.formUnion(shape.keys)
         for key in special {
@@ -354,8 +361,8 @@ extension MaskWalk {
                     words[each >> 6] &= ~(1 << UInt64(each & 63))
                 }
             }
-            let next = automaton.closeKey(bytes, here.frame, naming: true)
-            if next >= 0, !automaton.isDoomed(next) { visit(node, next) }
+            let next = automaton.transitions.closeKey(bytes, here.frame, naming: true)
+            if next >= 0, !automaton.foresight.isDoomed(next) { visit(node, next) }
         }
         // Escapes can spell any of those keys: such tokens are few and done one by one.
         trie = tokens.quotedEscapes
@@ -364,36 +371,5 @@ extension MaskWalk {
             for each in [token] + (trie.twins[token] ?? []) { words[each >> 6] &= ~(1 << UInt64(each & 63)) }
         }
         walkKey(all, context, KeyCursor(here), text, here.frame)
-    }
-}
-
-extension Automaton {
-    /// The configuration behind a key that no schema names and the object does not have, where all such keys lead to
-    /// the same; ``dead`` where such a key cannot end, `nil` where it depends on the key.
-    func freshKey(_ frameID: Int32) -> Int32? {
-        let context = keyContext(frameID)
-        let members = context.members
-        guard !readsText, context.allowsOthers, members.machine === patterns.freeString,
-            members.shape.patterns.isEmpty,
-            !members.shape.schemas.contains(where: { graph.nodes[Int($0)].names != nil })
-        else { return nil }
-        return behindOtherKey([], frameID)
-    }
-
-    /// The tokens that may follow a configuration, remembered where they depend on nothing else.
-    func allowed(_ id: Int32, _ trail: Trail) -> [UInt64] {
-        if let known = masks[id] { return known }
-        var walk = MaskWalk(self, trail: trail)
-        walk.run(id)
-        if !walk.readText { remember(walk.words, for: id) }
-        return walk.words
-    }
-
-    /// A transition inside free text, kept in a table: the whole vocabulary is walked there.
-    func textStep(_ id: Int32, _ byte: UInt8) -> Int32 {
-        if let row = textRows[id] { return row[Int(byte)] }
-        let row = (0..<256).map { compute(id, UInt8($0)) }
-        textRows[id] = row
-        return row[Int(byte)]
     }
 }

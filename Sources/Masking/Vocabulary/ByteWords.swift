@@ -1,5 +1,11 @@
 /// Sets of bytes in words.
 public enum ByteWords {
+    /// A byte as a person reads it.
+    static func show(_ byte: UInt8) -> String {
+        (0x20...0x7E).contains(byte)
+            ? String(Unicode.Scalar(byte)) : "0x" + String(byte, radix: 16, uppercase: true)
+    }
+
     /// The bytes of a set, runs of them as ranges: `" 0–9 {`.
     public static func words(_ contains: (UInt8) -> Bool) -> [String] {
         var parts: [String] = []

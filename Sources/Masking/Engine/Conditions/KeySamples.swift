@@ -1,12 +1,3 @@
-import JSON
-
-/// Numbers that stand for all that a formula tells apart.
-struct NumberWitnesses {
-    var values: [ExactDecimal]
-    /// Whether no other number can make anything else of the formula.
-    var isComplete: Bool
-}
-
 /// Keys that no schema names, one for each way in which the rules on keys can take them.
 struct KeySamples {
     /// By the verdicts of the rules.
@@ -15,37 +6,14 @@ struct KeySamples {
     var isComplete: Bool
 }
 
-extension Automaton {
-    /// Ranges of whole numbers up to this width are tried number by number.
-    static let widestRange = 64
+/// What the keys that no schema names must not come to, in an object with such a formula.
+struct RefusedKeys: Hashable {
+    var formula: Formulas.ID
+    /// By the verdicts of the rules on keys.
+    var verdicts: Set<[Bool]>
+}
 
-    /// Numbers to try for a formula.
-    func numberWitnesses(_ formula: Formulas.ID) -> NumberWitnesses {
-        var values: Set<ExactDecimal> = []
-        for text in ["0", "1", "-1", "2", "0.5", "1000000"] {
-            if let value = JSONNumber(text: text)?.decimal { values.insert(value) }
-        }
-        for case .number(let schema) in formulas.leaves(of: formula) {
-            let spec = numberSpec(schema)
-            values.formUnion(spec.values?.all ?? [])
-            for bound in [spec.low, spec.high].compactMap({ $0 }) { values.insert(bound) }
-            values.formUnion(spec.wholeNumbers(atMost: Automaton.widestRange) ?? [])
-        }
-        // Complete where every way to satisfy the formula lists its numbers.
-        let ways = formulas.branches(formula, limit: 64)
-        let isComplete =
-            ways?.allSatisfy { way in
-                let listed = way.contains { leaf, holds in
-                    guard holds, case .number(let schema) = leaf else { return false }
-                    let spec = numberSpec(schema)
-                    return spec.values != nil || spec.wholeNumbers(atMost: Automaton.widestRange) != nil
-                }
-                let isFree = way.allSatisfy { if case .number = $0.leaf { false } else { true } }
-                return listed || isFree
-            } ?? false
-        return NumberWitnesses(values: Array(values), isComplete: isComplete)
-    }
-
+extension ObjectConditions {
     /// Keys to try where a schema names none.
     func keySamples(_ members: ObjectMembers) -> KeySamples {
         if let known = sampledKeys[members.formula] { return known }
@@ -62,7 +30,9 @@ extension Automaton {
             guard let names = graph.nodes[Int(schema)].names else { continue }
             let formula = typed(formulas.leaf(.schema(names)), .string)
             for leaf in formulas.leaves(of: formula) {
-                if case .string(let owner, let keyword) = leaf, let component = keyComponent(owner, keyword) {
+                if case .string(let owner, let keyword) = leaf,
+                    let component = strings.keyComponent(owner, keyword)
+                {
                     components.append(component)
                 } else {
                     isComplete = false
@@ -114,7 +84,7 @@ extension Automaton {
                 break
             }
             for byte in letters(at: place.node) {
-                guard let pending = Automaton.pending(place.pending, byte) else { continue }
+                guard let pending = ObjectConditions.pending(place.pending, byte) else { continue }
                 let longer = text + [byte]
                 if pending == 0, byte >= 0x80, String(validating: longer, as: UTF8.self) == nil { continue }
                 let node =
@@ -139,52 +109,24 @@ extension Automaton {
         }
     }
 
-    /// The place behind a key that no schema names, whether or not the object has that very key.
-    func behindOtherKey(_ text: [UInt8], _ frameID: Int32) -> Int32 {
-        let members = keyContext(frameID).members
-        let member = otherMember(members, text)
-        guard member.kept != Formulas.no, member.child != Formulas.no, inhabited(member.child) else {
-            return Automaton.dead
+    /// The machine of keys that the rules take in none of the refused ways.
+    func keyMachine(_ members: ObjectMembers, without refused: Set<[Bool]>) -> StringMachine? {
+        let (components, _) = keyRules(members)
+        guard !components.isEmpty else { return nil }
+        let rules = RefusedKeys(formula: members.formula, verdicts: refused)
+        if let known = narrowedKeys[rules] { return known }
+        let named = members.shape.keys.map { String(decoding: graph.keys[Int($0)], as: UTF8.self) }
+        let all = components + [.finite(FiniteSet(named))]
+        let liveness = StringLiveness(all) { verdicts in
+            // The last component knows the keys that have names of their own.
+            if verdicts.last == true { return false }
+            let own = verdicts.dropLast().compactMap(\.self)
+            return own.count < verdicts.count - 1 || verdicts.last == .some(nil)
+                ? nil : !refused.contains(own)
         }
-        var next = frame(frameID)
-        next.seen = intern(seenSets[Int(next.seen)].adding(nil))
-        next.formula = member.kept
-        return intern(Configuration(.colon, a: member.child, frame: intern(next)))
-    }
-}
-
-extension NumberSpec {
-    /// The whole numbers that satisfy the conjunction, where it asks for whole numbers between close bounds.
-    func wholeNumbers(atMost limit: Int) -> [ExactDecimal]? {
-        guard isIntegral, let low, let high, let first = low.roundedUp, let last = high.roundedDown,
-            last - first < limit
-        else { return nil }
-        guard first <= last else { return [] }
-        return (first...last).compactMap { JSONNumber(text: String($0))?.decimal }
-            .filter { accepts($0, isPlain: true) }
-    }
-}
-
-extension ExactDecimal {
-    /// The least whole number that is no less, where it is small enough.
-    fileprivate var roundedUp: Int? {
-        guard let whole = truncated else { return nil }
-        return isIntegral || isNegative ? whole : whole + 1
-    }
-
-    /// The greatest whole number that is no more, where it is small enough.
-    fileprivate var roundedDown: Int? {
-        guard let whole = truncated else { return nil }
-        return isIntegral || !isNegative ? whole : whole - 1
-    }
-
-    private var truncated: Int? {
-        guard digits.count + exponent <= 15 else { return nil }
-        var value = 0
-        for digit in digits.prefix(max(0, digits.count + min(0, exponent))) {
-            value = value * 10 + Int(digit)
-        }
-        for _ in 0..<max(0, exponent) { value *= 10 }
-        return isNegative ? -value : value
+        let machine = StringMachine(
+            all, isCanonical: false, budget: patterns.budget, rule: .search(liveness))
+        narrowedKeys[rules] = machine
+        return machine
     }
 }

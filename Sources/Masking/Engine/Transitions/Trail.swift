@@ -8,9 +8,9 @@ struct Trail {
     var starts: [Int32] = []
 }
 
-extension Automaton {
+extension Transitions {
     /// How many values are open in a configuration.
-    private func depth(_ id: Int32) -> Int {
+    func depth(_ id: Int32) -> Int {
         let here = configuration(id)
         let depth = Int(frame(here.frame).depth)
         switch here.place {
@@ -19,19 +19,8 @@ extension Automaton {
         }
     }
 
-    /// The configuration after one byte, with what only the text decides looked up in the trail.
-    func follow(_ id: Int32, _ byte: UInt8, _ trail: inout Trail) -> Int32 {
-        var target = step(id, byte)
-        if !readsText || target < 0 { return foreseen(id, byte, target) }
-        trail.bytes.append(byte)
-        target = foreseen(id, byte, settle(target, byte, trail))
-        if target < 0 { return target }
-        keepStarts(&trail, depth(target))
-        return target
-    }
-
     /// Brings the starts of open values in line with the depth after the byte just appended.
-    private func keepStarts(_ trail: inout Trail, _ depth: Int) {
+    func keepStarts(_ trail: inout Trail, _ depth: Int) {
         if depth > trail.starts.count {
             trail.starts.append(Int32(trail.bytes.count - 1))
         } else if depth < trail.starts.count {
@@ -45,11 +34,11 @@ extension Automaton {
         var target = id
         while target >= 0, configuration(target).place == .resolve {
             let here = configuration(target)
-            let resolution = Resolution(rawValue: here.b) ?? .closed
+            let resolution = here.resolution
             let depth = Int(frame(here.frame).depth)
             let isItem = resolution == .itemClosed || resolution == .numberItemEnded
             let index = isItem ? depth - 1 : depth
-            guard trail.starts.indices.contains(index) else { return Automaton.dead }
+            guard trail.starts.indices.contains(index) else { return Configuration.dead }
             let behind = resolution == .numberEnded || resolution == .numberItemEnded
             var text = Array(trail.bytes[Int(trail.starts[index])..<(trail.bytes.count - (behind ? 1 : 0))])
             if isItem { text.append(UInt8(ascii: "]")) }
@@ -58,7 +47,7 @@ extension Automaton {
             if behind, target >= 0 {
                 if configuration(target).place == .resolve {
                     var waiting = configuration(target)
-                    waiting.b = Resolution.numberItemEnded.rawValue
+                    waiting.resolution = .numberItemEnded
                     target = intern(waiting)
                 } else {
                     target = step(target, byte)
@@ -66,5 +55,17 @@ extension Automaton {
             }
         }
         return target
+    }
+
+    /// The configuration behind a key that no schema names and the object does not have, where all such keys lead to
+    /// the same; ``dead`` where such a key cannot end, `nil` where it depends on the key.
+    func freshKey(_ frameID: Int32) -> Int32? {
+        let context = keys.context(frameID)
+        let members = context.members
+        guard !readsText, context.allowsOthers, members.machine === patterns.freeString,
+            members.shape.patterns.isEmpty,
+            !members.shape.schemas.contains(where: { graph.nodes[Int($0)].names != nil })
+        else { return nil }
+        return behindOtherKey([], frameID)
     }
 }

@@ -15,7 +15,48 @@ final class PatternLibrary {
     /// The automaton of every string.
     lazy var anything = PatternAutomaton(ByteExpressions.anything, in: ByteExpressions())
 
-    init() { freeString = StringMachine([], isCanonical: false, budget: budget) }
+    /// Tokens on which automata are tried.
+    private let sample: [[UInt8]]
+    private var affordable: [ObjectIdentifier: Bool] = [:]
+
+    init(_ vocabulary: Vocabulary) {
+        freeString = StringMachine([], isCanonical: false, budget: budget)
+        let step = max(1, vocabulary.count / PatternLibrary.sampleSize)
+        sample = stride(from: 0, to: vocabulary.count, by: step).map { Array(vocabulary.bytes(of: $0)) }
+            .filter { !$0.isEmpty }
+    }
+
+    private static let sampleSize = 300
+    /// States and expressions that the sample may make of an automaton.
+    private static let affordableStates = 1_200
+    private static let affordableExpressions = 40_000
+
+    /// Whether masks can follow an automaton: on a sample of tokens, twice over, it makes few states.
+    ///
+    /// Counts in counts and look-ahead over them can make a new state of nearly every token.
+    func isAffordable(_ automaton: PatternAutomaton) -> Bool {
+        guard automaton.mayGrow else { return true }
+        if let known = affordable[ObjectIdentifier(automaton)] { return known }
+        var start = PatternAutomaton.start
+        var verdict = true
+        search: for _ in 0..<3 {
+            var ends: [Int32] = []
+            for token in sample {
+                let end = automaton.run(start, token)
+                if end != PatternAutomaton.dead { ends.append(end) }
+                if automaton.count > PatternLibrary.affordableStates
+                    || automaton.expressionCount > PatternLibrary.affordableExpressions
+                {
+                    verdict = false
+                    break search
+                }
+            }
+            guard !ends.isEmpty else { break }
+            start = ends[ends.count / 2]
+        }
+        affordable[ObjectIdentifier(automaton)] = verdict
+        return verdict
+    }
 
     /// The automaton kept under that name, or the one that `build` makes.
     func automaton(_ name: String, build: () -> PatternAutomaton?) -> PatternAutomaton? {

@@ -1,4 +1,11 @@
-extension Automaton {
+/// Strings and patterns: what a formula over string keywords comes to while a string is written.
+final class StringConditions: Grounded {
+    let blueprint: Blueprint
+    private(set) var specs: [StringSpec] = []
+    private var specOf: [Formulas.ID: Int32] = [:]
+
+    init(_ blueprint: Blueprint) { self.blueprint = blueprint }
+
     /// The automaton of one string keyword; `nil` for lengths, which are counted.
     func component(_ schema: Int32, _ keyword: StringKeyword) -> StringComponent? {
         let node = graph.nodes[Int(schema)]
@@ -20,7 +27,7 @@ extension Automaton {
         let node = graph.nodes[Int(schema)]
         let low = node.minLength
         let high = node.maxLength
-        guard max(low, high ?? 0) <= Automaton.longestCountedKey else { return nil }
+        guard max(low, high ?? 0) <= StringConditions.longestCountedKey else { return nil }
         return patterns.automaton("length:\(low):\(high ?? -1)") {
             var expressions = ByteExpressions()
             let scalar = expressions.scalars([0...0x10FFFF])

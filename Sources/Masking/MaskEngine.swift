@@ -1,61 +1,18 @@
 import JSON
 
-/// A language that a model is held to: one JSON value by a schema, a text by rules, or an assistant's turn.
-///
-/// A description only, to be shared between threads; a ``MaskEngine`` builds the automaton.
-public struct Grammar: Sendable, Hashable {
-    enum Language: Sendable, Hashable {
-        case value(JSONValue)
-        case turn(TurnGrammar)
-        case text(TextGrammar)
-    }
-
-    let language: Language
-    /// What is fixed beyond the schema.
-    public let options: GrammarOptions
-    /// The documents that references may lead to, beside the schema's own, by their absolute URI.
-    public let documents: [String: JSONValue]
-
-    /// One JSON value that satisfies a schema.
-    public init(
-        schema: JSONValue, options: GrammarOptions = GrammarOptions(),
-        documents: [String: JSONValue] = [:]
-    ) {
-        language = .value(schema)
-        self.options = options
-        self.documents = documents
-    }
-
-    /// A text that follows rules.
-    public init(text: TextGrammar) {
-        language = .text(text)
-        options = GrammarOptions()
-        documents = [:]
-    }
-
-    /// An assistant's turn.
-    public init(
-        turn: TurnGrammar, options: GrammarOptions = GrammarOptions(),
-        documents: [String: JSONValue] = [:]
-    ) {
-        language = .turn(turn)
-        self.options = options
-        self.documents = documents
-    }
-}
-
 /// Builds matchers over one vocabulary, and keeps what grammars share.
 ///
 /// Neither the engine nor its matchers may be used from two threads at once.
 public final class MaskEngine {
     /// The vocabulary whose tokens are masked.
     public let vocabulary: Vocabulary
-    private let patterns = PatternLibrary()
+    private let patterns: PatternLibrary
     private let leaving: LeavingTokens
 
     /// An engine over a vocabulary.
     public init(vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
+        patterns = PatternLibrary(vocabulary)
         leaving = LeavingTokens(vocabulary)
     }
 
@@ -94,14 +51,14 @@ public final class MaskEngine {
             }
             let plan = TurnPlan(turn, schemas: schemas, vocabulary: vocabulary)
             let automaton = Automaton(
-                vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph,
-                turn: plan)
-            automaton.narrowListedValues()
+                Blueprint(
+                    vocabulary: vocabulary, options: grammar.options, patterns: patterns, graph: graph,
+                    turn: plan))
             for (tool, schema) in zip(turn.tools, schemas)
-            where !automaton.inhabited(automaton.formulas.leaf(.schema(schema))) {
+            where !automaton.inhabitants.inhabited(automaton.formulas.leaf(.schema(schema))) {
                 throw .tool(tool.name, .unsatisfiable(at: JSONPointer()))
             }
-            let start = automaton.startTurn(plan)
+            let start = automaton.transitions.startTurn(plan)
             guard start >= 0 else { throw .unsatisfiable(at: JSONPointer()) }
             return Matcher(SchemaCursor(automaton, start))
         }
@@ -115,11 +72,10 @@ public final class MaskEngine {
         let root = try SchemaLoader.load(
             schema, into: graph, patterns, options: options, documents: documents)
         let automaton = Automaton(
-            vocabulary: vocabulary, options: options, patterns: patterns, graph: graph, turn: nil)
-        automaton.narrowListedValues()
+            Blueprint(
+                vocabulary: vocabulary, options: options, patterns: patterns, graph: graph, turn: nil))
         let formula = automaton.formulas.leaf(.schema(root))
-        guard automaton.inhabited(formula) else { throw .unsatisfiable(at: JSONPointer()) }
-        let frame = automaton.intern(Frame(kind: .root, parent: -1, depth: 0))
-        return SchemaCursor(automaton, automaton.intern(Configuration(.value, a: formula, frame: frame)))
+        guard automaton.inhabitants.inhabited(formula) else { throw .unsatisfiable(at: JSONPointer()) }
+        return SchemaCursor(automaton, automaton.transitions.start(formula))
     }
 }

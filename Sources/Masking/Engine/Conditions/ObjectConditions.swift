@@ -1,48 +1,19 @@
-extension Automaton {
-    // MARK: Objects
+import JSON
 
-    /// The keys that may come next in an object.
-    func keyContext(_ frameID: Int32) -> KeyContext {
-        let open = frame(frameID)
-        let key = UInt64(UInt32(bitPattern: open.formula)) << 32 | UInt64(UInt32(bitPattern: open.seen))
-        if let known = contexts[key] { return known }
-        let members = objectMembers(open.formula)
-        let seen = seenSets[Int(open.seen)]
-        let slots = members.maximum.map { $0 - Int(seen.count) } ?? Int.max
-        var missing = 0
-        if members.maximum != nil { missing = members.required.filter { !seen.contains($0) }.count }
-        let onlyRequired = slots <= missing
-        var lastInOrder = -1
-        if options.keyOrder == .schema {
-            for key in seen.keys { lastInOrder = max(lastInOrder, members.shape.order[key] ?? -1) }
-        }
-        var allowed = [Bool](repeating: false, count: members.shape.keys.count)
-        if slots > 0 {
-            for (rank, key) in members.shape.keys.enumerated() where !seen.contains(key) {
-                if onlyRequired, !members.required.contains(key) { continue }
-                if options.keyOrder == .schema, !comesInOrder(key, after: lastInOrder, members, seen) {
-                    continue
-                }
-                allowed[rank] = namedMember(members, rank) != nil
-            }
-        }
-        var others = allowsOthers(members) && slots > 0 && !onlyRequired
-        if others, options.keyOrder == .schema, members.required.contains(where: { !seen.contains($0) }) {
-            others = false
-        }
-        let context = KeyContext(members: members, seen: open.seen, allowed: allowed, allowsOthers: others)
-        contexts[key] = context
-        return context
-    }
+/// Members: what a formula over object keywords makes of each further key and its value.
+final class ObjectConditions: Grounded {
+    let blueprint: Blueprint
+    let strings: StringConditions
+    private let numbers: NumberConditions
+    private var shapes: [ObjectShape.Kind: ObjectShape] = [:]
+    private var members: [Formulas.ID: ObjectMembers] = [:]
+    var sampledKeys: [Formulas.ID: KeySamples] = [:]
+    var narrowedKeys: [RefusedKeys: StringMachine] = [:]
 
-    private func comesInOrder(_ key: Int32, after last: Int, _ members: ObjectMembers, _ seen: SeenKeys)
-        -> Bool
-    {
-        let position = members.shape.order[key] ?? 0
-        if position < last { return false }
-        return !members.required.contains {
-            (members.shape.order[$0] ?? 0) < position && !seen.contains($0)
-        }
+    init(_ blueprint: Blueprint, _ strings: StringConditions, _ numbers: NumberConditions) {
+        self.blueprint = blueprint
+        self.strings = strings
+        self.numbers = numbers
     }
 
     func objectMembers(_ formula: Formulas.ID) -> ObjectMembers {
@@ -79,30 +50,26 @@ extension Automaton {
         }
         let (machine, mayMatch) = keyMachine(shape, certain)
         let built = ObjectMembers(
-            formula: formula, shape: shape, machine: machine, mayHaveOthers: mayMatch, maximum: maximum,
-            required: required)
+            formula: formula, shape: shape, unnamed: .init(machine: machine, mayCome: mayMatch),
+            needs: .init(maximum: maximum, required: required))
         members[formula] = built
         return built
     }
 
     /// Whether some key that no schema names may come at all.
-    func allowsOthers(_ members: ObjectMembers) -> Bool {
+    func allowsOthers(_ members: ObjectMembers, _ inhabitants: Inhabitants) -> Bool {
         if let known = members.allowsOthers { return known }
-        var verdict = members.mayHaveOthers
+        var verdict = members.unnamed.mayCome
         let shape = members.shape
         if verdict, shape.patterns.isEmpty {
             let member = memberFormulas(members.formula, key: nil, text: nil, shape: shape, matched: [])
-            verdict = member.kept != Formulas.no && member.child != Formulas.no && inhabited(member.child)
+            verdict =
+                member.kept != Formulas.no && member.child != Formulas.no
+                && inhabitants.inhabited(member.child)
         }
         // While a search is on, the answer may rest on what the search assumes.
-        if probing.isEmpty { members.allowsOthers = verdict }
+        if !inhabitants.isSearching { members.allowsOthers = verdict }
         return verdict
-    }
-
-    /// Whether a schema is visibly satisfied by nothing.
-    private func isNever(_ schema: Int32) -> Bool {
-        let formula = formulas.leaf(.schema(schema))
-        return ValueStart.allCases.allSatisfy { typed(formula, $0) == Formulas.no }
     }
 
     /// The automaton of keys that no schema names, and whether there can be such keys at all.
@@ -112,14 +79,14 @@ extension Automaton {
         var groups: [[Int]] = []
         for schema in certain {
             let node = graph.nodes[Int(schema)]
-            if let additional = node.additional, isNever(additional) {
+            if let additional = node.additional, blueprint.isNever(additional) {
                 groups.append(shape.patterns.indices.filter { shape.patterns[$0].schema == schema })
             }
             if let names = node.names {
                 let formula = typed(formulas.leaf(.schema(names)), .string)
                 for part in formulas.conjuncts(formula) {
                     guard case .leaf(.string(let owner, let keyword)) = formulas.nodes[Int(part)],
-                        let component = keyComponent(owner, keyword)
+                        let component = strings.keyComponent(owner, keyword)
                     else { continue }
                     groups.append([components.count])
                     components.append(component)
@@ -157,7 +124,9 @@ extension Automaton {
     }
 
     /// What a named key does; `nil` where it cannot come.
-    func namedMember(_ members: ObjectMembers, _ rank: Int) -> ObjectMembers.Member? {
+    func namedMember(
+        _ members: ObjectMembers, _ rank: Int, _ inhabitants: Inhabitants
+    ) -> ObjectMembers.Member? {
         let member: ObjectMembers.Member
         if let known = members.named[rank] {
             member = known
@@ -169,7 +138,8 @@ extension Automaton {
                 matched: matches(members.shape, text))
             members.named[rank] = member
         }
-        return member.kept != Formulas.no && member.child != Formulas.no && inhabited(member.child)
+        return member.kept != Formulas.no && member.child != Formulas.no
+            && inhabitants.inhabited(member.child)
             ? member : nil
     }
 
@@ -256,112 +226,14 @@ extension Automaton {
                 let node = self.graph.nodes[Int(owner)]
                 return count >= node.minLength && node.maxLength.map { count <= $0 } ?? true
             case .string(let owner, let keyword):
-                guard let component = self.component(owner, keyword) else { return true }
+                guard let component = strings.component(owner, keyword) else { return true }
                 var state: Int32 = 1
                 for byte in text where state != 0 { state = component.step(state, byte) }
                 return state != 0 && component.accepts(state)
-            case .check(let owner, let keyword): return self.holds(.string(string), owner, keyword)
+            case .check(let owner, let keyword):
+                return ClosedEvaluation.holds(blueprint, numbers, .string(string), owner, keyword)
             default: return nil
             }
         } ?? true
-    }
-
-    // MARK: Arrays
-
-    /// The next item's formula and the frame it is written in; `nil` where no item may come.
-    func beginItem(_ frameID: Int32) -> (formula: Formulas.ID, frame: Int32)? {
-        var open = frame(frameID)
-        let key = UInt64(UInt32(bitPattern: open.formula)) << 32 | UInt64(UInt32(bitPattern: open.seen))
-        let item: ObjectMembers.Member
-        if let known = arrayItems[key] {
-            item = known
-        } else {
-            item = itemFormulas(open.formula, Int(open.seen))
-            arrayItems[key] = item
-        }
-        guard item.kept != Formulas.no, item.child != Formulas.no else { return nil }
-        open.formula = item.kept
-        open.seen = min(open.seen + 1, arrayLimit(item.kept, item.child))
-        return (item.child, intern(open))
-    }
-
-    /// Where the count of items may stop: beyond every position and bound that some schema names.
-    private func arrayLimit(_ kept: Formulas.ID, _ child: Formulas.ID) -> Int32 {
-        let key = kept
-        if child != Formulas.yes || arrayLimits[key] == nil {
-            var limit = 1
-            func look(_ formula: Formulas.ID) {
-                for leaf in formulas.leaves(of: formula) {
-                    switch leaf {
-                    case .array(let schema, _):
-                        let node = graph.nodes[Int(schema)]
-                        limit = max(limit, node.prefix.count + 1, node.minItems, (node.maxItems ?? 0) + 1)
-                    case .outer(let inner): look(inner)
-                    default: break
-                    }
-                }
-            }
-            look(kept)
-            look(child)
-            let result = Int32(clamping: limit)
-            if child == Formulas.yes { arrayLimits[key] = result }
-            return result
-        }
-        return arrayLimits[key] ?? Int32.max
-    }
-
-    private func itemFormulas(_ formula: Formulas.ID, _ index: Int) -> ObjectMembers.Member {
-        var kept: [Formulas.ID] = []
-        var child: [Formulas.ID] = []
-        for part in formulas.conjuncts(formula) {
-            if case .leaf(let leaf) = formulas.nodes[Int(part)] {
-                guard case .array(let schema, let matches) = leaf else {
-                    kept.append(part)
-                    continue
-                }
-                guard let (item, counted) = item(schema, index, matches) else {
-                    return ObjectMembers.Member(kept: Formulas.no, child: Formulas.no)
-                }
-                if counted == nil { kept.append(part) }
-                child.append(item)
-                if let counted { child.append(counted) }
-                continue
-            }
-            child.append(
-                formulas.substitute(part) { formulas, leaf, id in
-                    guard case .array(let schema, let matches) = leaf else {
-                        return formulas.leaf(.outer(id))
-                    }
-                    guard let (item, counted) = self.item(schema, index, matches) else { return Formulas.no }
-                    return self.formulas.all([item, counted ?? self.formulas.leaf(.outer(id))])
-                })
-        }
-        return ObjectMembers.Member(kept: formulas.all(kept), child: formulas.all(child))
-    }
-
-    /// What one array schema asks of the item at `index`, and what becomes of it where `contains` counts the item.
-    private func item(_ schema: Int32, _ index: Int, _ matches: Int32) -> (Formulas.ID, Formulas.ID?)? {
-        let node = graph.nodes[Int(schema)]
-        if let maximum = node.maxItems, index >= maximum { return nil }
-        var own = Formulas.yes
-        if index < node.prefix.count {
-            own = formulas.leaf(.schema(node.prefix[index]))
-        } else if let items = node.items {
-            own = formulas.leaf(.schema(items))
-        }
-        guard let contains = node.contains else { return (own, nil) }
-        if node.maxContains == nil, Int(matches) >= node.minContains { return (own, nil) }
-        let match = formulas.leaf(.schema(contains))
-        let stay = formulas.leaf(.outer(formulas.leaf(.array(schema, matches))))
-        let limit = Int32(clamping: max(node.minContains, (node.maxContains ?? 0) + 1))
-        let more = formulas.leaf(.outer(formulas.leaf(.array(schema, min(matches + 1, limit)))))
-        if let maximum = node.maxContains, Int(matches) >= maximum {
-            return (own, formulas.all(formulas.not(match), stay))
-        }
-        let counted = formulas.any([
-            formulas.all(match, more),
-            node.maxContains == nil ? stay : formulas.all(formulas.not(match), stay),
-        ])
-        return (own, counted)
     }
 }
