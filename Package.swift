@@ -40,8 +40,8 @@ let package = Package(
         .executableTarget(
             name: "callgate-bench",
             dependencies: [
-                "Agent", "JSON", "Masking", "Models", "Schema", "Sessions", "Tools", "Transformer", "Wire",
-                arguments,
+                "Agent", "JSON", "MaskTrials", "Masking", "Models", "Schema", "Sessions", "Tools",
+                "Transformer", "Wire", arguments,
             ],
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
@@ -49,7 +49,8 @@ let package = Package(
             name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"]),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
-            name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Schema"], swiftSettings: optimised),
+            name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Masking", "Schema"],
+            swiftSettings: optimised),
         .target(
             name: "Models",
             dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer", "Wire"]),
@@ -59,6 +60,7 @@ let package = Package(
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", "Wire", grdb]),
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
+        .target(name: "MaskTrials", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .target(
             name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"],
             swiftSettings: optimised),
@@ -87,7 +89,8 @@ let package = Package(
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
         .testTarget(
-            name: "MaskingTests", dependencies: ["JSON", "Masking", "Schema"], swiftSettings: optimised),
+            name: "MaskingTests", dependencies: ["JSON", "MaskTrials", "Masking", "Schema"],
+            swiftSettings: optimised),
         .testTarget(
             name: "ModelsTests",
             dependencies: [

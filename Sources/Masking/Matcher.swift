@@ -67,6 +67,9 @@ public struct Matcher {
         self = next
     }
 
+    /// Whether bytes can follow, whatever tokens they come from.
+    public func takes(_ bytes: [UInt8]) -> Bool { !isFinished && following(bytes: bytes) != nil }
+
     /// The matcher after bytes; `nil` where they cannot follow.
     private func following(bytes: [UInt8]) -> Matcher? {
         switch cursor {
@@ -127,7 +130,7 @@ public struct Matcher {
             return Expectation(words: "nothing: the turn has ended", tool: nil, path: [], alternatives: [])
         }
         return switch cursor {
-        case .schema(let schema): schema.automaton.expectation(schema.configuration)
+        case .schema(let schema): Blame(schema.automaton).expectation(schema.configuration)
         case .rules(let rules): rules.expectation
         }
     }

@@ -8,6 +8,7 @@ struct CallgateBench: AsyncParsableCommand {
         abstract: "Measures the models, the mask engine, long sessions and the proxy.",
         subcommands: [
             ModelBench.self, CallsBench.self, SpeedBench.self, GreedyBench.self, MaskBench.self,
-            MaskBenchExplain.self, MaskBenchHostile.self, SessionBench.self, AttachBench.self,
+            MaskBenchExplain.self, MaskBenchHostile.self, MaskBenchGrammars.self, SessionBench.self,
+            AttachBench.self,
         ])
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import MaskTrials
 import Schema
 import Testing
 
@@ -67,7 +68,7 @@ struct FormatTests {
         }
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededGenerator(seed: seed)
-        let test = try #require(PatternLibrary().format(format.rawValue))
+        let test = try #require(PatternLibrary(SmallWorld.vocabulary()).format(format.rawValue))
         var wrong: [String] = []
         var valid = 0
         var compared = 0

@@ -1,4 +1,5 @@
 import JSON
+import MaskTrials
 import Testing
 
 @testable import Masking
@@ -13,6 +14,17 @@ struct HostileTests {
             HostileSchemas.run(name, vocabulary: SmallWorld.vocabulary(), tokens: 20))
         #expect(!outcome.outcome.isEmpty && outcome.outcome != "0 tokens")
         print("\(name): \(outcome.outcome)")
+    }
+
+    @Test("what a random hostile schema's mask allows can be written, or the schema is refused")
+    func randomHostile() throws {
+        var bounds = HostileTrial.Bounds()
+        // How long it takes is measured by `callgate-bench hostile`, not here.
+        (bounds.compilation, bounds.step, bounds.memory) = (.max, .max, .infinity)
+        var trial = HostileTrial(vocabulary: try SmallWorld.vocabulary(), seed: 7, bounds: bounds)
+        for number in 0..<240 { trial.run(number) }
+        #expect(trial.tally.excesses.isEmpty, "\(trial.tally.excesses.joined(separator: "\n"))")
+        #expect(trial.tally.compiled > 120 && trial.tally.steps > 240)
     }
 
     static let keywords = [

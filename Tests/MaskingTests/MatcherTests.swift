@@ -1,4 +1,5 @@
 import JSON
+import MaskTrials
 import Testing
 
 @testable import Masking
@@ -174,17 +175,5 @@ struct MatcherKeywordTests {
         #expect(here.canEnd)
         #expect(!earlier.canEnd)
         #expect(earlier.allowed().contains(3 + Int(UInt8(ascii: "h"))))
-    }
-}
-
-/// A small generator with a seed, so that a failure can be had again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import MaskTrials
 import Schema
 import Testing
 
@@ -39,7 +40,7 @@ struct PatternAutomatonTests {
 
     @Test("patterns that are canonically equivalent but differ in bytes have automata of their own")
     func libraryComparesBytes() throws {
-        let library = PatternLibrary()
+        let library = PatternLibrary(try SmallWorld.vocabulary())
         for source in ["^\u{E9}$", "^e\u{301}$"] {
             let pattern = try ECMAPattern(source)
             let automaton = try #require(library.automaton("pattern:" + source) { pattern.automaton })

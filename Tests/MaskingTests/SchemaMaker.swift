@@ -1,4 +1,5 @@
 import JSON
+import MaskTrials
 
 /// Random schemas of every keyword, with patterns, formats and bounds such as people write.
 struct SchemaMaker {

@@ -1,4 +1,5 @@
 import JSON
+import MaskTrials
 import Testing
 
 @testable import Masking

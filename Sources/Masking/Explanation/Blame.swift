@@ -1,13 +1,17 @@
 import JSON
 
-extension Automaton {
+/// Blame: what each alternative that is still alive has against a byte.
+struct Blame: Conditioned {
     typealias Reason = Explanation.Reason
 
-    /// A byte as a person reads it.
-    static func show(_ byte: UInt8) -> String {
-        (0x20...0x7E).contains(byte)
-            ? String(Unicode.Scalar(byte)) : "0x" + String(byte, radix: 16, uppercase: true)
-    }
+    let automaton: Automaton
+
+    init(_ automaton: Automaton) { self.automaton = automaton }
+
+    var transitions: Transitions { automaton.transitions }
+    var blueprint: Blueprint { automaton.blueprint }
+    var places: Places { automaton.places }
+    var conditions: Conditions { automaton.conditions }
 
     private func policy(_ name: String, _ sentence: String) -> Reason {
         Reason(tool: nil, pointer: JSONPointer(), source: .policy(name), sentence: sentence)
@@ -32,19 +36,19 @@ extension Automaton {
     /// What each live alternative has against a byte that cannot follow.
     func blame(_ id: Int32, _ byte: UInt8, _ trail: Trail) -> [Reason] {
         let here = configuration(id)
-        let shown = "\"\(Automaton.show(byte))\""
+        let shown = "\"\(ByteWords.show(byte))\""
         var reasons: [Reason]
-        let unforeseen = step(id, byte)
-        if unforeseen >= 0, foreseen(id, byte, unforeseen) < 0 {
+        let unforeseen = transitions.step(id, byte)
+        if unforeseen >= 0, automaton.foresight.foreseen(id, byte, unforeseen) < 0 {
             let reasons = blameDoom(unforeseen)
             if !reasons.isEmpty { return reasons + enclosing(reasons) }
         }
         switch here.place {
-        case .value: reasons = blameValue(here.a, byte, shown)
+        case .value: reasons = blameValue(here.formula, byte, shown)
         case .arrayOpen:
             if byte == UInt8(ascii: "]") {
                 reasons = blameClose(here, trail)
-            } else if let item = beginItem(here.frame) {
+            } else if let item = transitions.beginItem(here.frame) {
                 reasons = blameValue(item.formula, byte, shown)
             } else {
                 reasons = blameItem(here.frame)
@@ -71,13 +75,13 @@ extension Automaton {
                 reasons = []
             }
         case .literal:
-            let word = String(decoding: Automaton.literalWords[Int(here.a)], as: UTF8.self)
+            let word = String(decoding: JSONSyntax.literalWords[Int(here.literal)], as: UTF8.self)
             reasons = [policy("JSON", "only `\(word)` can be completed here; \(shown) does not")]
         case .done: reasons = [policy("end", "the value is complete; only the end can follow")]
         case .text, .fixed, .name, .between: reasons = blameTurn(here, shown)
         case .colon, .resolve: reasons = []
         }
-        if reasons.isEmpty, here.place == .key, here.flag == 1 { reasons = blameDoom(id) }
+        if reasons.isEmpty, here.place == .key, here.foreseenKeys > 0 { reasons = blameDoom(id) }
         if reasons.isEmpty {
             reasons = [policy(syntaxName(byte), "\(expected(id)) can follow; \(shown) does not fit")]
         }
@@ -91,10 +95,10 @@ extension Automaton {
         var leaves = formulas.leaves(of: frame(here.frame).formula)
         switch here.place {
         case .value, .colon:
-            leaves += ValueStart.allCases.flatMap { formulas.leaves(of: typed(here.a, $0)) }
-        case .string: leaves += formulas.leaves(of: specs[Int(here.a)].formula)
-        case .number: leaves += formulas.leaves(of: numbers[Int(here.a)].formula)
-        case .literal: leaves += formulas.leaves(of: here.c)
+            leaves += ValueStart.allCases.flatMap { formulas.leaves(of: typed(here.formula, $0)) }
+        case .string: leaves += formulas.leaves(of: strings.specs[Int(here.spec)].formula)
+        case .number: leaves += formulas.leaves(of: numbers.states[Int(here.number)].formula)
+        case .literal: leaves += formulas.leaves(of: here.outcome)
         default: break
         }
         // What the conditions on the value around it were, where those inside have been met.
@@ -139,7 +143,7 @@ extension Automaton {
     }
 
     private func syntaxName(_ byte: UInt8) -> String {
-        Automaton.whiteSpace.contains(byte) ? "white space" : "JSON"
+        JSONSyntax.whiteSpace.contains(byte) ? "white space" : "JSON"
     }
 
     /// Why the text cannot end.
@@ -177,17 +181,17 @@ extension Automaton {
             return [
                 reason(
                     schema, "type",
-                    "must be \(Automaton.words(kinds, node.isIntegral)), not \(Automaton.word(start))")
+                    "must be \(ValueStart.words(kinds, node.isIntegral)), not \(start.word)")
             ]
         }
         if let values = node.values {
             let alone = SchemaNode.only(values)
-            if !values.contains(where: { Automaton.start(of: $0).contains(start) }) || alone.isEmpty {
-                return [blameValues(schema, Automaton.word(start))]
+            if !values.contains(where: { ValueStart.all(of: $0).contains(start) }) || alone.isEmpty {
+                return [blameValues(schema, start.word)]
             }
         }
         if let keyword = node.crossedBounds(start) {
-            return [reason(schema, keyword, "is below its lower bound, so no \(Automaton.word(start)) fits")]
+            return [reason(schema, keyword, "is below its lower bound, so no \(start.word) fits")]
         }
         func refuses(_ part: Int32) -> Bool { graph.expand(part, start, formulas) == Formulas.no }
         var reasons: [Reason] = []
@@ -196,25 +200,25 @@ extension Automaton {
         }
         for part in node.allOf where refuses(part) { reasons += blameSchema(part, start, depth: depth + 1) }
         if !node.anyOf.isEmpty, node.anyOf.allSatisfy(refuses) {
-            reasons.append(reason(schema, "anyOf", "no alternative allows \(Automaton.word(start))"))
+            reasons.append(reason(schema, "anyOf", "no alternative allows \(start.word)"))
             for part in node.anyOf { reasons += blameSchema(part, start, depth: depth + 1) }
         }
         if !node.oneOf.isEmpty {
             let fits = formulas.one(node.oneOf.map { graph.expand($0, start, formulas) })
             if fits == Formulas.no {
                 reasons.append(
-                    reason(schema, "oneOf", "not exactly one alternative allows \(Automaton.word(start))"))
+                    reason(schema, "oneOf", "not exactly one alternative allows \(start.word)"))
                 for part in node.oneOf where refuses(part) {
                     reasons += blameSchema(part, start, depth: depth + 1)
                 }
             }
         }
         if let not = node.not, graph.expand(not, start, formulas) == Formulas.yes {
-            reasons.append(reason(schema, "not", "forbids every \(Automaton.word(start))"))
+            reasons.append(reason(schema, "not", "forbids every \(start.word)"))
         }
         for (keyword, part) in [("then", node.consequent), ("else", node.alternative)] {
             if let part, refuses(part) {
-                reasons.append(reason(schema, keyword, "allows no \(Automaton.word(start)) here"))
+                reasons.append(reason(schema, keyword, "allows no \(start.word) here"))
                 reasons += blameSchema(part, start, depth: depth + 1)
             }
         }
@@ -266,41 +270,6 @@ extension Automaton {
         let list = (node.values ?? []).prefix(8).map { $0.text() }.joined(separator: ", ")
         let more = (node.values?.count ?? 0) > 8 ? ", …" : ""
         return reason(schema, node.valuesKeyword, "only \(list)\(more) can follow; \(misfit) fits none")
-    }
-
-    // MARK: Words
-
-    static func word(_ start: ValueStart) -> String {
-        switch start {
-        case .null: "null"
-        case .yes: "true"
-        case .no: "false"
-        case .number: "a number"
-        case .string: "a string"
-        case .array: "an array"
-        case .object: "an object"
-        }
-    }
-
-    static func words(_ kinds: ValueKinds, _ isIntegral: Bool) -> String {
-        let names: [(ValueKinds, String)] = [
-            (.string, "a string"), (.number, isIntegral ? "an integer" : "a number"),
-            (.boolean, "true or false"),
-            (.object, "an object"), (.array, "an array"), (.null, "null"),
-        ]
-        let present = names.filter { kinds.contains($0.0) }.map(\.1)
-        return present.isEmpty ? "nothing" : present.joined(separator: " or ")
-    }
-
-    static func start(of value: JSONValue) -> [ValueStart] {
-        switch value {
-        case .null: [.null]
-        case .bool(let truth): [truth ? .yes : .no]
-        case .number: [.number]
-        case .string: [.string]
-        case .array: [.array]
-        case .object: [.object]
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 import JSON
 
-extension Automaton {
+extension Blame {
     private func policy(_ name: String, _ sentence: String) -> Reason {
         Reason(tool: nil, pointer: JSONPointer(), source: .policy(name), sentence: sentence)
     }
@@ -10,9 +10,9 @@ extension Automaton {
     // MARK: Keys
 
     func blameKey(_ here: Configuration, _ byte: UInt8, _ shown: String) -> [Reason] {
-        let context = keyContext(here.frame)
+        let context = transitions.keys.context(here.frame)
         let cursor = KeyCursor(here)
-        let text = keyTexts[Int(here.c)]
+        let text = keyText(here.keyText)
         if case .dead = StringMode.step(cursor.mode, byte) {
             return [policy("spelling", "no JSON string goes on with \(shown) here")]
         }
@@ -35,7 +35,7 @@ extension Automaton {
     private func blameKeyEnd(_ text: [UInt8], _ context: KeyContext, _ frameID: Int32) -> [Reason] {
         let open = frame(frameID)
         let shown = "\"\(String(decoding: text, as: UTF8.self))\""
-        if let key = graph.knownKey(text), seenSets[Int(open.seen)].contains(key) {
+        if let key = graph.knownKey(text), seenKeys(open.seen).contains(key) {
             return [policy("unique keys", "the object has \(shown) already; keys never repeat")]
         }
         let reasons = refusals(context.members, text, isPrefix: false)
@@ -73,13 +73,13 @@ extension Automaton {
                 continue
             }
             guard
-                let schemas = memberSchemas(
+                let schemas = objects.memberSchemas(
                     schema, key: key, text: text, shape: members.shape, matched: matched)
             else {
                 reasons.append(reason(schema, "propertyNames", "does not allow the key \(shown)"))
                 continue
             }
-            for value in schemas where !inhabited(formulas.leaf(.schema(value))) {
+            for value in schemas where !inhabitants.inhabited(formulas.leaf(.schema(value))) {
                 if graph.nodes[Int(value)].isLiteral {
                     reasons.append(reason(schema, "enum", "the listed value has no key \(shown)"))
                     continue
@@ -101,12 +101,12 @@ extension Automaton {
 
     /// Why no further key can come.
     func blameNoKey(_ frameID: Int32) -> [Reason] {
-        let context = keyContext(frameID)
+        let context = transitions.keys.context(frameID)
         let members = context.members
         var reasons: [Reason] = []
         for schema in members.shape.schemas {
             let node = graph.nodes[Int(schema)]
-            if let maximum = node.maxProperties, Int(seenSets[Int(context.seen)].count) >= maximum {
+            if let maximum = node.maxProperties, Int(seenKeys(context.seen).count) >= maximum {
                 reasons.append(
                     reason(schema, "maxProperties", "at most \(maximum) members; the object has them"))
             } else if node.additional != nil {
@@ -127,7 +127,7 @@ extension Automaton {
             if let maximum = node.maxItems, Int(open.seen) >= maximum {
                 reasons.append(reason(schema, "maxItems", "at most \(maximum) items; the array has them"))
             } else if Int(open.seen) >= node.prefix.count, let items = node.items,
-                !inhabited(formulas.leaf(.schema(items)))
+                !inhabitants.inhabited(formulas.leaf(.schema(items)))
             {
                 reasons.append(reason(schema, node.itemsKeyword, "no further item is allowed"))
             } else if Int(open.seen) < node.prefix.count {
@@ -144,7 +144,7 @@ extension Automaton {
         var reasons: [Reason] = []
         for leaf in formulas.leaves(of: open.formula) {
             switch leaf {
-            case .object(let schema): reasons += blameObjectEnd(schema, seenSets[Int(open.seen)])
+            case .object(let schema): reasons += blameObjectEnd(schema, seenKeys(open.seen))
             case .array(let schema, let matches):
                 reasons += blameArrayEnd(schema, Int(open.seen), Int(matches))
             default: break
@@ -155,7 +155,7 @@ extension Automaton {
 
     private func blameObjectEnd(_ schema: Int32, _ seen: SeenKeys) -> [Reason] {
         let node = graph.nodes[Int(schema)]
-        switch objectFault(schema, seen) {
+        switch graph.nodes[Int(schema)].objectFault(seen) {
         case "required":
             let missing = node.required.filter { !seen.contains($0) }.map(name).joined(separator: ", ")
             return [reason(schema, "required", "\(missing) must come before the object ends")]
@@ -173,7 +173,7 @@ extension Automaton {
 
     private func blameArrayEnd(_ schema: Int32, _ count: Int, _ matches: Int) -> [Reason] {
         let node = graph.nodes[Int(schema)]
-        switch arrayFault(schema, count, matches) {
+        switch graph.nodes[Int(schema)].arrayFault(count, matches) {
         case "minItems":
             return [reason(schema, "minItems", "at least \(node.minItems) items; the array has \(count)")]
         case "contains": return [reason(schema, "contains", "some item must match; none does")]
@@ -221,14 +221,14 @@ extension Automaton {
         }
         if node.values != nil {
             var spec = NumberSpec()
-            spec.values = numberSpec(schema).values
+            spec.values = numbers.numberSpec(schema).values
             found.append((node.valuesKeyword, spec, blameValues(schema, "this number").sentence))
         }
         return found
     }
 
     func blameNumber(_ here: Configuration, _ byte: UInt8, _ shown: String, _ trail: Trail) -> [Reason] {
-        let state = numbers[Int(here.a)]
+        let state = numbers.states[Int(here.number)]
         let leaves = formulas.leaves(of: state.formula)
         var reasons: [Reason] = []
         var suspects: [Reason] = []
@@ -254,7 +254,7 @@ extension Automaton {
         }
         if !reasons.isEmpty { return reasons }
         // The number itself is good: what follows it is not.
-        let after = closeNumber(here.a, here.frame)
+        let after = transitions.closeNumber(here.number, here.frame)
         return after >= 0 && configuration(after).place != .resolve ? blame(after, byte, trail) : []
     }
 

@@ -1,6 +1,6 @@
 import JSON
 
-extension Automaton {
+extension Blame {
     /// The schema keywords behind a string leaf.
     func keywords(_ schema: Int32, _ keyword: StringKeyword) -> [String] {
         let node = graph.nodes[Int(schema)]
@@ -14,8 +14,8 @@ extension Automaton {
     }
 
     func blameString(_ here: Configuration, _ byte: UInt8, _ shown: String) -> [Reason] {
-        let spec = specs[Int(here.a)]
-        let mode = spec.machine.mode(here.b)
+        let spec = strings.specs[Int(here.spec)]
+        let mode = spec.machine.mode(here.stringState)
         let effect = StringMode.step(mode, byte)
         var gained: [UInt8] = []
         switch effect {
@@ -30,8 +30,8 @@ extension Automaton {
         case .silent: break
         case .scalar(let scalar): gained = Array(ByteExpressions.utf8(scalar))
         }
-        let states = spec.machine.componentStates(here.b)
-        let count = Int(here.c) + (StringMode.isBoundary(mode) ? 1 : 0)
+        let states = spec.machine.componentStates(here.stringState)
+        let count = Int(here.length) + (StringMode.isBoundary(mode) ? 1 : 0)
         var reasons: [Reason] = []
         var suspects: [Reason] = []
         for leaf in formulas.leaves(of: spec.formula) {
@@ -97,20 +97,20 @@ extension Automaton {
         var reasons: [Reason] = []
         for leaf in formulas.leaves(of: spec.formula) {
             guard case .string(let schema, let keyword) = leaf else { continue }
-            guard spec.truth(of: leaf, here.b, here.c) == false else { continue }
+            guard spec.truth(of: leaf, here.stringState, here.length) == false else { continue }
             let node = graph.nodes[Int(schema)]
             switch keyword {
             case .length:
-                if Int(here.c) < node.minLength {
+                if Int(here.length) < node.minLength {
                     reasons.append(
                         reason(
                             schema, "minLength",
-                            "at least \(node.minLength) characters; the text has \(here.c)"))
+                            "at least \(node.minLength) characters; the text has \(here.length)"))
                 } else {
                     reasons.append(
                         reason(
                             schema, "maxLength",
-                            "at most \(node.maxLength ?? 0) characters; the text has \(here.c)"))
+                            "at most \(node.maxLength ?? 0) characters; the text has \(here.length)"))
                 }
             case .pattern:
                 reasons.append(

@@ -27,7 +27,7 @@ public struct Expectation: Sendable, Hashable {
     public var alternatives: [Alternative]
 }
 
-extension Automaton {
+extension Blame {
     func expectation(_ id: Int32) -> Expectation {
         let here = configuration(id)
         var path: [[JSONPointer]] = []
@@ -44,9 +44,9 @@ extension Automaton {
         }
         let formula: Formulas.ID
         switch here.place {
-        case .value, .colon: formula = here.a
-        case .string: formula = specs[Int(here.a)].formula
-        case .number: formula = numbers[Int(here.a)].formula
+        case .value, .colon: formula = here.formula
+        case .string: formula = strings.specs[Int(here.spec)].formula
+        case .number: formula = numbers.states[Int(here.number)].formula
         default: formula = frame(here.frame).formula
         }
         return Expectation(
@@ -96,18 +96,19 @@ extension Automaton {
     func expected(_ id: Int32) -> String {
         let here = configuration(id)
         switch here.place {
-        case .value: return expectedValue(here.a)
+        case .value: return expectedValue(here.formula)
         case .string: return "the rest of a string"
         case .key: return "the rest of a key"
         case .colon: return "a colon"
         case .number: return "more of a number, or its end"
         case .literal:
-            return "the rest of `\(String(decoding: Automaton.literalWords[Int(here.a)], as: UTF8.self))`"
-        case .objectOpen: return expectedKey(here.frame, orEnd: closeObject(here.frame) >= 0)
+            return
+                "the rest of `\(String(decoding: JSONSyntax.literalWords[Int(here.literal)], as: UTF8.self))`"
+        case .objectOpen: return expectedKey(here.frame, orEnd: transitions.closeObject(here.frame) >= 0)
         case .objectComma: return expectedKey(here.frame, orEnd: false)
         case .objectAfter:
-            let more = keyContext(here.frame).allowsAny
-            let end = closeObject(here.frame) >= 0
+            let more = transitions.keys.context(here.frame).allowsAny
+            let end = transitions.closeObject(here.frame) >= 0
             return more
                 ? (end ? "a comma or the object's end" : "a comma and another key") : "the object's end"
         case .arrayOpen: return "an item or the array's end"
@@ -131,11 +132,11 @@ extension Automaton {
                 integral = graph.nodes[Int(schema)].isIntegral
             }
         }
-        return kinds == .every ? "a value" : Automaton.words(kinds, integral)
+        return kinds == .every ? "a value" : ValueStart.words(kinds, integral)
     }
 
     private func expectedKey(_ frame: Int32, orEnd: Bool) -> String {
-        let context = keyContext(frame)
+        let context = transitions.keys.context(frame)
         let names = context.members.shape.keys.enumerated().filter { context.allows(rank: $0.offset) }.map {
             name($0.element)
         }

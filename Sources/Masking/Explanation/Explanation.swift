@@ -68,9 +68,9 @@ extension SchemaCursor {
     func explain(_ token: Int) -> Explanation {
         if vocabulary.endOfTurn.contains(token) {
             if automaton.canEnd(configuration) { return Explanation(offset: 0, written: "", reasons: []) }
-            return Explanation(offset: 0, written: "", reasons: automaton.blameEnd(configuration))
+            return Explanation(offset: 0, written: "", reasons: Blame(automaton).blameEnd(configuration))
         }
-        if let (tag, target) = automaton.tagTransition(configuration), tag == token, target >= 0 {
+        if let (tag, target) = automaton.transitions.tagTransition(configuration), tag == token, target >= 0 {
             return Explanation(offset: 0, written: "", reasons: [])
         }
         switch vocabulary[token] {
@@ -91,8 +91,8 @@ extension SchemaCursor {
             var after = trail
             let next = automaton.follow(here, byte, &after)
             if next < 0 {
-                let reasons = automaton.blame(here, byte, trail)
-                return Explanation(offset: offset, written: Automaton.show(byte), reasons: reasons)
+                let reasons = Blame(automaton).blame(here, byte, trail)
+                return Explanation(offset: offset, written: ByteWords.show(byte), reasons: reasons)
             }
             here = next
             trail = after

@@ -27,7 +27,7 @@ extension SchemaCursor {
         var forced: [UInt8] = []
         var here = configuration
         var trail = trail
-        while forced.count < 512, !automaton.canEnd(here), automaton.tagTransition(here) == nil {
+        while forced.count < 512, !automaton.canEnd(here), automaton.transitions.tagTransition(here) == nil {
             let next = automaton.nextBytes(here, trail, atMost: 2)
             guard next.count == 1 else { break }
             here = automaton.follow(here, next[0], &trail)
@@ -38,11 +38,12 @@ extension SchemaCursor {
 
     /// Why nothing can follow and the text cannot end either; `nil` where something can.
     var deadEnd: [Explanation.Reason]? {
-        guard !isFinished, !automaton.canEnd(configuration), automaton.tagTransition(configuration) == nil,
+        guard !isFinished, !automaton.canEnd(configuration),
+            automaton.transitions.tagTransition(configuration) == nil,
             automaton.nextBytes(configuration, trail, atMost: 1).isEmpty
         else { return nil }
         var seen: Set<Explanation.Reason> = []
-        let reasons = "\"}],0".utf8.flatMap { automaton.blame(configuration, $0, trail) }
+        let reasons = "\"}],0".utf8.flatMap { Blame(automaton).blame(configuration, $0, trail) }
         return reasons.filter {
             if case .keyword = $0.source { seen.insert($0).inserted } else { false }
         }
@@ -109,18 +110,20 @@ struct MaskSurvey {
         case .configuration(let id):
             let here = automaton.configuration(id)
             if here.place == .string {
-                return step(.string(spec: here.a, state: here.b, count: here.c, frame: here.frame), byte)
+                return step(
+                    .string(spec: here.spec, state: here.stringState, count: here.length, frame: here.frame),
+                    byte)
             }
             if here.place == .key {
                 return step(
                     .key(
-                        KeyCursor(here), text: automaton.keyTexts[Int(here.c)], frame: here.frame,
-                        flag: here.flag), byte)
+                        KeyCursor(here), text: automaton.keyText(here.keyText), frame: here.frame,
+                        flag: here.foreseenKeys), byte)
             }
             let next = automaton.follow(id, byte, &trail)
             return next < 0 ? nil : .configuration(next)
         case .string(let specID, let state, let count, let frame):
-            let spec = automaton.specs[Int(specID)]
+            let spec = automaton.strings.specs[Int(specID)]
             let next = spec.machine.step(state, byte)
             if next >= 0 {
                 let counted = spec.counts ? spec.count(count, isBoundary: spec.machine.isBoundary(state)) : 0
@@ -129,7 +132,7 @@ struct MaskSurvey {
                 return .string(spec: specID, state: next, count: counted, frame: frame)
             }
         case .key(let cursor, let text, let frame, let flag):
-            let context = flag == 1 ? automaton.foreseenKeys(frame) : automaton.keyContext(frame)
+            let context = automaton.transitions.keys.context(frame, flag: flag)
             if case .next(let next, let gained) = cursor.step(byte, context) {
                 var longer = text
                 switch gained {
@@ -164,11 +167,11 @@ struct MaskSurvey {
         for node in nodes {
             if let token = trie.token(at: node) { tokens += [token] + (trie.twins[token] ?? []) }
         }
-        let reasons = automaton.blame(settledID(position), byte, trail)
+        let reasons = Blame(automaton).blame(settledID(position), byte, trail)
         ranges.append(
             MaskedRange(
                 prefix: path, tokens: tokens,
                 explanation: Explanation(
-                    offset: path.count - 1, written: Automaton.show(byte), reasons: reasons)))
+                    offset: path.count - 1, written: ByteWords.show(byte), reasons: reasons)))
     }
 }

@@ -71,6 +71,9 @@ struct ByteExpressions {
         return id
     }
 
+    /// Whether repetitions with counts, intersections or complements occur inside.
+    func mayGrow(_ id: ID) -> Bool { repeats[Int(id)] || mayBeVoid[Int(id)] }
+
     /// One byte of a set.
     mutating func bytes(_ set: ByteSet) -> ID {
         set.isEmpty ? ByteExpressions.never : intern(.bytes(set))

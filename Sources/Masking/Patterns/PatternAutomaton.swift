@@ -10,22 +10,44 @@ final class PatternAutomaton {
     private var stateOf: [ByteExpressions.ID: Int32] = [:]
     private var rows: ContiguousArray<Int32> = []
     private(set) var accepts: [Bool] = []
+    private let classes: ByteClasses
+    private var facts = Facts()
+    private var matches = Matches()
+
+    /// What has been found out about each state.
+    private struct Facts {
+        /// Whether nothing can kill it, and whether it accepts whatever comes: 1, 0 or -1 for not asked.
+        var universal: [Int8] = []
+        var exhaustive: [Int8] = []
+        /// The least characters to an end; -1 for none, -2 for not asked.
+        var shortest: [Int32] = []
+        var slacks: [Int32: Int] = [:]
+
+        mutating func add(isDead: Bool) {
+            universal.append(isDead ? 0 : -1)
+            exhaustive.append(isDead ? 0 : -1)
+            shortest.append(isDead ? -1 : -2)
+        }
+    }
+
+    /// What is known of expressions that match something.
+    private struct Matches {
+        /// Expressions that are known, or taken, to match something.
+        var alive: Set<ByteExpressions.ID> = []
+        /// The latest byte strings that have led an expression to a match.
+        private(set) var endings: [[UInt8]] = []
+        private static let endingLimit = 6
+        private static let longestEnding = 12
+
+        mutating func keep(ending: [UInt8]) {
+            guard ending.count <= Matches.longestEnding else { return }
+            if endings.count >= Matches.endingLimit { endings.removeFirst() }
+            endings.append(ending)
+        }
+    }
+
     /// Column of each byte.
-    let classOf: [UInt8]
-    private let classCount: Int
-    private let representatives: [UInt8]
-    /// For each shape of UTF-8 encoded characters, one byte of each class at each position.
-    private let shapes: [[[UInt8]]]
-    private var universal: [Int8] = []
-    private var exhaustive: [Int8] = []
-    private var shortest: [Int32] = []
-    private var slacks: [Int32: Int] = [:]
-    /// Expressions that are known, or taken, to match something.
-    private var alive: Set<ByteExpressions.ID> = []
-    /// The latest byte strings that have led an expression to a match.
-    private var endings: [[UInt8]] = []
-    private static let endingLimit = 6
-    private static let longestEnding = 12
+    var classOf: [UInt8] { classes.of }
     /// Whether one state may have grown beyond use: too many states.
     static let stateLimit = 60_000
     private static let smallSize = 300
@@ -37,49 +59,26 @@ final class PatternAutomaton {
     /// An automaton of an expression built in `expressions`.
     init(_ root: ByteExpressions.ID, in expressions: ByteExpressions) {
         self.expressions = expressions
-        let sets = expressions.byteSets(in: root)
-        var signature = [Int](repeating: 0, count: 256)
-        // Refines the partition set by set; every set splits a class in at most two. UTF-8's own lead and
-        // continuation ranges are told apart so that characters can be followed as characters.
-        let encodings: [ByteSet] = [
-            ByteSet(0...0x7F), ByteSet(0x80...0x8F), ByteSet(0x90...0x9F), ByteSet(0xA0...0xBF),
-            ByteSet(0xC2...0xDF), ByteSet(0xE0...0xE0), ByteSet(0xED...0xED), ByteSet(0xE1...0xEF),
-            ByteSet(0xF0...0xF0), ByteSet(0xF4...0xF4), ByteSet(0xF1...0xF3),
-        ]
-        for set in sets + encodings {
-            var renamed: [Int: Int] = [:]
-            for byte in 0..<256 {
-                let key = signature[byte] * 2 + (set.contains(UInt8(byte)) ? 1 : 0)
-                if renamed[key] == nil { renamed[key] = renamed.count }
-                signature[byte] = renamed[key] ?? 0
-            }
-        }
-        classOf = signature.map { UInt8(truncatingIfNeeded: $0) }
-        classCount = (signature.max() ?? 0) + 1
-        var representatives = [UInt8](repeating: 0, count: classCount)
-        for byte in (0..<256).reversed() { representatives[signature[byte]] = UInt8(byte) }
-        self.representatives = representatives
-        shapes = PatternAutomaton.characters.map { shape in
-            shape.map { range in
-                var classes: Set<Int> = []
-                return range.filter { classes.insert(signature[Int($0)]).inserted }
-            }
-        }
+        classes = ByteClasses(expressions.byteSets(in: root))
         _ = state(of: ByteExpressions.never)
         _ = state(of: normalised(root))
         if expressionOf.count == 1 {
             // The expression matches nothing: the start is dead as well.
             expressionOf.append(ByteExpressions.never)
             accepts.append(false)
-            rows.append(contentsOf: repeatElement(PatternAutomaton.dead, count: classCount))
-            universal.append(0)
-            exhaustive.append(0)
-            shortest.append(-1)
+            rows.append(contentsOf: repeatElement(PatternAutomaton.dead, count: classes.count))
+            facts.add(isDead: true)
         }
     }
 
     /// The number of states built so far.
     var count: Int { accepts.count }
+
+    /// The number of expressions that its states are made of.
+    var expressionCount: Int { expressions.nodes.count }
+
+    /// Whether counts, look-ahead or complements can make it large.
+    var mayGrow: Bool { expressions.mayGrow(expressionOf[Int(PatternAutomaton.start)]) }
 
     /// Whether no string at all is accepted.
     var isVoid: Bool { expressionOf[1] == ByteExpressions.never }
@@ -90,10 +89,8 @@ final class PatternAutomaton {
         stateOf[expression] = state
         expressionOf.append(expression)
         accepts.append(expressions.nullable[Int(expression)])
-        rows.append(contentsOf: repeatElement(-1, count: classCount))
-        universal.append(-1)
-        exhaustive.append(-1)
-        shortest.append(-2)
+        rows.append(contentsOf: repeatElement(-1, count: classes.count))
+        facts.add(isDead: false)
         return state
     }
 
@@ -102,10 +99,10 @@ final class PatternAutomaton {
         if expression == ByteExpressions.never || !expressions.mayBeVoid[Int(expression)] {
             return expression
         }
-        if stateOf[expression] != nil || alive.contains(expression) { return expression }
+        if stateOf[expression] != nil || matches.alive.contains(expression) { return expression }
         // What completed an earlier expression often completes its neighbours.
-        if endings.contains(where: { completes(expression, $0) }) {
-            alive.insert(expression)
+        if matches.endings.contains(where: { completes(expression, $0) }) {
+            matches.alive.insert(expression)
             return expression
         }
         var cameFrom: [ByteExpressions.ID: (before: ByteExpressions.ID, byte: UInt8)] = [:]
@@ -114,18 +111,18 @@ final class PatternAutomaton {
         func remember(_ end: ByteExpressions.ID, asEnding: Bool) {
             var next = end
             var ending: [UInt8] = []
-            alive.insert(end)
+            matches.alive.insert(end)
             while next != expression, let (before, byte) = cameFrom[next] {
-                alive.insert(before)
+                matches.alive.insert(before)
                 ending.append(byte)
                 next = before
             }
-            guard asEnding, ending.count <= PatternAutomaton.longestEnding else { return }
-            if endings.count >= PatternAutomaton.endingLimit { endings.removeFirst() }
-            endings.append(ending.reversed())
+            if asEnding { matches.keep(ending: ending.reversed()) }
         }
         while let next = stack.popLast() {
-            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next) {
+            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)]
+                || matches.alive.contains(next)
+            {
                 remember(next, asEnding: true)
                 return expression
             }
@@ -135,7 +132,7 @@ final class PatternAutomaton {
                 return expression
             }
             // Backwards, so that ASCII is tried before characters of several bytes.
-            for byte in representatives.reversed() {
+            for byte in classes.representatives.reversed() {
                 let after = expressions.derivative(next, byte)
                 if after != ByteExpressions.never, after != expression, cameFrom[after] == nil {
                     cameFrom[after] = (next, byte)
@@ -150,26 +147,27 @@ final class PatternAutomaton {
     private func completes(_ expression: ByteExpressions.ID, _ ending: [UInt8]) -> Bool {
         var next = expression
         for byte in ending {
-            if alive.contains(next) { return true }
+            if matches.alive.contains(next) { return true }
             next = expressions.derivative(next, byte)
             if next == ByteExpressions.never { return false }
         }
-        return expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)] || alive.contains(next)
+        return expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)]
+            || matches.alive.contains(next)
     }
 
     /// The state after one more byte; ``dead`` when no accepted string goes on so.
     @inline(__always)
     func step(_ state: Int32, _ byte: UInt8) -> Int32 {
-        let known = rows[Int(state) * classCount + Int(classOf[Int(byte)])]
+        let known = rows[Int(state) * classes.count + Int(classes.of[Int(byte)])]
         return known >= 0 ? known : compute(state, byte)
     }
 
     private func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
         if accepts.count > PatternAutomaton.stateLimit { return PatternAutomaton.dead }
-        let column = Int(classOf[Int(byte)])
+        let column = Int(classes.of[Int(byte)])
         let next = self.state(
-            of: normalised(expressions.derivative(expressionOf[Int(state)], representatives[column])))
-        rows[Int(state) * classCount + column] = next
+            of: normalised(expressions.derivative(expressionOf[Int(state)], classes.representatives[column])))
+        rows[Int(state) * classes.count + column] = next
         return next
     }
 
@@ -182,20 +180,20 @@ final class PatternAutomaton {
 
     /// Whether every continuation by whole characters stays alive; false where that is not found out soon.
     func isUniversal(_ state: Int32) -> Bool {
-        if universal[Int(state)] >= 0 { return universal[Int(state)] == 1 }
+        if facts.universal[Int(state)] >= 0 { return facts.universal[Int(state)] == 1 }
         if state == PatternAutomaton.dead { return false }
         if expressions.isOpen(expressionOf[Int(state)]) {
-            universal[Int(state)] = 1
+            facts.universal[Int(state)] = 1
             return true
         }
         var seen: Set<Int32> = [state]
         var stack = [state]
         var verdict = true
         search: while let next = stack.popLast() {
-            if next != state, universal[Int(next)] == 1 { continue }
-            for shape in shapes {
+            if next != state, facts.universal[Int(next)] == 1 { continue }
+            for shape in classes.shapes {
                 for end in ends(of: next, shape) {
-                    if end == PatternAutomaton.dead || universal[Int(end)] == 0 {
+                    if end == PatternAutomaton.dead || facts.universal[Int(end)] == 0 {
                         verdict = false
                         break search
                     }
@@ -204,13 +202,13 @@ final class PatternAutomaton {
             }
             if seen.count > PatternAutomaton.universalLimit {
                 // Too large to say; nor is it worth asking again from any of these.
-                for other in seen where universal[Int(other)] < 0 { universal[Int(other)] = 0 }
+                for other in seen where facts.universal[Int(other)] < 0 { facts.universal[Int(other)] = 0 }
                 verdict = false
                 break
             }
         }
-        universal[Int(state)] = verdict ? 1 : 0
-        if verdict { for other in seen { universal[Int(other)] = 1 } }
+        facts.universal[Int(state)] = verdict ? 1 : 0
+        if verdict { for other in seen { facts.universal[Int(other)] = 1 } }
         return verdict
     }
 
@@ -218,11 +216,11 @@ final class PatternAutomaton {
     ///
     /// More than ``isUniversal(_:)``: a pattern without anchors lives whatever comes, and accepts only once it has matched.
     func acceptsEverything(_ state: Int32) -> Bool {
-        if exhaustive[Int(state)] >= 0 { return exhaustive[Int(state)] == 1 }
+        if facts.exhaustive[Int(state)] >= 0 { return facts.exhaustive[Int(state)] == 1 }
         let verdict =
             expressionOf[Int(state)] == ByteExpressions.anything
             || accepts[Int(state)] && isUniversal(state) && everyEnd(of: state) { accepts[Int($0)] }
-        exhaustive[Int(state)] = verdict ? 1 : 0
+        facts.exhaustive[Int(state)] = verdict ? 1 : 0
         return verdict
     }
 
@@ -232,7 +230,7 @@ final class PatternAutomaton {
         var stack = [state]
         while let next = stack.popLast() {
             if !holds(next) || seen.count > PatternAutomaton.universalLimit { return false }
-            for shape in shapes {
+            for shape in classes.shapes {
                 for end in ends(of: next, shape) where seen.insert(end).inserted { stack.append(end) }
             }
         }
@@ -255,20 +253,11 @@ final class PatternAutomaton {
         return ends
     }
 
-    /// The shapes of UTF-8 encoded characters (RFC 3629, section 4).
-    static let characters: [[ClosedRange<UInt8>]] = [
-        [0x00...0x7F], [0xC2...0xDF, 0x80...0xBF], [0xE0...0xE0, 0xA0...0xBF, 0x80...0xBF],
-        [0xE1...0xEC, 0x80...0xBF, 0x80...0xBF], [0xED...0xED, 0x80...0x9F, 0x80...0xBF],
-        [0xEE...0xEF, 0x80...0xBF, 0x80...0xBF], [0xF0...0xF0, 0x90...0xBF, 0x80...0xBF, 0x80...0xBF],
-        [0xF1...0xF3, 0x80...0xBF, 0x80...0xBF, 0x80...0xBF],
-        [0xF4...0xF4, 0x80...0x8F, 0x80...0xBF, 0x80...0xBF],
-    ]
-
     /// The number of characters of the shortest accepted continuation, counted by lead bytes; 0 where unknown.
     func shortestEnd(_ state: Int32) -> Int {
-        if shortest[Int(state)] >= -1 { return Int(shortest[Int(state)]) }
+        if facts.shortest[Int(state)] >= -1 { return Int(facts.shortest[Int(state)]) }
         if accepts[Int(state)] {
-            shortest[Int(state)] = 0
+            facts.shortest[Int(state)] = 0
             return 0
         }
         // Breadth first with continuation bytes free of charge.
@@ -282,10 +271,10 @@ final class PatternAutomaton {
                 let here = layer[index]
                 index += 1
                 if accepts[Int(here)] {
-                    shortest[Int(state)] = Int32(depth)
+                    facts.shortest[Int(state)] = Int32(depth)
                     return depth
                 }
-                for byte in representatives {
+                for byte in classes.representatives {
                     let after = step(here, byte)
                     if after == PatternAutomaton.dead || distance[after] != nil { continue }
                     if byte & 0xC0 == 0x80 {
@@ -300,17 +289,17 @@ final class PatternAutomaton {
             layer = next
             depth += 1
         }
-        shortest[Int(state)] = 0
+        facts.shortest[Int(state)] = 0
         return 0
     }
 
     /// An upper bound on ``shortestEnd(_:)`` of all states that further characters can reach; large where unknown.
     func slack(_ state: Int32) -> Int {
-        if let known = slacks[state] { return known }
+        if let known = facts.slacks[state] { return known }
         var seen: Set<Int32> = []
         var stack = [state]
         while let next = stack.popLast(), seen.count <= PatternAutomaton.smallSize {
-            for byte in representatives {
+            for byte in classes.representatives {
                 let after = step(next, byte)
                 if after != PatternAutomaton.dead, seen.insert(after).inserted { stack.append(after) }
             }
@@ -319,7 +308,7 @@ final class PatternAutomaton {
         let bound =
             seen.count > PatternAutomaton.smallSize
             ? PatternAutomaton.unknownSlack : seen.reduce(0) { max($0, shortestEnd($1)) }
-        slacks[state] = bound
+        facts.slacks[state] = bound
         return bound
     }
 }

@@ -47,14 +47,18 @@ extension SchemaLoader {
                     "is no ECMA-262 pattern: \(source.count > 80 ? source.prefix(80) + "…" : source) (\(error))"
             )
         }
+        let exact: (String) -> Bool = { (try? pattern.matches($0)) ?? false }
         if let known = patterns.automaton("pattern:" + source, build: { pattern.automaton }) {
-            return StringTest(source: source, automaton: known, exact: nil)
+            // Where masks cannot afford the automaton, the closed text decides alone.
+            return patterns.isAffordable(known)
+                ? StringTest(source: source, automaton: known, exact: nil)
+                : StringTest(source: source, automaton: patterns.anything, exact: exact)
         }
         // A search that is given up counts as no match: nothing forbidden may be completed.
+        let wider = patterns.automaton("wider:" + source) { pattern.widerAutomaton }
+        let isAffordable = wider.map { patterns.isAffordable($0) } ?? false
         return StringTest(
-            source: source,
-            automaton: patterns.automaton("wider:" + source) { pattern.widerAutomaton } ?? patterns.anything,
-            exact: { (try? pattern.matches($0)) ?? false })
+            source: source, automaton: (isAffordable ? wider : nil) ?? patterns.anything, exact: exact)
     }
 
     func readNumbers(

@@ -33,16 +33,25 @@ extension StringMode {
     }
 }
 
+/// The scalars whose UTF-8 encodings have one, two, three and four bytes.
+private let encodingLengths: [(UInt32, UInt32)] = [
+    (0, 0x7F), (0x80, 0x7FF), (0x800, 0xFFFF), (0x10000, 0x10FFFF),
+]
+
 extension StringMachine {
-    /// The scalars whose UTF-8 encodings have one, two, three and four bytes.
-    private static let lengths: [(UInt32, UInt32)] = [
-        (0, 0x7F), (0x80, 0x7FF), (0x800, 0xFFFF), (0x10000, 0x10FFFF),
-    ]
+    /// The scalars that a half-written escape can still come to; `nil` where none is half written.
+    func pendingScalars(_ state: Int32) -> [ClosedRange<UInt32>]? {
+        let mode = mode(state)
+        guard StringMode.isEscape(mode) else { return nil }
+        // Known text escapes nothing that can stand for itself.
+        return isCanonical && mode == StringMode.escape
+            ? [0...0x1F, 0x22...0x22, 0x5C...0x5C, 0x7F...0x7F] : StringMode.reach(mode)
+    }
 
     /// Whether a string lives that goes on with one of the scalars.
     func lives(_ states: [Int32], behind ranges: [ClosedRange<UInt32>]) -> Bool {
         ranges.contains { range in
-            StringMachine.lengths.contains { low, high in
+            encodingLengths.contains { low, high in
                 let from = max(range.lowerBound, low)
                 let to = min(range.upperBound, high)
                 return from <= to
@@ -72,5 +81,45 @@ extension StringMachine {
             }
         }
         return false
+    }
+}
+
+extension PatternAutomaton {
+    /// The number of characters of the shortest accepted continuation behind one of the scalars, that scalar not
+    /// counted; `nil` where none leads on.
+    func shortestEnd(_ state: Int32, behind ranges: [ClosedRange<UInt32>]) -> Int? {
+        var least: Int?
+        for range in ranges {
+            for (low, high) in encodingLengths {
+                let from = max(range.lowerBound, low)
+                let to = min(range.upperBound, high)
+                guard from <= to else { continue }
+                let ends = ends(state, between: ByteExpressions.utf8(from), and: ByteExpressions.utf8(to))
+                for end in ends { least = min(least ?? Int.max, shortestEnd(end)) }
+            }
+        }
+        return least
+    }
+
+    /// Where the encodings of one length between two lead, but for the dead state.
+    private func ends(
+        _ state: Int32, between low: ArraySlice<UInt8>, and high: ArraySlice<UInt8>
+    ) -> Set<Int32> {
+        guard let first = low.first, let last = high.first else { return [state] }
+        var ends: Set<Int32> = []
+        var tried: Set<Int32> = []
+        for byte in first...last {
+            let next = step(state, byte)
+            if next == PatternAutomaton.dead { continue }
+            let isEdge = byte == first || byte == last
+            if !isEdge, !tried.insert(next).inserted { continue }
+            let bottom = ArraySlice([UInt8](repeating: 0x80, count: low.count - 1))
+            let top = ArraySlice([UInt8](repeating: 0xBF, count: low.count - 1))
+            ends.formUnion(
+                self.ends(
+                    next, between: byte == first ? low.dropFirst() : bottom,
+                    and: byte == last ? high.dropFirst() : top))
+        }
+        return ends
     }
 }

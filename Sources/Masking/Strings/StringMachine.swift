@@ -1,23 +1,3 @@
-/// One of the automata that a string is held against.
-enum StringComponent {
-    case pattern(PatternAutomaton)
-    case finite(FiniteSet)
-
-    func step(_ state: Int32, _ byte: UInt8) -> Int32 {
-        switch self {
-        case .pattern(let automaton): automaton.step(state, byte)
-        case .finite(let set): set.step(state, byte)
-        }
-    }
-
-    func accepts(_ state: Int32) -> Bool {
-        switch self {
-        case .pattern(let automaton): automaton.accepts[Int(state)]
-        case .finite(let set): set.accepts(state)
-        }
-    }
-}
-
 /// The text between two quotes as an automaton over raw bytes: the escapes and the UTF-8 of ``StringMode`` in front of
 /// a product of component automata over decoded bytes.
 ///
@@ -49,28 +29,68 @@ final class StringMachine {
     /// Whether characters are written in one spelling only.
     let isCanonical: Bool
 
-    private var modes: ContiguousArray<UInt32> = []
-    private var tuples: ContiguousArray<Int32> = []
-    private var rowOf: ContiguousArray<Int32> = []
+    private var states = States()
+    /// The components' states that states stand for, where there are several components.
+    private var tuples = Interned<[Int32]>()
     private var rows: ContiguousArray<Int32> = []
-    private var ids: [UInt64: Int32] = [:]
-    private var tupleStates: [[Int32]] = []
-    private var tupleIDs: [[Int32]: Int32] = [:]
-    private var universality: [Int8] = []
-    private var interiors: [Int32: [UInt64]] = [:]
-    private var slices: [[UInt8]]?
-    /// One byte of text for each group that no component tells apart.
-    private(set) lazy var letters = StringLiveness.letters(of: components)
+    private var masks: Masks
+    private lazy var alphabet = Alphabet(letters: StringLiveness.letters(of: components))
 
-    /// What all machines of an engine may hold together.
-    private let budget: MaskBudget
-    private var generation = 0
+    /// What is known of each state.
+    private struct States {
+        var modes: ContiguousArray<UInt32> = []
+        var tuples: ContiguousArray<Int32> = []
+        /// Where a state's row of transitions begins, or -1.
+        var rowOf: ContiguousArray<Int32> = []
+        /// Whether nothing can kill a state: 1, 0 or -1 for not asked.
+        var universality: [Int8] = []
+        private var ids: [UInt64: Int32] = [:]
+
+        mutating func intern(_ mode: UInt32, _ tuple: Int32) -> Int32 {
+            let key = UInt64(mode) << 32 | UInt64(UInt32(bitPattern: tuple))
+            if let id = ids[key] { return id }
+            let id = Int32(modes.count)
+            ids[key] = id
+            modes.append(mode)
+            tuples.append(tuple)
+            rowOf.append(-1)
+            universality.append(-1)
+            return id
+        }
+    }
+
+    /// The masks inside strings that are remembered.
+    private struct Masks {
+        /// What all machines of an engine may hold together.
+        let budget: MaskBudget
+        var interiors: [Int32: [UInt64]] = [:]
+        private var generation = 0
+
+        init(_ budget: MaskBudget) { self.budget = budget }
+
+        /// Forgets all where the engine's machines have begun anew.
+        mutating func keepUp() {
+            guard generation != budget.generation else { return }
+            interiors.removeAll()
+            generation = budget.generation
+        }
+    }
+
+    /// The bytes of text that the components tell apart.
+    private struct Alphabet {
+        var letters: [UInt8]
+        /// Letters of each slice of the vocabulary.
+        var slices: [[UInt8]]?
+    }
+
+    /// One byte of text for each group that no component tells apart.
+    var letters: [UInt8] { alphabet.letters }
 
     init(
         _ components: [StringComponent], isCanonical: Bool, budget: MaskBudget,
         rule: Rule? = nil
     ) {
-        self.budget = budget
+        masks = Masks(budget)
         self.components = components
         self.isCanonical = isCanonical
         self.rule = rule
@@ -81,55 +101,40 @@ final class StringMachine {
     static let start: Int32 = 0
 
     /// The number of states built so far.
-    var count: Int { modes.count }
+    var count: Int { states.modes.count }
 
     /// Whether any string at all is let through.
     var startLives: Bool { lives([Int32](repeating: 1, count: components.count)) }
 
     private func tuple(_ states: [Int32]) -> Int32 {
-        if states.count == 1 { return states[0] }
-        if let id = tupleIDs[states] { return id }
-        let id = Int32(tupleStates.count)
-        tupleStates.append(states)
-        tupleIDs[states] = id
-        return id
+        states.count == 1 ? states[0] : tuples.intern(states)
     }
 
-    private func state(_ mode: UInt32, _ tuple: Int32) -> Int32 {
-        let key = UInt64(mode) << 32 | UInt64(UInt32(bitPattern: tuple))
-        if let id = ids[key] { return id }
-        let id = Int32(modes.count)
-        ids[key] = id
-        modes.append(mode)
-        tuples.append(tuple)
-        rowOf.append(-1)
-        universality.append(-1)
-        return id
-    }
+    private func state(_ mode: UInt32, _ tuple: Int32) -> Int32 { states.intern(mode, tuple) }
 
     /// Whether a state stands between two characters.
     @inline(__always)
-    func isBoundary(_ state: Int32) -> Bool { modes[Int(state)] == StringMode.normal }
+    func isBoundary(_ state: Int32) -> Bool { states.modes[Int(state)] == StringMode.normal }
 
     /// The spelling state of a machine state.
-    func mode(_ state: Int32) -> UInt32 { modes[Int(state)] }
+    func mode(_ state: Int32) -> UInt32 { states.modes[Int(state)] }
 
     /// The components' states.
     func componentStates(_ state: Int32) -> [Int32] {
-        let tuple = tuples[Int(state)]
-        return components.count == 1 ? [tuple] : tupleStates[Int(tuple)]
+        let tuple = states.tuples[Int(state)]
+        return components.count == 1 ? [tuple] : tuples[tuple]
     }
 
     /// Whether the text so far is in a component's language.
     func accepts(_ state: Int32, component: Int) -> Bool {
-        modes[Int(state)] == StringMode.normal
+        states.modes[Int(state)] == StringMode.normal
             && components[component].accepts(componentStates(state)[component])
     }
 
     /// The state after one more raw byte, or ``dead``, or ``close`` for the quote that ends the string.
     @inline(__always)
     func step(_ state: Int32, _ byte: UInt8) -> Int32 {
-        let row = rowOf[Int(state)]
+        let row = states.rowOf[Int(state)]
         if row >= 0 {
             let known = rows[Int(row) + Int(byte)]
             if known != StringMachine.unknown { return known }
@@ -139,7 +144,7 @@ final class StringMachine {
 
     private func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
         _ = row(of: state)
-        let mode = modes[Int(state)]
+        let mode = states.modes[Int(state)]
         let effect = StringMode.step(mode, byte)
         var result = StringMachine.dead
         if !isCanonical || StringMode.isCanonical(mode, byte, effect) {
@@ -152,13 +157,13 @@ final class StringMachine {
                     ? canEscape(state, next)
                     : isUniversal(state) || components.isEmpty
                         || lives(componentStates(state), behind: StringMode.reach(next))
-                if goesOn { result = self.state(next, tuples[Int(state)]) }
+                if goesOn { result = self.state(next, states.tuples[Int(state)]) }
             case .raw(let next): result = follow(state, CollectionOfOne(byte), next)
             case .scalar(let scalar):
                 result = follow(state, ByteExpressions.utf8(scalar), StringMode.normal)
             }
         }
-        rows[Int(rowOf[Int(state)]) + Int(byte)] = result
+        rows[Int(states.rowOf[Int(state)]) + Int(byte)] = result
         return result
     }
 
@@ -170,10 +175,10 @@ final class StringMachine {
     }
 
     private func follow(_ state: Int32, _ bytes: some Sequence<UInt8>, _ mode: UInt32) -> Int32 {
-        if components.isEmpty { return self.state(mode, tuples[Int(state)]) }
-        var states = componentStates(state)
-        for byte in bytes { states = step(states, byte) }
-        return lives(states) ? self.state(mode, tuple(states)) : StringMachine.dead
+        if components.isEmpty { return self.state(mode, states.tuples[Int(state)]) }
+        var after = componentStates(state)
+        for byte in bytes { after = step(after, byte) }
+        return lives(after) ? self.state(mode, tuple(after)) : StringMachine.dead
     }
 
     /// The components' states after one byte of text.
@@ -201,43 +206,40 @@ final class StringMachine {
 
     /// Whether no string text at all can kill a state, so that the mask of free text applies.
     func isUniversal(_ state: Int32) -> Bool {
-        guard modes[Int(state)] == StringMode.normal else { return false }
-        if universality[Int(state)] >= 0 { return universality[Int(state)] == 1 }
-        let states = componentStates(state)
+        guard states.modes[Int(state)] == StringMode.normal else { return false }
+        if states.universality[Int(state)] >= 0 { return states.universality[Int(state)] == 1 }
+        let own = componentStates(state)
         var verdict = !isCanonical
         if verdict, case .living(let lives) = rule {
             // With every component that might die dead, does the whole still live?
-            let worst = states.indices.map { index -> Int32 in
-                if case .pattern(let automaton) = components[index], automaton.isUniversal(states[index]) {
-                    return states[index]
+            let worst = own.indices.map { index -> Int32 in
+                if case .pattern(let automaton) = components[index], automaton.isUniversal(own[index]) {
+                    return own[index]
                 }
                 return 0
             }
             verdict = lives(worst)
+        } else if verdict, case .search(let liveness) = rule {
+            // Automata that never die may still come to what the rule refuses.
+            verdict = liveness.isInescapable(own)
         } else if verdict {
-            verdict = states.indices.allSatisfy {
+            verdict = own.indices.allSatisfy {
                 if case .pattern(let automaton) = components[$0] {
-                    automaton.isUniversal(states[$0])
+                    automaton.isUniversal(own[$0])
                 } else {
                     false
                 }
             }
         }
-        universality[Int(state)] = verdict ? 1 : 0
+        states.universality[Int(state)] = verdict ? 1 : 0
         return verdict
     }
 
     /// The tokens without a closing quote that may follow a boundary state, as words of a token set.
     func interior(_ state: Int32, _ tokens: StringTokens) -> [UInt64] {
         if isUniversal(state) { return tokens.base }
-        if !isCanonical, case .search(let liveness) = rule, liveness.isInescapable(componentStates(state)) {
-            return tokens.base
-        }
-        if generation != budget.generation {
-            interiors.removeAll()
-            generation = budget.generation
-        }
-        if let known = interiors[state] { return known }
+        masks.keepUp()
+        if let known = masks.interiors[state] { return known }
         var words = [UInt64](repeating: 0, count: tokens.base.count)
         for (index, slice) in tokens.slices.enumerated() {
             if contains(slice: index, of: tokens, from: state) {
@@ -246,12 +248,9 @@ final class StringMachine {
                 walk(slice.trie, from: state, into: &words)
             }
         }
-        budget.take()
-        if generation != budget.generation {
-            interiors.removeAll()
-            generation = budget.generation
-        }
-        interiors[state] = words
+        masks.budget.take()
+        masks.keepUp()
+        masks.interiors[state] = words
         return words
     }
 
@@ -280,7 +279,7 @@ final class StringMachine {
 
     /// One letter of a slice for each group that no component tells apart.
     private func representatives(of tokens: StringTokens) -> [[UInt8]] {
-        if let slices { return slices }
+        if let slices = alphabet.slices { return slices }
         let built = tokens.slices.map { slice -> [UInt8] in
             var seen: Set<[UInt8]> = []
             return slice.alphabet.filter { byte in
@@ -294,17 +293,17 @@ final class StringMachine {
                 return seen.insert(signature).inserted
             }
         }
-        slices = built
+        alphabet.slices = built
         return built
     }
 
     /// The first place of a state's row, which is made where there is none yet.
     private func row(of state: Int32) -> Int {
-        if rowOf[Int(state)] < 0 {
-            rowOf[Int(state)] = Int32(rows.count)
+        if states.rowOf[Int(state)] < 0 {
+            states.rowOf[Int(state)] = Int32(rows.count)
             rows.append(contentsOf: repeatElement(StringMachine.unknown, count: 256))
         }
-        return Int(rowOf[Int(state)])
+        return Int(states.rowOf[Int(state)])
     }
 
     private func walk(_ trie: VocabularyTrie, from state: Int32, into words: inout [UInt64]) {
@@ -341,21 +340,6 @@ final class StringMachine {
                     levels.append(level)
                 }
             }
-        }
-    }
-}
-
-/// A bound on the masks that the string machines of one engine remember: when it is reached, all forget theirs.
-final class MaskBudget {
-    private static let limit = 2_500
-    private var held = 0
-    private(set) var generation = 0
-
-    func take() {
-        held += 1
-        if held > MaskBudget.limit {
-            held = 0
-            generation += 1
         }
     }
 }

@@ -67,7 +67,8 @@ enum AnthropicMessages {
         }
         let finish = message["stop_reason"]?.stringValue.map(finishReason)
         let usage = usage(message["usage"])
-        guard continuing, case .assistant(let before, let earlier, _, _, _)? = conversation.items.last?.item
+        guard continuing,
+            case .assistant(let before, let earlier, _, _, _, _)? = conversation.items.last?.item
         else {
             conversation.add(.assistant(content: words, calls: calls, finish: finish, usage: usage), at: time)
             return

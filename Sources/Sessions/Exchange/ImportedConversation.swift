@@ -8,7 +8,7 @@ struct ImportedConversation {
         case user(String)
         case assistant(
             content: String, calls: [ToolCall], finish: FinishReason?, usage: Usage?,
-            thinking: Thinking? = nil)
+            thinking: Thinking? = nil, tokens: [TokenStep] = [])
         case result(ToolCallID, content: String, isError: Bool)
         /// A request failed and was made again.
         case retry(attempt: Int, reason: String, delay: Int)
@@ -59,7 +59,7 @@ struct ImportedConversation {
         }
         if let failure {
             builder.add(.runFinished(.failed(failure)), at: items.last?.time ?? 0)
-        } else if case .assistant(let content, let calls, _, _, _)? = items.last?.item, calls.isEmpty {
+        } else if case .assistant(let content, let calls, _, _, _, _)? = items.last?.item, calls.isEmpty {
             builder.add(.runFinished(.answered(content)), at: items.last?.time ?? 0)
         }
         for key in builder.open {
@@ -137,11 +137,15 @@ private struct EventBuilder {
             add(
                 .requestRetried(
                     round: round + 1, attempt: attempt, reason: reason, delayMilliseconds: delay), at: time)
-        case .assistant(let content, let calls, let finish, let usage, let thinking):
+        case .assistant(let content, let calls, let finish, let usage, let thinking, let tokens):
             round += 1
             add(
                 .requestSent(RequestRecord(round: round, text: "", promptTokens: usage?.promptTokens)),
                 at: start)
+            for var step in tokens {
+                step.round = round
+                add(.token(step), at: time)
+            }
             let response = ModelResponse(
                 content: content, calls: calls, finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls),
                 usage: usage, thinking: thinking)

@@ -59,7 +59,17 @@ public struct SessionImport: Sendable {
         var losses = Losses(format.unsaid)
         var conversations: [ImportedConversation] = []
         switch format {
-        case .openai: for document in documents { conversations.append(try OpenAIMessages.read(document)) }
+        case .openai:
+            for document in documents {
+                // With its response beside it, a request of Chat Completions is an exchange like any other's.
+                if RequestFile.hasChatResponse(document.value),
+                    let exchange = RequestFile.exchange(document.value, format: .chatCompletions)
+                {
+                    conversations += ExchangeChains.conversations([exchange])
+                } else {
+                    conversations.append(try OpenAIMessages.read(document))
+                }
+            }
         case .anthropic:
             for document in documents { conversations.append(try AnthropicMessages.read(document)) }
         case .claudeCode:
@@ -147,10 +157,21 @@ extension SessionImport.Format {
         }
     }
 
+    /// Whether responses of the format can come with log-probabilities.
+    private var mayTellTokens: Bool {
+        switch self {
+        case .responses, .ollama, .har, .mitmproxy: true
+        default: false
+        }
+    }
+
     /// What no file of the format says.
     var unsaid: [String] {
         let always = [
-            "who approved each call, and by which rule", "tokens, their probabilities and masks",
+            "who approved each call, and by which rule",
+            mayTellTokens
+                ? "masks, and tokens whose log-probabilities were not asked for"
+                : "tokens, their probabilities and masks",
             "the arguments that ran, where they were not those that the model asked for",
         ]
         switch self {

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import JSON
 import Sessions
 
 /// `callgate check`: sessions as tests.
@@ -13,10 +14,15 @@ struct CheckCommand: ParsableCommand {
             policy and limits are the workflow's as it is now; --live replaces the recorded model or the recorded tools
             by the workflow's real ones. Assertions are read from a file beside the session: x.assert for x.jsonl.
 
+            With --mask nothing runs: each token, of a run or an import that has their texts, is held against the schemas of
+            the tools, and of the answer where --answer gives one. It says where the model left a schema, and what speaks
+            for a mask on the server's side.
+
             Examples:
               callgate check sessions/
               callgate check sessions/two-rounds.jsonl --workflow support-desk.yaml
               callgate check sessions/ --live tools --junit report.xml
+              callgate check --mask imported.jsonl --answer answer.schema.json
 
             Exit codes: 0 all hold, 1 one does not, 2 usage.
             """)
@@ -37,23 +43,39 @@ struct CheckCommand: ParsableCommand {
         help: "Use the workflow's real model or tools instead of the recorded ones; the demo's by default.")
     var live: [Side] = []
 
+    @Flag(help: "Hold the tokens against our mask instead of running the session again.")
+    var mask = false
+
+    @Option(help: "The JSON Schema, a file, that the server was told for the model's words; with --mask.")
+    var answer: String?
+
     @Option(help: "Write a JUnit report to this file.")
     var junit: String?
 
     @Option(help: "Write a TAP report to this file.")
     var tap: String?
 
+    func validate() throws {
+        if mask, workflow != nil || !live.isEmpty {
+            throw ValidationError(
+                "--mask runs nothing, so that --workflow and --live have no place beside it")
+        }
+        if answer != nil, !mask { throw ValidationError("--answer belongs to --mask") }
+    }
+
     func run() throws {
+        let told = try answer.map { try schema(in: $0) }
         let assembly =
             workflow != nil || !live.isEmpty
             ? try Assembly(file: workflow, seed: nil, temperature: nil) : nil
         var report = CheckReport()
         for path in try SessionFiles.expand(sessions) {
             let started = ContinuousClock.now
-            let faults = try check(path, assembly)
+            var column = ""
+            let faults = mask ? try heldByMask(path, told, &column) : try check(path, assembly)
             let seconds = Double((ContinuousClock.now - started) / .milliseconds(1)) / 1_000
             report.entries.append(CheckReport.Entry(name: path, faults: faults, seconds: seconds))
-            print("\(faults.isEmpty ? "ok  " : "FAIL") \(path)")
+            print("\(faults.isEmpty ? "ok  " : "FAIL") \(path)\(column)")
             for fault in faults { print("  \(fault)") }
         }
         if let junit { try FileOutput.write(report.junit, path: junit) }
@@ -61,6 +83,25 @@ struct CheckCommand: ParsableCommand {
         let total = report.entries.count
         print("\(total - report.failures) of \(total) sessions hold")
         if report.failures > 0 { throw ExitCode(1) }
+    }
+
+    /// Where a session's tokens leave their schemas; the column says how many pass.
+    private func heldByMask(_ path: String, _ schema: JSONValue?, _ column: inout String) throws -> [String] {
+        let events = try failing(.usage) { try Journal(path: path).events }
+        guard let found = try failing(.usage, { try MaskCheck(events, answer: schema) }) else {
+            throw Failure(.usage, "\(path) does not begin with a session's header")
+        }
+        column = "  \(found.line)"
+        for reason in found.unheld { column += "\n  not held: \(reason)" }
+        for departure in found.departures where departure.isOurPolicy { column += "\n  \(departure.line)" }
+        return found.departures.filter { !$0.isOurPolicy }.map(\.line)
+    }
+
+    private func schema(in file: String) throws -> JSONValue {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw Failure(.usage, "\(file) cannot be read")
+        }
+        do { return try JSONParser.parse(Array(data)) } catch { throw Failure(.usage, "\(file): \(error)") }
     }
 
     /// What is wrong with a session; nothing where it holds.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import MaskTrials
 import Testing
 
 @testable import Masking

@@ -8,48 +8,17 @@ import Masking
 /// token as they came. Over a named vocabulary that gives the mask that would have ruled; with none, what may follow
 /// in words and bytes. White space is free: such a server was never held to ours.
 struct ComputedMask {
-    /// Where the text stands before a token.
-    private enum Place {
-        case words
-        case arguments(tool: String, Matcher)
-        /// No grammar knows how this goes on; one line says why.
-        case lost(String)
-    }
-
-    /// A stream up to some token.
-    private struct Track {
-        var written: [TokenStep] = []
-        var calls: [Place] = []
-        /// The call that is being written, by its number in the round.
-        var current: Int?
-
-        var place: Place { current.map { calls[$0] } ?? .words }
-
-        func isBefore(_ steps: [TokenStep]) -> Bool {
-            written.count <= steps.count
-                && zip(written, steps).allSatisfy { $0.bytes == $1.bytes && $0.special == $1.special }
-        }
-    }
-
+    private var grammar: StreamGrammar
     private let catalogue: [ToolDefinition]
-    private let options: GrammarOptions
-    private let engine: MaskEngine
     /// The vocabulary that the workflow named; `nil` where bytes stand for tokens.
     private let record: VocabularyRecord?
-    private var track = Track()
-    private var starts: [ByteString: Place] = [:]
 
     /// The mask of a session whose model is behind a server; `nil` where no engine can be built for it.
     init?(header: SessionHeader) {
+        guard let grammar = try? StreamGrammar(header: header) else { return nil }
+        self.grammar = grammar
         catalogue = header.catalogue
-        var settings = header.sampling.mask
-        settings.spaces = .any
-        options = settings.options
         record = header.model.vocabulary
-        let bytes = VocabularyRecord(
-            entries: (UInt8.min...UInt8.max).map { .bytes([$0]) } + [.special("the end")], endTokens: [256])
-        guard let vocabulary = try? Vocabulary(record ?? bytes) else { return nil }
-        engine = MaskEngine(vocabulary: vocabulary)
     }
 
     /// What our grammar expects where the trail's token was written.
@@ -63,7 +32,7 @@ struct ComputedMask {
             let more = catalogue.count > 4 ? " and \(catalogue.count - 4) more" : ""
             insight.expected = catalogue.isEmpty ? "words" : "words, or a call of \(tools)\(more)"
         case .lost(let reason): insight.expected = "our grammar is lost: \(reason)"
-        case .arguments(let tool, let matcher):
+        case .value(let tool, let matcher):
             let expectation = matcher.expectation
             insight.expected = matcher.canEnd ? "the end of the arguments" : expectation.words
             insight.cursor = MaskExplainer.cursor(of: expectation, tool: tool)
@@ -77,7 +46,7 @@ struct ComputedMask {
     /// rules, or no vocabulary is known.
     mutating func table(for trail: TokenTrail) -> MaskTable? {
         guard let record, trail.token.special == nil,
-            case .arguments(_, let matcher) = place(before: trail)
+            case .value(_, let matcher) = place(before: trail)
         else { return nil }
         var step = trail.token
         step.allowed = matcher.allowed().words
@@ -100,7 +69,7 @@ struct ComputedMask {
 
     /// What our grammar has against a token of the named vocabulary.
     mutating func explanation(of token: Int, after trail: TokenTrail) -> (Explanation, Matcher, String)? {
-        guard record != nil, case .arguments(let tool, let matcher) = place(before: trail),
+        guard record != nil, case .value(let tool?, let matcher) = place(before: trail),
             (0..<matcher.vocabulary.count).contains(token)
         else { return nil }
         return (matcher.explain(token), matcher, tool)
@@ -108,58 +77,20 @@ struct ComputedMask {
 
     /// The token of the named vocabulary that stands for these bytes; the server's own number only where it agrees.
     private func token(_ bytes: [UInt8], given: Int) -> Int {
-        let vocabulary = engine.vocabulary
+        let vocabulary = grammar.engine.vocabulary
         if given >= 0, vocabulary.bytes(of: given).elementsEqual(bytes), !bytes.isEmpty { return given }
         if let tokens = vocabulary.tokenize(bytes), tokens.count == 1 { return tokens[0] }
         return vocabulary.specialTokens[String(decoding: bytes, as: UTF8.self)] ?? TokenStep.unknownToken
     }
 
-    private mutating func place(before trail: TokenTrail) -> Place {
-        if !track.isBefore(trail.before) { track = Track() }
-        for step in trail.before.dropFirst(track.written.count) { take(step) }
-        return track.place
-    }
-
-    private mutating func take(_ step: TokenStep) {
-        track.written.append(step)
-        if let name = step.special {
-            switch CallMark(name: name) {
-            case .begins(let tool):
-                track.calls.append(start(of: tool))
-                track.current = track.calls.count - 1
-            case .goesOn(let number, _) where number <= track.calls.count: track.current = number - 1
-            case .words, .thinking: track.current = nil
-            case .goesOn, nil: break
-            }
-            return
-        }
-        guard let current = track.current, case .arguments(let tool, var matcher) = track.calls[current]
-        else {
-            return
-        }
-        do {
-            try matcher.advance(bytes: step.bytes)
-            track.calls[current] = .arguments(tool: tool, matcher)
-        } catch {
-            track.calls[current] = .lost("it refused \(TokenText.visible(step.bytes).plain): \(error)")
-        }
-    }
-
-    private mutating func start(of tool: String) -> Place {
-        if let known = starts[ByteString(tool)] { return known }
-        let place: Place
-        if let definition = catalogue.first(where: { ByteString($0.name) == ByteString(tool) }) {
-            do {
-                let grammar = Grammar(schema: definition.parameters, options: options)
-                place = .arguments(tool: tool, try engine.matcher(for: grammar))
-            } catch {
-                place = .lost("\(tool): \(error)")
-            }
-        } else {
-            place = .lost("no tool is named \(tool)")
-        }
-        starts[ByteString(tool)] = place
-        return place
+    private mutating func place(before trail: TokenTrail) -> StreamGrammar.Place {
+        let written = grammar.written
+        let isBefore =
+            written.count <= trail.before.count
+            && zip(written, trail.before).allSatisfy { $0.bytes == $1.bytes && $0.special == $1.special }
+        if !isBefore { grammar.begin() }
+        for step in trail.before.dropFirst(grammar.written.count) { grammar.take(step) }
+        return grammar.place
     }
 }
 

@@ -4,7 +4,8 @@
 /// outcome fits is one step. A search that is cut short, or meets a choice that it does not know in full, gives
 /// no verdict, and the place counts as alive; so no token that can go on is ever masked for it.
 struct CompletionSearch {
-    private let automaton: Automaton
+    private let foresight: Foresight
+    private let transitions: Transitions
     private var cost = 0
     /// Whether all ways were known in full.
     private var isComplete = true
@@ -31,7 +32,10 @@ struct CompletionSearch {
     /// Ways that one search may look at.
     private static let limit = 400
 
-    init(_ automaton: Automaton) { self.automaton = automaton }
+    init(_ foresight: Foresight) {
+        self.foresight = foresight
+        transitions = foresight.transitions
+    }
 
     /// What is to be expected from a place.
     mutating func outlook(of start: Int32) -> Outlook {
@@ -58,43 +62,43 @@ struct CompletionSearch {
             let known = fate(of: target)
             if known == true { continue }
             if known == false {
-                for step in path { automaton.setOutlook(step.id, .alive) }
+                for step in path { foresight.setOutlook(step.id, .alive) }
                 return .alive
             }
             guard visited.insert(target).inserted, isNew(target) else { continue }
             path.append(Step(id: target))
         }
         guard isComplete else { return .unclear }
-        for id in visited { automaton.setOutlook(id, .doomed) }
+        for id in visited { foresight.setOutlook(id, .doomed) }
         return .doomed
     }
 
     /// Whether a place is known to be doomed, without a search.
     private func fate(of id: Int32) -> Bool? {
-        if let known = automaton.knownOutlook(id) { return known == .doomed }
-        let here = automaton.configuration(id)
-        if automaton.isSettled(here) { return automaton.contradictsItself(here) }
-        return automaton.standsAlone(here) ? automaton.unsatisfiable[here.a] : nil
+        if let known = foresight.knownOutlook(id) { return known == .doomed }
+        let here = transitions.configuration(id)
+        if foresight.isSettled(here) { return foresight.contradictsItself(here) }
+        return foresight.standsAlone(here) ? foresight.unsatisfiable[here.formula] : nil
     }
 
     /// What the formulas at a place add to the cost of a step from it.
     private func weight(_ id: Int32) -> Int {
-        automaton.conditions(automaton.configuration(id)) / 4
+        foresight.openConditions(transitions.configuration(id)) / 4
     }
 
     /// Whether an object with fewer members, and enough of them, has not been here before.
     private mutating func isNew(_ id: Int32) -> Bool {
-        let here = automaton.configuration(id)
+        let here = transitions.configuration(id)
         switch here.place {
         case .objectOpen, .objectAfter, .objectComma: break
         default: return true
         }
-        let frame = automaton.frame(here.frame)
-        let seen = automaton.seenSets[Int(frame.seen)]
+        let frame = transitions.frame(here.frame)
+        let seen = transitions.seenKeys(frame.seen)
         var enough = 0
-        for case .object(let schema) in automaton.formulas.leaves(of: frame.formula) {
+        for case .object(let schema) in transitions.formulas.leaves(of: frame.formula) {
             // Too many may be what is asked for, where a bound stands under `not`.
-            let node = automaton.graph.nodes[Int(schema)]
+            let node = transitions.graph.nodes[Int(schema)]
             enough = max(enough, node.minProperties, node.maxProperties.map { $0 + 1 } ?? 0)
         }
         guard Int(seen.count) >= enough else { return true }
@@ -107,24 +111,27 @@ struct CompletionSearch {
 
     /// One lot of ways on from a place, those that end soonest first; `nil` behind the last.
     private mutating func targets(_ id: Int32, lot: Int) -> [Int32]? {
-        let here = automaton.configuration(id)
+        let here = transitions.configuration(id)
         func only(_ target: Int32) -> [Int32] { target >= 0 ? [target] : [] }
         switch (here.place, lot) {
-        case (.value, _): return values(here.a, here.frame, lot)
+        case (.value, _): return values(here.formula, here.frame, lot)
         case (.colon, 0):
-            return only(automaton.intern(Configuration(.value, a: here.a, frame: here.frame)))
-        case (.literal, 0): return only(automaton.deliver(here.c, here.frame))
-        case (.string, 0): return only(automaton.closeString(here.a, here.b, here.c, here.frame))
+            return only(transitions.intern(Configuration(.value, a: here.formula, frame: here.frame)))
+        case (.literal, 0): return only(transitions.deliver(here.outcome, here.frame))
+        case (.string, 0):
+            return only(transitions.closeString(here.spec, here.stringState, here.length, here.frame))
         case (.string, 1): return insideString(id)
-        case (.objectOpen, 0), (.objectAfter, 0): return only(automaton.closeObject(here.frame))
+        case (.objectOpen, 0), (.objectAfter, 0): return only(transitions.closeObject(here.frame))
         case (.objectOpen, _), (.objectAfter, _): return keys(here.frame, lot - 1)
         case (.objectComma, _): return keys(here.frame, lot)
-        case (.arrayOpen, 0), (.arrayAfter, 0): return only(automaton.closeArray(here.frame))
+        case (.arrayOpen, 0), (.arrayAfter, 0): return only(transitions.closeArray(here.frame))
         case (.arrayOpen, 1), (.arrayAfter, 1):
-            guard let item = automaton.beginItem(here.frame), automaton.inhabited(item.formula) else {
+            guard let item = transitions.beginItem(here.frame),
+                transitions.inhabitants.inhabited(item.formula)
+            else {
                 return []
             }
-            return [automaton.intern(Configuration(.value, a: item.formula, frame: item.frame))]
+            return [transitions.intern(Configuration(.value, a: item.formula, frame: item.frame))]
         case (.resolve, 0): return resolutions(here)
         case (.number, 0):
             isComplete = false
@@ -135,8 +142,8 @@ struct CompletionSearch {
 
     /// The places inside a string, one for each byte that its automata tell apart.
     private mutating func insideString(_ id: Int32) -> [Int32] {
-        let here = automaton.configuration(id)
-        let letters = automaton.specs[Int(here.a)].machine.letters
+        let here = transitions.configuration(id)
+        let letters = transitions.strings.specs[Int(here.spec)].machine.letters
         cost += letters.count
         var targets: [Int32] = []
         for byte in letters {
@@ -145,7 +152,7 @@ struct CompletionSearch {
                 isComplete = false
                 continue
             }
-            let target = automaton.compute(id, byte)
+            let target = transitions.compute(id, byte)
             if target >= 0, !targets.contains(target) { targets.append(target) }
         }
         return targets
@@ -153,14 +160,14 @@ struct CompletionSearch {
 
     /// What can stand behind a closed value whose text decides: the keywords hold or do not.
     private func resolutions(_ here: Configuration) -> [Int32] {
-        let formulas = automaton.formulas
-        switch Resolution(rawValue: here.b) ?? .closed {
+        let formulas = transitions.formulas
+        switch here.resolution {
         case .itemClosed, .numberItemEnded:
             // Items differ, or the array is dead.
-            return [automaton.intern(Configuration(.arrayAfter, frame: here.frame))]
+            return [transitions.intern(Configuration(.arrayAfter, frame: here.frame))]
         case .closed, .numberEnded:
-            var results: Set<Formulas.ID> = [here.a]
-            for case .check(let schema, let keyword) in formulas.leaves(of: here.a) {
+            var results: Set<Formulas.ID> = [here.formula]
+            for case .check(let schema, let keyword) in formulas.leaves(of: here.formula) {
                 let decided = results.flatMap { result in
                     [Formulas.yes, Formulas.no].map { verdict in
                         formulas.substitute(result) { _, leaf, id in
@@ -170,7 +177,7 @@ struct CompletionSearch {
                 }
                 results = Set(decided)
             }
-            return results.sorted().map { automaton.deliver($0, here.frame) }.filter { $0 >= 0 }
+            return results.sorted().map { transitions.deliver($0, here.frame) }.filter { $0 >= 0 }
         }
     }
 
@@ -182,14 +189,14 @@ struct CompletionSearch {
     private mutating func values(_ formula: Formulas.ID, _ frame: Int32, _ lot: Int) -> [Int32]? {
         guard lot < CompletionSearch.order.count else { return nil }
         let start = CompletionSearch.order[lot]
-        let typed = automaton.typed(formula, start)
-        guard typed != Formulas.no, automaton.inhabited(typed, start) else { return [] }
+        let typed = transitions.typed(formula, start)
+        guard typed != Formulas.no, transitions.inhabitants.inhabited(typed, start) else { return [] }
         let targets: [Int32]
         if let outcome = certainOutcome(typed) {
-            targets = [automaton.deliver(outcome, frame)]
+            targets = [transitions.deliver(outcome, frame)]
         } else {
             switch start {
-            case .null, .yes, .no: targets = [automaton.deliver(typed, frame)]
+            case .null, .yes, .no: targets = [transitions.deliver(typed, frame)]
             case .number: targets = numbers(typed, frame)
             default: targets = [opened(typed, start, frame)]
             }
@@ -199,19 +206,19 @@ struct CompletionSearch {
 
     private func opened(_ typed: Formulas.ID, _ start: ValueStart, _ parent: Int32) -> Int32 {
         guard start != .string else {
-            return automaton.intern(
-                Configuration(.string, a: automaton.stringSpec(typed), frame: parent))
+            return transitions.intern(
+                Configuration(.string, a: transitions.strings.stringSpec(typed), frame: parent))
         }
-        let frame = automaton.intern(
+        let frame = transitions.intern(
             Frame(
                 kind: start == .array ? .array : .object, formula: typed, parent: parent,
-                depth: automaton.frame(parent).depth + 1))
-        return automaton.intern(Configuration(start == .array ? .arrayOpen : .objectOpen, frame: frame))
+                depth: transitions.frame(parent).depth + 1))
+        return transitions.intern(Configuration(start == .array ? .arrayOpen : .objectOpen, frame: frame))
     }
 
     /// What a value makes of its formula, where all its own conditions must hold and can.
     private func certainOutcome(_ typed: Formulas.ID) -> Formulas.ID? {
-        let formulas = automaton.formulas
+        let formulas = transitions.formulas
         var rest: [Formulas.ID] = []
         for part in formulas.conjuncts(typed) {
             if case .leaf(let leaf) = formulas.nodes[Int(part)] {
@@ -232,40 +239,40 @@ struct CompletionSearch {
     }
 
     private func entanglement(of schema: Int32) -> Bool {
-        automaton.entanglement.reachesEntangled(schema)
+        foresight.entanglement.reachesEntangled(schema)
     }
 
     private mutating func numbers(_ formula: Formulas.ID, _ frame: Int32) -> [Int32] {
-        let witnesses = automaton.numberWitnesses(formula)
+        let witnesses = transitions.numbers.numberWitnesses(formula)
         if !witnesses.isComplete { isComplete = false }
         var results: [Formulas.ID] = []
         for value in witnesses.values {
             // The spelling may matter as well.
             for isPlain in value.isIntegral ? [true, false] : [false] {
-                let result = automaton.formulas.substitute(formula) { _, leaf, id in
+                let result = transitions.formulas.substitute(formula) { _, leaf, id in
                     guard case .number(let schema) = leaf else { return id }
-                    return automaton.numberSpec(schema).accepts(value, isPlain: isPlain)
+                    return transitions.numbers.numberSpec(schema).accepts(value, isPlain: isPlain)
                         ? Formulas.yes : Formulas.no
                 }
                 if !results.contains(result) { results.append(result) }
             }
         }
-        return results.map { automaton.deliver($0, frame) }.filter { $0 >= 0 }
+        return results.map { transitions.deliver($0, frame) }.filter { $0 >= 0 }
     }
 
     // MARK: Keys
 
     /// The places behind the keys that may come, a key a lot: first those that some schema requires.
     private mutating func keys(_ frameID: Int32, _ lot: Int) -> [Int32]? {
-        let context = automaton.keyContext(frameID)
+        let context = transitions.keys.context(frameID)
         guard context.allowsAny else { return nil }
         let members = context.members
         let ranks = ranks(members)
         if lot < ranks.count { return named(ranks[lot], context, frameID) }
         guard lot == ranks.count, context.allowsOthers else { return nil }
-        let samples = automaton.keySamples(members)
+        let samples = transitions.objects.keySamples(members)
         if !samples.isComplete { isComplete = false }
-        return samples.texts.values.map { automaton.behindOtherKey($0, frameID) }.filter { $0 >= 0 }
+        return samples.texts.values.map { transitions.behindOtherKey($0, frameID) }.filter { $0 >= 0 }
     }
 
     /// The named keys, in the order in which they are tried.
@@ -282,7 +289,7 @@ struct CompletionSearch {
     private func required(_ members: ObjectMembers) -> [Int] {
         var ranks: Set<Int> = []
         for schema in members.shape.schemas {
-            for key in automaton.graph.nodes[Int(schema)].required {
+            for key in transitions.graph.nodes[Int(schema)].required {
                 if let rank = members.shape.rankOfKey[key] { ranks.insert(rank) }
             }
         }
@@ -291,8 +298,8 @@ struct CompletionSearch {
 
     private func named(_ rank: Int, _ context: KeyContext, _ frameID: Int32) -> [Int32] {
         guard context.allows(rank: rank) else { return [] }
-        let key = automaton.graph.keys[Int(context.members.shape.keys[rank])]
-        let target = automaton.closeKey(key, frameID, naming: true)
+        let key = transitions.graph.keys[Int(context.members.shape.keys[rank])]
+        let target = transitions.closeKey(key, frameID, naming: true)
         return target >= 0 ? [target] : []
     }
 }

@@ -1,6 +1,6 @@
 /// Which parts of a grammar hang together so that the next bytes do not show whether a text can be completed.
 ///
-/// A schema whose keywords are positive and stand side by side is decided on the spot (``Automaton/inhabited(_:)``).
+/// A schema whose keywords are positive and stand side by side is decided on the spot (``Inhabitants/inhabited(_:)``).
 /// Alternatives, negation, counted matches and rules on keys can contradict each other further in: there the
 /// completion is searched for.
 final class Entanglement {
@@ -80,7 +80,7 @@ final class Entanglement {
             if let kinds = node.kinds { return kinds }
             if let values = node.values {
                 return values.reduce(into: []) { kinds, value in
-                    for start in Automaton.start(of: value) { kinds.formUnion(start.kind) }
+                    for start in ValueStart.all(of: value) { kinds.formUnion(start.kind) }
                 }
             }
             guard let reference = node.reference else { return nil }

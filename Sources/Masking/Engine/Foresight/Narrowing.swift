@@ -1,5 +1,5 @@
 /// Strings, numbers and keys that begin where not every outcome can be completed, narrowed to those that can.
-extension Automaton {
+extension Foresight {
     /// Objects that name more keys than this are looked at key by key, where each ends.
     private static let mostKeys = 24
     /// More conditions on one value than this are not told apart.
@@ -8,24 +8,26 @@ extension Automaton {
     /// A string that begins, its formula cut to what can be completed.
     func narrowString(_ next: Configuration, _ target: Int32) -> Int32 {
         if isSettled(next) { return target }
-        let formula = specs[Int(next.a)].formula
+        let formula = strings.specs[Int(next.spec)].formula
         let narrowed = narrow(formula, next.frame)
         if narrowed == formula { return target }
-        guard narrowed != Formulas.no, inhabited(narrowed, .string) else { return Automaton.dead }
-        let spec = stringSpec(narrowed)
-        guard specs[Int(spec)].machine.startLives else { return Automaton.dead }
-        return intern(Configuration(.string, a: spec, b: next.b, c: next.c, frame: next.frame))
+        guard narrowed != Formulas.no, inhabitants.inhabited(narrowed, .string) else {
+            return Configuration.dead
+        }
+        let spec = strings.stringSpec(narrowed)
+        guard strings.specs[Int(spec)].machine.startLives else { return Configuration.dead }
+        return intern(Configuration(.string, a: spec, b: next.stringState, c: next.length, frame: next.frame))
     }
 
     /// A number that begins with `byte`, its formula cut to what can be completed.
     func narrowNumber(_ next: Configuration, _ target: Int32, _ byte: UInt8) -> Int32 {
         if isSettled(next) { return target }
-        let formula = numbers[Int(next.a)].formula
+        let formula = numbers.states[Int(next.number)].formula
         let narrowed = narrow(formula, next.frame)
         if narrowed == formula { return target }
-        guard narrowed != Formulas.no else { return Automaton.dead }
-        let state = numberState(NumberState(formula: narrowed, place: .start, text: []))
-        return number(Configuration(.number, a: state, frame: next.frame), byte)
+        guard narrowed != Formulas.no else { return Configuration.dead }
+        let state = numbers.numberState(NumberState(formula: narrowed, place: .start, text: []))
+        return transitions.number(Configuration(.number, a: state, frame: next.frame), byte)
     }
 
     /// A formula over a scalar's conditions without the outcomes from which nothing leads to the end.
@@ -38,7 +40,7 @@ extension Automaton {
             default: false
             }
         }
-        guard conditions.count <= Automaton.mostScalarConditions else {
+        guard conditions.count <= Foresight.mostScalarConditions else {
             narrowed[key] = formula
             return formula
         }
@@ -51,7 +53,7 @@ extension Automaton {
                 truth[leaf].map { $0 ? Formulas.yes : Formulas.no } ?? id
             }
             if outcome == Formulas.no { continue }
-            let target = deliver(outcome, frame)
+            let target = transitions.deliver(outcome, frame)
             if target < 0 || isDoomed(target) {
                 refuses = true
                 continue
@@ -71,44 +73,41 @@ extension Automaton {
 
     /// A key that begins, held to the keys from which something leads to the end.
     func narrowKey(_ next: Configuration, _ target: Int32) -> Int32 {
-        let raw = keyContext(next.frame)
-        let context = foreseenKeys(next.frame)
-        if context === raw { return target }
-        guard context.allowsAny else { return Automaton.dead }
+        let flag = foreseenFlag(next.frame)
+        if flag == 0 { return target }
+        let context = transitions.keys.context(next.frame, flag: flag)
+        guard context.allowsAny else { return Configuration.dead }
         let cursor = KeyCursor(context)
         var narrowed = next
-        narrowed.flag = 1
-        narrowed.a = cursor.machine
-        narrowed.b = cursor.node
+        narrowed.foreseenKeys = flag
+        narrowed.keyMachine = cursor.machine
+        narrowed.keyNode = cursor.node
         return intern(narrowed)
     }
 
-    /// The keys that a place stands among.
-    func keyContext(of here: Configuration) -> KeyContext {
-        here.place == .key && here.flag == 1 ? foreseenKeys(here.frame) : keyContext(here.frame)
-    }
-
-    /// The keys that may come next and from which something leads to the end.
-    func foreseenKeys(_ frameID: Int32) -> KeyContext {
+    /// The number of the context of those keys that may come next and from which something leads to the end; 0 where
+    /// that is all of them.
+    private func foreseenFlag(_ frameID: Int32) -> Int32 {
         let open = frame(frameID)
         let isPlainFrame = isPlain(frame: frameID)
-        let raw = keyContext(frameID)
-        if raw.members.shape.keys.count > Automaton.mostKeys
-            || formulas.leaves(of: open.formula).count > Automaton.mostConditions
+        let raw = transitions.keys.context(frameID)
+        if raw.members.shape.keys.count > Foresight.mostKeys
+            || formulas.leaves(of: open.formula).count > Foresight.mostConditions
         {
-            return raw
+            return 0
         }
         if isPlainFrame, !raw.members.shape.schemas.contains(where: entanglement.reachesEntangled) {
-            return raw
+            return 0
         }
         let key =
             isPlainFrame
             ? UInt64(UInt32(bitPattern: open.formula)) << 32 | UInt64(UInt32(bitPattern: open.seen))
             : UInt64.max - UInt64(frameID)
-        if let known = foreseenContexts[key] { return known }
+        if let known = foreseenKeys[key] { return known }
         let context = foresee(raw, frameID)
-        foreseenContexts[key] = context
-        return context
+        let flag = context === raw ? 0 : transitions.keys.keep(context)
+        foreseenKeys[key] = flag
+        return flag
     }
 
     private func foresee(_ raw: KeyContext, _ frameID: Int32) -> KeyContext {
@@ -118,7 +117,7 @@ extension Automaton {
         let allowed = members.shape.keys.indices.map { rank -> Bool in
             guard raw.allows(rank: rank) else { return false }
             let text = graph.keys[Int(members.shape.keys[rank])]
-            let target = closeKey(text, frameID, naming: true)
+            let target = transitions.closeKey(text, frameID, naming: true)
             // Where it takes too long to find out for some keys, it would for the others as well.
             if target >= 0, unclear > 1 { return true }
             let outlook = target < 0 ? .doomed : outlook(target)
@@ -129,19 +128,19 @@ extension Automaton {
         var others = raw.allowsOthers
         var machine = raw.machine
         if others {
-            let samples = keySamples(members)
+            let samples = objects.keySamples(members)
             var refused: Set<[Bool]> = []
             for (verdicts, text) in samples.texts {
-                let target = behindOtherKey(text, frameID)
+                let target = transitions.behindOtherKey(text, frameID)
                 if target < 0 || isDoomed(target) { refused.insert(verdicts) }
             }
             // Keys that a schema names are none of the others, though the rules may take them for such.
-            let seen = seenSets[Int(raw.seen)]
+            let seen = seenKeys(raw.seen)
             let isHindered = zip(members.shape.keys, allowed).contains { !$1 && !seen.contains($0) }
             if !refused.isEmpty || isHindered {
                 if samples.isComplete, refused.count == samples.texts.count {
                     (changed, others) = (true, false)
-                } else if let narrowed = keyMachine(members, without: refused) {
+                } else if let narrowed = objects.keyMachine(members, without: refused) {
                     (changed, machine) = (true, narrowed)
                 }
             }
@@ -150,32 +149,4 @@ extension Automaton {
         return KeyContext(
             members: members, seen: raw.seen, allowed: allowed, allowsOthers: others, machine: machine)
     }
-
-    /// The machine of keys that the rules take in none of the refused ways.
-    private func keyMachine(_ members: ObjectMembers, without refused: Set<[Bool]>) -> StringMachine? {
-        let (components, _) = keyRules(members)
-        guard !components.isEmpty else { return nil }
-        let rules = RefusedKeys(formula: members.formula, verdicts: refused)
-        if let known = narrowedKeys[rules] { return known }
-        let named = members.shape.keys.map { String(decoding: graph.keys[Int($0)], as: UTF8.self) }
-        let all = components + [.finite(FiniteSet(named))]
-        let liveness = StringLiveness(all) { verdicts in
-            // The last component knows the keys that have names of their own.
-            if verdicts.last == true { return false }
-            let own = verdicts.dropLast().compactMap(\.self)
-            return own.count < verdicts.count - 1 || verdicts.last == .some(nil)
-                ? nil : !refused.contains(own)
-        }
-        let machine = StringMachine(
-            all, isCanonical: false, budget: patterns.budget, rule: .search(liveness))
-        narrowedKeys[rules] = machine
-        return machine
-    }
-}
-
-/// What the keys that no schema names must not come to, in an object with such a formula.
-struct RefusedKeys: Hashable {
-    var formula: Formulas.ID
-    /// By the verdicts of the rules on keys.
-    var verdicts: Set<[Bool]>
 }

@@ -8,11 +8,7 @@ enum Outlook: UInt8 {
     case unclear
 }
 
-/// Whether what has been written can be completed, where the automaton's next transitions do not show it.
-///
-/// The automaton itself follows keywords one by one. What it lets through is looked at once more here: a place from which
-/// no way leads to the end is taken for dead, so that the mask does not lead into it.
-extension Automaton {
+extension Foresight {
     /// Where more conditions than this are open at once, no way is searched for: each step would take too long.
     static let mostConditions = 100
 
@@ -36,7 +32,7 @@ extension Automaton {
             default: return target
             }
         case .done, .resolve, .text, .fixed, .name, .between: return target
-        default: return isDoomed(target) ? Automaton.dead : target
+        default: return isDoomed(target) ? Configuration.dead : target
         }
     }
 
@@ -57,8 +53,8 @@ extension Automaton {
     private func findOutlook(_ id: Int32) -> Outlook {
         let here = configuration(id)
         if isSettled(here) { return contradictsItself(here) ? .doomed : .alive }
-        if conditions(here) > Automaton.mostConditions { return .unclear }
-        if standsAlone(here) { return isUnsatisfiable(here.a) ? .doomed : .alive }
+        if openConditions(here) > Foresight.mostConditions { return .unclear }
+        if standsAlone(here) { return isUnsatisfiable(here.formula) ? .doomed : .alive }
         var search = CompletionSearch(self)
         return search.outlook(of: id)
     }
@@ -83,12 +79,13 @@ extension Automaton {
         case .objectOpen, .objectComma, .objectAfter:
             let conditions = formulas.conjuncts(open.formula)
             guard conditions.count > 1 else { return false }
-            let members = objectMembers(open.formula)
-            let seen = seenSets[Int(open.seen)]
+            let members = objects.objectMembers(open.formula)
+            let seen = seenKeys(open.seen)
             let missing = members.required.filter { !seen.contains($0) }
             if let most = members.maximum, Int(seen.count) + missing.count > most { return true }
             return missing.contains { key in
-                members.shape.rankOfKey[key].map { namedMember(members, $0) == nil } ?? false
+                members.shape.rankOfKey[key].map { objects.namedMember(members, $0, inhabitants) == nil }
+                    ?? false
             }
         case .arrayOpen, .arrayAfter:
             let nodes = formulas.leaves(of: open.formula).compactMap { leaf -> SchemaNode? in
@@ -97,17 +94,17 @@ extension Automaton {
             guard nodes.count > 1, let least = nodes.map(\.minItems).max() else { return false }
             if let most = nodes.compactMap(\.maxItems).min(), most < least { return true }
             guard Int(open.seen) < least else { return false }
-            return beginItem(here.frame).map { !inhabited($0.formula) } ?? true
+            return transitions.beginItem(here.frame).map { !inhabitants.inhabited($0.formula) } ?? true
         default: return false
         }
     }
 
     /// How many conditions are open at a place.
-    func conditions(_ here: Configuration) -> Int {
+    func openConditions(_ here: Configuration) -> Int {
         let around = formulas.leaves(of: frame(here.frame).formula).count
         switch here.place {
-        case .value, .colon: return around + formulas.leaves(of: here.a).count
-        case .literal: return around + formulas.leaves(of: here.c).count
+        case .value, .colon: return around + formulas.leaves(of: here.formula).count
+        case .literal: return around + formulas.leaves(of: here.outcome).count
         default: return around
         }
     }
@@ -115,7 +112,7 @@ extension Automaton {
     /// Whether a place before a value owes nothing to its surroundings: then the value's fate is its own.
     func standsAlone(_ here: Configuration) -> Bool {
         guard here.place == .value || here.place == .colon, isPlain(frame: here.frame) else { return false }
-        return !owes(here.a)
+        return !owes(here.formula)
     }
 
     /// Whether what a value turns out to be decides about the values around it.
@@ -139,10 +136,10 @@ extension Automaton {
     func isSettled(_ here: Configuration) -> Bool {
         switch here.place {
         case .done, .text, .fixed, .name, .between: return true
-        case .value, .colon: return isPlain(frame: here.frame) && isPlain(here.a)
-        case .string: return isPlain(frame: here.frame) && !owes(specs[Int(here.a)].formula)
-        case .number: return isPlain(frame: here.frame) && !owes(numbers[Int(here.a)].formula)
-        case .literal: return isPlain(frame: here.frame) && !owes(here.c)
+        case .value, .colon: return isPlain(frame: here.frame) && isPlain(here.formula)
+        case .string: return isPlain(frame: here.frame) && !owes(strings.specs[Int(here.spec)].formula)
+        case .number: return isPlain(frame: here.frame) && !owes(numbers.states[Int(here.number)].formula)
+        case .literal: return isPlain(frame: here.frame) && !owes(here.outcome)
         default: return isPlain(frame: here.frame)
         }
     }

@@ -97,7 +97,7 @@ extension RuleMachine {
                 found.append(reason)
             }
         }
-        let shown = byte.map { "\"\(Automaton.show($0))\" does not fit" } ?? "the text cannot end here"
+        let shown = byte.map { "\"\(ByteWords.show($0))\" does not fit" } ?? "the text cannot end here"
         for wanted in wanted(number) where found.isEmpty || wanted.words != "a JSON value" {
             found.append(
                 Explanation.Reason(

@@ -28,7 +28,7 @@ extension RuleCursor {
             let next = machine.step(here, byte)
             guard next >= 0 else {
                 return Explanation(
-                    offset: offset, written: Automaton.show(byte), reasons: machine.blame(here, byte))
+                    offset: offset, written: ByteWords.show(byte), reasons: machine.blame(here, byte))
             }
             here = next
         }
@@ -72,7 +72,7 @@ extension RuleCursor {
                     MaskedRange(
                         prefix: path, tokens: tokens.flatMap { [$0] + (trie.twins[$0] ?? []) },
                         explanation: Explanation(
-                            offset: path.count - 1, written: Automaton.show(byte),
+                            offset: path.count - 1, written: ByteWords.show(byte),
                             reasons: machine.blame(here, byte))))
             }
             path.removeLast()
@@ -85,7 +85,7 @@ extension RuleCursor {
         let here = machine.state(state)
         if let open = here.values.first(where: { $0.inner >= 0 }) {
             let cursor = machine.values[open.inner]
-            var inner = cursor.automaton.expectation(cursor.configuration)
+            var inner = Blame(cursor.automaton).expectation(cursor.configuration)
             inner.tool = machine.values.tools[Int(machine.value(of: open))]
             if !here.running.isEmpty || !here.beginning.isEmpty {
                 inner.alternatives += machine.wanted(state).map(RuleCursor.alternative)

@@ -35,7 +35,7 @@ final class EmbeddedValues {
         var cursor = number < 0 ? starts[Int(value)] : cursors[Int(number)]
         guard cursor.take(byte) else { return nil }
         var opener = number < 0 ? byte : openers[Int(number)]
-        if number >= 0, Automaton.whiteSpace.contains(opener) { opener = byte }
+        if number >= 0, JSONSyntax.whiteSpace.contains(opener) { opener = byte }
         let place = Place(
             value: value, configuration: cursor.configuration, text: cursor.trail.bytes,
             starts: cursor.trail.starts)

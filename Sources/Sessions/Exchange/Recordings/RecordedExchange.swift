@@ -7,6 +7,8 @@ struct RecordedExchange {
     let request: WireRequest
     /// The response; `nil` where none was recorded or it cannot be read.
     let response: ModelResponse?
+    /// Its tokens with their log-probabilities, and to what they belong; empty where it tells none.
+    let tokens: [TokenStep]
     /// When the request was sent, milliseconds since 1970; 0 where nobody wrote it down.
     let time: Int64
     /// How long the response took, in milliseconds; 0 where nobody wrote it down.
@@ -32,18 +34,46 @@ struct RecordedExchange {
         self.milliseconds = milliseconds
         var remarks = request.remarks
         var response: ModelResponse?
+        var pieces: [ResponsePiece] = []
         if let bytes {
             var reader = ResponseReader(request.format)
             do throws(StreamFault) {
-                _ = try reader.take(bytes)
-                _ = try reader.finish()
+                for frame in try reader.take(bytes) + reader.finish() { pieces += frame.pieces }
                 response = try reader.response(numberingFrom: 1)
             } catch {
                 remarks.append("a response that cannot be read: \(error)")
             }
         }
         self.response = response
+        tokens = response.map { RecordedExchange.tokens(pieces, of: $0) } ?? []
         self.remarks = remarks
+    }
+}
+
+extension RecordedExchange {
+    /// The tokens of a response, where log-probabilities tell them and they spell what its calls say.
+    private static func tokens(_ pieces: [ResponsePiece], of response: ModelResponse) -> [TokenStep] {
+        guard pieces.contains(where: { if case .token = $0 { true } else { false } }) else { return [] }
+        var counter = StepCounter(round: 1)
+        let steps = pieces.flatMap { counter.steps(for: $0) }.map(\.untimed)
+        var spelled: [[UInt8]] = []
+        var current: Int?
+        for step in steps {
+            switch step.special.flatMap({ CallMark(name: $0) }) {
+            case .begins:
+                spelled.append([])
+                current = spelled.count - 1
+            case .goesOn(let number, _): current = number - 1
+            case .words, .thinking: current = nil
+            case nil:
+                if let current, spelled.indices.contains(current) { spelled[current] += step.bytes }
+            }
+        }
+        // Some servers tell the tokens of the raw text, markup of calls and all.
+        let agree = zip(response.calls, spelled).allSatisfy { call, text in
+            text.isEmpty || call.arguments.text.utf8.elementsEqual(text)
+        }
+        return agree ? steps : []
     }
 }
 
@@ -92,7 +122,7 @@ struct ExchangeChains {
         chains[index].conversation.add(
             .assistant(
                 content: response.content, calls: response.calls, finish: response.finishReason,
-                usage: response.usage, thinking: response.thinking),
+                usage: response.usage, thinking: response.thinking, tokens: exchange.tokens),
             at: exchange.time + Int64(bounded: exchange.milliseconds), lasting: exchange.milliseconds)
         chains[index].messages.append(.assistant(response.message))
     }
@@ -100,6 +130,15 @@ struct ExchangeChains {
     /// Whether a conversation begins with another one: the same words and calls, whatever providers add to them.
     private static func begins(_ messages: [Message], with known: [Message]) -> Bool {
         messages.count >= known.count && zip(messages, known).allSatisfy { $0.spoken == $1.spoken }
+    }
+}
+
+extension TokenStep {
+    /// The step without a duration: nobody wrote down when a token came.
+    fileprivate var untimed: TokenStep {
+        var step = self
+        step.milliseconds = 0
+        return step
     }
 }
 

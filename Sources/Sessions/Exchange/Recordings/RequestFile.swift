@@ -29,13 +29,22 @@ enum RequestFile {
 
     /// The exchange of a document that is a request, or `{"request": …, "response": …}`.
     static func exchange(_ document: JSONValue, format: WireFormat? = nil) -> RecordedExchange? {
-        let request = document["request"]?["body"] ?? document["request"] ?? document
+        let isResponse = document["choices"] != nil
+        let request = document["request"]?["body"] ?? document["request"] ?? (isResponse ? [:] : document)
         guard let format = format ?? RequestFile.format(of: request), let body = request.objectValue,
             let endpoint = ModelEndpoint(method: "POST", path: path(format))
         else { return nil }
-        let response = document["response"]?["body"] ?? document["response"]
+        let response = document["response"]?["body"] ?? document["response"] ?? (isResponse ? document : nil)
         let bytes = response.map { $0.stringValue.map { Array($0.utf8) } ?? Array($0.text().utf8) }
         return RecordedExchange(WireRequest(endpoint, body), response: bytes, time: 0, milliseconds: 0)
+    }
+
+    /// Whether a document is a response of Chat Completions, alone or beside its request.
+    static func hasChatResponse(_ document: JSONValue) -> Bool {
+        let response = document["response"]?["body"] ?? document["response"] ?? document
+        // A stream as it came is text.
+        if response.stringValue != nil { return document["request"] != nil }
+        return response["choices"]?.arrayValue != nil
     }
 
     private static func path(_ format: WireFormat) -> String {

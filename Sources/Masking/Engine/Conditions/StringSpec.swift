@@ -1,0 +1,122 @@
+/// A formula over string keywords with the machine that follows it.
+final class StringSpec {
+    /// What decides one leaf.
+    enum Decider {
+        case component(Int)
+        case length(minimum: Int, maximum: Int?)
+        /// Decided by the closed text, or outside the string.
+        case open
+    }
+
+    let formula: Formulas.ID
+    let machine: StringMachine
+    let deciders: [Leaf: Decider]
+    /// Whether characters must be counted, and where the count may stop.
+    let countLimit: Int32
+    /// Bounds that hold whatever else does.
+    let minimum: Int
+    let maximum: Int?
+    /// Whether the formula is a conjunction of positive leaves.
+    let isConjunction: Bool
+    /// Components with a pattern that must hold: their shortest end counts against the maximum.
+    let requiredPatterns: [(component: Int, automaton: PatternAutomaton)]
+
+    init(
+        formula: Formulas.ID, machine: StringMachine, deciders: [Leaf: Decider], isConjunction: Bool,
+        minimum: Int, maximum: Int?
+    ) {
+        self.formula = formula
+        self.machine = machine
+        self.deciders = deciders
+        self.isConjunction = isConjunction
+        self.minimum = minimum
+        self.maximum = maximum
+        var limit = 0
+        for case .length(let low, let high) in deciders.values { limit = max(limit, low, (high ?? -1) + 1) }
+        countLimit = Int32(clamping: limit)
+        var patterns: [(Int, PatternAutomaton)] = []
+        if isConjunction {
+            for case .component(let index) in deciders.values {
+                if case .pattern(let automaton) = machine.components[index] {
+                    patterns.append((index, automaton))
+                }
+            }
+        }
+        // Where a pattern's least length is too dear to know, the closing quote decides alone.
+        requiredPatterns =
+            maximum == nil
+            ? [] : patterns.filter { $0.1.slack(PatternAutomaton.start) < PatternAutomaton.unknownSlack }
+    }
+
+    /// The smallest length at which some leaf may begin to refuse.
+    var tightest: Int {
+        var bound = Int.max
+        for case .length(let low, let high) in deciders.values {
+            if let high { bound = min(bound, high) }
+            // Under a negation a lower bound is an upper one.
+            if !isConjunction, low > 0 { bound = min(bound, low - 1) }
+        }
+        return bound
+    }
+
+    /// How many characters a pattern may still need after any one more character, at most.
+    func slack(_ state: Int32) -> Int {
+        let states = machine.componentStates(state)
+        return requiredPatterns.map { $0.automaton.slack(states[$0.component]) }.max() ?? 0
+    }
+
+    var counts: Bool { countLimit > 0 }
+
+    /// The count after one more raw byte in that mode.
+    @inline(__always)
+    func count(_ count: Int32, isBoundary: Bool) -> Int32 {
+        isBoundary && count < countLimit ? count + 1 : count
+    }
+
+    /// Whether the bounds on length let a string of so many characters in that state go on.
+    func lives(_ state: Int32, _ count: Int32, _ formulas: Formulas) -> Bool {
+        if let maximum, Int(count) > maximum { return false }
+        if isConjunction {
+            guard let maximum, !requiredPatterns.isEmpty else { return true }
+            let states = machine.componentStates(state)
+            let ahead = machine.pendingScalars(state)
+            return requiredPatterns.allSatisfy { component, automaton in
+                // A character whose escape is half written is counted already, and the pattern has not seen it yet.
+                let rest =
+                    ahead.map { automaton.shortestEnd(states[component], behind: $0) }
+                    ?? automaton.shortestEnd(states[component])
+                return rest.map { Int(count) + $0 <= maximum } ?? false
+            }
+        }
+        if countLimit == 0 { return true }
+        let states = machine.componentStates(state)
+        func holds(atLength length: Int, _ verdict: (Int) -> Bool?) -> Bool {
+            formulas.evaluate(formula) { leaf in
+                switch deciders[leaf] {
+                case .component(let index): verdict(index)
+                case .length(let low, let high): length >= low && high.map { length <= $0 } ?? true
+                default: nil
+                }
+            } != false
+        }
+        if holds(atLength: Int(count), { machine.accepts(state, component: $0) }) { return true }
+        // Between the bounds one length is as good as another, so the least that each leaves stands for all.
+        var lengths = [Int(count) + (machine.isBoundary(state) ? 1 : 0)]
+        for case .length(let low, let high) in deciders.values {
+            lengths.append(low)
+            if let high { lengths.append(high + 1) }
+        }
+        return lengths.contains { length in
+            length >= lengths[0] && holds(atLength: length) { states[$0] == 0 ? false : nil }
+        }
+    }
+
+    /// The truth of a leaf when the string closes; `nil` where something else decides it.
+    func truth(of leaf: Leaf, _ state: Int32, _ count: Int32) -> Bool? {
+        switch deciders[leaf] {
+        case .component(let index): machine.accepts(state, component: index)
+        case .length(let low, let high): Int(count) >= low && high.map { Int(count) <= $0 } ?? true
+        default: nil
+        }
+    }
+}
