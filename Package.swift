@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "CProcesses"),
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
         .target(
-            name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"],
+            name: "Masking", dependencies: ["ChatTemplates", "JSON", "Schema"], exclude: ["README.md"],
             swiftSettings: optimised),
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
@@ -73,10 +73,12 @@ let package = Package(
             name: "AttachTests", dependencies: ["Agent", "Attach", "Formats", "JSON", "Sessions", "Wire"]),
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(
-            name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSON"], exclude: ["Fixtures"],
-            swiftSettings: optimised),
+            name: "ChatTemplatesTests", dependencies: ["CallTemplates", "ChatTemplates", "JSON"],
+            exclude: ["Fixtures"], swiftSettings: optimised),
         .testTarget(name: "FormatsTests", dependencies: ["Agent", "Formats", "JSON"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .target(
+            name: "CallTemplates", dependencies: ["ChatTemplates", "JSON"], path: "Tests/CallTemplates"),
         .target(name: "LocalServer", path: "Tests/LocalServer"),
         .target(name: "Mutations", path: "Tests/Mutations"),
         .testTarget(
@@ -86,12 +88,14 @@ let package = Package(
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
         .testTarget(
-            name: "MaskingTests", dependencies: ["JSON", "Masking", "Schema"], swiftSettings: optimised),
+            name: "MaskingTests",
+            dependencies: ["CallTemplates", "ChatTemplates", "JSON", "Masking", "Schema"],
+            swiftSettings: optimised),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Agent", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions",
-                "Tools", "Transformer",
+                "Agent", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking",
+                "Models", "Sessions", "Tools", "Transformer",
             ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Mutations", "Schema"]),
         .testTarget(
