@@ -62,7 +62,7 @@ let package = Package(
         .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
         .target(name: "MaskTrials", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .target(
-            name: "Masking", dependencies: ["JSON", "Schema"], exclude: ["README.md"],
+            name: "Masking", dependencies: ["ChatTemplates", "JSON", "Schema"], exclude: ["README.md"],
             swiftSettings: optimised),
         .target(name: "Transformer", dependencies: ["CKernels"], swiftSettings: optimised),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
@@ -76,10 +76,12 @@ let package = Package(
             name: "AttachTests", dependencies: ["Agent", "Attach", "Formats", "JSON", "Sessions", "Wire"]),
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(
-            name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "JSON"], exclude: ["Fixtures"],
-            swiftSettings: optimised),
+            name: "ChatTemplatesTests", dependencies: ["CallTemplates", "ChatTemplates", "JSON"],
+            exclude: ["Fixtures"], swiftSettings: optimised),
         .testTarget(name: "FormatsTests", dependencies: ["Agent", "Formats", "JSON"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .target(
+            name: "CallTemplates", dependencies: ["ChatTemplates", "JSON"], path: "Tests/CallTemplates"),
         .target(name: "LocalServer", path: "Tests/LocalServer"),
         .target(name: "Mutations", path: "Tests/Mutations"),
         .testTarget(
@@ -89,13 +91,14 @@ let package = Package(
             dependencies: ["Agent", "Debugger", "JSON", "Masking", "Sessions", "Terminal"],
             exclude: ["Screens"]),
         .testTarget(
-            name: "MaskingTests", dependencies: ["JSON", "MaskTrials", "Masking", "Schema"],
+            name: "MaskingTests",
+            dependencies: ["CallTemplates", "ChatTemplates", "JSON", "MaskTrials", "Masking", "Schema"],
             swiftSettings: optimised),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Agent", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking", "Models", "Sessions",
-                "Tools", "Transformer",
+                "Agent", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking",
+                "Models", "Sessions", "Tools", "Transformer",
             ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Mutations", "Schema"]),
         .testTarget(

@@ -8,6 +8,7 @@ public struct Grammar: Sendable, Hashable {
         case value(JSONValue)
         case turn(TurnGrammar)
         case text(TextGrammar)
+        case learnt(LearntTurn)
     }
 
     let language: Language
@@ -30,6 +31,13 @@ public struct Grammar: Sendable, Hashable {
     public init(text: TextGrammar) {
         language = .text(text)
         options = GrammarOptions()
+        documents = [:]
+    }
+
+    /// An assistant's turn as a chat template writes it.
+    public init(learnt turn: LearntTurn, options: GrammarOptions = GrammarOptions()) {
+        language = .learnt(turn)
+        self.options = options
         documents = [:]
     }
 

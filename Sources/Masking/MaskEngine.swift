@@ -22,15 +22,9 @@ public final class MaskEngine {
         switch grammar.language {
         case .value(let schema):
             return Matcher(try cursor(schema, grammar.options, grammar.documents))
-        case .text(let text):
-            let machine = try RuleMachine(text, vocabulary, leaving: leaving) { value throws(GrammarError) in
-                do throws(GrammarError) {
-                    return try cursor(value.schema, value.options, [:])
-                } catch {
-                    throw value.tool.map { .tool($0, error) } ?? error
-                }
-            }
-            return Matcher(RuleCursor(machine))
+        case .text(let text): return try matcher(of: text)
+        case .learnt(let turn):
+            return try matcher(of: try TurnRules.grammar(turn, options: grammar.options, vocabulary))
         case .turn(let turn):
             let graph = SchemaGraph()
             var schemas: [Int32] = []
@@ -62,6 +56,17 @@ public final class MaskEngine {
             guard start >= 0 else { throw .unsatisfiable(at: JSONPointer()) }
             return Matcher(SchemaCursor(automaton, start))
         }
+    }
+
+    private func matcher(of text: TextGrammar) throws(GrammarError) -> Matcher {
+        let machine = try RuleMachine(text, vocabulary, leaving: leaving) { value throws(GrammarError) in
+            do throws(GrammarError) {
+                return try cursor(value.schema, value.options, value.documents)
+            } catch {
+                throw value.tool.map { .tool($0, error) } ?? error
+            }
+        }
+        return Matcher(RuleCursor(machine))
     }
 
     /// The cursor before a value of a schema.

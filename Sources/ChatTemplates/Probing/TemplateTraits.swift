@@ -25,6 +25,10 @@ public struct TemplateTraits: Sendable, Hashable {
         public var toolsAreOmitted = false
         /// A message of the system even where it says nothing: without one the tools are not told.
         public var toolsNeedSystem = false
+        /// The content of a message that has calls and no words as `null`, instead of no words.
+        public var callContentIsNull = false
+        /// The name under which a message's thinking is looked for.
+        public var thinkingKey = "reasoning_content"
     }
 
     /// Why even a single question cannot be rendered.
@@ -77,6 +81,8 @@ public struct TemplateTraits: Sendable, Hashable {
             (tools, shape.toolsNeedSystem) = (.own, true)
         }
         findCalls(probe, question)
+        shape.thinkingKey =
+            probe.thinkingKey(after: question, shape, hasTools: tools == .own) ?? shape.thinkingKey
         let answer: JSONValue = ["role": "assistant", "content": .string(TraitProbe.answer)]
         if case .success(let text) = probe.render([question, answer], shape, opensTurn: false),
             let end = text.range(of: TraitProbe.answer, options: .backwards)
@@ -102,18 +108,16 @@ public struct TemplateTraits: Sendable, Hashable {
 
     private mutating func findCalls(_ probe: TraitProbe, _ question: JSONValue) {
         var best: (shape: Shape, calls: Support, results: Support)?
-        for identifiersAreShort in [false, true] {
-            for argumentsAreText in [false, true] {
-                var tried = shape
-                tried.identifiersAreShort = identifiersAreShort
-                tried.argumentsAreText = argumentsAreText
-                let (calls, results) = probe.calls(after: question, tried, hasTools: tools == .own)
-                if calls == .own, best?.calls != .own || results == .own && best?.results != .own {
-                    best = (tried, calls, results)
-                } else if best == nil {
-                    best = (tried, calls, results)
-                }
-                if best?.calls == .own, best?.results == .own { break }
+        for variant in 0..<8 {
+            var tried = shape
+            tried.argumentsAreText = variant & 1 != 0
+            tried.identifiersAreShort = variant & 2 != 0
+            tried.callContentIsNull = variant & 4 != 0
+            let (calls, results) = probe.calls(after: question, tried, hasTools: tools == .own)
+            if best == nil
+                || calls == .own && (best?.calls != .own || results == .own && best?.results != .own)
+            {
+                best = (tried, calls, results)
             }
             if best?.calls == .own, best?.results == .own { break }
         }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// Conversations whose words can be looked for in what a template makes of them.
@@ -54,9 +55,28 @@ struct TraitProbe {
     ) -> (calls: TemplateTraits.Support, results: TemplateTraits.Support) {
         let rendered = renderedCall(after: question, shape, hasTools: hasTools)
         // Python's spelling of a dict, and JSON within a JSON string, are no way to write a call.
-        let isMangled = rendered.has("'\(TraitProbe.key)'") || rendered.has("\\\"\(TraitProbe.key)\\\"")
+        // Before the question the tools are told, in whatever way.
+        let answer = rendered.map { text in
+            text.range(of: TraitProbe.question, options: .backwards).map { String(text[$0.upperBound...]) }
+                ?? text
+        }
+        let isMangled = answer.has("'\(TraitProbe.key)'") || answer.has("\\\"\(TraitProbe.key)\\\"")
         let calls = rendered.support(of: [TraitProbe.value])
         return (isMangled && calls == .own ? .dropped : calls, rendered.support(of: [TraitProbe.result]))
+    }
+
+    /// The name under which the template looks for a message's thinking; `nil` where it looks for none.
+    func thinkingKey(after question: JSONValue, _ shape: TemplateTraits.Shape, hasTools: Bool) -> String? {
+        ["reasoning_content", "thinking", "reasoning"].first { key in
+            let thinking = JSONValue.string(TraitProbe.system)
+            let answer: JSONValue = ["role": "assistant", "content": .string(TraitProbe.answer)]
+            return [answer, TraitProbe.call(shape)].contains { message in
+                var object = message.objectValue ?? JSONObject()
+                object[key] = thinking
+                return render([question, .object(object)], shape, hasTools: hasTools, opensTurn: false)
+                    .has(TraitProbe.system)
+            }
+        }
     }
 
     /// The prompt with the call.
@@ -64,12 +84,11 @@ struct TraitProbe {
         try? renderedCall(after: question, shape, hasTools: hasTools).get()
     }
 
-    private func renderedCall(
-        after question: JSONValue, _ shape: TemplateTraits.Shape, hasTools: Bool
-    ) -> Result<String, TemplateError> {
+    /// A response with the probe's call.
+    private static func call(_ shape: TemplateTraits.Shape) -> JSONValue {
         let arguments = "{\"\(TraitProbe.key)\": \"\(TraitProbe.value)\"}"
-        let call: JSONValue = [
-            "role": "assistant", "content": "",
+        return [
+            "role": "assistant", "content": shape.callContentIsNull ? nil : "",
             "tool_calls": [
                 [
                     "id": .string(TraitProbe.identifier(shape)), "type": "function",
@@ -77,6 +96,12 @@ struct TraitProbe {
                 ]
             ],
         ]
+    }
+
+    private func renderedCall(
+        after question: JSONValue, _ shape: TemplateTraits.Shape, hasTools: Bool
+    ) -> Result<String, TemplateError> {
+        let call = TraitProbe.call(shape)
         let result: JSONValue = [
             "role": "tool", "tool_call_id": .string(TraitProbe.identifier(shape)),
             "name": .string(TraitProbe.toolName), "content": .string(TraitProbe.result),

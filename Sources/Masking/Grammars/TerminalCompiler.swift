@@ -15,6 +15,7 @@ extension ByteExpressions {
         switch tree {
         case .bytes(let bytes): return literal(bytes)
         case .pattern(let pattern): return try self.pattern(pattern)
+        case .found(let pattern): return PatternCompiler.expression(pattern.root, in: &self)
         case .sequence(let parts):
             var result = ByteExpressions.empty
             for part in parts.reversed() { result = sequence(try terminal(part), result) }

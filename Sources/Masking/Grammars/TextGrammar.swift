@@ -1,4 +1,5 @@
 import JSON
+import Schema
 
 /// A context-free grammar over text, tokens and JSON values: what GBNF, Lark, a regular expression or a list of choices
 /// says, and what a model's format of calls comes to.
@@ -69,6 +70,8 @@ struct EmbeddedValue: Sendable, Hashable {
     var options: GrammarOptions
     /// The tool whose arguments the value is, for explanations.
     var tool: String?
+    /// Documents that the schema's references lead to, by their URI.
+    var documents: [String: JSONValue] = [:]
 }
 
 /// Single tokens, whatever their bytes.
@@ -88,6 +91,8 @@ indirect enum TerminalExpression: Sendable, Hashable {
     case bytes([UInt8])
     /// A regular expression that matches the whole text.
     case pattern(PatternTree)
+    /// All texts in which a regular expression of a schema is found.
+    case found(ECMAPattern)
     case sequence([TerminalExpression])
     case choice([TerminalExpression])
     /// `most` is `nil` where there is no bound.

@@ -40,6 +40,22 @@ struct PatternCompiler {
         return PatternAutomaton(root, in: compiler.expressions)
     }
 
+    /// The expression of all texts in which a tree is found, wider where the tree is not regular.
+    static func expression(
+        _ pattern: PatternNode, in expressions: inout ByteExpressions
+    ) -> ByteExpressions.ID {
+        var compiler = PatternCompiler()
+        swap(&compiler.expressions, &expressions)
+        defer { swap(&compiler.expressions, &expressions) }
+        let anything = ByteExpressions.anything
+        let all = Ways(atStart: anything, later: anything)
+        guard let ways = compiler.compile(pattern, then: all) ?? compiler.compile(pattern.widened, then: all)
+        else { return anything }
+        let some = compiler.expressions.sequence(compiler.expressions.bytes(.all), anything)
+        let found = compiler.expressions.sequence(some, ways.later)
+        return compiler.expressions.choice([ways.atStart, found])
+    }
+
     /// The expressions of a pattern followed by `rest`; `nil` where it is not regular.
     private mutating func compile(_ pattern: PatternNode, then rest: Ways) -> Ways? {
         switch pattern {

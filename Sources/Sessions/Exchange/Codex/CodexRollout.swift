@@ -150,7 +150,7 @@ struct CodexRollout {
             let index = conversation.items.lastIndex(where: {
                 if case .assistant = $0.item { true } else { false }
             }),
-            case .assistant(let content, let calls, let finish, _, let thinking) = conversation.items[index]
+            case .assistant(let content, let calls, let finish, _, let thinking, _) = conversation.items[index]
                 .item
         else { return }
         conversation.items[index].item = .assistant(
