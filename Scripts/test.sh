@@ -14,5 +14,6 @@ trap 'rm -rf "$results"' EXIT
 { timeout 45m swift test --skip-build "$@" 2>&1 || echo $? >"$results/status"; } | tee "$results/output"
 if [ -e "$results/status" ]; then
     grep -E '✘|recorded an issue|: error:' "$results/output" || tail -n 40 "$results/output"
+    [ "$(cat "$results/status")" != 124 ] || echo "the tests did not end within 45 minutes"
     exit "$(cat "$results/status")"
 fi
