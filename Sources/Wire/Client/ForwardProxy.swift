@@ -47,7 +47,8 @@ struct ForwardProxy: Sendable, Hashable {
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     private static func isLocal(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || host.utf8.starts(with: "127.".utf8)
+        let isAddress = host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        return host == "localhost" || host == "::1" || isAddress && host.utf8.starts(with: "127.".utf8)
     }
 
     private static func isExcepted(_ host: String, _ list: String) -> Bool {

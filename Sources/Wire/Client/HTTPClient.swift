@@ -19,7 +19,7 @@ public struct HTTPClient: Sendable {
     public struct TimeLimits: Sendable, Hashable {
         /// Seconds for a connection to be made.
         public var connecting: Int
-        /// Seconds in which nothing comes, before the head and between two pieces of the body.
+        /// Seconds for which whoever reads waits in vain, before the head and between two pieces of the body.
         public var silence: Int
 
         /// The given limits.
@@ -55,11 +55,17 @@ public struct HTTPClient: Sendable {
         if !body.isEmpty || request.fields["content-length"] != nil {
             request.fields["content-length"] = String(body.count)
         }
-        let connection = try await connect(to: origin)
+        let watch = SilenceWatch(seconds: limits.silence, authority: origin.authority)
+        let connection = try await connect(to: origin, watch)
         return try await connection.executeThenClose { [request] inbound, outbound in
-            try await outbound.write(.head(request))
-            if !body.isEmpty { try await outbound.write(.body(ByteBuffer(bytes: body))) }
-            try await outbound.write(.end)
+            watch.begin()
+            do {
+                try await outbound.write(.head(request))
+                if !body.isEmpty { try await outbound.write(.body(ByteBuffer(bytes: body))) }
+                try await outbound.write(.end)
+            } catch let error where !(error is CancellationError) {
+                // Who closes before all has been sent may have answered nevertheless; what is read next tells.
+            }
             var parts = inbound.makeAsyncIterator()
             let first: WirePart<HTTPResponse>?
             do {
@@ -67,17 +73,19 @@ public struct HTTPClient: Sendable {
             } catch {
                 throw HTTPClient.fault(error, origin)
             }
+            watch.end()
             guard case .head(let response)? = first else {
+                try Task.checkCancellation()
                 throw WireError(.cut, "\(origin.authority) closed the connection without an answer")
             }
-            var reader = HTTPResponseBody(parts: parts, origin: origin, channel: connection.channel)
+            var reader = HTTPResponseBody(
+                parts: parts, origin: origin, channel: connection.channel, watch: watch)
             return try await use(response, &reader)
         }
     }
 
-    private func connect(to origin: Origin) async throws(WireError) -> Connection {
+    private func connect(to origin: Origin, _ watch: SilenceWatch) async throws(WireError) -> Connection {
         let security = origin.isSecure ? try security.context() : nil
-        let silence = Int64(limits.silence)
         let proxy = try ForwardProxy(to: origin)
         let place = proxy?.origin ?? origin
         do {
@@ -97,10 +105,9 @@ public struct HTTPClient: Sendable {
                             try pipeline.addHandler(
                                 NIOSSLClientHandler(context: security, serverHostname: name))
                         }
-                        try pipeline.addHandler(IdleStateHandler(readTimeout: .seconds(silence)))
                         try pipeline.addHTTPClientHandlers()
                         try pipeline.addHandler(ClientPartHandler())
-                        try pipeline.addHandler(SilenceHandler(authority: origin.authority, seconds: silence))
+                        try pipeline.addHandler(SilenceHandler(watch))
                         return try Connection(wrappingChannelSynchronously: channel)
                     }
                 }
@@ -148,40 +155,22 @@ public struct HTTPClient: Sendable {
     }
 }
 
-/// Closes a connection on which nothing has come for too long, with an error that says so.
-private final class SilenceHandler: ChannelInboundHandler {
-    typealias InboundIn = WirePart<HTTPResponse>
-    private let authority: String
-    private let seconds: Int64
-
-    init(authority: String, seconds: Int64) {
-        self.authority = authority
-        self.seconds = seconds
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is IdleStateHandler.IdleStateEvent else {
-            return context.fireUserInboundEventTriggered(event)
-        }
-        context.fireErrorCaught(WireError(.timedOut, "\(authority) has sent nothing for \(seconds) seconds"))
-        context.close(promise: nil)
-    }
-}
-
 /// The body of a response, piece by piece.
 public struct HTTPResponseBody {
     private var parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator
     private let origin: Origin
     private let channel: any Channel
+    private let watch: SilenceWatch
     private var isOver = false
 
     init(
         parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator, origin: Origin,
-        channel: any Channel
+        channel: any Channel, watch: SilenceWatch
     ) {
         self.parts = parts
         self.origin = origin
         self.channel = channel
+        self.watch = watch
     }
 
     /// Closes the connection after that time, whatever comes until then; the body then ends as one that is cut.
@@ -195,6 +184,8 @@ public struct HTTPResponseBody {
     /// - Throws: ``WireError``, of kind `cut` where the connection ended before the body did.
     public mutating func next() async throws -> [UInt8]? {
         if isOver { return nil }
+        watch.begin()
+        defer { watch.end() }
         let part: WirePart<HTTPResponse>?
         do {
             part = try await parts.next()
