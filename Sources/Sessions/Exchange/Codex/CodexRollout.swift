@@ -150,8 +150,10 @@ struct CodexRollout {
             let index = conversation.items.lastIndex(where: {
                 if case .assistant = $0.item { true } else { false }
             }),
-            case .assistant(let content, let calls, let finish, _, let thinking, _) = conversation.items[index]
-                .item
+            case .assistant(let content, let calls, let finish, _, let thinking, _) = conversation.items[
+                index
+            ]
+            .item
         else { return }
         conversation.items[index].item = .assistant(
             content: content, calls: calls, finish: finish,
