@@ -285,7 +285,7 @@ struct FullWalkTests {
         arguments: [
             (#"{"type":"string","format":"date","maxLength":10}"#, #""2\u003025-01-31""#, true),
             (#"{"type":"string","format":"date","maxLength":10}"#, #""\u0032025-01-31""#, true),
-            (#"{"type":"string","format":"date","maxLength":9}"#, #""\u0032025-01-31""#, false),
+            (#"{"type":"string","pattern":"^[a-z]{2,3}$","maxLength":2}"#, #""ab\u0063""#, false),
             (#"{"type":"string","pattern":"^[a-z]{3}$","maxLength":3}"#, #""ab\u0063""#, true),
             (#"{"type":"string","pattern":"^ab?\n*c$","maxLength":2}"#, #""a\n""#, false),
             (#"{"type":"string","pattern":"^ab?\n*c$","maxLength":3}"#, #""a\nc""#, true),
