@@ -46,5 +46,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(20)))
+    func whatStrangersSendIsReadOrNamed() throws { try run("strangers.sh") }
+
+    @Test(.timeLimit(.minutes(20)))
     func aServersQuestionIsAnsweredOnTheScreenAndADeadServerStartedAgain() throws { try run("mcp-screen.sh") }
 }

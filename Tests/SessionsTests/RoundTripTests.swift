@@ -107,6 +107,9 @@ private struct Told: Equatable {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Fixtures/imports/\(name)").standardizedFileURL
         for events in try SessionImport(Array(try Data(contentsOf: file)), name: "x").sessions {
+            // Spans tell of requests; a conversation that asked no model has none.
+            let asks = events.contains { if case .responseReceived = $0.body { true } else { false } }
+            guard asks || format != .otel else { continue }
             try expectTheSame(events, as: format, "format \(format.rawValue), file \(name)")
         }
     }

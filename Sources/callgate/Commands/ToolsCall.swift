@@ -72,6 +72,7 @@ struct ToolsCall: ParsableCommand {
             // To a file goes what the tool said, to the byte; to a terminal only what cannot steer it.
             let shown = isTerminal ? SafeText(content).plain : content
             StandardOutput.write(shown.utf8.last == 0x0A ? shown : shown + "\n")
+            for problem in record.result?.problems ?? [] { Notice.print("\(name): \(problem)") }
             if let result = record.result, result.isError {
                 throw Failure(.failed, "\(name): \(result.ending.rawValue)")
             }
