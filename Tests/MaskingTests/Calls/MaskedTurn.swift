@@ -1,6 +1,7 @@
 import CallTemplates
 import ChatTemplates
 import JSON
+import MaskTrials
 
 @testable import Masking
 

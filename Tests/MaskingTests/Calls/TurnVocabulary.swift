@@ -1,5 +1,6 @@
 import CallTemplates
 import ChatTemplates
+import MaskTrials
 
 @testable import Masking
 

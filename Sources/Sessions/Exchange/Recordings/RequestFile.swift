@@ -34,7 +34,8 @@ enum RequestFile {
         guard let format = format ?? RequestFile.format(of: request), let body = request.objectValue,
             let endpoint = ModelEndpoint(method: "POST", path: path(format))
         else { return nil }
-        let response = document["response"]?["body"] ?? document["response"] ?? (isResponse ? document : nil)
+        let whole: JSONValue? = isResponse ? document : Optional.none
+        let response: JSONValue? = document["response"]?["body"] ?? document["response"] ?? whole
         let bytes = response.map { $0.stringValue.map { Array($0.utf8) } ?? Array($0.text().utf8) }
         return RecordedExchange(WireRequest(endpoint, body), response: bytes, time: 0, milliseconds: 0)
     }
