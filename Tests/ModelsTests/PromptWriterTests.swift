@@ -62,6 +62,22 @@ import Transformer
         #expect(prompt.parts.contains(.special("<tool_call>")))
     }
 
+    @Test func theCallThatATemplateWritesIsLearntAndShown() throws {
+        let writer = try PromptWriter(template: PromptWriterTests.hermes, PromptWriterTests.special)
+        #expect(
+            writer.calling.prefix(4) == [
+                "the template writes a call as", "    <tool_call>",
+                "    {\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\"}}",
+                "    </tool_call><|im_end|>",
+            ], "\(writer.calling)")
+        #expect(writer.calling.last == "a run expects calls as hermes has them")
+    }
+
+    @Test func whyNothingIsLearntOfCallsIsSaid() throws {
+        let writer = try PromptWriter(template: PromptWriterTests.plain, PromptWriterTests.special)
+        #expect(writer.calling.first?.hasPrefix("how the template writes calls cannot be learnt: ") == true)
+    }
+
     @Test(arguments: [plain, strict])
     func whatATemplateDoesNotKnowIsToldInWords(template: String) throws {
         let writer = try PromptWriter(template: template, PromptWriterTests.special)

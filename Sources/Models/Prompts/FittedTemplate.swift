@@ -53,6 +53,28 @@ struct FittedTemplate: Sendable {
         return findings
     }
 
+    /// How the template writes a call, by an example, as far as that can be learnt from it.
+    var calling: [String] {
+        do {
+            let syntax = try CallSyntax.learnt(
+                from: template, traits: traits, specialTokens: special.context, names: names, clock: .now)
+            let call = ReadResponse.Call(name: "get_weather", arguments: "{\"city\": \"Paris\"}")
+            let text = (syntax.spelling(of: [call]) ?? []).map { piece in
+                switch piece {
+                case .text(let text), .special(let text): text
+                }
+            }
+            var lines = ["the template writes a call as"]
+            lines += text.joined().split(separator: "\n", omittingEmptySubsequences: false).map {
+                "    \($0)"
+            }
+            if syntax.between == nil { lines.append("one call a turn: it writes no more") }
+            return lines + ["a run expects calls as \(dialect.rawValue) has them"]
+        } catch {
+            return ["how the template writes calls cannot be learnt: \(error)"]
+        }
+    }
+
     private var beginsDoubled: Bool {
         guard let beginning = special.beginning,
             let prompt = try? render([["role": "user", "content": "x"]], tools: nil)

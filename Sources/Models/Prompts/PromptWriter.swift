@@ -22,6 +22,14 @@ public struct PromptWriter: Sendable {
     /// The name of ``format`` for the journal.
     let formatName: String
 
+    /// How the model's template writes calls, and how a run expects them, in lines for a person.
+    public var calling: [String] {
+        switch way {
+        case .dialect(let dialect): ["calls are written as \(dialect.rawValue) has them, which is built in"]
+        case .template(let fitted): fitted.calling
+        }
+    }
+
     /// Fits a template to our conversations, by probes.
     /// - Throws: ``ModelError`` for a template that cannot be used, or none where no dialect of ours fits.
     init(template: String?, _ special: SpecialTokens) throws(Agent.ModelError) {

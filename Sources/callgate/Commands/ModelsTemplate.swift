@@ -34,6 +34,7 @@ extension ModelsCommand {
             if !lint {
                 let prompt = try failing(.failed) { try writer.text(for: request) }
                 for line in SafeText(prompt).lines { print(line.plain) }
+                for line in writer.calling { print(SafeText(line).singleLine) }
             }
             for finding in writer.findings { print(SafeText("! \(finding)").singleLine) }
             if !writer.findings.isEmpty { throw ExitCode(1) }
