@@ -146,7 +146,7 @@ enum DocsFolder {
             try manager.copyItem(
                 at: sessions.appendingPathComponent(name), to: kept.appendingPathComponent(name))
         }
-        for name in ["a", "b", "monday", "sessions/monday", "sessions/x"] {
+        for name in ["a", "b", "imported", "monday", "sessions/monday", "sessions/x"] {
             try manager.copyItem(
                 at: sessions.appendingPathComponent("two-rounds.jsonl"),
                 to: folder.url.appendingPathComponent("\(name).jsonl"))
