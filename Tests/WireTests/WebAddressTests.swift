@@ -21,4 +21,13 @@ import Testing
     func whatIsNoAddressIsRefused(text: String) {
         #expect(throws: WireError.self) { try WebAddress(text) }
     }
+
+    @Test(arguments: [
+        ("models/gemini-2.5:generate", nil, "/v1/models/gemini-2.5:generate"),
+        ("models/a b%/é", "alt=sse", "/v1/models/a%20b%25/%C3%A9?alt=sse"),
+        ("x?y#z", "q=a b", "/v1/x%3Fy%23z?q=a%20b"),
+    ])
+    func aPathBelowAnAddressIsEncoded(path: String, query: String?, target: String) throws {
+        #expect(try Origin("http://h/v1/").target(path, query: query) == target)
+    }
 }

@@ -41,8 +41,8 @@ struct HTTPRequestBuilder {
         for field in settings.query {
             for value in HTTPRequestBuilder.values(field.value, arguments) {
                 address +=
-                    separator + HTTPRequestBuilder.encoded(field.name) + "="
-                    + HTTPRequestBuilder.encoded(value)
+                    separator + PercentEncoding.encoded(field.name) + "="
+                    + PercentEncoding.encoded(value)
                 separator = "&"
             }
         }
@@ -83,12 +83,12 @@ struct HTTPRequestBuilder {
                 guard let value = arguments[pointer], value != .null else {
                     throw ToolFailure("the address needs \(pointer), which is absent; no request was made")
                 }
-                let text = HTTPRequestBuilder.encoded(value.plainText)
+                let text = PercentEncoding.encoded(value.plainText)
                 segment += text
                 isMade = isPath
                 address += text
             case .variable(let name):
-                address += HTTPRequestBuilder.encoded(ProcessInfo.processInfo.environment[name] ?? "")
+                address += PercentEncoding.encoded(ProcessInfo.processInfo.environment[name] ?? "")
             }
         }
         if isPath { try endSegment() }
@@ -116,7 +116,7 @@ struct HTTPRequestBuilder {
         case .form(let fields):
             let pairs = fields.flatMap { field in
                 HTTPRequestBuilder.values(field.value, arguments).map {
-                    HTTPRequestBuilder.encoded(field.name) + "=" + HTTPRequestBuilder.encoded($0)
+                    PercentEncoding.encoded(field.name) + "=" + PercentEncoding.encoded($0)
                 }
             }
             return (pairs.joined(separator: "&"), "application/x-www-form-urlencoded")
@@ -129,23 +129,5 @@ struct HTTPRequestBuilder {
             return elements.map(\.plainText)
         }
         return template.text(arguments).map { [$0] } ?? []
-    }
-
-    /// Percent-encodes everything but RFC 3986's unreserved characters.
-    static func encoded(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (digits.utf8.count == 1 ? "0" : "") + digits
-            }
-        }
-        return result
     }
 }

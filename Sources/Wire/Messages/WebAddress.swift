@@ -15,19 +15,14 @@ public struct WebAddress: Sendable, Hashable, CustomStringConvertible {
         let start = min(bytes.count, slashes + 3)
         let end = bytes[start...].firstIndex { "/?".utf8.contains($0) } ?? bytes.endIndex
         origin = try Origin(String(decoding: bytes[..<end], as: UTF8.self))
-        var target = bytes[end...].first == UInt8(ascii: "/") ? "" : "/"
-        for byte in bytes[end...] {
-            guard byte >= 0x20, byte != 0x7F else {
-                throw WireError(.address, "\(origin)… is no address: it has a control character in it")
-            }
-            if byte > 0x20, byte < 0x7F {
-                target.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                target += "%" + (digits.utf8.count == 1 ? "0" : "") + digits
-            }
+        guard bytes[end...].allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw WireError(.address, "\(origin)… is no address: it has a control character in it")
         }
-        self.target = target
+        let slash = bytes[end...].first == UInt8(ascii: "/") ? "" : "/"
+        target =
+            slash
+            + PercentEncoding.encoded(
+                String(decoding: bytes[end...], as: UTF8.self), keeping: PercentEncoding.isOfTarget)
     }
 
     /// The whole address.
