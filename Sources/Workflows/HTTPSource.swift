@@ -36,7 +36,7 @@ extension ToolSourceReader {
     func openAPI(_ tool: JSONValue, at place: JSONPointer) throws(WorkflowError) -> OpenAPISource {
         OpenAPISource(
             path: path(tool["openapi"]?.stringValue ?? ""), server: tool["server"]?.stringValue,
-            headers: try fields(tool["headers"], nil, at: place.appending("headers")),
+            headers: try headers(tool["headers"], nil, at: place.appending("headers")),
             tools: tool["tools"]?.arrayValue?.compactMap(\.stringValue))
     }
 
@@ -47,7 +47,7 @@ extension ToolSourceReader {
         if let message = HTTPSettings.fault(in: url) { throw fault(at: place.appending("url"), message) }
         var settings = HTTPSettings(method: http["method"]?.stringValue ?? "GET", url: url)
         settings.query = try fields(http["query"], definition, at: place.appending("query"))
-        settings.headers = try fields(http["headers"], definition, at: place.appending("headers"))
+        settings.headers = try headers(http["headers"], definition, at: place.appending("headers"))
         settings.seconds = http["seconds"]?.intValue
         if let bytes = http["output-bytes"]?.intValue { settings.outputBytes = bytes }
         switch http["body"] {
@@ -68,6 +68,18 @@ extension ToolSourceReader {
             settings.body = .form(try fields(form, definition, at: place.appending("form")))
         }
         return settings
+    }
+
+    private func headers(
+        _ value: JSONValue?, _ definition: ToolDefinition?, at place: JSONPointer
+    ) throws(WorkflowError) -> [HTTPSettings.Field] {
+        let fields = try fields(value, definition, at: place)
+        for field in fields {
+            if let message = HTTPSettings.fault(inHeaderNamed: field.name) {
+                throw fault(at: place.appending(field.name), message)
+            }
+        }
+        return fields
     }
 
     /// Named templates; those of headers and queries may use variables of the environment, and where `definition` is

@@ -130,4 +130,26 @@ private let document: JSONValue = [
         #expect(tool.definition.parameters["properties"]?["trace"] == nil)
         #expect(tool.settings.headers == [given])
     }
+
+    @Test(
+        "a header's name that would end the head is refused before anything is sent",
+        arguments: ["", "a b", "X:y", "é"])
+    func headerNames(name: String) {
+        var document = document
+        if case .object(var object) = document {
+            object["paths"] = [
+                "/x": [
+                    "get": [
+                        "operationId": "look",
+                        "parameters": [
+                            ["in": "header", "name": .string(name), "schema": ["type": "string"]]
+                        ],
+                    ]
+                ]
+            ]
+            document = .object(object)
+        }
+        let faults = (try? OpenAPICatalogue(document))?.tools().faults.map { "\($0)" } ?? []
+        #expect(faults.count == 1 && faults[0].contains("no header can be named"), "\(faults)")
+    }
 }

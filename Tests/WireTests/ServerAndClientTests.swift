@@ -39,6 +39,34 @@ struct ServerAndClientTests {
         #expect(body == Array("body".utf8))
     }
 
+    @Test(
+        "Nothing is sent under a head that cannot be: a bare body would be taken for a request",
+        arguments: [
+            HTTPRequest(method: "POST", target: "/a b", fields: HTTPFields()),
+            HTTPRequest(method: "POST", target: "/a\r\nGET /b", fields: HTTPFields()),
+            HTTPRequest(method: "POST", target: "", fields: HTTPFields()),
+            HTTPRequest(method: "PO ST", target: "/", fields: HTTPFields()),
+            HTTPRequest(method: "POST", target: "/", fields: HTTPFields([.init("X Y", "z")])),
+            HTTPRequest(method: "POST", target: "/", fields: HTTPFields([.init("X", "a\nb")])),
+        ])
+    func nothingIsSentUnderAHeadThatCannotBe(request: HTTPRequest) async throws {
+        let count = Mutex(0)
+        try await withServer { _, _, response in
+            count.withLock { $0 += 1 }
+            try await response.send(status: 200, type: "text/plain", text: "")
+        } _: { origin in
+            let error = await #expect(throws: WireError.self) {
+                try await HTTPClient().send(
+                    request, body: Array("GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n".utf8), to: origin
+                ) { _, _ in }
+            }
+            #expect(error?.kind == .address)
+            // The next request is the first that the server sees.
+            try await HTTPClient().send(get, body: [], to: origin) { _, _ in }
+        }
+        #expect(count.withLock { $0 } == 1)
+    }
+
     @Test("A thousand streams are served at the same time, each whole")
     func manyStreams() async throws {
         let open = Mutex((now: 0, most: 0))

@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import JSON
+import Wire
 
 /// How an HTTP tool makes its request.
 public struct HTTPSettings: Sendable, Hashable {
@@ -92,6 +93,12 @@ public struct HTTPSettings: Sendable, Hashable {
             return "an address that is requested has no fragment (#)"
         }
         return nil
+    }
+
+    /// What is wrong with the name of a header, in words; nothing where it can be used.
+    public static func fault(inHeaderNamed name: String) -> String? {
+        HTTPFields.isName(name)
+            ? nil : "no header can be named \"\(name)\"; write letters, digits and - only"
     }
 
     /// The variables of the environment that the request uses.

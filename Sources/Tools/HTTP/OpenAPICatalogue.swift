@@ -113,7 +113,11 @@ public struct OpenAPICatalogue: Sendable {
                 name: given, value: ArgumentTemplate(pieces: [.argument(JSONPointer([argument]))]))
             switch place {
             case "query": settings.query.append(field)
-            case "header": settings.headers.append(field)
+            case "header":
+                if let message = HTTPSettings.fault(inHeaderNamed: given) {
+                    throw OpenAPIError("operation \(name): \(message)")
+                }
+                settings.headers.append(field)
             default: inPath[ByteString(given)] = argument
             }
         }

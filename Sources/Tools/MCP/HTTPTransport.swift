@@ -161,6 +161,8 @@ final class HTTPTransport: MCPTransport {
             return fail(
                 post, "the connection was lost: \(error); whether the call took effect is unknown")
         }
+        // What could not be asked says nothing of the server.
+        if fault.kind == .address { return fail(post, "\(fault)") }
         fail(post, "the server takes no connection any more; the call was not sent")
         // Calls that still run may get their results yet; the next one to meet nobody ends the conversation.
         if state.withLock({ $0.posts.isEmpty }) { report(.ended("takes no connection any more")) }

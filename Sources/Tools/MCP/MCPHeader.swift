@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Wire
 
 /// The HTTP headers in which the modern protocol repeats parts of a call.
 enum MCPHeader {
@@ -16,7 +17,7 @@ enum MCPHeader {
         var headers: [String: String] = [:]
         for member in schema["properties"]?.objectValue ?? JSONObject() {
             guard let value = arguments[member.key] else { continue }
-            if let name = member.value["x-mcp-header"]?.stringValue, isToken(name) {
+            if let name = member.value["x-mcp-header"]?.stringValue, HTTPFields.isName(name) {
                 switch value {
                 case .string, .number, .bool: headers["Mcp-Param-" + name] = encoded(value.plainText)
                 default: break
@@ -25,11 +26,5 @@ enum MCPHeader {
             headers.merge(parameters(of: member.value, value)) { first, _ in first }
         }
         return headers
-    }
-
-    /// A header's name can hold nothing that would end it.
-    private static func isToken(_ name: String) -> Bool {
-        !name.isEmpty
-            && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
     }
 }

@@ -122,7 +122,13 @@ private struct ServerReader {
         guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil else {
             throw MCPError("server \(name): \"url\" is no address of the form https://host/path")
         }
-        return .http(url: address, headers: try table("headers"))
+        let headers = try table("headers")
+        for header in headers.keys.sorted() {
+            if let message = HTTPSettings.fault(inHeaderNamed: header) {
+                throw MCPError("server \(name): \(message)")
+            }
+        }
+        return .http(url: address, headers: headers)
     }
 
     private mutating func text(_ key: String) throws(MCPError) -> String? {

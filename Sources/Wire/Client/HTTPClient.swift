@@ -55,6 +55,9 @@ public struct HTTPClient: Sendable {
         if !body.isEmpty || request.fields["content-length"] != nil {
             request.fields["content-length"] = String(body.count)
         }
+        if let fault = request.fault {
+            throw WireError(.address, "no request was sent to \(origin.authority): \(fault)")
+        }
         let watch = SilenceWatch(seconds: limits.silence, authority: origin.authority)
         let connection = try await connect(to: origin, watch)
         return try await connection.executeThenClose { [request] inbound, outbound in
