@@ -14,6 +14,9 @@ struct Endpoint: Sendable {
         case named(String)
     }
 
+    /// How long a server may take for what nobody needs: the rest of an error, the end of a connection.
+    static let patience = Duration.seconds(5)
+
     let base: Origin
     let key: APIKey?
     let keyHeader: KeyHeader
@@ -87,7 +90,7 @@ struct Endpoint: Sendable {
         }
         let request = HTTPRequest(
             method: body == nil ? "GET" : "POST",
-            target: base.basePath + "/" + path + (query.map { "?" + $0 } ?? ""), fields: fields)
+            target: base.target(path, query: query), fields: fields)
         do {
             return try await client.send(request, body: body.map { Array($0.text().utf8) } ?? [], to: base) {
                 response, body in
@@ -134,6 +137,8 @@ struct Endpoint: Sendable {
     /// What a reply of another status amounts to.
     private func failure(_ response: HTTPResponse, _ body: inout HTTPResponseBody) async -> any Error {
         var bytes: [UInt8] = []
+        // A reason that comes drop by drop is not waited for: the status is known.
+        body.close(after: Endpoint.patience)
         do {
             while bytes.count < ReadingLimits.errorBody, let piece = try await body.next() { bytes += piece }
         } catch is CancellationError {

@@ -9,8 +9,6 @@ public struct RemoteModel: Model {
     public let info: ModelInfo
     private let endpoint: Endpoint
     private let format: WireFormat
-    /// How long token counts and the mark of the end may take after the reason of the end.
-    private static let patience = Duration.seconds(5)
     private let settings: RequestSettings
 
     init(
@@ -58,7 +56,7 @@ public struct RemoteModel: Model {
                 // A server may keep its connection open after the last word; nobody waits for what will not come.
                 if reader.hasFinished, !isClosing {
                     isClosing = true
-                    body.close(after: RemoteModel.patience)
+                    body.close(after: Endpoint.patience)
                 }
                 let bytes = try await body.next()
                 let frames = try bytes.map { try reader.take($0) } ?? reader.finish()

@@ -294,6 +294,23 @@ import Testing
         #expect(!line.contains(ServerTests.secret) && server.requests.count == 1)
     }
 
+    /// The server says the rest of its reason only once nobody waits for it any more.
+    @Test(.timeLimit(.minutes(1))) func aReasonThatDoesNotEndIsNotWaitedFor() async throws {
+        let isOver = DispatchSemaphore(value: 0)
+        defer { isOver.signal() }
+        let server = try LocalServer { _, _ in
+            .init(
+                status: 400, pieces: [Array("no such mod".utf8), Array("el".utf8)],
+                pause: { isOver.wait() })
+        }
+        let watch = Watch()
+        let error = await #expect(throws: ModelError.self) {
+            _ = try await watch.respond(openAI(server, watch), to: request)
+        }
+        #expect(error?.description.contains("HTTP 400: no such mod") == true)
+        #expect(server.requests.count == 1)
+    }
+
     @Test func anEmptyAccountIsNotTriedAgain() async throws {
         let server = try LocalServer { _, _ in
             LocalServer.Reply(status: 429, #"{"error":{"message":"pay","code":"insufficient_quota"}}"#)
