@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -41,7 +43,9 @@ struct ForwardProxy: Sendable, Hashable {
                 "the variable \(name) names no proxy that is spoken to by HTTP; write http://HOST:PORT")
         }
         self.origin = origin
-        authorization = at.map { "Basic " + ForwardProxy.base64(ForwardProxy.decoded(bytes[start..<$0])) }
+        authorization = at.map {
+            "Basic " + Data(ForwardProxy.decoded(bytes[start..<$0])).base64EncodedString()
+        }
     }
 
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
@@ -52,15 +56,14 @@ struct ForwardProxy: Sendable, Hashable {
     }
 
     private static func isExcepted(_ host: String, _ list: String) -> Bool {
-        let host = Array(host.utf8).map(lower)
+        let host = Array(host.utf8).map(HTTPFields.lower)
         return list.utf8.split(whereSeparator: { ", ".utf8.contains($0) }).contains { entry in
-            let name = Array(entry.drop { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "*") }.map(lower))
+            let name = Array(
+                entry.drop { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "*") }.map(HTTPFields.lower))
             if name.isEmpty { return entry.contains(UInt8(ascii: "*")) }
             return host == name || host.reversed().starts(with: ([UInt8(ascii: ".")] + name).reversed())
         }
     }
-
-    private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
     private static func decoded(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
@@ -77,20 +80,5 @@ struct ForwardProxy: Sendable, Hashable {
             }
         }
         return result
-    }
-
-    /// Base 64 (RFC 4648, section 4).
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var result: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(bytes.count, start + 3)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                result.append(
-                    place <= group.count ? letters[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }

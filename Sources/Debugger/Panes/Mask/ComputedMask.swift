@@ -37,7 +37,7 @@ struct ComputedMask {
             insight.expected = matcher.canEnd ? "the end of the arguments" : expectation.words
             insight.cursor = MaskExplainer.cursor(of: expectation, tool: tool)
             insight.alternatives = expectation.alternatives.map(\.description)
-            if record == nil { insight.bytes = ByteRanges.words(matcher.allowed()) }
+            if record == nil { insight.bytes = ComputedMask.words(matcher.allowed()) }
         }
         return insight
     }
@@ -83,6 +83,12 @@ struct ComputedMask {
         return vocabulary.specialTokens[String(decoding: bytes, as: UTF8.self)] ?? TokenStep.unknownToken
     }
 
+    /// A set over single bytes and the end after them.
+    private static func words(_ set: TokenSet) -> String {
+        let parts = ByteWords.words { set.contains(Int($0)) } + (set.contains(256) ? ["the end"] : [])
+        return parts.isEmpty ? "nothing" : parts.joined(separator: " ")
+    }
+
     private mutating func place(before trail: TokenTrail) -> StreamGrammar.Place {
         let written = grammar.written
         let isBefore =
@@ -91,42 +97,5 @@ struct ComputedMask {
         if !isBefore { grammar.begin() }
         for step in trail.before.dropFirst(grammar.written.count) { grammar.take(step) }
         return grammar.place
-    }
-}
-
-/// Sets of bytes in words.
-private enum ByteRanges {
-    /// The bytes of a set over single bytes, runs of them as ranges: `" 0–9 {`.
-    static func words(_ set: TokenSet) -> String {
-        var parts: [String] = []
-        var first = 0
-        while first < 256 {
-            guard set.contains(first) else {
-                first += 1
-                continue
-            }
-            var last = first
-            while last < 255, set.contains(last + 1), isPlain(last + 1) == isPlain(first) { last += 1 }
-            switch last - first {
-            case 0: parts.append(name(first))
-            case 1: parts += [name(first), name(last)]
-            default: parts.append("\(name(first))–\(name(last))")
-            }
-            first = last + 1
-        }
-        if set.contains(256) { parts.append("the end") }
-        return parts.isEmpty ? "nothing" : parts.joined(separator: " ")
-    }
-
-    private static func isPlain(_ byte: Int) -> Bool { (0x21...0x7E).contains(byte) }
-
-    private static func name(_ byte: Int) -> String {
-        switch byte {
-        case 0x09: "⇥"
-        case 0x0A: "⏎"
-        case 0x20: "␣"
-        case 0x21...0x7E: String(UnicodeScalar(UInt8(byte)))
-        default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }
     }
 }

@@ -185,19 +185,9 @@ struct Frame {
     var tool: Int32 = -1
     var parent: Int32 = -1
     var depth: Int32 = 0
+}
 
-    init(
-        kind: FrameKind, seen: Int32 = 0, formula: Int32 = Formulas.yes, tool: Int32 = -1, parent: Int32,
-        depth: Int32
-    ) {
-        self.kind = kind
-        self.seen = seen
-        self.formula = formula
-        self.tool = tool
-        self.parent = parent
-        self.depth = depth
-    }
-
+extension Frame {
     @inline(__always)
     init(_ record: RecordTable.Record) {
         kind = FrameKind(rawValue: record[0]) ?? .root
