@@ -182,6 +182,23 @@ import Testing
         }
     }
 
+    /// What is looked for is looked for in the text that lies over the panes, which stays on the screen meanwhile.
+    @Test func aTextOverThePanesIsSearched() throws {
+        var driver = try Driver.live(Sessions.waiting, size: Size(80, 24))
+        try driver.press("?")
+        let before = driver.lines.dropLast()
+        try driver.press("/")
+        #expect(driver.lines.dropLast().elementsEqual(before))
+        driver.type("replay")
+        try driver.press("enter")
+        #expect(driver.shows("search: replay"))
+        #expect(!driver.bottom.contains("is not in this text"))
+        try driver.press("/")
+        driver.type("no such words")
+        try driver.press("enter")
+        #expect(driver.bottom.contains("is not in this text"))
+    }
+
     /// Random keys, at random sizes, on a live run: nothing crashes, and nothing is decided without a decision key.
     @Test func randomKeysNeverCrash() throws {
         let seed = UInt64.random(in: 0 ... .max)

@@ -35,7 +35,8 @@ struct ScreenPainter {
         for (pane, area) in layout.summaries {
             brush.canvas.put(summary(pane, width: area.width), at: area.origin, maxWidth: area.width)
         }
-        state.layers.last?.paint(state, with: &self)
+        if let place = state.readLayer { state.layers[place].paint(state, with: &self) }
+        if let prompt = state.layers.last, prompt.kind == .prompt { prompt.paint(state, with: &self) }
         paintBottom(layout.hints)
     }
 

@@ -3,6 +3,9 @@ import Terminal
 
 /// Laying everything out after every input, so that keys act on what is on the screen and drawing decides nothing.
 extension DebuggerState {
+    /// The layer that is read: the front one, or what lies under a prompt, which takes the bottom line only.
+    var readLayer: Int? { layers.lastIndex { $0.kind != .prompt } }
+
     mutating func settle(explainer: inout MaskExplainer?) {
         frame.layout = ScreenLayout(
             size: size, focus: focus, settings: settings.layout, banner: bannerLines.count)
@@ -10,9 +13,10 @@ extension DebuggerState {
         for pane in [Pane.mask, .conversation, .calls, .results] {
             pane.room.settle(&self, explainer: &explainer)
         }
-        if var layer = layers.last {
+        if let place = readLayer {
+            var layer = layers[place]
             layer.settle(&self, explainer: &explainer)
-            replaceFront(layer)
+            layers[place] = layer
         } else {
             frame.document = []
         }
