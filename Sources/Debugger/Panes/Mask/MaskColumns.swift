@@ -41,6 +41,9 @@ struct MaskColumns: Sendable, Hashable {
         note = note > 0 || left > wider ? note + left - wider : 0
     }
 
+    /// What there is for the reason of a masked row: the note, and the bar that such a row has not.
+    var reason: Int { note + (hasAfter ? bar : 0) }
+
     private var used: Int {
         MaskColumns.sign + rank + token + id + logit + (hasBefore ? MaskColumns.percent + bar : 0)
             + (hasAfter ? MaskColumns.percent + bar : 0) + note

@@ -173,18 +173,18 @@ struct MaskPaneView {
             + MaskPaneView.cell(
                 candidate.logit.map { Figure.fixed($0, 2) } ?? "", columns.logit, .right, style)
         if columns.hasBefore {
-            line = line + share(candidate.before, columns, Theme.barBefore, style, none: "")
+            line = line + share(candidate.before, columns, Theme.barBefore, style)
         }
-        if columns.hasAfter {
-            line =
-                line
-                + share(
-                    candidate.isAllowed ? candidate.after : nil, columns, Theme.barAfter, style,
-                    none: candidate.isAllowed ? "" : "masked")
+        var room = columns.note
+        if columns.hasAfter, candidate.isAllowed {
+            line = line + share(candidate.after, columns, Theme.barAfter, style)
+        } else if columns.hasAfter {
+            // No bar stands here: the reason begins where one would.
+            line = line + MaskPaneView.cell("masked", MaskColumns.percent, .right, Theme.bad)
+            room = columns.reason
         }
-        guard columns.note > 2 else { return line }
-        return line + TextLines.space(1)
-            + note(candidate, verdict, room: columns.note - 1).truncated(to: columns.note - 1)
+        guard room > 2 else { return line }
+        return line + TextLines.space(1) + note(candidate, verdict, room: room - 1).truncated(to: room - 1)
     }
 
     private func note(
@@ -209,12 +209,9 @@ struct MaskPaneView {
 
     /// A probability as a number and a bar.
     private func share(
-        _ probability: Double?, _ columns: MaskColumns, _ barStyle: Style, _ style: Style, none: String
+        _ probability: Double?, _ columns: MaskColumns, _ barStyle: Style, _ style: Style
     ) -> StyledText {
-        guard let probability else {
-            let look = none.isEmpty ? Theme.faint : Theme.bad
-            return MaskPaneView.cell(none, MaskColumns.percent, .right, look) + TextLines.space(columns.bar)
-        }
+        guard let probability else { return TextLines.space(MaskColumns.percent + columns.bar) }
         var line = MaskPaneView.cell(Figure.percent(probability), MaskColumns.percent, .right, style)
         if columns.bar > 1 {
             line = line + TextLines.space(1) + StyledText(bar(probability, width: columns.bar - 1), barStyle)

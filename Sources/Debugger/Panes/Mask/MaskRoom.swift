@@ -62,7 +62,7 @@ struct MaskRoom: PaneRoom {
         _ table: MaskTable, _ trail: TokenTrail, _ state: inout DebuggerState,
         _ explainer: inout MaskExplainer?
     ) {
-        guard state.frame.mask.insight != nil, state.frame.mask.columns.note > 12 else { return }
+        guard state.frame.mask.insight != nil, state.frame.mask.columns.reason > 8 else { return }
         for row in state.mask.rows.visible {
             let candidate = table.candidate(at: Int(state.frame.mask.positions[row]))
             guard !candidate.isAllowed, let token = candidate.token else { continue }
