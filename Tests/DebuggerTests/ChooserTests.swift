@@ -47,4 +47,22 @@ import Testing
             }
         }
     }
+
+    @Test func aQuestionMarkShowsTheKeysAndAnyKeyClosesThem() {
+        var list = chooser(5)
+        let before = list.view().canvas.lines
+        #expect(list.press(.character("?")) == nil)
+        #expect(list.view().canvas.lines.contains { $0.contains("show only what has a text in it") })
+        #expect(list.press(.character("q")) == nil && list.view().canvas.lines == before)
+    }
+
+    @Test func whatIsSaidOverTheListIsWrappedAndNeverCut() {
+        let head =
+            "a sentence that has more words than there are columns on a screen of eighty of them, and ends"
+        let list = Chooser(
+            title: "things", head: [head], items: [.init(id: "a", title: "thing")], size: Size(80, 24))
+        let text = list.view().canvas.lines.joined(separator: " ").split(separator: " ").joined(
+            separator: " ")
+        #expect(text.contains(head))
+    }
 }

@@ -35,9 +35,22 @@ public struct Chooser: Sendable {
         case quit
     }
 
-    let title: String
-    /// Lines over the list.
-    let head: [String]
+    /// What is said over the list.
+    private struct Heading {
+        let title: String
+        let lines: [String]
+    }
+
+    /// What the keys do.
+    private enum Mode {
+        case list
+        /// The filter is written.
+        case writing
+        /// The keys are shown in the place of the list.
+        case keys
+    }
+
+    private let heading: Heading
     let items: [Item]
     var size: Size
     private let palette: Palette
@@ -45,15 +58,14 @@ public struct Chooser: Sendable {
     private(set) var selected = 0
     /// What the titles must have in them, while it is being written or holds.
     private var filter: TextField?
-    private var isWriting = false
+    private var mode = Mode.list
     private var scroll = Scroll()
 
     /// A list.
     public init(
         title: String, head: [String] = [], items: [Item], size: Size, settings: Settings = .standard
     ) {
-        self.title = title
-        self.head = head
+        heading = Heading(title: title, lines: head)
         self.items = items
         self.size = size
         palette = settings.palette
@@ -69,7 +81,11 @@ public struct Chooser: Sendable {
     /// Takes a key.
     public mutating func press(_ key: Key) -> Effect? {
         defer { settle() }
-        if isWriting { return write(key) }
+        if mode == .writing { return write(key) }
+        if mode == .keys, key != .control("z"), key != .control("l") {
+            mode = .list
+            return nil
+        }
         switch key {
         case .up, .character("k"): selected -= 1
         case .down, .character("j"), .tab: selected += 1
@@ -80,11 +96,12 @@ public struct Chooser: Sendable {
         case .enter, .right: return shown.element(selected).map { .choose($0.id) }
         case .character("/"):
             filter = filter ?? TextField()
-            isWriting = true
+            mode = .writing
         case .escape where filter != nil: filter = nil
         case .escape, .character("q"), .control("c"): return .quit
         case .control("z"): return .suspend
         case .control("l"): return .redraw
+        case .character("?"): mode = .keys
         default:
             guard let digit = key.typed.flatMap({ Int(String($0)) }), digit > 0, digit <= min(9, shown.count)
             else { return nil }
@@ -95,8 +112,8 @@ public struct Chooser: Sendable {
 
     private mutating func write(_ key: Key) -> Effect? {
         switch key {
-        case .enter, .down: isWriting = false
-        case .escape, .control("c"): (filter, isWriting) = (nil, false)
+        case .enter, .down: mode = .list
+        case .escape, .control("c"): (filter, mode) = (nil, .list)
         default:
             _ = filter?.handle(key)
             selected = 0
@@ -139,7 +156,16 @@ public struct Chooser: Sendable {
         return area.width >= 40 && area.height >= 8 ? area.inset(horizontally: 2, vertically: 1) : area
     }
 
-    private var headHeight: Int { head.isEmpty || body.height < items.count + 8 ? 0 : head.count + 1 }
+    private var headLines: [StyledText] {
+        var text = TextLines(width: max(1, body.width))
+        for line in heading.lines { text.wrap(SafeText(line), .plain) }
+        return text.lines
+    }
+
+    private var headHeight: Int {
+        let count = headLines.count
+        return heading.lines.isEmpty || body.height < items.count + 6 + count ? 0 : count + 1
+    }
 
     private var listArea: Rect {
         let rest = body.split(top: headHeight).rest
@@ -150,11 +176,17 @@ public struct Chooser: Sendable {
     public func view() -> ScreenView {
         var canvas = Canvas(size)
         canvas.put(
-            StyledText(" \(title)", Theme.titleState).fitted(to: size.width), at: .zero, maxWidth: size.width)
+            StyledText(" \(heading.title)", Theme.titleState).fitted(to: size.width), at: .zero,
+            maxWidth: size.width)
         if size.height > 2 {
             canvas.restyle(Rect(x: 0, y: 0, width: size.width, height: 1)) { $0.adding(.reverse) }
         }
-        for (row, line) in head.enumerated() where row < headHeight {
+        if mode == .keys {
+            paintKeys(on: &canvas)
+            palette.apply(to: &canvas)
+            return ScreenView(canvas: canvas, cursor: nil)
+        }
+        for (row, line) in headLines.enumerated() where row < headHeight {
             canvas.put(line, at: Point(body.minX, body.minY + row), maxWidth: body.width)
         }
         let (area, shown) = (listArea, shown)
@@ -187,6 +219,23 @@ public struct Chooser: Sendable {
         return ScreenView(canvas: canvas, cursor: cursor)
     }
 
+    private static let keys = [
+        ("enter, →", "open what is selected"), ("1 to 9", "open that one"), ("↑ ↓, k j", "move"),
+        ("PgUp PgDn", "move by a page"), ("g G", "to the first, to the last"),
+        ("/", "show only what has a text in it; esc shows all"), ("ctrl-l", "paint the screen anew"),
+        ("ctrl-z", "stop the program; fg goes on"), ("q, esc", "leave"),
+    ]
+
+    private func paintKeys(on canvas: inout Canvas) {
+        for (row, (key, words)) in Chooser.keys.enumerated() where row < body.height {
+            let line = StyledText(key, Theme.key).fitted(to: 12) + StyledText(words)
+            canvas.put(
+                line.truncated(to: body.width), at: Point(body.minX, body.minY + row), maxWidth: body.width)
+        }
+        let hint = StyledText(" any key", Theme.key) + StyledText(" closes", .plain)
+        canvas.put(hint.truncated(to: size.width), at: Point(0, size.height - 1), maxWidth: size.width)
+    }
+
     private func paintAbout(on canvas: inout Canvas) {
         let area = body.split(top: headHeight).rest
         guard area.height >= 8, let item = shown.element(selected) else { return }
@@ -200,7 +249,7 @@ public struct Chooser: Sendable {
     private func paintBottom(on canvas: inout Canvas) -> Point? {
         guard size.height > 1 else { return nil }
         let y = size.height - 1
-        if isWriting, let filter {
+        if mode == .writing, let filter {
             let label = StyledText(" search: ", Theme.key)
             canvas.put(label, at: Point(0, y), maxWidth: size.width)
             let (text, column) = filter.window(width: max(1, size.width - label.width))
@@ -208,7 +257,8 @@ public struct Chooser: Sendable {
             return Point(min(size.width - 1, label.width + column), y)
         }
         var line = StyledText(" ")
-        for (key, word) in [("enter", "open"), ("↑↓", "move"), ("/", "search"), ("q", "quit")] {
+        for (key, word) in [("enter", "open"), ("↑↓", "move"), ("/", "search"), ("?", "keys"), ("q", "quit")]
+        {
             line.append(key, Theme.key)
             line.append(" \(word)   ")
         }

@@ -8,6 +8,8 @@ struct Tutor: Sendable {
     /// One thing to do.
     struct Lesson: Sendable {
         let text: String
+        /// Whether the run itself gets past it: what came before is then over too, done or not.
+        var isOfTheRun = false
         /// Whether it is done.
         let isDone: @Sendable (DebuggerState) -> Bool
     }
@@ -28,8 +30,11 @@ struct Tutor: Sendable {
         return lines.lines.prefix(4).map { StyledText(" ") + $0 }
     }
 
-    /// Goes on to the next lesson where this one is done.
+    /// Goes on to the next lesson where this one is done, or the run has gone past it.
     mutating func advance(_ state: DebuggerState) {
+        if let passed = lessons.lastIndex(where: { $0.isOfTheRun && $0.isDone(state) }), passed >= index {
+            index = passed + 1
+        }
         while let lesson = lessons.element(index), lesson.isDone(state) { index += 1 }
     }
 
@@ -53,15 +58,18 @@ struct Tutor: Sendable {
             isDone: { ($0.layers.last as? OpenDocument)?.document is TokenDocument }),
         Lesson(
             text: "Esc closes the text. Press c: the run goes on until a call waits for you.",
+            isOfTheRun: true,
             isDone: { $0.shown.calls.contains { $0.needsDecision || $0.isResolved } }),
         Lesson(
             text:
                 "A call waits. Look at its arguments: behind each value stands where it came from. It only reads a "
                 + "ticket: press a to approve it.",
+            isOfTheRun: true,
             isDone: { $0.shown.calls.contains { $0.decider == .person } }),
         Lesson(
             text:
                 "The run goes on by itself. Watch what the model does with the result; where it is held, c goes on.",
+            isOfTheRun: true,
             isDone: {
                 $0.shown.outcome != nil || $0.shown.calls.count > 1 && $0.shown.calls.last?.isResolved == true
             }),
