@@ -30,8 +30,10 @@ struct DemoCommand: ParsableCommand {
         try MainActor.assumeIsolated {
             try DebuggerProgram.live(
                 assembly: assembly, journal: JournalPlace(record: record, resume: nil),
-                prompt: prompt ?? assembly.workflow.prompt, screen: ScreenChoice(keysFile: keys, size: screen)
-            )
+                prompt: prompt ?? assembly.workflow.prompt,
+                screen: ScreenChoice(
+                    keysFile: keys, size: screen,
+                    instead: "'callgate run --headless --approve all' runs the demo"))
         }
     }
 }

@@ -87,7 +87,8 @@ struct ReplayCommand: ParsableCommand {
             StandardOutput.write(svg.map { view.canvas.svg(on: $0) } ?? view.canvas.plainText)
         } else {
             try MainActor.assumeIsolated {
-                try DebuggerProgram.replay(journal, screen: ScreenChoice(keysFile: keys, size: screen))
+                try DebuggerProgram.replay(
+                    journal, screen: ScreenChoice(keysFile: keys, size: screen, instead: "--print prints it"))
             }
         }
     }
@@ -105,7 +106,8 @@ struct ReplayCommand: ParsableCommand {
             in: file.count > 1 && file.hasSuffix("/") ? String(file.dropLast()) : file)
         guard !list.items.isEmpty else { throw Failure(.usage, "\(file) holds no journal (.jsonl)") }
         try MainActor.assumeIsolated {
-            let choice = ScreenChoice(keysFile: keys, size: screen)
+            let choice = ScreenChoice(
+                keysFile: keys, size: screen, instead: "name one of the journals in \(file)")
             guard let id = try ChooserProgram.choose(list.title, list.items, screen: choice) else { return }
             try Restart.program(id.split(separator: " ", maxSplits: 1).map(String.init))
         }

@@ -25,7 +25,8 @@ struct StartCommand: ParsableCommand {
 
     func run() throws {
         let page = StartPage(folder: ".")
-        let choice = ScreenChoice(keysFile: keys, size: screen)
+        let choice = ScreenChoice(
+            keysFile: keys, size: screen, instead: "'callgate --help' lists the commands")
         try MainActor.assumeIsolated {
             var list = StartPage.List(title: "callgate", head: StartPage.welcome, items: page.items)
             while let id = try ChooserProgram.choose(list.title, head: list.head, list.items, screen: choice)

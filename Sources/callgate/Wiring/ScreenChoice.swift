@@ -6,13 +6,23 @@ import Terminal
 struct ScreenChoice {
     let keysFile: String?
     let size: ScreenSize?
+    /// What serves where there is no terminal, for the person to read.
+    var instead: String?
 
     /// Opens the screen.
     /// - Throws: ``Failure`` when there is no terminal or the keys cannot be read.
     @MainActor
     func open(wake: Wake) throws -> any Screen {
         guard let keysFile else {
-            return try failing(.usage) { try CursesScreen(wake: wake, mouse: SettingsFile.current.mouse) }
+            do {
+                return try CursesScreen(wake: wake, mouse: SettingsFile.current.mouse)
+            } catch {
+                var instead = ""
+                if case .notATerminal = error, let words = self.instead {
+                    instead = "; without one, \(words)"
+                }
+                throw Failure(.usage, "\(error)\(instead)")
+            }
         }
         let script = try failing(.usage) {
             guard let text = try? String(contentsOfFile: keysFile, encoding: .utf8) else {
