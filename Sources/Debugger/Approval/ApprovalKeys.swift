@@ -32,7 +32,9 @@ extension ApprovalScreen {
         case .enter:
             refuse("Enter decides nothing: a approves, d denies, e edits, r answers in the tool's place")
         case .character("q"), .escape, .control("c"): return [.quit]
-        default: break
+        case .character("?"):
+            say("a approve  d deny  e edit  r respond  x cancel  j k g G PgUp PgDn move  q quit")
+        default: refuse("this key does nothing here: ? says which do")
         }
         return []
     }

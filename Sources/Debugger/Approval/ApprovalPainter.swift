@@ -183,10 +183,10 @@ struct ApprovalPainter {
             case .denial, nil:
                 state.current.map(\.isRunning).map { isRunning in
                     isRunning
-                        ? [("x", "cancel"), ("j/k", "next, previous"), ("PgDn", "scroll"), ("q", "quit")]
+                        ? [("x", "cancel"), ("j/k", "move"), ("PgDn", "scroll"), ("q", "quit")]
                         : [
                             ("a", "approve"), ("d", "deny"), ("e", "edit"), ("r", "respond"),
-                            ("j/k", "next, previous"),
+                            ("j/k", "move"),
                             ("PgDn", "scroll"), ("q", "quit"),
                         ]
                 } ?? [("q", "quit")]
