@@ -13,7 +13,7 @@ public enum TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notATerminal(let stream):
-            "\(stream) is not a terminal: run it in one, or use --headless"
+            "\(stream) is not a terminal: run it in one"
         case .unusable(let term):
             "the terminal TERM=\(SafeText(term).singleLine) cannot move its cursor: set TERM, for example to xterm-256color"
         case .alreadyOpen: "the terminal is in use by another screen of this program: close that one first"

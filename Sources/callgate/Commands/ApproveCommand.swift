@@ -92,7 +92,8 @@ struct ApproveCommand: ParsableCommand {
         if let hash = respond { return try decide(hash, &queue) { _ in .respond(content: content ?? "") } }
         if let hash = edit { return try decide(hash, &queue, edited) }
         try MainActor.assumeIsolated {
-            try ApproveProgram.run(queue, screen: ScreenChoice(keysFile: keys, size: screen))
+            try ApproveProgram.run(
+                queue, screen: ScreenChoice(keysFile: keys, size: screen, withoutTerminal: "--list"))
         }
     }
 

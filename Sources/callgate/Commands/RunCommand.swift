@@ -121,7 +121,7 @@ struct RunCommand: ParsableCommand {
             try MainActor.assumeIsolated {
                 try DebuggerProgram.live(
                     assembly: assembly, journal: journal, prompt: prompt,
-                    screen: ScreenChoice(keysFile: keys, size: screen))
+                    screen: ScreenChoice(keysFile: keys, size: screen, withoutTerminal: "--headless"))
             }
         }
     }
