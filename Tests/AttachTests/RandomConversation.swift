@@ -43,6 +43,7 @@ struct RandomConversation: Sendable {
             var parts = Parts(format: format, words: numbers.word(), thought: numbers.word())
             parts.hasWords = Bool.random(using: &numbers)
             parts.hasThought = Bool.random(using: &numbers)
+            parts.hasIDs = number % 2 == 0
             for (position, kind) in kinds.enumerated() {
                 let mark = "mark-\(number)-\(turn)-\(position)."
                 let id = "id_\(number)_\(turn)_\(position)"
@@ -96,6 +97,8 @@ struct RandomConversation: Sendable {
         let thought: String
         var hasWords = true
         var hasThought = false
+        /// Gemini gives its calls IDs or not, all of a conversation alike.
+        var hasIDs = true
         private var calls: [ToolCall] = []
         private var own: [JSONValue] = []
 
@@ -113,7 +116,7 @@ struct RandomConversation: Sendable {
                 var call = JSONObject()
                 call["name"] = .string(name)
                 call["args"] = arguments
-                if id.hasSuffix("0") || id.hasSuffix("2") { call["id"] = .string(id) }
+                if hasIDs { call["id"] = .string(id) }
                 var part = JSONObject()
                 part["functionCall"] = .object(call)
                 if calls.isEmpty { part["thoughtSignature"] = "sealed" }

@@ -59,6 +59,7 @@ public struct SessionDesk {
     public init(size: Size, instructions: [String]) {
         self.size = size
         self.instructions = instructions
+        settle()
     }
 
     /// The sessions in which calls wait besides the one that is open, and their calls.

@@ -274,9 +274,10 @@ struct ResponsesReader: FrameReader {
 
     func blocks(for calls: [ToolCall]) -> ProviderBlocks? {
         let plain = ["message", "function_call"]
-        guard items.contains(where: { !plain.contains($0.value["type"]?.stringValue ?? "") }) else {
-            return nil
+        let isPlain = items.allSatisfy { item in
+            plain.contains(item.value["type"]?.stringValue ?? "") && item.value["namespace"] == nil
         }
+        guard !isPlain else { return nil }
         let blocks = items.filter { $0.isDone || $0.call != nil }.map { JSONValue.object($0.value) }
         return ProviderBlocks(format: WireFormat.responses.rawValue, blocks: .array(blocks))
     }
