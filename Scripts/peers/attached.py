@@ -91,7 +91,14 @@ def results(body):
             told.append(item["output"])
     for content in body.get("contents", []):
         told += [part["functionResponse"]["response"] for part in content["parts"] if "functionResponse" in part]
-    return [text if isinstance(text, str) else json.dumps(text) for text in told]
+    return [words(text) for text in told]
+
+
+def words(content):
+    """The text of a result, which may come in parts."""
+    if isinstance(content, list):
+        return "\n".join(part["text"] for part in content if "text" in part)
+    return content if isinstance(content, str) else json.dumps(content)
 
 
 def calls(body):

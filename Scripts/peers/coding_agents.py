@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Real coding agents behind `callgate attach`: what runs, and what their models read afterwards.
 
-    coding_agents.py CALLGATE [--hold SECONDS] [--only SCENARIO] [claude|codex|codex-default ...]
+    coding_agents.py CALLGATE [--hold SECONDS] [--only SCENARIO] [claude|codex|codex-patch|codex-default ...]
 
 The agents come from PyPI (claude-agent-sdk and openai-codex-cli-bin carry the programs) into CALLGATE_PEERS, by default
 ~/.cache/callgate-peers; where they cannot be had, the agent is skipped with the reason. They need no key: the provider is
 scripted_provider.py. With --hold each first call waits so long before it is decided. codex names a model that Codex does not
-know; codex-default leaves it the model of its own choice, to which it offers its tools in another way.
+know; codex-patch one whose patches are free text by a grammar; codex-default leaves it the model of its own choice, whose calls
+are programs.
 """
 import argparse
 import json
@@ -22,6 +23,7 @@ PEERS = pathlib.Path(os.environ.get("CALLGATE_PEERS", pathlib.Path.home() / ".ca
 AGENTS = {
     "claude": ("claude-agent-sdk", "claude_agent_sdk/_bundled/claude"),
     "codex": ("openai-codex-cli-bin", "codex_cli_bin/bin/codex"),
+    "codex-patch": ("openai-codex-cli-bin", "codex_cli_bin/bin/codex"),
     "codex-default": ("openai-codex-cli-bin", "codex_cli_bin/bin/codex"),
 }
 # What keeps Claude Code from talking to anybody else, and lets it run as root.
@@ -48,6 +50,10 @@ def shell(agent, command):
     """A call of the agent's shell tool; the model of Codex's own choice writes programs that call it."""
     if agent == "codex-default":
         return ["exec", f"const done = await tools.exec_command({{cmd: {json.dumps(command)}}}); text(done.output);"]
+    if agent == "codex-patch":
+        words = command.split()
+        return ["apply_patch", "*** Begin Patch\n*** Add File: " + "\n+".join([words[-1], words[1]]) + "\n*** End Patch"] \
+            if command else ["apply_patch", ""]
     return ["Bash", {"command": command}] if agent == "claude" else ["exec_command", {"cmd": command}]
 
 
@@ -63,7 +69,7 @@ def run(callgate, agent, asked, decisions, hold=0, words="I look."):
         command = [program(agent), "-p", "look around", "--allowedTools", "Bash"]
         more = CLAUDE
     else:
-        model = [] if agent == "codex-default" else ["-m", "gpt-5"]
+        model = {"codex": ["-m", "gpt-5"], "codex-patch": ["-m", "gpt-5.5"], "codex-default": []}[agent]
         command = [program(agent), "exec", *model, "--skip-git-repo-check",
                    "--dangerously-bypass-approvals-and-sandbox", "look around"]
         more = {}

@@ -100,17 +100,16 @@ struct GatedStreamTests {
                 #expect(!before.contains(call.name), "seed \(seed): \(call.name) left before it was decided")
             }
             #expect(!before.contains("secret-"), "seed \(seed)")
-            var changes: [Int: LedgerEntry.Form] = [:]
+            var changes: [Int: CallRewrite] = [:]
             for position in response.calls.indices {
                 switch Int.random(in: 0...2, using: &numbers) {
                 case 0: break
                 case 1:
                     let arguments: JSONValue = ["command": .string("edited " + numbers.word())]
-                    changes[position + 1] = LedgerEntry.Form(
-                        name: response.calls[position].name, arguments: ByteString(arguments.text()))
+                    changes[position + 1] = CallRewrite(arguments: arguments.text())
                 default:
-                    changes[position + 1] = LedgerEntry.Form(
-                        name: "denied_by_reviewer", arguments: ByteString("{\"callgate_reviewer\":\"kept\"}"))
+                    changes[position + 1] = CallRewrite(
+                        name: "denied_by_reviewer", arguments: "{\"callgate_reviewer\":\"kept\"}")
                 }
             }
             output += gate.release(changes, isOpened: false)
@@ -123,12 +122,12 @@ struct GatedStreamTests {
             for (position, call) in told.calls.enumerated() {
                 let form = changes[position + 1]
                 #expect(call.name == form?.name ?? response.calls[position].name, "seed \(seed)")
-                let wanted = form?.arguments ?? response.calls[position].arguments
+                let wanted = form?.arguments ?? response.calls[position].arguments.text
                 let (left, right) = (
-                    try JSONParser.parse(call.arguments.text), try JSONParser.parse(wanted.text)
+                    try JSONParser.parse(call.arguments.text), try JSONParser.parse(wanted)
                 )
                 #expect(
-                    left.isEquivalent(to: right), "seed \(seed): \(call.arguments.text) for \(wanted.text)")
+                    left.isEquivalent(to: right), "seed \(seed): \(call.arguments.text) for \(wanted)")
                 decided += 1
             }
             let whole = String(decoding: output, as: UTF8.self)

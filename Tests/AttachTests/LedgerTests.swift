@@ -111,6 +111,99 @@ struct LedgerTests {
             try restored("/v1/responses", body, [entry("a", result: .replaced("no", isError: true))]) == read)
     }
 
+    @Test("Free text, calls of an own type and tools in a namespace are restored as their model wrote them")
+    func itemsOfResponses() throws {
+        func restored(_ call: String, _ output: String, _ entry: LedgerEntry) throws -> String {
+            try AttachTests.restored("/v1/responses", "{\"input\":[\(call),\(output)]}", [entry])
+        }
+        func entry(
+            _ name: String, _ arguments: String, sent: LedgerEntry.Form, item: String? = nil,
+            result: LedgerEntry.Result = .replaced("no", isError: true)
+        ) -> LedgerEntry {
+            LedgerEntry(
+                id: ToolCallID("a"),
+                written: .init(name: name, arguments: ByteString(arguments), item: item), sent: sent,
+                restoresCall: true, result: result)
+        }
+        let kept = LedgerEntry.Form(
+            name: "denied_by_reviewer", arguments: ByteString(#"{"callgate_reviewer":"w"}"#))
+        let custom = entry("exec", #"{"input":"rm \"x\"\n"}"#, sent: kept)
+        #expect(
+            try restored(
+                #"{"type":"custom_tool_call","call_id":"a","name":"denied_by_reviewer","input":"{\"callgate_reviewer\":\"w\"}"}"#,
+                #"{"type":"custom_tool_call_output","call_id":"a","output":[{"type":"input_text","text":"?"}]}"#,
+                custom)
+                == #"{"input":[{"type":"custom_tool_call","call_id":"a","name":"exec","input":"rm \"x\"\n"},{"type":"custom_tool_call_output","call_id":"a","output":"no"}]}"#
+        )
+        let edited = entry(
+            "exec", #"{"input":"rm"}"#,
+            sent: .init(name: "exec", arguments: ByteString(#"{ "input": "ls" }"#)),
+            result: .prefixed("Note."))
+        #expect(
+            try restored(
+                #"{"type":"custom_tool_call","call_id":"a","name":"exec","input":"ls"}"#,
+                #"{"type":"custom_tool_call_output","call_id":"a","output":[{"type":"input_text","text":"x"}]}"#,
+                edited)
+                == #"{"input":[{"type":"custom_tool_call","call_id":"a","name":"exec","input":"rm"},{"type":"custom_tool_call_output","call_id":"a","output":[{"type":"input_text","text":"Note."},{"type":"input_text","text":"x"}]}]}"#
+        )
+        let spaced = entry("crew.spawn", #"{"n":1}"#, sent: kept)
+        #expect(
+            try restored(
+                #"{"type":"function_call","call_id":"a","namespace":"crew","name":"denied_by_reviewer","arguments":"{\"callgate_reviewer\":\"w\"}"}"#,
+                #"{"type":"function_call_output","call_id":"a","output":"unsupported"}"#, spaced)
+                == #"{"input":[{"type":"function_call","call_id":"a","namespace":"crew","name":"spawn","arguments":"{\"n\":1}"},{"type":"function_call_output","call_id":"a","output":"no"}]}"#
+        )
+        for (item, output) in [
+            (
+                #"{"type":"local_shell_call","call_id":"a","status":"completed","action":{"type":"exec","command":["rm"]}}"#,
+                #"{"type":"function_call_output","call_id":"a","output":"no"}"#
+            ),
+            (
+                #"{"type":"shell_call","call_id":"a","action":{"commands":["rm"]}}"#,
+                #"{"type":"shell_call_output","call_id":"a","output":[{"stdout":"","stderr":"no","outcome":{"type":"exit","exit_code":1}}]}"#
+            ),
+            (
+                #"{"type":"apply_patch_call","call_id":"a","operation":{"type":"delete_file","path":"x"}}"#,
+                #"{"type":"apply_patch_call_output","call_id":"a","status":"failed","output":"no"}"#
+            ),
+        ] {
+            #expect(
+                try restored(
+                    #"{"type":"function_call","call_id":"a","name":"denied_by_reviewer","arguments":"{\"callgate_reviewer\": \"w\"}","status":"completed"}"#,
+                    #"{"type":"function_call_output","call_id":"a","output":"unsupported"}"#,
+                    entry("shell", "{}", sent: kept, item: item)) == "{\"input\":[\(item),\(output)]}")
+        }
+    }
+
+    @Test("What passed without the client stands in every later request at its place, in the same bytes")
+    func interludes() throws {
+        let endpoint = try #require(ModelEndpoint(method: "POST", path: "/v1/chat/completions"))
+        func request(_ messages: String) throws -> AgentRequest {
+            try AgentRequest(endpoint, body: Array("{\"messages\":[\(messages)]}".utf8))
+        }
+        func told(_ messages: String, _ interludes: [Interlude]) throws -> String {
+            String(
+                decoding: Restoration(entries: [], interludes: interludes).body(of: try request(messages)),
+                as: UTF8.self)
+        }
+        let go = #"{"role":"user","content":"go"}"#
+        let answer = AssistantMessage(
+            content: "", calls: [ToolCall(id: ToolCallID("a"), name: "rm", arguments: ByteString("{}"))])
+        let result = ToolMessage(callID: ToolCallID("a"), name: "rm", content: "no", isError: true)
+        let interlude = try #require(
+            Interlude([.assistant(answer), .tool(result)], after: try request(go)))
+        let items =
+            #"{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"rm","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":"no"}"#
+        #expect(try told(go, [interlude]) == "{\"messages\":[\(go),\(items)]}")
+        let rest = #"{"role":"assistant","content":"fine"}, {"role":"user","content":"more"}"#
+        #expect(try told("\(go), \(rest)", [interlude]) == "{\"messages\":[\(go), \(items),\(rest)]}")
+        #expect(
+            try told("\(go),\(rest)", [interlude, interlude])
+                == "{\"messages\":[\(go),\(items),\(items),\(rest)]}")
+        let other = #"{"role":"user","content":"something else"}"#
+        #expect(try told("\(other),\(rest)", [interlude]) == "{\"messages\":[\(other),\(rest)]}")
+    }
+
     @Test("Half a surrogate pair in a request changes nothing of it")
     func loneSurrogates() throws {
         let body =
@@ -126,10 +219,15 @@ struct LedgerTests {
             entry("c", result: .unchanged, restores: false),
         ]
         let place = SessionPlace(key: "claude:1", seen: [Fingerprint(.user("x"))], response: "resp_1")
+        let interlude = Interlude(
+            turns: 2, sum: Fingerprint(.user("y")), answers: 1, previous: nil, items: "{\"role\":\"x\"}")
         do {
             let ledger = try CallLedger(folder: folder.path)
+            #expect(!FileManager.default.fileExists(atPath: folder.path))
+            try ledger.prepare()
             #expect(throws: AttachError.self) { try CallLedger(folder: folder.path) }
             for entry in entries { try ledger.remember(entry, in: "j") }
+            try ledger.remember(interlude, in: "j")
             ledger.remember(place, in: "j")
         }
         let file = folder.path + "/" + CallLedger.fileName
@@ -139,6 +237,7 @@ struct LedgerTests {
         let ledger = try CallLedger(folder: folder.path)
         #expect(ledger.entries(in: "j") == entries)
         #expect(ledger.places == ["j": place])
+        #expect(ledger.interludes(in: "j") == [interlude])
         try ledger.remember(entry("e", result: .unchanged), in: "j")
         #expect(ledger.entries(in: "j").count == 4)
     }

@@ -111,7 +111,8 @@ func withProxy<Result: Sendable>(
     _ provider: ScriptedProvider, folder: TemporaryFolder, person: TablePerson, holdLimit: Int? = nil,
     _ body: (Origin) async throws -> Result
 ) async throws -> Result {
-    let settings = ProxySettings(upstream: try provider.origin, folder: folder.path, holdLimit: holdLimit)
+    let settings = ProxySettings(
+        upstream: try provider.origin, folder: folder.path, gate: GateSettings(holdLimit: holdLimit))
     let proxy = try await Proxy(settings, watcher: person)
     let serving = Task { try await proxy.run() }
     do {

@@ -103,6 +103,9 @@ public struct SessionHeader: Sendable, Hashable {
     /// Whether the session was read from another program's file: how tokens were chosen, the bounds and the rules of the run
     /// are then those of nobody, and a duration of 0 is one that was not recorded.
     public var isImported = false
+    /// Whether the session is that of another program's agent, attached to: how its tokens are chosen and what bounds it has
+    /// is that program's affair, and not recorded.
+    public var isAttached = false
     /// What became of definitions that could not be used as they were given.
     public var catalogueNotes: [CatalogueNote] = []
     /// How tokens are chosen.

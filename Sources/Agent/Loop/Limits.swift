@@ -31,6 +31,13 @@ public struct Limits: Sendable, Hashable {
     }
 }
 
+extension Limits {
+    /// The bounds of a run that has none of its own.
+    public static let unbounded = Limits(
+        rounds: 1_000_000, tokens: 1_000_000_000, responseTokens: 1_000_000_000, seconds: 1_000_000_000,
+        toolSeconds: 1_000_000_000, resultBytes: 1_000_000_000, parallelCalls: 1_000_000)
+}
+
 /// Why a run ended.
 public enum RunOutcome: Sendable, Hashable {
     /// The model answered in words.

@@ -20,18 +20,20 @@ struct ExchangeRun: Sendable {
     /// Runs to the end; whatever goes wrong, nothing of a call leaves that was not decided.
     /// - Returns: what came of it; `nil` where nothing whole did.
     func run() async -> SessionAnswer? {
-        let recorder = Recorder()
+        var recorder = Recorder()
         do {
             let begun = try await beginning()
             recorder.start(session) { [session, request, known] in
                 if !begun.isRecorded { try await session.record(request, known: known, body: begun.body) }
             }
-            let (origin, target) = try upstreams.place(of: exchange.request, format: format)
-            let sent = HTTPRequest(
-                method: exchange.request.method, target: target,
-                fields: Upstreams.fields(of: exchange.request, readsResponse: true))
-            try await client.send(sent, body: begun.body, to: origin) { response, body in
-                try await relay(response, &body, recorder)
+            var body = begun.body
+            for time in 0... {
+                let isLast = time == DenialWay.limit
+                guard let next = try await ask(body, recorder, isLast: isLast) else { break }
+                // Nothing of that answer has left: the model is asked again, and told what became of its calls.
+                body = next
+                recorder = Recorder()
+                recorder.start(session) {}
             }
         } catch {
             try? await recorder.finish()
@@ -39,6 +41,22 @@ struct ExchangeRun: Sendable {
         }
         exchange.setHeld(false)
         return await log.isWhole ? session.answer : nil
+    }
+
+    /// Asks the provider.
+    /// - Returns: what it is to be asked instead, where its answer is none for the client.
+    private func ask(_ body: [UInt8], _ recorder: Recorder, isLast: Bool) async throws -> [UInt8]? {
+        let (origin, target) = try upstreams.place(of: exchange.request, format: format)
+        var fields = Upstreams.fields(
+            of: exchange.request, reading: request.reading.isStreamed ? .stream : .whole)
+        // What was not changed travels as its client sent it, compressed or not.
+        let isChanged = body != request.body
+        if isChanged { fields["content-encoding"] = nil }
+        let sent = HTTPRequest(method: exchange.request.method, target: target, fields: fields)
+        return try await client.send(sent, body: isChanged ? body : exchange.body, to: origin) {
+            response, body in
+            try await relay(response, &body, recorder, isLast: isLast)
+        }
     }
 
     /// Takes the request into the session; a person who steps may hold it there.
@@ -66,75 +84,87 @@ struct ExchangeRun: Sendable {
     }
 
     private func relay(
-        _ response: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder
-    ) async throws {
-        var head = HTTPResponse(status: response.status, fields: response.fields.endToEnd)
+        _ response: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder, isLast: Bool
+    ) async throws -> [UInt8]? {
+        let head = HTTPResponse(status: response.status, fields: response.fields.endToEnd)
+        var decoding = try ResponseDecoding(response.fields["content-encoding"])
         guard (200..<300).contains(response.status) else {
-            return try await relayError(head, &body, recorder)
-        }
-        if let coding = response.fields["content-encoding"], coding.lowercased() != "identity" {
-            throw ProxyError(
-                "the provider answers in the content encoding \(coding) although none was asked for, "
-                    + "so that its calls cannot be seen; the response was not passed on")
+            try await relayError(head, &body, &decoding, recorder)
+            return nil
         }
         let isStreamed = response.mediaType == "text/event-stream" || request.reading.isStreamed
-        if isStreamed {
-            head.fields["content-length"] = nil
-            if await !log.hasBegun { await log.begin(head) }
-        }
+        if isStreamed, await !log.hasBegun { await log.begin(head.decoded.withoutLength) }
         let started = ContinuousClock.now
         var gated = GatedStream(format, isStreamed: isStreamed)
+        // Of an answer that may give way to another no word leaves before its calls are decided.
+        let isWithheld = await session.mayAskAgain(after: request)
+        let passesAtOnce = isStreamed && !isWithheld
         var kept: [UInt8] = []
-        var hold: Hold?
+        var hold = isStreamed && isWithheld ? begin(gated, [], isStreamed, head.decoded) : nil
         defer { hold?.stop() }
         while let bytes = try await body.next() {
-            let output = gated.take(bytes)
-            if isStreamed { await log.append(output.passed) } else { kept += output.passed }
+            let output = gated.take(try decoding.take(bytes, keeps: !isStreamed))
+            if passesAtOnce { await log.append(output.passed) } else { kept += output.passed }
             recorder.add(output.pieces)
-            if gated.isHolding, hold == nil { hold = begin(gated, output.pieces, isStreamed, head) }
+            if gated.isHolding, hold == nil { hold = begin(gated, output.pieces, isStreamed, head.decoded) }
         }
+        try decoding.finish()
         let wasFaulty = gated.fault != nil
         let output = gated.finish()
         kept += output.passed
-        if isStreamed { await log.append(kept) }
+        if passesAtOnce {
+            await log.append(kept)
+            kept = []
+        }
         recorder.add(output.pieces)
         try await recorder.finish()
         if let id = gated.responseID { await session.remember(response: id) }
         if let fault = gated.fault {
-            hold?.stop()
-            if !isStreamed { await whole(kept, head) }
+            await hold?.end()
+            if isStreamed { await log.append(kept) } else { await whole(kept, head.decoded) }
             // The provider's own error is an end; a response that never became one is cut.
             await log.end(isWhole: wasFaulty)
-            return try await session.fail(fault.description)
+            try await session.fail(fault.description)
+            return nil
         }
         let answer = try gated.response(numberingFrom: request.nextCallNumber)
         let elapsed = (ContinuousClock.now - started) / .milliseconds(1)
         let verdicts = try await session.decide(answer, milliseconds: elapsed)
         if !answer.calls.isEmpty { try await waitForReader() }
         await hold?.end()
-        let changes = try await changes(answer.calls, verdicts, isOpened: hold?.isOpened ?? false)
+        if !isLast, await session.asksAgain(after: request) {
+            return try await session.withhold(from: request)
+        }
+        let changes = try await changes(
+            answer.calls, verdicts, gated.items, isOpened: hold?.isOpened ?? false)
         if !answer.calls.isEmpty { try await session.start() }
         let released = gated.release(changes, isOpened: hold?.isOpened ?? false)
         exchange.setHeld(false)
-        if isStreamed { await log.append(released) } else { await whole(kept + released, head) }
+        if isStreamed {
+            await log.append(kept + released)
+        } else if changes.isEmpty, decoding.isDecoding, await !log.hasBegun {
+            await whole(decoding.coded, head)
+        } else {
+            await whole(kept + released, head.decoded)
+        }
         await log.end(isWhole: true)
+        return nil
     }
-
-    /// Whether a client would look for a model's answer in such a body; a page of a gateway is none.
-    private static func canHoldCalls(_ type: String) -> Bool { type != "text/html" }
 
     /// The provider's own error passes as it is.
     private func relayError(
-        _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder
+        _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ decoding: inout ResponseDecoding,
+        _ recorder: Recorder
     ) async throws {
-        let bytes = try await body.collect(upTo: 64 << 20)
+        let coded = try await body.collect(upTo: 64 << 20)
+        let bytes = try decoding.take(coded, keeps: false)
         if await log.hasBegun {
             // The client has been told of a stream already, while its request was held.
             let name = format == .messages || format == .responses ? "event: error\n" : ""
             await log.append(Array("\(name)data: ".utf8) + bytes.filter { $0 != 0x0A } + [0x0A, 0x0A])
         } else {
             await log.begin(head)
-            await log.append(bytes)
+            await log.append(coded)
         }
         await log.end(isWhole: true)
         try await recorder.finish()
@@ -142,6 +172,7 @@ struct ExchangeRun: Sendable {
         try await session.fail("the provider answered \(head.status): \(words)")
     }
 
+    /// Begins to keep the client waiting.
     private func begin(
         _ gated: GatedStream, _ pieces: [ResponsePiece], _ isStreamed: Bool, _ head: HTTPResponse
     ) -> Hold {
@@ -175,9 +206,9 @@ struct ExchangeRun: Sendable {
 
     /// What the client gets in the place of the calls that it shall not run as the model wrote them.
     private func changes(
-        _ calls: [ToolCall], _ verdicts: [Verdict], isOpened: Bool
-    ) async throws -> [Int: LedgerEntry.Form] {
-        var changes: [Int: LedgerEntry.Form] = [:]
+        _ calls: [ToolCall], _ verdicts: [Verdict], _ items: [Int: String], isOpened: Bool
+    ) async throws -> [Int: CallRewrite] {
+        var changes: [Int: CallRewrite] = [:]
         for (position, (call, verdict)) in zip(calls, verdicts).enumerated() {
             let sent: LedgerEntry.Form
             switch verdict {
@@ -194,8 +225,10 @@ struct ExchangeRun: Sendable {
                     }
                 sent = LedgerEntry.Form(name: name, arguments: ByteString(arguments.text()))
             }
-            changes[position + 1] = sent
-            if let entry = await session.entry(at: position, sent: sent) {
+            let isRenamed = !sent.name.utf8.elementsEqual(call.name.utf8)
+            changes[position + 1] = CallRewrite(
+                name: isRenamed ? sent.name : nil, arguments: sent.arguments.text)
+            if let entry = await session.entry(at: position, sent: sent, item: items[position + 1]) {
                 try ledger.remember(entry, in: session.journal)
             }
         }

@@ -37,6 +37,9 @@ struct GatedStream: Sendable {
     /// Whether what has come is held from here on.
     var isHolding: Bool { !held.isEmpty }
 
+    /// The calls whose type stands for their tool's name, by number, as their last frames have them.
+    var items: [Int: String] { held.reduce(into: [:]) { $0.merge($1.items) { $1 } } }
+
     /// Whether the client has a block open, in which something can be sent that changes nothing.
     var hasOpenBlock: Bool { lastBlock.isKeptOpen }
 
@@ -127,12 +130,11 @@ struct GatedStream: Sendable {
     /// All that was held, with what was decided done to it.
     ///
     /// - Parameters:
-    ///   - changes: the calls that are other than the model wrote them, by number.
+    ///   - changes: the calls that are other than the model wrote them, by number; a name is given where it is another.
     ///   - isOpened: whether ``firstHeld`` has left already.
-    mutating func release(_ changes: [Int: LedgerEntry.Form], isOpened: Bool) -> [UInt8] {
+    mutating func release(_ changes: [Int: CallRewrite], isOpened: Bool) -> [UInt8] {
         let closing = lastBlock.close()
-        let rewrites = changes.mapValues { CallRewrite(name: $0.name, arguments: $0.arguments.text) }
-        var frames = format.rewriting(held, rewrites)
+        var frames = format.rewriting(held, changes)
         if isOpened, let first = firstHeld, !frames.isEmpty {
             frames[0].removeFirst(min(first.bytes.count, frames[0].count))
         }

@@ -5,6 +5,8 @@ import JSON
 enum LedgerLine: Sendable, Hashable {
     /// What is remembered of a call of the session in that journal.
     case call(LedgerEntry, journal: String)
+    /// What passed in the session in that journal without its client.
+    case interlude(Interlude, journal: String)
     /// Where a conversation stands: by whom it is led, and what its client has sent so far.
     case place(SessionPlace, journal: String)
 
@@ -14,6 +16,8 @@ enum LedgerLine: Sendable, Hashable {
         switch self {
         case .call(let entry, let journal):
             value = ["journal": .string(journal), "call": LedgerLine.json(entry)]
+        case .interlude(let interlude, let journal):
+            value = ["journal": .string(journal), "between": LedgerLine.json(interlude)]
         case .place(let place, let journal):
             var object = JSONObject()
             object["journal"] = .string(journal)
@@ -35,6 +39,11 @@ enum LedgerLine: Sendable, Hashable {
             self = .call(entry, journal: journal)
             return
         }
+        if let between = value["between"] {
+            guard let interlude = LedgerLine.interlude(between) else { return nil }
+            self = .interlude(interlude, journal: journal)
+            return
+        }
         guard let seen = value["seen"]?.arrayValue else { return nil }
         self = .place(
             SessionPlace(
@@ -44,9 +53,33 @@ enum LedgerLine: Sendable, Hashable {
                 response: value["response"]?.stringValue), journal: journal)
     }
 
+    private static func json(_ interlude: Interlude) -> JSONValue {
+        var object = JSONObject()
+        object["turns"] = .number(JSONNumber(interlude.turns))
+        object["sum"] = .string(String(interlude.sum.value, radix: 16))
+        object["answers"] = .number(JSONNumber(interlude.answers))
+        object["previous"] = interlude.previous.map { .string($0) }
+        object["items"] = .string(interlude.items)
+        return .object(object)
+    }
+
+    private static func interlude(_ value: JSONValue) -> Interlude? {
+        guard let turns = value["turns"]?.intValue, let answers = value["answers"]?.intValue,
+            let sum = value["sum"]?.stringValue.flatMap({ UInt64($0, radix: 16) }),
+            let items = value["items"]?.stringValue
+        else { return nil }
+        return Interlude(
+            turns: turns, sum: Fingerprint(value: sum), answers: answers,
+            previous: value["previous"]?.stringValue, items: items)
+    }
+
     private static func json(_ entry: LedgerEntry) -> JSONValue {
         func form(_ form: LedgerEntry.Form) -> JSONValue {
-            ["name": .string(form.name), "arguments": .string(form.arguments.text)]
+            var object = JSONObject()
+            object["name"] = .string(form.name)
+            object["arguments"] = .string(form.arguments.text)
+            object["item"] = form.item.map { .string($0) }
+            return .object(object)
         }
         let result: JSONValue =
             switch entry.result {
@@ -64,7 +97,8 @@ enum LedgerLine: Sendable, Hashable {
         func form(_ value: JSONValue?) -> LedgerEntry.Form? {
             guard let name = value?["name"]?.stringValue, let arguments = value?["arguments"]?.stringValue
             else { return nil }
-            return LedgerEntry.Form(name: name, arguments: ByteString(arguments))
+            return LedgerEntry.Form(
+                name: name, arguments: ByteString(arguments), item: value?["item"]?.stringValue)
         }
         guard let id = value["id"]?.stringValue, let written = form(value["written"]),
             let sent = form(value["sent"]),

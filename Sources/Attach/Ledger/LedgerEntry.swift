@@ -19,6 +19,8 @@ struct LedgerEntry: Sendable, Hashable {
     struct Form: Sendable, Hashable {
         var name: String
         var arguments: ByteString
+        /// All of the call, as JSON text, where its type stands for the tool's name.
+        var item: String?
     }
 
     /// The call's ID.
@@ -34,9 +36,10 @@ struct LedgerEntry: Sendable, Hashable {
     /// What a decision leaves to be remembered; `nil` for a call that passes as it is.
     ///
     /// - Parameter sent: the call as the client gets it.
-    init?(_ record: CallRecord, sent: Form) {
+    /// - Parameter item: all of the call, where its type stands for the tool's name.
+    init?(_ record: CallRecord, sent: Form, item: String?) {
         id = record.key.id
-        written = Form(name: record.call.name, arguments: record.call.arguments)
+        written = Form(name: record.call.name, arguments: record.call.arguments, item: item)
         self.sent = sent
         switch record.decision {
         case .edit(let arguments, let mode):
@@ -46,7 +49,8 @@ struct LedgerEntry: Sendable, Hashable {
                 ? .prefixed(ReviewerWords.note(arguments: arguments)) : .unchanged
         case .deny, .refuse, .respond:
             guard let message = record.pendingMessage else { return nil }
-            restoresCall = true
+            // What answers a computer's call is a picture: its model reads the call that was sent.
+            restoresCall = item == nil || record.call.name != "computer"
             result = .replaced(message.content, isError: message.isError)
         case .approve, nil: return nil
         }
@@ -61,6 +65,11 @@ struct LedgerEntry: Sendable, Hashable {
         result = .replaced(text, isError: false)
     }
 
+    /// The item that the model wrote in the place of which the client got a function's call.
+    var replacedItem: String? {
+        sent.name.utf8.elementsEqual(written.name.utf8) ? nil : written.item
+    }
+
     init(id: ToolCallID, written: Form, sent: Form, restoresCall: Bool, result: Result) {
         self.id = id
         self.written = written
@@ -71,15 +80,8 @@ struct LedgerEntry: Sendable, Hashable {
 
     /// Whether a call of a history is this one as its client got it.
     func isAbout(_ call: CallInHistory) -> Bool {
-        guard call.id.utf8.elementsEqual(id.text.utf8), call.name.utf8.elementsEqual(sent.name.utf8) else {
-            return false
-        }
-        if call.arguments.utf8.elementsEqual(sent.arguments.text.utf8) { return true }
-        // Clients write objects anew: other spaces, other escapes.
-        guard let theirs = try? JSONParser.parse(call.arguments),
-            let ours = try? JSONParser.parse(sent.arguments.text)
-        else { return false }
-        return theirs.isEquivalent(to: ours)
+        call.id.utf8.elementsEqual(id.text.utf8) && call.isNamed(sent.name)
+            && call.hasArguments(sent.arguments.text)
     }
 }
 

@@ -8,11 +8,13 @@ import JSON
 /// The same ledger gives the same bytes in every later request, so that a provider's prompt cache holds.
 struct Restoration {
     let entries: [LedgerEntry]
+    var interludes: [Interlude] = []
 
     /// The body of the request as it travels on.
     func body(of request: AgentRequest) -> [UInt8] {
-        guard !entries.isEmpty else { return request.body }
+        guard !entries.isEmpty || !interludes.isEmpty else { return request.body }
         var splices = ByteSplices()
+        insert(in: request, &splices)
         // An ID may come again in a later round, so a result belongs to the last call of that ID before it.
         var latest: [String: LedgerEntry] = [:]
         var used: Set<Int> = []
@@ -35,16 +37,25 @@ struct Restoration {
         return splices.applied(to: request.body)
     }
 
+    /// Tells at their places what passed without the client.
+    private func insert(in request: AgentRequest, _ splices: inout ByteSplices) {
+        var told: [Int: [String]] = [:]
+        for interlude in interludes where interlude.isPart(of: request) {
+            told[interlude.answers, default: []].append(interlude.items)
+        }
+        for (answers, items) in told {
+            request.places.conversation.insert(
+                items.joined(separator: ","), beforeAnswer: answers, in: &splices)
+        }
+    }
+
     private func restore(_ call: CallInHistory, _ entry: LedgerEntry, _ splices: inout ByteSplices) {
+        if let item = entry.replacedItem { return call.replace(byItem: item, in: &splices) }
         if !entry.sent.name.utf8.elementsEqual(entry.written.name.utf8) {
-            splices.replace(call.nameRange, withString: entry.written.name)
+            call.rename(to: entry.written.name, in: &splices)
         }
-        guard let range = call.argumentsRange, entry.sent.arguments != entry.written.arguments else { return }
-        if call.isText {
-            splices.replace(range, withString: entry.written.arguments.text)
-        } else {
-            splices.replace(range, with: Array(entry.written.arguments.text.utf8))
-        }
+        guard entry.sent.arguments != entry.written.arguments else { return }
+        call.setArguments(entry.written.arguments.text, in: &splices)
     }
 
     private func change(_ result: ResultInHistory, _ entry: LedgerEntry, _ splices: inout ByteSplices) {
@@ -54,7 +65,12 @@ struct Restoration {
         switch entry.result {
         case .unchanged: break
         case .prefixed(let note): result.prefix(note, in: &splices)
-        case .replaced(let text, let isError): result.replace(by: text, isError: isError, in: &splices)
+        case .replaced(let text, let isError):
+            if entry.restoresCall, let item = entry.replacedItem {
+                result.replace(by: text, isError: isError, answering: item, in: &splices)
+            } else {
+                result.replace(by: text, isError: isError, in: &splices)
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ struct PassThrough: Sendable {
             let (origin, target) = try upstreams.place(of: request, format: nil)
             let sent = HTTPRequest(
                 method: request.method, target: target,
-                fields: Upstreams.fields(of: request, readsResponse: false))
+                fields: Upstreams.fields(of: request, reading: .passing))
             try await client.send(sent, body: body, to: origin) { head, body in
                 try await response.begin(HTTPResponse(status: head.status, fields: head.fields.endToEnd))
                 while let bytes = try await body.next() { try await response.write(bytes) }

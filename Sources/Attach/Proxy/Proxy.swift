@@ -63,17 +63,15 @@ public final class Proxy: Sendable {
         guard let endpoint = ModelEndpoint(method: request.method, path: request.target) else {
             return try await PassThrough(client: client, upstreams: upstreams).serve(request, body, response)
         }
-        if let coding = request.fields["content-encoding"], coding.lowercased() != "identity" {
-            let reason =
-                "requests in the content encoding \(coding) cannot be read; turn compression off in the client"
-            return try await refuse(ProxyFault(status: 415, message: reason), endpoint.format, response)
-        }
         if let pending = exchanges.repeated(by: request, body: body, identity: identity) {
             return try await pending.log.send(to: response)
         }
         let reading: AgentRequest
         do {
-            reading = try AgentRequest(endpoint, body: body)
+            reading = try AgentRequest(endpoint, body: Proxy.text(of: request, body))
+            try reading.checkThatCallsCanBeHeld()
+        } catch let fault as ProxyFault {
+            return try await refuse(fault, endpoint.format, response)
         } catch {
             return try await refuse(ProxyFault(status: 400, message: "\(error)"), endpoint.format, response)
         }
@@ -94,6 +92,21 @@ public final class Proxy: Sendable {
             Task { await exchanges.remove(exchange) }
         }
         try await exchange.log.send(to: response)
+    }
+
+    /// A request's body, decoded.
+    private static func text(of request: HTTPRequest, _ body: [UInt8]) throws -> [UInt8] {
+        guard let coding = request.fields["content-encoding"], coding.lowercased() != "identity" else {
+            return body
+        }
+        guard var decoder = ContentDecoder(coding) else {
+            let reason =
+                "requests in the content encoding \(coding) cannot be read; turn compression off in the client"
+            throw ProxyFault(status: 415, message: reason)
+        }
+        let text = try decoder.take(body)
+        try decoder.finish()
+        return text
     }
 
     /// Reads who asks; `/session/NAME` before the path names the conversation for clients that can send no header.

@@ -2,7 +2,7 @@ import Formats
 import Wire
 
 /// An answer of the proxy itself, in the shape of the client's format, so that the client shows it as an error.
-struct ProxyFault {
+struct ProxyFault: Error {
     let status: Int
     let message: String
     /// Whether the same request may fare better later.

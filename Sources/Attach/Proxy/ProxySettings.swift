@@ -11,29 +11,45 @@ public struct ProxySettings: Sendable {
     public var upstream: Origin?
     /// The folder of the journals and the ledger.
     public var folder: String
-    /// Who decides the calls that the policy wants asked.
-    public var approval: AttachApproval
-    /// The rules in force.
-    public var policy: Policy
-    /// The seconds after which a call that nobody has decided is denied; `nil` waits for ever.
-    public var holdLimit: Int?
+    /// How calls are decided.
+    public var gate: GateSettings
     /// What every request must carry; needed where the host is not this machine alone.
     public var token: String?
 
     /// Settings of the given values.
     public init(
         host: String = "127.0.0.1", port: Int = 0, upstream: Origin? = nil, folder: String = "sessions",
-        approval: AttachApproval = .person, policy: Policy = Policy(), holdLimit: Int? = nil,
-        token: String? = nil
+        gate: GateSettings = GateSettings(), token: String? = nil
     ) {
         self.host = host
         self.port = port
         self.upstream = upstream
         self.folder = folder
+        self.gate = gate
+        self.token = token
+    }
+}
+
+/// How calls are decided at the proxy, and how a model learns of those that do not run.
+public struct GateSettings: Sendable {
+    /// Who decides the calls that the policy wants asked.
+    public var approval: AttachApproval
+    /// The rules in force.
+    public var policy: Policy
+    /// The seconds after which a call that nobody has decided is denied; `nil` waits for ever.
+    public var holdLimit: Int?
+    /// How the model learns of a call that was denied or answered.
+    public var denial: DenialWay
+
+    /// Settings of the given values.
+    public init(
+        approval: AttachApproval = .person, policy: Policy = Policy(), holdLimit: Int? = nil,
+        denial: DenialWay = .auto
+    ) {
         self.approval = approval
         self.policy = policy
         self.holdLimit = holdLimit
-        self.token = token
+        self.denial = denial
     }
 }
 

@@ -14,15 +14,17 @@ struct SideRequest: Sendable {
     func serve(_ request: HTTPRequest, _ body: [UInt8], _ response: HTTPResponder) async throws {
         let (origin, target) = try upstreams.place(of: request, format: endpoint.format)
         let sent = HTTPRequest(
-            method: request.method, target: target, fields: Upstreams.fields(of: request, readsResponse: true)
-        )
+            method: request.method, target: target, fields: Upstreams.fields(of: request, reading: .stream))
         let format = endpoint.format
         let words = try await client.send(sent, body: body, to: origin) { head, body in
-            try await response.begin(HTTPResponse(status: head.status, fields: head.fields.endToEnd))
+            var decoding = try ResponseDecoding(head.fields["content-encoding"])
+            try await response.begin(
+                HTTPResponse(status: head.status, fields: head.fields.endToEnd).decoded)
             var gated = GatedStream(format, isStreamed: true)
             var words = ""
             var hasFailed = !(200..<300).contains(head.status)
-            while let bytes = try await body.next() {
+            while let coded = try await body.next() {
+                let bytes = try decoding.take(coded, keeps: false)
                 guard !hasFailed else {
                     try await response.write(bytes)
                     continue
@@ -34,6 +36,7 @@ struct SideRequest: Sendable {
                 if gated.isHolding { return words + " (cut before a call that no tool was offered for)" }
                 hasFailed = gated.fault != nil
             }
+            try decoding.finish()
             try await response.write(gated.finish().passed)
             try await response.finish()
             return words

@@ -40,14 +40,38 @@ struct Upstreams: Sendable {
         return saysVersion || base.hasSuffix("/backend-api/codex") ? String(target.dropFirst(3)) : target
     }
 
+    /// How a response is read on its way.
+    enum ResponseReading: Sendable {
+        /// Not at all.
+        case passing
+        /// As it comes.
+        case stream
+        /// Once all of it is there.
+        case whole
+    }
+
     /// A client's header fields as they travel on.
-    static func fields(of request: HTTPRequest, readsResponse: Bool) -> HTTPFields {
+    static func fields(of request: HTTPRequest, reading: ResponseReading) -> HTTPFields {
         var fields = request.fields.endToEnd
         for name in ["host", "content-length", "expect", ClientIdentity.sessionField, ProxyGuard.tokenField] {
             fields[name] = nil
         }
-        // What is compressed cannot be watched while it comes.
-        if readsResponse { fields["accept-encoding"] = "identity" }
+        switch reading {
+        case .passing: break
+        // A compressed stream could not be gone on with otherwise than its provider wrote it.
+        case .stream: fields["accept-encoding"] = "identity"
+        case .whole: fields["accept-encoding"] = readable(request.fields["accept-encoding"])
+        }
         return fields
+    }
+
+    /// The content encodings that a client takes and that can be read here.
+    private static func readable(_ accepted: String?) -> String {
+        let kept = (accepted ?? "").split(separator: ",").filter { entry in
+            let name = entry.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
+            return name == "identity" || ContentDecoder(String(name)) != nil
+        }
+        return kept.isEmpty
+            ? "identity" : kept.map { String($0.drop { $0 == " " || $0 == "\t" }) }.joined(separator: ", ")
     }
 }

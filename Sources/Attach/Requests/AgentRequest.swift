@@ -10,6 +10,8 @@ struct AgentRequest: Sendable {
     let reading: WireRequest
     /// Where its calls and results stand in the body.
     let places: RequestPlaces
+    /// The sums over the beginnings of its dialogue.
+    let chain: [Fingerprint]
 
     /// Reads a request.
     /// - Throws: `RequestFault` or `JSONError` for what is no request.
@@ -18,6 +20,20 @@ struct AgentRequest: Sendable {
         let readable = LoneSurrogates.replaced(in: body)
         reading = try WireRequest(endpoint, body: readable)
         places = try RequestPlaces(endpoint.format, body: readable)
+        chain = Fingerprint.chain(AgentRequest.dialogue(in: reading).map { Fingerprint($0) })
+    }
+
+    /// Refuses what asks for several answers, in which calls would stand beside those that are read.
+    /// - Throws: ``ProxyFault``.
+    func checkThatCallsCanBeHeld() throws(ProxyFault) {
+        let wanted =
+            reading.others["n"]?.intValue ?? reading.others["generationConfig"]?["candidateCount"]?.intValue
+        guard hasTools, let wanted, wanted > 1 else { return }
+        throw ProxyFault(
+            status: 400,
+            message:
+                "a request for \(wanted) answers at once cannot be held: only one of them is read; ask for one"
+        )
     }
 
     /// Whether the model may ask for calls that the client runs.
@@ -31,7 +47,11 @@ struct AgentRequest: Sendable {
     }
 
     /// The messages but for instructions, which clients change from request to request.
-    var dialogue: [Message] { reading.messages.filter { if case .system = $0 { false } else { true } } }
+    var dialogue: [Message] { AgentRequest.dialogue(in: reading) }
+
+    private static func dialogue(in reading: WireRequest) -> [Message] {
+        reading.messages.filter { if case .system = $0 { false } else { true } }
+    }
 
     /// The messages from that turn of the dialogue on, instructions between them included.
     func messages(after known: Int) -> [Message] {

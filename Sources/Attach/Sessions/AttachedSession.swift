@@ -27,6 +27,8 @@ public actor AttachedSession {
     var catalogue = AttachedCatalogue()
     /// The client that waits has left, or never comes back.
     var isAbandoned = false
+    /// The client has forgotten a call that it could not run.
+    var hasLostCalls = false
     /// When the calls of now began to run.
     var started: [CallKey: ContinuousClock.Instant] = [:]
     var limitTask: Task<Void, Never>?
@@ -148,8 +150,17 @@ struct SessionBase: Sendable {
     var policy: Policy
     /// The seconds after which a call that nobody has decided is denied.
     var holdLimit: Int?
+    /// How the model learns of calls that were kept.
+    var denial: DenialWay
     /// Where the session was started from, for one that another's call started.
     var parent: SessionParent?
+
+    init(_ settings: ProxySettings, parent: SessionParent?) {
+        policy = settings.gate.policy
+        holdLimit = settings.gate.holdLimit
+        denial = settings.gate.denial
+        self.parent = parent
+    }
 }
 
 extension SessionPlace {

@@ -49,7 +49,7 @@ actor SessionBook {
     func claim(_ request: AgentRequest, for exchange: Exchange) async throws -> Claim {
         let identity = exchange.identity
         let prints = request.dialogue.map { Fingerprint($0) }
-        let chain = Fingerprint.chain(prints)
+        let chain = request.chain
         for (place, known) in candidates(request, identity, prints, chain) {
             // A request that is none of the held one's re-sends means that its client has given that up.
             if let held = entries[place].exchange, held.isDeserted { await giveUp(held, at: place) }
@@ -147,9 +147,10 @@ actor SessionBook {
                 writer.close()
                 continue
             }
-            let base = SessionBase(policy: settings.policy, holdLimit: settings.holdLimit, parent: nil)
+            let base = SessionBase(settings, parent: nil)
             let session = AttachedSession(
-                journal: journal, client: identity, approval: settings.approval, base: base, sink: writer,
+                journal: journal, client: identity, approval: settings.gate.approval, base: base,
+                sink: writer,
                 control: control, ledger: ledger, resuming: state, at: place)
             try await session.resume()
             guard let known = await session.known(in: request),
@@ -162,16 +163,17 @@ actor SessionBook {
     }
 
     private func begin(_ identity: ClientIdentity) async throws -> Claim {
+        try ledger.prepare()
         let box = JournalBox()
         let writer = try JournalWriter(
             in: settings.folder, workflow: identity.client,
             observer: { [watcher] event in watcher.happened(event, in: box.path) })
         box.set(writer.path)
         let parent = identity.parent.flatMap { threads[$0]?.last }.map { entries[$0].session }
-        let base = SessionBase(
-            policy: settings.policy, holdLimit: settings.holdLimit, parent: await parent?.childPlace)
+        let base = SessionBase(settings, parent: await parent?.childPlace)
         let session = AttachedSession(
-            journal: writer.path, client: identity, approval: settings.approval, base: base, sink: writer,
+            journal: writer.path, client: identity, approval: settings.gate.approval, base: base,
+            sink: writer,
             control: control(writer.path), ledger: ledger,
             at: SessionPlace(key: identity.thread, seen: [], response: nil))
         add(session, identity, past: nil)

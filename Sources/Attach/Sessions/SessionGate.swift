@@ -185,9 +185,9 @@ extension AttachedSession {
     var round: Int { state.round }
 
     /// What the ledger remembers of the call at a position of the round; `nil` for one that passes as it is.
-    func entry(at position: Int, sent: LedgerEntry.Form) -> LedgerEntry? {
+    func entry(at position: Int, sent: LedgerEntry.Form, item: String?) -> LedgerEntry? {
         let calls = Array(state.roundCalls)
-        return calls.indices.contains(position) ? LedgerEntry(calls[position], sent: sent) : nil
+        return calls.indices.contains(position) ? LedgerEntry(calls[position], sent: sent, item: item) : nil
     }
 
     /// What the model reads as the result of the call at a position of the round, which did not run.

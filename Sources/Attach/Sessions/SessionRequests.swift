@@ -21,6 +21,7 @@ extension AttachedSession {
     func begin(_ request: AgentRequest, known: Int) async throws -> Begun {
         isAbandoned = false
         control.report(.running)
+        noticeLostCalls(in: request)
         place.seen = request.dialogue.map { Fingerprint($0) }
         ledger.remember(place, in: journal)
         if control.isFree { return Begun(body: body(of: request), isRecorded: false) }
@@ -44,11 +45,12 @@ extension AttachedSession {
         }
     }
 
-    private func body(of request: AgentRequest) -> [UInt8] {
-        Restoration(entries: ledger.entries(in: journal)).body(of: request)
+    func body(of request: AgentRequest) -> [UInt8] {
+        Restoration(entries: ledger.entries(in: journal), interludes: ledger.interludes(in: journal))
+            .body(of: request)
     }
 
-    private func sending(_ body: [UInt8]) -> EventBody {
+    func sending(_ body: [UInt8]) -> EventBody {
         .requestSent(RequestRecord(round: state.round + 1, text: String(decoding: body, as: UTF8.self)))
     }
 
@@ -73,17 +75,13 @@ extension AttachedSession {
 
     private func open(_ request: AgentRequest) throws {
         let name = URL(fileURLWithPath: journal).deletingPathExtension().lastPathComponent
-        let unlimited = Limits(
-            rounds: 1_000_000, tokens: 1_000_000_000, responseTokens: 1_000_000_000, seconds: 1_000_000_000,
-            toolSeconds: 1_000_000_000, resultBytes: 1_000_000_000, parallelCalls: 1_000_000)
-        try emit(
-            .sessionStarted(
-                SessionHeader(
-                    id: name, workflow: client.client,
-                    model: ModelInfo(name: request.reading.model, kind: request.reading.format.rawValue),
-                    catalogue: catalogue.tools, sampling: SamplingSettings(), limits: unlimited,
-                    policy: base.policy,
-                    parent: base.parent)))
+        var header = SessionHeader(
+            id: name, workflow: client.client,
+            model: ModelInfo(name: request.reading.model, kind: request.reading.format.rawValue),
+            catalogue: catalogue.tools, sampling: SamplingSettings(), limits: .unbounded,
+            policy: base.policy, parent: base.parent)
+        header.isAttached = true
+        try emit(.sessionStarted(header))
     }
 
     /// Stores how the calls of the round ended, as the client tells.

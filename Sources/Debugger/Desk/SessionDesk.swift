@@ -50,7 +50,8 @@ public struct SessionDesk {
     /// What to do while no session has come: the lines to paste.
     let instructions: [String]
     private var debuggers: [String: Debugger] = [:]
-    private var isQuitting = false
+    /// What stands in front of the list.
+    var front = DeskFront.none
 
     private static let logLimit = 2_000
 
@@ -58,6 +59,7 @@ public struct SessionDesk {
     public init(size: Size, instructions: [String]) {
         self.size = size
         self.instructions = instructions
+        settle()
     }
 
     /// The sessions in which calls wait besides the one that is open, and their calls.
@@ -77,8 +79,13 @@ public struct SessionDesk {
         defer { settle() }
         switch input {
         case .key(let key): return press(key)
-        case .paste(let text): return pass(.paste(text))
-        case .mouse(let mouse): return pass(.mouse(mouse))
+        case .paste(let text):
+            guard open == nil, case .command(var field) = front else { return pass(.paste(text)) }
+            field.insert(text)
+            front = .command(field)
+        case .mouse(let mouse):
+            guard open == nil else { return pass(.mouse(mouse)) }
+            handle(mouse)
         case .resize(let size):
             self.size = size
             for journal in debuggers.keys { _ = debuggers[journal]?.update(.resize(size), at: now) }
@@ -145,48 +152,52 @@ public struct SessionDesk {
             }
             return update(open, .key(key))
         }
-        if isQuitting, key == .character("y") { return [.quit] }
-        isQuitting = false
-        switch key {
-        case .up, .character("k"): move(by: -1)
-        case .down, .character("j"): move(by: 1)
-        case .pageUp: move(by: -max(1, list.page - 1))
-        case .pageDown: move(by: max(1, list.page - 1))
-        case .home, .character("g"): selected = rows.first?.journal
-        case .end, .character("G"): selected = rows.last?.journal
-        case .enter: open = selected
-        case .character("W"): showLongestWaiting()
-        case .character("q"):
-            guard rows.contains(where: { !$0.waiting.isEmpty }) else { return [.quit] }
-            isQuitting = true
-        default: break
-        }
-        return []
+        return pressInList(key)
     }
 
-    private mutating func move(by rows: Int) {
+    /// Opens the session on which the cursor stands.
+    mutating func openSelected() { open = selected }
+
+    /// Moves the cursor, or the lines to paste where no session has come.
+    mutating func move(by rows: Int) {
         guard let selected, let place = self.rows.firstIndex(where: { $0.journal == selected }) else {
+            list.move(by: max(-list.count, min(rows, list.count)))
             return
         }
-        self.selected = self.rows[max(0, min(place + rows, self.rows.count - 1))].journal
+        let last = self.rows.count - 1
+        self.selected = self.rows[max(0, min(place + max(-last, min(rows, last)), last))].journal
     }
 
     /// Opens the session whose call has waited longest.
-    private mutating func showLongestWaiting() {
+    mutating func showLongestWaiting() {
         let waiting = rows.filter { $0.waitingSince != nil }
         guard let row = waiting.min(by: { ($0.waitingSince ?? 0) < ($1.waitingSince ?? 0) }) else { return }
         open = row.journal
         selected = row.journal
     }
 
-    /// The question before quitting while calls wait; `nil` where none is asked.
-    var question: String? {
-        let calls = rows.reduce(0) { $0 + $1.waiting.count }
-        return isQuitting ? "\(Figure.amount(calls, "call")) would be denied; quit? y/n" : nil
+    /// The question before quitting while calls wait, or why a command was not followed; `nil` where nothing is said.
+    var word: String? {
+        switch front {
+        case .quitting:
+            let calls = rows.reduce(0) { $0 + $1.waiting.count }
+            return "\(Figure.amount(calls, "call")) would be denied; quit? y/n"
+        case .refusal(let reason): return reason
+        case .none, .help, .command: return nil
+        }
     }
 
     private mutating func settle() {
-        list.update(count: rows.count, page: SessionListPainter.listHeight(self))
+        let height = SessionListPainter.listHeight(self)
+        if rows.isEmpty {
+            list.update(count: SessionListPainter.instructions(self).count, page: height)
+        } else {
+            list.update(count: rows.count, page: height)
+        }
         if let place = rows.firstIndex(where: { $0.journal == selected }) { list.show(place) }
+        if case .help(var scroll) = front {
+            scroll.update(count: SessionListPainter.help(self).count, page: max(0, size.height - 2))
+            front = .help(scroll)
+        }
     }
 }

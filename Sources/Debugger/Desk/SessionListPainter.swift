@@ -4,15 +4,26 @@ import Terminal
 struct SessionListPainter {
     private let desk: SessionDesk
     private var canvas: Canvas
+    private var cursor: Point?
+
+    private init(desk: SessionDesk, canvas: Canvas) {
+        self.desk = desk
+        self.canvas = canvas
+    }
 
     static func paint(_ desk: SessionDesk) -> ScreenView {
         var painter = SessionListPainter(desk: desk, canvas: Canvas(desk.size))
         painter.paint()
-        return ScreenView(canvas: painter.canvas, cursor: nil)
+        return ScreenView(canvas: painter.canvas, cursor: painter.cursor)
     }
 
     /// The rows that the list has on the screen.
     static func listHeight(_ desk: SessionDesk) -> Int {
+        if desk.rows.isEmpty {
+            // The lines to paste; the output, if there is any, has its room under them.
+            let body = max(0, desk.size.height - 2)
+            return desk.log.isEmpty ? body : body - min(desk.log.count + 1, body / 3)
+        }
         let body = max(0, desk.size.height - 3)
         return desk.log.isEmpty ? body : max(min(desk.rows.count, body), body - max(0, body / 3))
     }
@@ -34,7 +45,9 @@ struct SessionListPainter {
         let (title, rest) = Rect(size: desk.size).split(top: 1)
         let (body, hints) = rest.split(bottom: 1)
         paintTitle(title)
-        if desk.rows.isEmpty {
+        if case .help(let scroll) = desk.front {
+            paint(SessionListPainter.help(desk), from: scroll, in: body)
+        } else if desk.rows.isEmpty {
             paintInstructions(body)
         } else {
             let (area, log) = body.split(top: SessionListPainter.listHeight(desk) + 1)
@@ -55,18 +68,44 @@ struct SessionListPainter {
         canvas.put(line.truncated(to: area.width), at: area.origin, maxWidth: area.width)
     }
 
-    private mutating func paintInstructions(_ area: Rect) {
-        var lines = TextLines(width: area.width)
+    /// What to do while no session has come, in lines of the screen.
+    static func instructions(_ desk: SessionDesk) -> [StyledText] {
+        var lines = TextLines(width: max(1, desk.size.width - 1))
         lines.wrap(SafeText("No agent has called yet. Point one at this proxy:"))
         lines.blank()
         for line in desk.instructions { lines.wrap(SafeText(line)) }
-        for (row, line) in lines.lines.prefix(area.height).enumerated() {
-            canvas.put(line, at: Point(area.minX + 1, area.minY + row), maxWidth: max(0, area.width - 1))
+        return lines.lines
+    }
+
+    /// The keys and commands, in lines of the screen.
+    static func help(_ desk: SessionDesk) -> [StyledText] {
+        var lines = TextLines(width: max(1, desk.size.width - 1))
+        lines.heading("The list of sessions")
+        for command in DeskCommand.all {
+            let name = command.name.map { "  :\($0)" } ?? ""
+            lines.wrap(
+                SafeText(command.title.replacing("; ", with: ": ") + name),
+                label: StyledText(command.shown, Theme.key), margin: 8)
         }
-        let room = Rect(
-            x: area.minX, y: area.minY + lines.lines.count + 1, width: area.width,
-            height: max(0, area.height - lines.lines.count - 1))
-        paintLog(room)
+        lines.blank()
+        lines.wrap(
+            SafeText(
+                "A row in colour has calls that wait for you. In a session ? shows the keys there, q comes back to this list."
+            ))
+        return lines.lines
+    }
+
+    private mutating func paint(_ lines: [StyledText], from scroll: Scroll, in area: Rect) {
+        for (row, index) in scroll.visible.enumerated() where row < area.height && index < lines.count {
+            canvas.put(
+                lines[index], at: Point(area.minX + 1, area.minY + row), maxWidth: max(0, area.width - 1))
+        }
+    }
+
+    private mutating func paintInstructions(_ area: Rect) {
+        let (top, rest) = area.split(top: SessionListPainter.listHeight(desk))
+        paint(SessionListPainter.instructions(desk), from: desk.list, in: top)
+        paintLog(rest)
     }
 
     private mutating func paintList(_ area: Rect) {
@@ -115,16 +154,23 @@ struct SessionListPainter {
 
     private mutating func paintHints(_ area: Rect) {
         guard !area.isEmpty else { return }
-        if let question = desk.question {
-            canvas.put(StyledText(" \(question)", Theme.refusal).truncated(to: area.width), at: area.origin)
+        if let word = desk.word {
+            canvas.put(StyledText(" \(word)", Theme.refusal).truncated(to: area.width), at: area.origin)
+            return
+        }
+        if case .command(let field) = desk.front {
+            canvas.put(StyledText(":", Theme.key), at: area.origin, maxWidth: area.width)
+            let (text, column) = field.window(width: max(1, area.width - 1))
+            canvas.put(text, at: Point(area.minX + 1, area.minY), maxWidth: max(0, area.width - 1))
+            cursor = Point(min(area.width - 1, column + 1), area.minY)
             return
         }
         var line = StyledText(" ")
-        let keys = [("Enter", "open"), ("j/k", "next, previous"), ("W", "longest waiting"), ("q", "quit")]
-        for (key, word) in keys {
-            line.append(key, Theme.key)
-            line.append(" \(word)   ")
+        for command in DeskCommand.all where command.isHint {
+            line.append(command.shown, Theme.key)
+            line.append(" \(command.title.prefix { $0 != ";" })   ")
         }
+        if desk.list.maximum > 0 { line.append("j/k scroll", Theme.faint) }
         canvas.put(line.truncated(to: area.width), at: area.origin, maxWidth: area.width)
     }
 }

@@ -35,6 +35,17 @@ struct SessionDocument: Document {
 
     /// How the run was set up.
     private func addRun(_ header: SessionHeader, to text: inout TextLines) {
+        if header.isAttached {
+            text.field(
+                "not recorded", "how tokens are chosen, and the limits of the run: they are the client's")
+        } else {
+            addSetup(header, to: &text)
+        }
+        addPolicy(header.policy, to: &text)
+    }
+
+    /// How tokens are chosen, and the bounds of the run.
+    private func addSetup(_ header: SessionHeader, to text: inout TextLines) {
         let sampling = header.sampling
         text.field(
             "sampling",
@@ -49,8 +60,11 @@ struct SessionDocument: Document {
             "\(limits.rounds) rounds, \(Figure.count(limits.tokens)) tokens, \(limits.seconds) s; "
                 + "\(limits.toolSeconds) s and \(Figure.count(limits.resultBytes)) bytes a call, \(limits.parallelCalls) at once"
         )
-        text.field("policy", "\(header.policy.fallback.rawValue) where no rule matches")
-        for rule in header.policy.rules {
+    }
+
+    private func addPolicy(_ policy: Policy, to text: inout TextLines) {
+        text.field("policy", "\(policy.fallback.rawValue) where no rule matches")
+        for rule in policy.rules {
             let conditions = rule.arguments.map { " when \($0.pointer) matches \($0.pattern.source)" }
                 .joined()
             text.wrap(

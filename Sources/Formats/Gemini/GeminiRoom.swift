@@ -47,6 +47,7 @@ struct GeminiRoom: FormatRoom {
     func conversation(_ messages: [Message]) -> JSONObject {
         var system: [JSONValue] = []
         var turns: [(role: String, parts: [JSONValue])] = []
+        var named: Set<String> = []
         func add(_ role: String, _ parts: [JSONValue]) {
             guard !parts.isEmpty else { return }
             if turns.last?.role == role {
@@ -59,18 +60,18 @@ struct GeminiRoom: FormatRoom {
             switch message {
             case .system(let text): system.append(["text": .string(text)])
             case .user(let text): add("user", text.isEmpty ? [] : [["text": .string(text)]])
-            case .assistant(let answer): add("model", GeminiRoom.parts(of: answer))
+            case .assistant(let answer):
+                let parts = GeminiRoom.parts(of: answer)
+                named = Set(parts.compactMap { $0["functionCall"]?["id"]?.stringValue })
+                add("model", parts)
             case .tool(let result):
-                add(
-                    "user",
-                    [
-                        [
-                            "functionResponse": [
-                                "id": .string(result.callID.text), "name": .string(result.name),
-                                "response": [result.isError ? "error" : "output": .string(result.content)],
-                            ]
-                        ]
-                    ])
+                // A call that its provider gave no ID is answered without one.
+                let id = result.callID.text
+                let response = JSONObject(present: [
+                    ("id", named.contains(id) ? .string(id) : nil), ("name", .string(result.name)),
+                    ("response", [result.isError ? "error" : "output": .string(result.content)]),
+                ])
+                add("user", [["functionResponse": .object(response)]])
             }
         }
         return JSONObject(present: [

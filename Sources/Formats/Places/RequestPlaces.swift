@@ -17,6 +17,8 @@ public struct RequestPlaces: Sendable {
     public private(set) var items: [Item] = []
     /// The bytes in which the catalogue is written; empty where there is none.
     public private(set) var catalogue: [UInt8] = []
+    /// Where the conversation stands.
+    public let conversation: ConversationPlace
     private var numbers = CallNumbers()
 
     /// Finds the places of a request.
@@ -24,6 +26,7 @@ public struct RequestPlaces: Sendable {
     public init(_ format: WireFormat, body: [UInt8]) throws(JSONError) {
         let root = try JSONPlace(body)
         catalogue = Array(root["tools"]?.raw ?? [])
+        conversation = ConversationPlace(format, in: root)
         switch format {
         case .messages: for message in root["messages"]?.elements ?? [] { takeMessages(message) }
         case .chatCompletions, .ollama: for message in root["messages"]?.elements ?? [] { takeChat(message) }
@@ -44,21 +47,23 @@ public struct RequestPlaces: Sendable {
         items.compactMap { if case .call(let call) = $0 { call } else { nil } }
     }
 
-    private mutating func add(call id: String?, name: JSONPlace?, arguments: JSONPlace?) {
-        guard let name, let text = name.string else { return }
+    private mutating func add(
+        call id: String?, name: JSONPlace?, arguments: JSONPlace?, in holder: JSONPlace,
+        isFreeText: Bool = false, as known: String? = nil
+    ) {
+        guard let name, let text = known ?? name.string else { return }
         items.append(
             .call(
                 CallInHistory(
-                    id: numbers.asked(id, name: text), name: text,
-                    arguments: arguments.map { $0.string ?? String(decoding: $0.raw, as: UTF8.self) } ?? "",
-                    nameRange: name.range, argumentsRange: arguments?.range, isText: arguments?.string != nil)
-            ))
+                    id: numbers.asked(id, name: text), name: text, holder: holder, nameRange: name.range,
+                    arguments: arguments, isFreeText: isFreeText)))
     }
 
     private mutating func takeMessages(_ message: JSONPlace) {
         for block in message["content"]?.elements ?? [] {
             switch block["type"]?.string {
-            case "tool_use": add(call: block["id"]?.string, name: block["name"], arguments: block["input"])
+            case "tool_use":
+                add(call: block["id"]?.string, name: block["name"], arguments: block["input"], in: block)
             case "tool_result":
                 guard let id = block["tool_use_id"]?.string else { continue }
                 items.append(
@@ -87,7 +92,8 @@ public struct RequestPlaces: Sendable {
                 let function = call["function"] ?? call["custom"]
                 add(
                     call: call["id"]?.string, name: function?["name"],
-                    arguments: function?["arguments"] ?? function?["input"])
+                    arguments: function?["arguments"] ?? function?["input"], in: call,
+                    isFreeText: call["function"] == nil && call["custom"] != nil)
             }
         default: break
         }
@@ -102,17 +108,18 @@ public struct RequestPlaces: Sendable {
                     ResultInHistory(
                         id: id, text: item["output"]?.words ?? "", isError: false, format: .responses,
                         holder: item)))
-        } else if kind.hasSuffix("_call") {
+        } else if let client = ResponsesItem.clientCall(kind) {
             add(
-                call: id, name: item["name"] ?? item["type"],
-                arguments: item["arguments"] ?? item["input"] ?? item["action"])
+                call: id, name: client.name == nil ? item["name"] : item["type"],
+                arguments: item[client.member], in: item, isFreeText: client.style == .freeText,
+                as: client.name)
         }
     }
 
     private mutating func takeGemini(_ content: JSONPlace) {
         for part in content["parts"]?.elements ?? [] {
             if let call = part["functionCall"] ?? part["function_call"] {
-                add(call: call["id"]?.string, name: call["name"], arguments: call["args"])
+                add(call: call["id"]?.string, name: call["name"], arguments: call["args"], in: call)
             }
             guard let answer = part["functionResponse"] ?? part["function_response"] else { continue }
             let response = answer["response"]
@@ -126,22 +133,6 @@ public struct RequestPlaces: Sendable {
                         isError: error != nil, format: .gemini, holder: answer, name: answer["name"])))
         }
     }
-}
-
-/// A call in the history that a client sends.
-public struct CallInHistory: Sendable {
-    /// The call's ID; where the client gives none, its number in the conversation as `call_N`.
-    public let id: String
-    /// The tool's name.
-    public let name: String
-    /// The arguments' text.
-    public let arguments: String
-    /// Where the name stands, quotes included.
-    public let nameRange: Range<Int>
-    /// Where the arguments stand; `nil` where there are none.
-    public let argumentsRange: Range<Int>?
-    /// Whether the arguments are JSON text, or free text, within a string.
-    public let isText: Bool
 }
 
 /// Numbers the calls of a conversation whose format gives them no IDs, and pairs their results with them.
@@ -167,8 +158,11 @@ private struct CallNumbers: Sendable {
 }
 
 extension JSONPlace {
-    /// The words of a content: a text, or parts of which those with text count.
+    /// The words of a content: a text, or parts of which those with text, or with a shell's output, count.
     fileprivate var words: String {
-        string ?? (elements ?? []).compactMap { part in part["text"]?.string }.joined(separator: "\n")
+        string
+            ?? (elements ?? []).flatMap { part in
+                ["text", "stdout", "stderr"].compactMap { part[$0]?.string }.filter { !$0.isEmpty }
+            }.joined(separator: "\n")
     }
 }

@@ -35,13 +35,25 @@ public struct ResultInHistory: Sendable {
 
     /// Puts a text in the place of the whole result.
     public func replace(by text: String, isError: Bool, in splices: inout ByteSplices) {
+        let kind = format == .responses ? holder["type"]?.string ?? "" : ""
+        if kind == "computer_call_output" { return }
         let content: JSONValue =
             format == .gemini
             ? .object(JSONObject([.init(key: isError ? "error" : "output", value: .string(text))]))
-            : .string(text)
+            : kind == "shell_call_output"
+                ? [ResponsesItem.shellOutput(text, isError: isError)] : .string(text)
         set(contentKey, to: content, in: &splices)
         guard format == .messages else { return }
         if isError || holder["is_error"] != nil { set("is_error", to: .bool(isError), in: &splices) }
+    }
+
+    /// Puts a text in the place of the whole result, in the shape in which the output of such an item is given.
+    public func replace(
+        by text: String, isError: Bool, answering item: String, in splices: inout ByteSplices
+    ) {
+        let type = (try? JSONParser.parse(item))?["type"]?.stringValue ?? ""
+        let output = ResponsesItem.output(of: type, callID: id, text, isError: isError)
+        splices.replace(holder.range, with: Array(output.text().utf8))
     }
 
     /// Puts a text before the result, which stays as it is.
@@ -55,9 +67,12 @@ public struct ResultInHistory: Sendable {
             splices.replace(inside..<inside, with: Array(quoted.dropFirst().dropLast()))
         } else if let parts = content.elements {
             let kind = format == .responses ? "input_text" : "text"
-            let part: JSONValue = ["type": .string(kind), "text": .string(text)]
+            let part: JSONValue =
+                holder["type"]?.string == "shell_call_output"
+                ? ResponsesItem.shellOutput(text, isError: false)
+                : ["type": .string(kind), "text": .string(text)]
             splices.replace(inside..<inside, with: Array((part.text() + (parts.isEmpty ? "" : ",")).utf8))
-        } else if let members = content.members {
+        } else if let members = content.members, format != .responses {
             let member = "\"reviewer_note\":" + JSONValue.string(text).text()
             splices.replace(inside..<inside, with: Array((member + (members.isEmpty ? "" : ",")).utf8))
         }

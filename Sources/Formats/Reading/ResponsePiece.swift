@@ -41,6 +41,8 @@ public struct CallPlace: Sendable, Hashable {
         case inputFragment
         /// All of the free text of a custom call.
         case input
+        /// All of a call whose type stands for the tool's name.
+        case item
     }
 
     /// The call's number, from 1.
@@ -61,6 +63,17 @@ public struct ReadFrame: Sendable, Hashable {
     public let places: [CallPlace]
     /// Whether it says that the response is over, or comes after that.
     public let isEnd: Bool
+
+    /// The calls whose type stands for their tool's name, by number, each as the JSON text that it is in this frame.
+    public var items: [Int: String] {
+        guard case .json(let json) = frame.payload else { return [:] }
+        var found: [Int: String] = [:]
+        for place in places where place.role == .item {
+            guard let range = JSONSplice.range(of: place.pointer, in: json) else { continue }
+            found[place.call] = String(decoding: json[range], as: UTF8.self)
+        }
+        return found
+    }
 }
 
 /// A token whose log-probability the server told, with those of its rivals.

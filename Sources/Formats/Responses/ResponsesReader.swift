@@ -161,7 +161,7 @@ struct ResponsesReader: FrameReader {
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
                 key: items[place].key, id: (value["call_id"] ?? value["id"])?.stringValue,
-                name: client.name ?? value["name"]?.stringValue, style: client.style))
+                name: client.name ?? ResponsesItem.name(value), style: client.style))
         items[place].call = number
         reading.pieces += pieces
         if let text, isDone || !text.isEmpty {
@@ -170,7 +170,7 @@ struct ResponsesReader: FrameReader {
                 reading.pieces += draft.calls.settle(number, arguments: isObject && !isDone ? "" : text)
             }
         }
-        if client.name == nil { reading.place(number, .name, path + ["name"]) }
+        reading.place(number, client.name == nil ? .name : .item, client.name == nil ? path + ["name"] : path)
         let role: CallPlace.Role =
             client.style == .freeText ? .input : given?.objectValue != nil ? .object : .text
         if isDone || text?.isEmpty == false { reading.place(number, role, path + [client.member]) }
@@ -184,7 +184,8 @@ struct ResponsesReader: FrameReader {
         let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
-                key: items[place].key, name: event["name"]?.stringValue,
+                key: items[place].key,
+                name: items[place].value["namespace"] == nil ? event["name"]?.stringValue : nil,
                 arguments: ChatContent.arguments(event["delta"]), style: isFree ? .freeText : .json))
         items[place].call = number
         reading.pieces += pieces
@@ -196,9 +197,9 @@ struct ResponsesReader: FrameReader {
     ) throws(StreamFault) {
         let isFree = type.contains("custom")
         let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
+        let name = items[place].value["namespace"] == nil ? event["name"]?.stringValue : nil
         let (number, pieces) = try draft.calls.take(
-            CallAssembly.Fragment(
-                key: items[place].key, name: event["name"]?.stringValue, style: isFree ? .freeText : .json))
+            CallAssembly.Fragment(key: items[place].key, name: name, style: isFree ? .freeText : .json))
         items[place].call = number
         reading.pieces += pieces
         let member = isFree ? "input" : "arguments"
@@ -273,9 +274,10 @@ struct ResponsesReader: FrameReader {
 
     func blocks(for calls: [ToolCall]) -> ProviderBlocks? {
         let plain = ["message", "function_call"]
-        guard items.contains(where: { !plain.contains($0.value["type"]?.stringValue ?? "") }) else {
-            return nil
+        let isPlain = items.allSatisfy { item in
+            plain.contains(item.value["type"]?.stringValue ?? "") && item.value["namespace"] == nil
         }
+        guard !isPlain else { return nil }
         let blocks = items.filter { $0.isDone || $0.call != nil }.map { JSONValue.object($0.value) }
         return ProviderBlocks(format: WireFormat.responses.rawValue, blocks: .array(blocks))
     }
@@ -303,6 +305,38 @@ enum ResponsesItem {
         case "apply_patch_call": ClientCall(name: "apply_patch", member: "operation", isObject: true)
         default: nil
         }
+    }
+
+    /// The name of the tool that a call's item names, with its namespace.
+    static func name(_ item: JSONObject) -> String? {
+        item["name"]?.stringValue.map { ToolNamespace.name($0, in: item["namespace"]?.stringValue) }
+    }
+
+    /// The item that answers a call whose own item is of that type.
+    static func output(of type: String, callID: String, _ text: String, isError: Bool) -> JSONValue {
+        var object = JSONObject()
+        object["type"] = .string("\(type)_output")
+        object["call_id"] = .string(callID)
+        switch type {
+        case "custom_tool_call": object["output"] = .string(text)
+        case "shell_call": object["output"] = [shellOutput(text, isError: isError)]
+        case "apply_patch_call":
+            object["status"] = isError ? "failed" : "completed"
+            object["output"] = .string(text)
+        default:
+            // As Codex answers its local shell.
+            object["type"] = "function_call_output"
+            object["output"] = .string(text)
+        }
+        return .object(object)
+    }
+
+    /// What a shell is said to have written.
+    static func shellOutput(_ text: String, isError: Bool) -> JSONValue {
+        [
+            "stdout": isError ? "" : .string(text), "stderr": isError ? .string(text) : "",
+            "outcome": ["type": "exit", "exit_code": isError ? 1 : 0],
+        ]
     }
 
     /// What can be read of a reasoning item.

@@ -55,7 +55,24 @@ struct ResponsesRoom: FormatRoom {
     }
 
     func conversation(_ messages: [Message]) -> JSONObject {
-        JSONObject(present: [("input", .array(messages.flatMap(ResponsesRoom.items)))])
+        // A result is written as its call was.
+        var kinds: [String: String] = [:]
+        for case .assistant(let answer) in messages
+        where answer.providerBlocks?.format == WireFormat.responses.rawValue {
+            for item in answer.providerBlocks?.blocks.arrayValue ?? [] {
+                if let id = item["call_id"]?.stringValue { kinds[id] = item["type"]?.stringValue }
+            }
+        }
+        let items = messages.flatMap { message -> [JSONValue] in
+            guard case .tool(let result) = message, let kind = kinds[result.callID.text] else {
+                return ResponsesRoom.items(of: message)
+            }
+            return [
+                ResponsesItem.output(
+                    of: kind, callID: result.callID.text, result.content, isError: result.isError)
+            ]
+        }
+        return JSONObject(present: [("input", .array(items))])
     }
 
     private static func items(of message: Message) -> [JSONValue] {
@@ -78,7 +95,8 @@ struct ResponsesRoom: FormatRoom {
                         let call = answer.calls.first(where: { $0.id.text == object["call_id"]?.stringValue })
                     else { return item }
                     object["arguments"] = .string(call.arguments.text)
-                    object["name"] = .string(call.name)
+                    object["name"] = .string(
+                        ToolNamespace.bare(call.name, in: object["namespace"]?.stringValue))
                     return .object(object)
                 }
             }
@@ -117,18 +135,23 @@ struct ResponsesRoom: FormatRoom {
     }
 
     /// Whether an item that is no message was written by the model.
-    private static func isModels(_ type: String) -> Bool {
+    static func isModels(_ type: String) -> Bool {
         !type.hasSuffix("_output") && type != "additional_tools"
     }
 
     /// Reads a catalogue; tools may stand in groups, and in an item of the conversation as Codex sends them.
-    private func read(tools: JSONValue?, into request: inout WireRequest) {
+    private func read(
+        tools: JSONValue?, of namespace: String? = nil, into request: inout WireRequest
+    ) {
         for tool in ChatContent.list(tools) {
             let client = ["local_shell", "shell", "apply_patch", "computer_use_preview", "computer"]
             if let type = tool["type"]?.stringValue, client.contains(type) {
                 request.add(tool: ["name": .string(type)])
             } else if tool["type"] == "namespace" {
-                read(tools: tool["tools"], into: &request)
+                read(tools: tool["tools"], of: tool["name"]?.stringValue, into: &request)
+            } else if let namespace, var named = tool.objectValue, let name = named["name"]?.stringValue {
+                named["name"] = .string(ToolNamespace.name(name, in: namespace))
+                request.add(tool: .object(named))
             } else {
                 request.add(tool: tool)
             }

@@ -34,8 +34,16 @@ extension WireFormat {
             guard !places.isEmpty, case .json(var json) = frame.frame.payload else {
                 return frame.frame.bytes
             }
-            for place in places {
-                guard let rewrite = rewrites[place.call],
+            // The parts of an item that was replaced as a whole are gone.
+            var replaced: Set<Int> = []
+            for place in places where !replaced.contains(place.call) {
+                guard let rewrite = rewrites[place.call] else { continue }
+                if place.role == .item, let item = CallRewriting.item(rewrite, at: place, in: json) {
+                    json = JSONSplice.replacing(place.pointer, with: item, in: json) ?? json
+                    replaced.insert(place.call)
+                    continue
+                }
+                guard
                     let value = CallRewriting.value(
                         rewrite, at: place, isFirst: !written.contains(place.call))
                 else { continue }
@@ -64,6 +72,18 @@ extension WireFormat {
 }
 
 private enum CallRewriting {
+    /// The call of a function in the place of one whose type stands for the tool's name; `nil` where the name stays.
+    static func item(_ rewrite: CallRewrite, at place: CallPlace, in json: [UInt8]) -> [UInt8]? {
+        guard let name = rewrite.name, let item = (try? JSONParser.parse(json))?[place.pointer]?.objectValue
+        else { return nil }
+        let call = JSONObject(present: [
+            ("type", "function_call"), ("id", item["id"]), ("call_id", item["call_id"]),
+            ("name", .string(name)), ("arguments", .string(rewrite.arguments ?? "{}")),
+            ("status", item["status"]),
+        ])
+        return Array(FrameText.lineSafe(JSONValue.object(call).text()).utf8)
+    }
+
     /// The JSON text that stands at a place after the rewrite; `nil` where it stays.
     static func value(_ rewrite: CallRewrite, at place: CallPlace, isFirst: Bool) -> [UInt8]? {
         func text(_ text: String) -> [UInt8] {
@@ -72,7 +92,7 @@ private enum CallRewriting {
         if place.role == .name { return rewrite.name.map(text) }
         guard let arguments = rewrite.arguments else { return nil }
         switch place.role {
-        case .name: return nil
+        case .name, .item: return nil
         // All of the arguments stand in the first piece.
         case .fragment: return text(isFirst ? arguments : "")
         case .text: return text(arguments)

@@ -8,22 +8,26 @@ extension SessionHeader {
             ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
             ("catalogue", .array(catalogue.map(\.json))),
             ("notes", catalogueNotes.isEmpty ? nil : .array(catalogueNotes.map(\.json))),
-            ("sampling", sampling.json),
-            ("limits", limits.json),
+            ("sampling", isAttached ? nil : sampling.json),
+            ("limits", isAttached ? nil : limits.json),
             ("policy", policy.json), ("principal", principal.map { .string($0) }),
             ("parent", parent?.json), ("imported", isImported ? true : nil),
+            ("attached", isAttached ? true : nil),
         ]
     }
 
     init(_ fields: inout Fields) throws {
+        let isAttached = try fields.optional("attached")?.bool() ?? false
         self.init(
             id: try fields("id").string(), workflow: try fields("workflow").string(),
             model: try ModelInfo(fields("model")),
             catalogue: try fields("catalogue").list(ToolDefinition.init),
-            sampling: try SamplingSettings(fields("sampling")), limits: try Limits(fields("limits")),
+            sampling: isAttached ? SamplingSettings() : try SamplingSettings(fields("sampling")),
+            limits: isAttached ? .unbounded : try Limits(fields("limits")),
             policy: try Policy(fields("policy")),
             principal: try fields.optional("principal")?.string(),
             parent: try fields.optional("parent").map(SessionParent.init))
+        self.isAttached = isAttached
         isImported = try fields.optional("imported")?.bool() ?? false
         catalogueNotes = try fields.optional("notes")?.list(CatalogueNote.init) ?? []
     }

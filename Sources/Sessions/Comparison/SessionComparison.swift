@@ -258,19 +258,28 @@ extension SessionHeader {
         if let vocabulary = model.vocabulary {
             settings.append(("vocabulary", "\(vocabulary.entries.count) tokens"))
         }
-        settings.append(
-            ("sampling", "temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)")
-        )
-        settings.append(
-            (
-                "mask",
-                "keys \(sampling.mask.keys.rawValue), spaces \(sampling.mask.spaces.rawValue), "
-                    + "calls \(sampling.mask.calls.name)"
-            ))
-        settings.append(("limits", EventCodec.text(of: limits)))
+        settings += run
         settings.append(("policy", EventCodec.text(of: policy)))
         settings += catalogue.map { ("tool \($0.name)", $0.functionJSON["function"]?.text() ?? "") }
         return settings.map { (name: $0.0, text: $0.1) }
+    }
+
+    /// How tokens are chosen, and the bounds.
+    private var run: [(name: String, text: String)] {
+        let notRecorded = isAttached || isImported ? "not recorded" : nil
+        return [
+            (
+                "sampling",
+                notRecorded
+                    ?? "temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)"
+            ),
+            (
+                "mask",
+                notRecorded
+                    ?? "keys \(sampling.mask.keys.rawValue), spaces \(sampling.mask.spaces.rawValue), calls \(sampling.mask.calls.name)"
+            ),
+            ("limits", notRecorded ?? EventCodec.text(of: limits)),
+        ]
     }
 }
 

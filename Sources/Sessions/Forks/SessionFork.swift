@@ -75,6 +75,8 @@ public struct SessionFork: Sendable {
         var events = Array(parent.events.prefix(step))
         var forked = header
         forked.id = name
+        // It goes on in a run of its own, which has both.
+        forked.isAttached = false
         let kept = changes.contains(where: \.replacesStep) ? step - 1 : step
         forked.parent = SessionParent(
             session: header.id, step: kept, hash: kept > 0 ? parent.hashes[kept - 1] : nil,

@@ -94,17 +94,21 @@ public struct SessionPrinter: Sendable {
             : "temperature \(header.sampling.temperature), top-p \(header.sampling.topP), "
                 + "seed \(header.sampling.seed)"
         let limits = header.limits
+        let policy =
+            "policy \(header.policy.fallback.rawValue) by default, \(header.policy.rules.count) rules"
         let run =
-            header.isImported
-            ? ["how tokens were chosen, the limits and the policy of the run were not recorded"]
-            : [
-                "limits \(limits.rounds) rounds, \(limits.tokens) tokens, \(limits.seconds) s",
-                "policy \(header.policy.fallback.rawValue) by default, \(header.policy.rules.count) rules",
-            ]
+            header.isAttached
+            ? ["how tokens were chosen and the limits of the run: not recorded", policy]
+            : header.isImported
+                ? ["how tokens were chosen, the limits and the policy of the run were not recorded"]
+                : [
+                    "limits \(limits.rounds) rounds, \(limits.tokens) tokens, \(limits.seconds) s",
+                    policy,
+                ]
         return [
             "\(PlainText.line(header.id)) of workflow \(PlainText.line(header.workflow))",
             "model \(PlainText.line(model.name)) (\(PlainText.line(model.kind))\(size))"
-                + (header.isImported ? "" : ", \(sampling)"),
+                + (header.isImported || header.isAttached ? "" : ", \(sampling)"),
         ]
             + run + [header.parent.map { PlainText.line($0.sentence) }].compactMap { $0 }
             + header.policy.rules.map { rule in

@@ -27,7 +27,8 @@ final class AttachDesk {
         let serving = Task.detached { try await proxy.proxy.run() }
         let lines = ClientLines(base: proxy.address)
         let instructions = lines.lines.flatMap { client in [client.client] + client.lines.map { "  \($0)" } }
-        let screen = try failing(.usage) { try CursesScreen(wake: wake) }
+        let choice = ScreenChoice(keysFile: nil, size: nil, withoutTerminal: "--headless")
+        let screen = try choice.open(wake: wake)
         let program = AttachDesk(
             screen: screen, desk: SessionDesk(size: screen.size, instructions: instructions),
             mailbox: mailbox,
@@ -42,9 +43,13 @@ final class AttachDesk {
         }
         screen.close()
         serving.cancel()
+        let ended = started?.endStatus
         started?.terminate()
         for journal in program.sessions.keys.sorted() { Notice.print("journal: \(journal)") }
-        if let status = program.exitStatus, status != 0 { exit(status) }
+        // As without a screen, the program's own end is this one's, where it ended by itself.
+        for status in [program.exitStatus, ended] {
+            if let status, status != 0 { exit(status) }
+        }
     }
 
     private init(

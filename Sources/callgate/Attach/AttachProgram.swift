@@ -17,7 +17,7 @@ struct AttachProgram {
     /// - Throws: ``Failure``; the program's own exit code otherwise ends this one.
     func run() throws {
         let report = AttachReport(
-            isSilent: isBeside, awaitsDecisions: awaitsDecisions, limit: settings.holdLimit)
+            isSilent: isBeside, awaitsDecisions: awaitsDecisions, limit: settings.gate.holdLimit)
         let proxy = try AttachedProxy.open(settings, report)
         let lines = ClientLines(base: proxy.address)
         let serving = Task.detached { try await proxy.proxy.run() }

@@ -5,6 +5,7 @@ import Synchronization
 /// The program that `attach -- CMD` runs, pointed at the proxy.
 final class AttachedProgram: Sendable {
     private let pid: pid_t
+    private let ended = Mutex<Int32?>(nil)
 
     /// Starts the program with the variables and words that point it at the proxy.
     ///
@@ -76,9 +77,14 @@ final class AttachedProgram: Sendable {
     func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+        let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+        ended.withLock { $0 = code }
+        return code
     }
 
+    /// The program's exit code, where it has ended.
+    var endStatus: Int32? { ended.withLock { $0 } }
+
     /// Asks the program to end.
-    func terminate() { kill(pid, SIGTERM) }
+    func terminate() { if endStatus == nil { kill(pid, SIGTERM) } }
 }

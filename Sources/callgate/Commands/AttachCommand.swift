@@ -60,6 +60,12 @@ struct AttachCommand: ParsableCommand {
     @Option(help: "Without a terminal: which calls run, as for 'callgate run'.")
     var approve: RunCommand.Approve?
 
+    @Option(
+        help: ArgumentHelp(
+            "How the model learns that a call did not run: auto, swap (its client refuses a call in the place of it) or ask-again (it is asked again, and its client gets the next answer).",
+            valueName: "way"))
+    var deny: DenialWay = .auto
+
     @Argument(parsing: .postTerminator, help: "A program to run, pointed at the proxy.")
     var command: [String] = []
 
@@ -87,10 +93,11 @@ struct AttachCommand: ParsableCommand {
             guard let text = try? String(contentsOfFile: rules, encoding: .utf8) else {
                 throw Failure(.usage, "\(rules) cannot be read")
             }
-            settings.policy = try failing(.usage) { try Workflow.parse(text, file: rules).policy }
+            settings.gate.policy = try failing(.usage) { try Workflow.parse(text, file: rules).policy }
         }
-        settings.holdLimit = holdLimit ?? settings.policy.approvalTimeout
-        settings.approval = approve?.attached ?? .person
+        settings.gate.holdLimit = holdLimit ?? settings.gate.policy.approvalTimeout
+        settings.gate.approval = approve?.attached ?? .person
+        settings.gate.denial = deny
         if headless || beside {
             let awaits = beside || approve == .outside
             try AttachProgram(settings: settings, command: command, isBeside: beside, awaitsDecisions: awaits)
@@ -131,6 +138,8 @@ struct AttachCommand: ParsableCommand {
         return ProxySettings(host: origin.host, port: origin.port, folder: record, token: token)
     }
 }
+
+extension DenialWay: ExpressibleByArgument {}
 
 extension RunCommand.Approve {
     /// The same at the proxy's gate.

@@ -1,0 +1,201 @@
+/// Decodes a body in the content encodings `gzip` and `deflate` (RFC 1950 to 1952) as it comes, cut anywhere.
+public struct ContentDecoder: Sendable {
+    private enum Wrapping: Sendable {
+        case gzip
+        case zlib
+        /// Some servers call it `deflate` as well.
+        case bare
+    }
+
+    private enum Stage: Sendable {
+        case head
+        case body
+        case tail
+    }
+
+    private var wrapping: Wrapping
+    private var stage = Stage.head
+    private var bits = BitReader()
+    private var inflater = Inflater()
+    private var sum: Checksum
+    /// How many bytes have been decoded.
+    private var total = 0
+    private let limit: Int
+
+    /// A decoder of that encoding; `nil` for one that is not known here.
+    /// - Parameter limit: the most bytes that may come out of it.
+    public init?(_ coding: String, limit: Int = 1 << 29) {
+        switch coding.lowercased() {
+        case "gzip", "x-gzip": (wrapping, sum) = (.gzip, Checksum(isCRC: true))
+        case "deflate": (wrapping, sum) = (.zlib, Checksum(isCRC: false))
+        default: return nil
+        }
+        self.limit = limit
+    }
+
+    /// Takes bytes; what they decode to, as far as it is known by now.
+    /// - Throws: ``WireError`` for what is not in the encoding, or decodes to too much.
+    public mutating func take(_ bytes: [UInt8]) throws(WireError) -> [UInt8] {
+        bits.append(bytes)
+        var output: [UInt8] = []
+        while true {
+            switch stage {
+            case .head:
+                guard !bits.isAtEnd, try readHead() else { return output }
+                stage = .body
+            case .body:
+                let (decoded, isOver) = try inflater.inflate(&bits, limit: limit - total)
+                sum.add(decoded)
+                total += decoded.count
+                output += decoded
+                guard isOver else { return output }
+                bits.alignToByte()
+                stage = .tail
+            case .tail:
+                guard try readTail() else { return output }
+                // Another member may follow, as files put together have them.
+                (inflater, sum) = (Inflater(), Checksum(isCRC: sum.isCRC))
+                stage = .head
+            }
+        }
+    }
+
+    /// Says that nothing more comes.
+    /// - Throws: ``WireError`` where the body is not whole.
+    public func finish() throws(WireError) {
+        guard case .head = stage, bits.isAtEnd else {
+            throw WireError(.cut, "a compressed body ended before its end")
+        }
+    }
+
+    private mutating func readHead() throws(WireError) -> Bool {
+        let mark = bits
+        if wrapping == .zlib, let first = bits.byte(), let second = bits.byte() {
+            let isHead = first & 0x0F == 8 && (Int(first) << 8 | Int(second)) % 31 == 0 && second & 0x20 == 0
+            if isHead { return true }
+            bits = mark
+            wrapping = .bare
+            return true
+        }
+        if wrapping == .bare { return true }
+        if wrapping == .gzip, try readGzipHead() { return true }
+        bits = mark
+        return false
+    }
+
+    private mutating func readGzipHead() throws(WireError) -> Bool {
+        guard let first = bits.byte(), let second = bits.byte(), let method = bits.byte() else {
+            return false
+        }
+        guard first == 0x1F, second == 0x8B, method == 8 else {
+            throw WireError(.malformed, "a body that is said to be gzip is none")
+        }
+        guard let flags = bits.byte(), bits.skip(6) else { return false }
+        if flags & 4 != 0 {
+            guard let low = bits.byte(), let high = bits.byte(), bits.skip(Int(high) << 8 | Int(low)) else {
+                return false
+            }
+        }
+        for flag: UInt8 in [8, 16] where flags & flag != 0 {
+            while true {
+                guard let byte = bits.byte() else { return false }
+                if byte == 0 { break }
+            }
+        }
+        return flags & 2 == 0 || bits.skip(2)
+    }
+
+    private mutating func readTail() throws(WireError) -> Bool {
+        guard wrapping != .bare else { return true }
+        let mark = bits
+        var bytes: [UInt8] = []
+        for _ in 0..<(wrapping == .gzip ? 8 : 4) {
+            guard let byte = bits.byte() else {
+                bits = mark
+                return false
+            }
+            bytes.append(byte)
+        }
+        let told = bytes[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard told == (wrapping == .gzip ? sum.value.byteSwapped : sum.value) else {
+            throw WireError(.malformed, "a compressed body does not have the sum that it tells")
+        }
+        return true
+    }
+}
+
+/// The sum at the end of a compressed body: CRC-32, or Adler-32.
+private struct Checksum: Sendable {
+    let isCRC: Bool
+    private var crc: UInt32 = 0xFFFF_FFFF
+    private var adler: (low: UInt32, high: UInt32) = (1, 0)
+
+    init(isCRC: Bool) { self.isCRC = isCRC }
+
+    var value: UInt32 { isCRC ? ~crc : adler.high << 16 | adler.low }
+
+    mutating func add(_ bytes: ArraySlice<UInt8>) {
+        for byte in bytes {
+            if isCRC {
+                crc = Checksum.table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8
+            } else {
+                adler.low = (adler.low + UInt32(byte)) % 65_521
+                adler.high = (adler.high + adler.low) % 65_521
+            }
+        }
+    }
+
+    private static let table: [UInt32] = (0..<256).map { index in
+        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
+    }
+}
+
+/// Bytes of which bits are taken, the lowest first.
+struct BitReader: Sendable {
+    private var bytes: [UInt8] = []
+    private var position = 0
+    private var buffer: UInt64 = 0
+    private var count = 0
+
+    mutating func append(_ more: [UInt8]) {
+        bytes.removeFirst(position)
+        position = 0
+        bytes += more
+    }
+
+    /// Whether no byte is left.
+    var isAtEnd: Bool { position == bytes.count && count == 0 }
+
+    private mutating func fill() {
+        while count <= 56, position < bytes.count {
+            buffer |= UInt64(bytes[position]) << UInt64(count)
+            position += 1
+            count += 8
+        }
+    }
+
+    /// The next bits, which stay; what is not there yet is 0.
+    mutating func peek() -> UInt64 {
+        fill()
+        return buffer
+    }
+
+    /// Takes bits off; `nil` where there are fewer.
+    mutating func take(_ number: Int) -> Int? {
+        fill()
+        guard count >= number else { return nil }
+        let value = Int(buffer & (1 << UInt64(number) - 1))
+        buffer >>= UInt64(number)
+        count -= number
+        return value
+    }
+
+    mutating func byte() -> UInt8? { take(8).map { UInt8(truncatingIfNeeded: $0) } }
+
+    mutating func skip(_ number: Int) -> Bool {
+        for _ in 0..<number where byte() == nil { return false }
+        return true
+    }
+
+    mutating func alignToByte() { _ = take(count % 8) }
+}
