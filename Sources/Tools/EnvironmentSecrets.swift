@@ -35,28 +35,38 @@ public struct EnvironmentSecrets: Sendable, Hashable {
     }
 
     /// The text with the variable's name, in brackets, in the place of each value, however it is spelled.
-    /// - Parameter isCut: whether the text may end in the midst of a value.
-    func hiding(in text: String, isCut: Bool = false) -> String {
+    func hiding(in text: String) -> String {
         guard !secrets.isEmpty else { return text }
         var text = text
-        let clean = text.withUTF8 { bytes -> [UInt8]? in
-            var clean: [UInt8]?
-            var position = 0
-            let end = isCut ? cut(in: bytes) : nil
-            while position < (end?.position ?? bytes.count) {
-                if let (secret, length) = secret(in: bytes, at: position) {
-                    if clean == nil { clean = Array(bytes[..<position]) }
-                    clean? += Array("[\(secret.name)]".utf8)
-                    position += length
-                } else {
-                    clean?.append(bytes[position])
-                    position += 1
-                }
+        let hidden = text.withUTF8 { clean($0, isCut: false) }
+        return hidden.map { String(decoding: $0, as: UTF8.self) } ?? text
+    }
+
+    /// The same of bytes that may be no UTF-8, as a cut in the midst of a scalar leaves them.
+    /// - Parameter isCut: whether they may end in the midst of a value.
+    func hiding(in bytes: [UInt8], isCut: Bool = false) -> [UInt8] {
+        guard !secrets.isEmpty else { return bytes }
+        return bytes.withUnsafeBufferPointer { clean($0, isCut: isCut) } ?? bytes
+    }
+
+    /// `nil` where nothing is to be hidden.
+    private func clean(_ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool) -> [UInt8]? {
+        var clean: [UInt8]?
+        var position = 0
+        let end = isCut ? cut(in: bytes) : nil
+        while position < (end?.position ?? bytes.count) {
+            if let (secret, length) = secret(in: bytes, at: position) {
+                if clean == nil { clean = Array(bytes[..<position]) }
+                clean? += Array("[\(secret.name)]".utf8)
+                position += length
+            } else {
+                clean?.append(bytes[position])
+                position += 1
             }
-            guard let end else { return clean }
-            return (clean ?? Array(bytes[..<end.position])) + Array("[\(end.name)]".utf8)
         }
-        return clean.map { String(decoding: $0, as: UTF8.self) } ?? text
+        // A value that was hidden whole may hold the beginning of itself.
+        guard let end, position <= end.position else { return clean }
+        return (clean ?? Array(bytes[..<end.position])) + Array("[\(end.name)]".utf8)
     }
 
     private func secret(
@@ -80,6 +90,10 @@ public struct EnvironmentSecrets: Sendable, Hashable {
         guard !secrets.isEmpty else { return value }
         switch value {
         case .string(let text): return .string(hiding(in: text))
+        case .number(let number):
+            // A value of digits comes back as a number too.
+            let clean = hiding(in: number.text)
+            return clean.isBytewise(number.text) ? value : .string(clean)
         case .array(let elements): return .array(elements.map { hiding(in: $0) })
         case .object(let object):
             return .object(

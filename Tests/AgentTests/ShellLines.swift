@@ -15,7 +15,10 @@ struct ShellLines {
     private static let before = [
         "! ", "if ", "then ", "while ", "time ", "{ ", "} ", "fi ", ">x ", "11>x ", "{v}>x ", "&>x ", "2>&1 ",
         "A=1 ",
-        "A+=1 ", "if >x ! ", "time A=1 ", "time ! ", "nice nice ", "env ! ", "\\! ", "'if' ",
+        "A+=1 ", "PS4='$(b)'; set -x; ", "export PS4='`b`'; set -x; ", "PS4=\\$\\(b\\) bash -xc ",
+        "BASH_ENV='$(b)' bash -c ",
+        "x='a[$(b)]'; [ x -eq 1 ]; ", "ENV='$(b)' sh -ic ", "if >x ! ", "time A=1 ", "time ! ", "nice nice ",
+        "env ! ", "\\! ", "'if' ",
     ]
     private static let words = [
         "x", "y", "-f", "--opt=1", "1", "5s", "A=1", "'q q'", "\"d d\"", "'q;b'", "\"$(a)\"", "\"`b`\"", "$X",
@@ -27,6 +30,7 @@ struct ShellLines {
         "\"\"", "\u{301}", "\u{A0}", "\u{2028}", "\u{85}", "e\u{301}", "'\u{301}'", "$'b'", "$\"b\"",
         "$((1))", "${X:-$(b)}",
         "'a\nb'", "\"a\\\nb\"", "'\\'", "\"\\x\"", "\"\\\\\"", "a\\ b", "$(b # )\n)", "`b \"\\$(a)\"`",
+        "\"$\\\n(a)\"", "$\\\n(a)", "$\\\n{X}",
         "<(a)", "if", "then",
         "do", "done", "case", "esac", "in", "function", "select", "for", "while", "until", "[[", "]]", "}",
         "{", "coproc",

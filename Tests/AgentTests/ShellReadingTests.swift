@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import Agent
@@ -98,6 +99,12 @@ import Testing
         "echo 'x", "$X y", "r? x", "x='$(rm y)'; echo ${x@P}", "alias ls=rm\nls x", "env -vS'rm x'",
         "ls \r#; rm x",
         "cat <<< x", "cat `ls \"\\$(rm x)\"`", "cat <(ls)#; rm x",
+        // Text that sleeps in a variable until the trace, a started shell or arithmetic expands it.
+        "PS4='$(rm x)'; set -x; ls", "PS4=\\$\\(rm\\ x\\) bash -xc ls", "export PS4='`rm x`'; set -x; ls",
+        "BASH_ENV=\"\\$(rm x)\" bash -c ls", "env ENV='$(rm x)' sh -ic ls", "sudo PS4='`rm x`' bash -xc ls",
+        "x='a[$(rm y)]'; [ x -eq 1 ]", "readonly PS4='$(rm x)'; set -o xtrace", "A+='$(rm x)' ls",
+        // To zsh the path of rm.
+        "=rm x", "nice =rm x",
         "for x in a; do rm $x; done",
     ])
     func whereAnyProgramMightStartADenialIsUndecided(line: String) {
@@ -119,7 +126,14 @@ import Testing
         "echo X | xargs touch", "xargs -I{} touch X", "trap 'touch X' EXIT", "touch\tX", "A=1 B=2 touch X",
         "ls \\\n; touch X", "while touch X; do :; done", "function f { touch X; }; f", "f() { touch X; }; f",
         "bash <<< 'touch X'", "sh <<E\ntouch X\nE", "ls &> /dev/null touch X", "a=(touch X); \"${a[@]}\"",
-        "coproc touch X",
+        "coproc touch X", "env A=1 '+=1' -u touch X", "echo \"$\\\n(touch X)\"", "echo $\\\n(touch X)",
+        "echo $\\\n\\\n(touch X)",
+        "PS4='$(touch X)'; set -x; ls", "PS4='$(touch X)' bash -xc ls", "env PS4='$(touch X)' bash -xc ls",
+        "export PS4=\\$\\(touch\\ X\\); set -x; ls", "BASH_ENV='`touch X`' bash -c ls",
+        "X='a[$(touch Y)]'; [ X -eq 1 ]", "=touch X", "ls; =touch X", "docker exec c touch X",
+        "docker run --rm i sh -c 'touch X'", "kubectl exec p -- touch X", "npm exec -- touch X",
+        "gosu u touch X",
+        "tmux new -d 'touch X'", "hyperfine 'touch X'", "nix develop -c touch X", "chronic /bin/touch X",
     ])
     func noTrickStartsAProgramThatARuleDenies(line: String) throws {
         let allow = Rule(
@@ -133,6 +147,31 @@ import Testing
         #expect(
             Policy(rules: [deny, allow], fallback: .allow)
                 .ruling(tool: "shell", arguments: ["command": .string(line)]).effect == .deny)
+    }
+
+    /// A program and its words in two arguments are one command.
+    @Test func wordsBesideAProgramBelongToIt() throws {
+        let deny = Rule(name: "no", effect: .deny, tool: "*", condition: try Filter("~cmd ^touch"))
+        let allow = Rule(
+            name: "look", effect: .allow, tool: "*", condition: try Filter("~cmd \"^(ls|env)( -l)?$\""))
+        let policy = Policy(rules: [deny, allow])
+        for arguments in [
+            #"{"command": "env", "args": ["touch", "X"]}"#,
+            #"{"cmd": "nice", "arguments": ["-n", "5", "touch", "X"]}"#,
+            #"{"command": "sh", "args": ["-c", "ls; touch X"]}"#, #"{"command": "env", "args": "touch X"}"#,
+            #"{"command": "docker", "args": ["run", "i", "touch", "X"]}"#,
+        ] {
+            let ruling = policy.ruling(tool: "shell", arguments: try JSONParser.parse(arguments))
+            #expect(ruling.effect == .deny, "\(arguments): \(ruling)")
+        }
+        for (arguments, effect) in [
+            (#"{"command": "ls", "args": ["-l"]}"#, Effect.allow),
+            (#"{"command": "ls", "args": []}"#, .allow),
+            (#"{"command": "ls", "args": ["-R"]}"#, .ask), (#"{"command": "env", "args": ["cat"]}"#, .ask),
+        ] {
+            let ruling = policy.ruling(tool: "shell", arguments: try JSONParser.parse(arguments))
+            #expect(ruling.effect == effect, "\(arguments): \(ruling)")
+        }
     }
 
     /// Commands within commands end at eight levels, by whatever they come to lie in one another.

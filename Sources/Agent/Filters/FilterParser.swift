@@ -167,7 +167,7 @@ public struct FilterParser {
         skipSpace()
         let start = position
         let text = try word("PATH=PATTERN")
-        guard let equals = text.unicodeScalars.firstIndex(of: "=") else {
+        guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else {
             throw error("~arg takes PATH=PATTERN, for example ~arg id=T-1", at: start)
         }
         let path = String(text.unicodeScalars[..<equals])

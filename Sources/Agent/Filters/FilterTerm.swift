@@ -195,7 +195,7 @@ extension JSONValue {
     var readings: [String] {
         if let text = stringValue { return [text] }
         guard let number = numberValue else { return [text()] }
-        let plain = number.intValue.map { String($0) } ?? String(number.doubleValue)
+        let plain = number.intValue.map { "\($0)" } ?? "\(number.doubleValue)"
         return plain == number.text ? [number.text] : [number.text, plain]
     }
 }

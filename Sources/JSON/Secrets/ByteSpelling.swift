@@ -1,54 +1,187 @@
-/// The ways in which one byte is written in a text that escapes it.
+/// The ways in which bytes are written in a text that escapes them.
+///
+/// A text that is escaped keeps what it can and writes the rest as an escape of a byte (`%2F`, `=2F`, `\x2F`, `\057`) or
+/// of a scalar (`\u00e9`, `\ud83d\udd11`, `\u{e9}`, `\U000000e9`, `%u00e9`, `&#233;`), which may be several bytes of UTF-8.
 enum ByteSpelling {
-    /// The lengths of the byte's spellings at a place: as itself, and by an escape, the longest first.
-    static func lengths(
-        of byte: UInt8, in text: UnsafeBufferPointer<UInt8>, at position: Int
-    ) -> (plain: Int?, escaped: [Int]) {
-        let first = text[position]
-        let plain = first == byte ? 1 : nil
-        let escaped: [Int] =
-            switch first {
-            case UInt8(ascii: "%"): [percent(byte, text, position)].compactMap { $0 }
-            case UInt8(ascii: "\\"): backslash(byte, text, position)
-            case UInt8(ascii: "&"): [reference(byte, text, position)].compactMap { $0 }
-            case UInt8(ascii: "="): [hexadecimal(byte, text, position + 1).map { $0 + 1 }].compactMap { $0 }
-            case UInt8(ascii: "+"): byte == 0x20 ? [1] : []
-            default: []
-            }
-        return (plain, escaped)
+    /// One reading of what stands at a place.
+    struct Reading {
+        /// How many bytes of the text it takes.
+        let length: Int
+        /// How many bytes of the value those stand for.
+        let count: Int
     }
 
-    /// Whether what stands from there to the end may be the beginning of an escape of the byte.
-    static func mayBegin(_ byte: UInt8, in text: UnsafeBufferPointer<UInt8>, at position: Int) -> Bool {
-        "%\\&=".utf8.contains(text[position]) && text.count - position < 8
+    /// What may begin an escape.
+    static let escapes: [UInt8] = Array("%\\&=+".utf8)
+
+    /// The readings of the value's bytes from `index` on at a place of the text, the longest escape first, itself last.
+    static func readings(
+        of value: [UInt8], at index: Int, in text: UnsafeBufferPointer<UInt8>, at position: Int
+    ) -> [Reading] {
+        let byte = value[index]
+        let first = text[position]
+        guard first == byte || escapes.contains(first) else { return [] }
+        var found: [Reading] = []
+        switch first {
+        case UInt8(ascii: "%"): add(percent(byte, text, position), to: &found)
+        case UInt8(ascii: "\\"): for length in backslash(byte, text, position) { add(length, to: &found) }
+        case UInt8(ascii: "&"): add(reference(UInt32(byte), text, position), to: &found)
+        case UInt8(ascii: "="): add(hexadecimal(byte, text, position + 1).map { $0 + 1 }, to: &found)
+        case UInt8(ascii: "+"): if byte == 0x20 { add(1, to: &found) }
+        default: break
+        }
+        if let (scalar, count) = scalar(in: value, at: index) {
+            let length =
+                switch first {
+                case UInt8(ascii: "&"): reference(scalar.value, text, position)
+                case UInt8(ascii: "%"), UInt8(ascii: "\\"): escape(of: scalar, text, position)
+                default: Int?.none
+                }
+            if let length { found.append(Reading(length: length, count: count)) }
+        }
+        if first == byte { found.append(Reading(length: 1, count: 1)) }
+        return found
+    }
+
+    private static func add(_ length: Int?, to found: inout [Reading]) {
+        if let length { found.append(Reading(length: length, count: 1)) }
+    }
+
+    /// Whether what stands from there to the end is the beginning of an escape and no more.
+    static func isBegun(in text: UnsafeBufferPointer<UInt8>, at position: Int) -> Bool {
+        let sign = text[position]
+        var place = position + 1
+        /// Passes over up to so many hexadecimal digits; whether the text ends there.
+        func ends(afterDigits count: Int) -> Bool {
+            var left = count
+            while left > 0, place < text.count, digit(text[place]) != nil {
+                (place, left) = (place + 1, left - 1)
+            }
+            return place == text.count
+        }
+        switch sign {
+        case UInt8(ascii: "="):
+            return place == text.count
+                || place + 1 == text.count && (digit(text[place]) != nil || text[place] == 0x0D)
+        case UInt8(ascii: "&"):
+            return text.count - position <= 10
+                && text[place...].allSatisfy { $0 == UInt8(ascii: "#") || isLetterOrDigit($0) }
+        case UInt8(ascii: "%"), UInt8(ascii: "\\"):
+            if sign == UInt8(ascii: "%") {
+                while place + 2 <= text.count, text[place] == 0x32, text[place + 1] == 0x35 { place += 2 }
+                if ends(afterDigits: 1) { return true }
+            } else {
+                while place < text.count, text[place] == sign { place += 1 }
+            }
+            guard place < text.count else { return true }
+            let letter = text[place]
+            place += 1
+            switch letter {
+            case UInt8(ascii: "u"):
+                if place < text.count, text[place] == UInt8(ascii: "{") {
+                    place += 1
+                    return ends(afterDigits: 6)
+                }
+                let begin = place
+                if ends(afterDigits: 3) { return true }
+                // The first half of a pair.
+                guard place + 1 <= text.count, begin + 4 <= text.count,
+                    (text[begin] | 0x20) == UInt8(ascii: "d")
+                else {
+                    return false
+                }
+                place = begin + 4
+                return place == text.count || text[place] == sign && isBegun(in: text, at: place)
+            case UInt8(ascii: "U"): return sign == UInt8(ascii: "\\") && ends(afterDigits: 7)
+            case UInt8(ascii: "x"): return sign == UInt8(ascii: "\\") && ends(afterDigits: 1)
+            case 48...55: return sign == UInt8(ascii: "\\") && ends(afterDigits: 1)
+            default: return false
+            }
+        default: return false
+        }
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (97...122).contains(byte | 0x20)
+    }
+
+    /// The scalar whose UTF-8 begins there, and how long that is.
+    private static func scalar(in value: [UInt8], at index: Int) -> (scalar: Unicode.Scalar, count: Int)? {
+        var decoder = UTF8()
+        var rest = value[index...].makeIterator()
+        guard case .scalarValue(let scalar) = decoder.decode(&rest) else { return nil }
+        return (scalar, UTF8.width(scalar))
     }
 
     /// `%2F`, `%2f`, and with the percent sign encoded again, `%252F`.
     private static func percent(
         _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
     ) -> Int? {
-        var digits = position + 1
-        while digits + 4 <= text.count, text[digits] == 0x32, text[digits + 1] == 0x35 { digits += 2 }
+        let digits = percentDigits(text, position)
         for place in [digits, position + 1] {
             if let length = hexadecimal(byte, text, place) { return place + length - position }
         }
         return nil
     }
 
-    /// `\/`, `\"`, `\\`, `\u002F`, `\x2F`, `\n`, behind one backslash or more of texts within texts.
+    /// Where the digits begin of a percent sign that may itself be encoded: behind `%`, `%25`, `%2525`.
+    private static func percentDigits(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int {
+        var digits = position + 1
+        while digits + 3 <= text.count, text[digits] == 0x32, text[digits + 1] == 0x35 { digits += 2 }
+        return digits
+    }
+
+    /// `\u00e9`, two of them for what lies beyond the first plane, `\u{e9}`, `\U000000e9`, `%u00e9`.
+    private static func escape(
+        of scalar: Unicode.Scalar, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
+    ) -> Int? {
+        let units = Array(UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter)
+        var place = position
+        for (order, unit) in units.enumerated() {
+            guard place < text.count else { return nil }
+            let sign = text[place]
+            guard sign == UInt8(ascii: "%") || sign == UInt8(ascii: "\\") else { return nil }
+            var letter = sign == UInt8(ascii: "%") ? percentDigits(text, place) : place + 1
+            while sign == UInt8(ascii: "\\"), letter < text.count, text[letter] == sign { letter += 1 }
+            guard letter < text.count else { return nil }
+            if order == 0, sign == UInt8(ascii: "\\") {
+                if text[letter] == UInt8(ascii: "U"), number(text, letter + 1, 8) == scalar.value {
+                    return letter + 9 - position
+                }
+                if let end = braced(scalar, text, letter) { return end - position }
+            }
+            guard text[letter] == UInt8(ascii: "u"), number(text, letter + 1, 4) == UInt32(unit) else {
+                return nil
+            }
+            place = letter + 5
+        }
+        return place - position
+    }
+
+    /// The end of `u{e9}`.
+    private static func braced(
+        _ scalar: Unicode.Scalar, _ text: UnsafeBufferPointer<UInt8>, _ letter: Int
+    ) -> Int? {
+        guard letter + 1 < text.count, text[letter] == UInt8(ascii: "u"),
+            text[letter + 1] == UInt8(ascii: "{"),
+            let end = text[letter..<min(letter + 11, text.count)].firstIndex(of: UInt8(ascii: "}")),
+            number(text, letter + 2, end - letter - 2) == scalar.value
+        else { return nil }
+        return end + 1
+    }
+
+    /// `\/`, `\"`, `\\`, `\x2F`, `\057`, `\n`, behind one backslash or more of texts within texts; the lengths.
     private static func backslash(
         _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
     ) -> [Int] {
         var end = position
         while end < text.count, text[end] == UInt8(ascii: "\\"), end - position < 16 { end += 1 }
         var found: [Int] = []
-        if end + 5 <= text.count, text[end] == UInt8(ascii: "u"), text[end + 1] == 0x30, text[end + 2] == 0x30
-        {
-            if let length = hexadecimal(byte, text, end + 3) { found.append(end + 3 + length - position) }
-        }
+        if number(text, end, 5, after: UInt8(ascii: "u")) == UInt32(byte) { found.append(end + 5 - position) }
         if end < text.count, text[end] == UInt8(ascii: "x") {
             if let length = hexadecimal(byte, text, end + 1) { found.append(end + 1 + length - position) }
         }
+        if end + 3 <= text.count, octal(text, end) == UInt32(byte) { found.append(end + 3 - position) }
         if byte == UInt8(ascii: "\\") {
             // Each level doubles them.
             return found + [16, 8, 4, 2].filter { $0 <= end - position }
@@ -66,9 +199,9 @@ enum ByteSpelling {
 
     /// `&#47;`, `&#x2F;`, `&amp;`.
     private static func reference(
-        _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
+        _ wanted: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
     ) -> Int? {
-        guard let semicolon = text[position..<min(position + 10, text.count)].firstIndex(of: 0x3B) else {
+        guard let semicolon = text[position..<min(position + 12, text.count)].firstIndex(of: 0x3B) else {
             return nil
         }
         let name = String(decoding: text[(position + 1)..<semicolon], as: UTF8.self)
@@ -82,19 +215,43 @@ enum ByteSpelling {
         } else if name.utf8.first == UInt8(ascii: "#") {
             value = UInt32(String(decoding: name.utf8.dropFirst(), as: UTF8.self))
         }
-        return value == UInt32(byte) ? semicolon + 1 - position : nil
+        return value == wanted ? semicolon + 1 - position : nil
     }
 
     private static func hexadecimal(
         _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
     ) -> Int? {
-        guard position + 2 <= text.count, let high = digit(text[position]),
-            let low = digit(text[position + 1])
-        else { return nil }
-        return high << 4 | low == byte ? 2 : nil
+        number(text, position, 2) == UInt32(byte) ? 2 : nil
     }
 
-    private static func digit(_ byte: UInt8) -> UInt8? {
+    private static func octal(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> UInt32? {
+        var value: UInt32 = 0
+        for byte in text[position..<position + 3] {
+            guard (48...55).contains(byte) else { return nil }
+            value = value << 3 | UInt32(byte - 48)
+        }
+        return value
+    }
+
+    /// The number that so many bytes write in hexadecimal, one of them the letter in front where there is one.
+    private static func number(
+        _ text: UnsafeBufferPointer<UInt8>, _ position: Int, _ count: Int, after letter: UInt8? = nil
+    ) -> UInt32? {
+        guard count > 0, count <= 8, position + count <= text.count else { return nil }
+        var digits = position..<position + count
+        if let letter {
+            guard text[position] == letter else { return nil }
+            digits = digits.dropFirst()
+        }
+        var value: UInt32 = 0
+        for byte in text[digits] {
+            guard let digit = digit(byte) else { return nil }
+            value = value << 4 | UInt32(digit)
+        }
+        return value
+    }
+
+    static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 48...57: byte - 48
         case 65...70: byte - 55

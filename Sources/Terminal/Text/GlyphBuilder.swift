@@ -21,6 +21,9 @@ struct GlyphBuilder {
 
     init(capacity: Int) { glyphs.reserveCapacity(capacity) }
 
+    /// Whether what comes next depends on nothing that came before.
+    var isFresh: Bool { base == nil && keycapSelector == nil }
+
     mutating func append(_ scalar: Unicode.Scalar) {
         let source = offset..<offset + UTF8.width(scalar)
         offset = source.upperBound

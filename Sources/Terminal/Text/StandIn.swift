@@ -18,6 +18,14 @@ enum StandIn {
         return "‹U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "›"
     }
 
+    /// How many characters that text has.
+    static func length(for scalar: Unicode.Scalar) -> Int {
+        if scalar.value < 32 { return controlNames[Int(scalar.value)].utf8.count + 2 }
+        if scalar.value == 127 { return 5 }
+        let digits = (32 - scalar.value.leadingZeroBitCount + 3) / 4
+        return 4 + max(4, digits)
+    }
+
     /// `‹E2 82›` for bytes that are not UTF-8.
     static func text(forInvalid bytes: some Collection<UInt8>) -> String {
         let digits = Array("0123456789ABCDEF")

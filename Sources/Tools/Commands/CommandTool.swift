@@ -70,8 +70,8 @@ struct CappedBytes: Sendable, Hashable {
     /// What must not be shown is taken out first: the end may cut a value in two.
     func text(hiding secrets: EnvironmentSecrets) -> String {
         let isCut = count > bytes.count
-        let text = secrets.hiding(in: String(decoding: bytes, as: UTF8.self), isCut: isCut)
-        return count > bytes.count ? text + "\n[cut: \(bytes.count) of \(count) bytes are shown]" : text
+        let text = String(decoding: secrets.hiding(in: bytes, isCut: isCut), as: UTF8.self)
+        return isCut ? text + "\n[cut: \(bytes.count) of \(count) bytes are shown]" : text
     }
 }
 

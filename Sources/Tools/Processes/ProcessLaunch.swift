@@ -81,9 +81,10 @@ public struct EnvironmentList: Sendable, Hashable {
     ) -> [String: String] {
         var environment: [String: String] = [:]
         for entry in entries {
-            let scalars = entry.unicodeScalars
-            if let equals = scalars.firstIndex(of: "=") {
-                environment[String(scalars[..<equals])] = String(scalars[equals...].dropFirst())
+            if let equals = entry.utf8.firstIndex(of: UInt8(ascii: "=")) {
+                let value = entry.utf8[equals...].dropFirst()
+                environment[String(decoding: entry.utf8[..<equals], as: UTF8.self)] = String(
+                    decoding: value, as: UTF8.self)
             } else if let value = own[entry] {
                 environment[entry] = value
             }

@@ -60,6 +60,10 @@ struct ShellCommandReader {
         if ShellPrograms.evaluators.contains(name) {
             throw ShellDoubt(at: offset, "\(name), which evaluates its words")
         }
+        if ShellPrograms.assigning.contains(name), let word = rest.first(where: \.holdsSleepingExpansion) {
+            throw ShellDoubt(
+                at: word.offset, "an assignment of a text that something may expand later")
+        }
         if ShellPrograms.naming.contains(name) {
             let evaluated = rest.first { word in
                 name == "printf"
@@ -103,10 +107,11 @@ struct ShellCommandReader {
                 try addAny(rest)
             }
         } else if !isStrict, ShellPrograms.launchers.contains(name) {
-            if let first = rest.first, rest.count > ShellCommandReader.mostWords {
-                throw ShellDoubt(at: first.offset, "more words than can be looked at")
-            }
-            for start in rest.indices { parts.append(rest[start...]) }
+            try addAny(rest, whereCertain: true)
+        } else if !isStrict, ShellPrograms.dispatchers.contains(name),
+            let place = rest.firstIndex(where: { ShellPrograms.dispatches.contains($0.text) })
+        {
+            try addAny(rest[(place + 1)...], whereCertain: true)
         }
     }
 
@@ -121,6 +126,10 @@ struct ShellCommandReader {
         for index in words.indices where open.contains(index) {
             let word = words[index]
             if word.isExpanded { throw ShellDoubt(at: word.offset, "a word of \(name) that is not certain") }
+            if word.holdsSleepingExpansion, word.bytes.contains(UInt8(ascii: "=")) {
+                throw ShellDoubt(
+                    at: word.offset, "an assignment of a text that something may expand later")
+            }
             if word.readsAsAssignment, ["env", "sudo", "doas"].contains(name) {
                 parts.append(word.bytes)
                 open.insert(index + 1)
@@ -134,6 +143,15 @@ struct ShellCommandReader {
                 starts.insert(index)
                 open.insert(index + 1)
             } else if word.begins(with: "-") {
+                if index > words.startIndex, case let last = words[index - 1], !last.begins(with: "-"),
+                    last.bytes.contains(UInt8(ascii: "="))
+                {
+                    // Behind an assignment no option stands: it is the program.
+                    if isStrict {
+                        throw ShellDoubt(at: word.offset, "a dash behind an assignment of \(name)")
+                    }
+                    starts.insert(index)
+                }
                 if isStrict, ["sudo", "doas"].contains(name), word.opensShell {
                     throw ShellDoubt(at: word.offset, "an option of \(name) that opens a shell")
                 }
@@ -164,13 +182,18 @@ struct ShellCommandReader {
     }
 
     /// Every word may be where a command begins, and any word may be a command line of its own.
-    private mutating func addAny(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+    ///
+    /// - Parameter isLenient: whether a word that is not certain is passed over: programs that mostly do other things.
+    private mutating func addAny(
+        _ words: ArraySlice<ShellWord>, whereCertain isLenient: Bool = false
+    ) throws(ShellDoubt) {
         if words.count > ShellCommandReader.mostWords, let first = words.first {
             throw ShellDoubt(at: first.offset, "more words than can be looked at")
         }
         for start in words.indices {
             let word = words[start]
             if word.isExpanded {
+                if isLenient { continue }
                 throw ShellDoubt(at: word.offset, "a command or a value, which is not certain")
             }
             parts.append(words[start...])

@@ -246,6 +246,9 @@ struct ShellParser {
             if isStrict, first.isExpanded || first.isOddAssignment {
                 throw doubt("an assignment whose value is not certain", at: first.offset)
             }
+            if first.holdsSleepingExpansion {
+                throw doubt("an assignment of a text that something may expand later", at: first.offset)
+            }
             parts.append(first.bytes)
             // What is an assignment to one shell is a program's name to another.
             if first.isOddAssignment { parts.append(rest) }

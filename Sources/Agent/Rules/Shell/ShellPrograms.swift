@@ -36,12 +36,30 @@ enum ShellPrograms {
         "export", "readonly", "read", "unset", "test", "[", "wait", "getopts", "set", "printf", "unsetenv",
         "setenv", "setopt", "unsetopt", "shopt",
     ]
+    /// What gives variables values.
+    static let assigning: Set<String> = ["export", "readonly", "setenv", "env"]
     /// What takes a number, which zsh computes.
     static let counting: Set<String> = ["shift", "return", "exit", "break", "continue", "logout", "bye"]
     /// Programs that start another one by its name, each in a way of its own: a rule that denies looks at all words.
     static let launchers: Set<String> = [
         "npx", "bunx", "pnpx", "uv", "uvx", "pipx", "poetry", "pipenv", "hatch", "bundle", "nix-shell",
-        "conda", "mise", "asdf", "rbenv", "pyenv", "cross-env", "aws-vault",
+        "conda", "mise", "asdf", "rbenv", "pyenv", "cross-env", "aws-vault", "gosu", "su-exec", "setuidgid",
+        "s6-setuidgid", "chpst", "envdir", "envuidgid", "softlimit", "schroot", "systemd-inhibit", "run0",
+        "ssh-agent", "dbus-launch", "tmux", "screen", "hyperfine", "faketime", "sem",
+        "machinectl", "runcon", "cgexec", "schedtool", "eatmydata", "chronic", "ifne",
+        "aa-exec", "proxychains4", "perf", "rr", "xterm", "konsole", "gnome-terminal", "daemon", "watchexec",
+        "nodemon", "tini", "dumb-init", "with-contenv", "uftrace", "trickle",
+        "cpulimit", "setlock", "chainload", "execlineb", "foreground", "background", "ts-node",
+    ]
+    /// Programs that do many things, and start others behind one of ``dispatches`` alone.
+    static let dispatchers: Set<String> = [
+        "npm", "pnpm", "yarn", "bun", "docker", "podman", "nerdctl", "kubectl", "oc", "lxc", "incus",
+        "distrobox",
+        "toolbox", "flatpak", "nix", "cargo",
+    ]
+    /// The words of ``dispatchers`` behind which the words of another program stand, or its command line.
+    static let dispatches: Set<String> = [
+        "exec", "x", "run", "dlx", "enter", "shell", "develop", "bisect", "foreach",
     ]
     static let shells: Set<String> = [
         "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "pdksh", "posh", "yash",

@@ -51,6 +51,7 @@ public struct ShellReading: Sendable, Hashable {
                 let words = words.map { text in
                     var word = ShellWord(offset: 0, Array(text.utf8))
                     word.isBare = false
+                    word.holdsSleepingExpansion = text.utf8.contains(where: \.beginsShellExpansion)
                     return word
                 }
                 try reader.add(words[...])
@@ -101,11 +102,22 @@ extension ShellReading {
     init(of arguments: JSONValue, shell: String?) {
         self.shell = shell
         commands = ["command", "cmd", "script", "shell", "argv"].compactMap { arguments[$0] }
-            .compactMap { value in
-                if let words = value.arrayValue { return .words(words.map { $0.stringValue ?? $0.text() }) }
-                return value.stringValue.map { .line($0) }
+            .flatMap { value -> [Command] in
+                if let words = value.arrayValue { return [.words(words.map(ShellReading.word))] }
+                guard let line = value.stringValue else { return [] }
+                return [.line(line)] + ShellReading.further(line, beside: arguments)
             }
     }
+
+    /// A program and its words beside it: `{"command": "env", "args": ["touch", "x"]}`.
+    private static func further(_ program: String, beside arguments: JSONValue) -> [Command] {
+        ["args", "arguments"].compactMap { arguments[$0] }.compactMap { value in
+            if let words = value.arrayValue { return .words([program] + words.map(word)) }
+            return value.stringValue.map { .line("\(program) \($0)") }
+        }
+    }
+
+    private static func word(_ value: JSONValue) -> String { value.stringValue ?? value.text() }
 
     /// Whether the parts match; `nil` where that is not certain.
     func matches(_ pattern: ECMAPattern, _ reach: FilterReach) -> Bool? {

@@ -10,6 +10,9 @@ struct ShellWord {
     var isExpanded = false
     /// Whether some shells take it for the number of the redirection that follows, and others for a word.
     var isDescriptorToSome = false
+    /// Whether a quote or a backslash keeps a `$` or a backtick in it from the shell, so that it stands there still when
+    /// something else expands the text: the trace (`PS4`), a shell that is started (`BASH_ENV`), arithmetic.
+    var holdsSleepingExpansion = false
     /// Where the value begins, for an assignment `NAME=value`.
     private(set) var valueStart: Int?
     /// Whether it is an assignment to some shells only: `NAME+=value`, `NAME[0]=value`.
@@ -104,6 +107,7 @@ extension UInt8 {
     var isShellDigit: Bool { (48...57).contains(self) }
     var startsShellName: Bool { self == 95 || (65...90).contains(self) || (97...122).contains(self) }
     var isShellNamePart: Bool { startsShellName || isShellDigit }
+    var beginsShellExpansion: Bool { self == UInt8(ascii: "$") || self == UInt8(ascii: "`") }
     var isShellBlank: Bool { self == 0x20 || self == 0x09 }
     /// Whether it ends a word.
     var endsShellWord: Bool { isShellBlank || self == 0x0A || ";&|()<>".utf8.contains(self) }

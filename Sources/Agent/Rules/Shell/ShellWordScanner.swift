@@ -10,6 +10,9 @@ extension ShellParser {
                 }
                 word.append(source[position + 1..<end])
                 word.isBare = false
+                if source[position + 1..<end].contains(where: \.beginsShellExpansion) {
+                    word.holdsSleepingExpansion = true
+                }
                 position = end + 1
             case UInt8(ascii: "\""): try quoted(&word)
             case UInt8(ascii: "\\"): try escaped(&word)
@@ -26,6 +29,7 @@ extension ShellParser {
         switch byte {
         case UInt8(ascii: "="):
             if isStrict, isFirst { throw doubt("a word that begins with =, which zsh expands") }
+            if isFirst, let next = peek(1), !next.endsShellWord, next != byte { word.isExpanded = true }
             word.appendEquals()
         case UInt8(ascii: "*"), UInt8(ascii: "?"):
             // With a beginning of its own no file's name can turn into an option.
@@ -102,6 +106,7 @@ extension ShellParser {
             }
             word.isBare = false
             word.append(next)
+            if next.beginsShellExpansion { word.holdsSleepingExpansion = true }
         }
         position += 2
     }
@@ -120,6 +125,7 @@ extension ShellParser {
                 if next == 0x0A, isStrict { throw doubt("a line that goes on within quotes") }
                 if !"$`\"\\\n".utf8.contains(next) { word.append(byte) }
                 if next != 0x0A { word.append(next) }
+                if next.beginsShellExpansion { word.holdsSleepingExpansion = true }
                 position += 2
             case UInt8(ascii: "$"), UInt8(ascii: "`"): try expansion(&word)
             default:
@@ -141,6 +147,8 @@ extension ShellParser {
             try backticks()
         } else {
             position += 1
+            // A line that goes on between the `$` and what it expands.
+            while peek(is: "\\"), peek(1) == 0x0A { position += 2 }
             switch peek() {
             case UInt8(ascii: "("):
                 if peek(1, is: "(") { throw doubt("arithmetic", at: start) }
