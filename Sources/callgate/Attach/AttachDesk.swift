@@ -27,7 +27,7 @@ final class AttachDesk {
         let serving = Task.detached { try await proxy.proxy.run() }
         let lines = ClientLines(base: proxy.address)
         let instructions = lines.lines.flatMap { client in [client.client] + client.lines.map { "  \($0)" } }
-        let choice = ScreenChoice(keysFile: nil, size: nil, withoutTerminal: "--headless")
+        let choice = ScreenChoice(keysFile: nil, size: nil, instead: "--headless runs it")
         let screen = try choice.open(wake: wake)
         let program = AttachDesk(
             screen: screen, desk: SessionDesk(size: screen.size, instructions: instructions),
