@@ -127,7 +127,7 @@ struct ExchangeRun: Sendable {
     private func relayError(
         _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder
     ) async throws {
-        let bytes = try await body.collect(upTo: 64 << 20)
+        let bytes = try await body.collect(upTo: ReadingLimits.streamEvent)
         if await log.hasBegun {
             // The client has been told of a stream already, while its request was held.
             let name = format == .messages || format == .responses ? "event: error\n" : ""

@@ -39,7 +39,11 @@ final class CallLedger: Sendable {
         }
         var entries: [String: [LedgerEntry]] = [:]
         var places: [String: SessionPlace] = [:]
-        let text = FileManager.default.contents(atPath: path) ?? Data()
+        let text: [UInt8]
+        do { text = try BoundedFile.bytes(path, most: ReadingLimits.transcript) } catch {
+            _ = Foundation.close(descriptor)
+            throw AttachError("\(error); name another folder with --record")
+        }
         for line in text.split(separator: 0x0A) {
             switch LedgerLine(Array(line)) {
             case .call(let entry, let journal): CallLedger.add(entry, to: &entries[journal, default: []])
