@@ -46,7 +46,8 @@ let package = Package(
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
         .target(
-            name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"]),
+            name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"],
+            swiftSettings: optimised),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
             name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Masking", "Schema"],
@@ -69,7 +70,7 @@ let package = Package(
         .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
         .target(name: "ChatTemplates", dependencies: ["JSON"], swiftSettings: optimised),
         .target(name: "JSON", swiftSettings: optimised),
-        .target(name: "Terminal", dependencies: ["CNcurses"]),
+        .target(name: "Terminal", dependencies: ["CNcurses"], swiftSettings: optimised),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
 
         .testTarget(
@@ -107,7 +108,11 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
         .testTarget(
             name: "ToolsTests",
-            dependencies: ["Agent", "Formats", "JSON", "LocalServer", "Mutations", "Schema", "Tools"]),
+            dependencies: [
+                "Agent", "Attach", "Debugger", "Formats", "JSON", "LocalServer", "Models", "Mutations",
+                "Schema",
+                "Sessions", "Terminal", "Tools", "Wire",
+            ]),
         .testTarget(
             name: "TransformerTests", dependencies: ["Mutations", "Transformer"], exclude: ["Fixtures"]),
         .testTarget(

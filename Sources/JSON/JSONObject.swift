@@ -119,7 +119,13 @@ public struct ByteString: Sendable, Hashable {
 
     /// Equality of the UTF-8 bytes.
     public static func == (left: ByteString, right: ByteString) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.utf8.withContiguousStorageIfAvailable { left in
+            right.text.utf8.withContiguousStorageIfAvailable { right in
+                // Texts of megabytes are compared with each key; most are one and the same.
+                left.count == right.count
+                    && (left.baseAddress == right.baseAddress || left.elementsEqual(right))
+            }
+        }.flatMap { $0 } ?? left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     /// Feeds the UTF-8 bytes.

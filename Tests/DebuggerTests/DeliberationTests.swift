@@ -31,7 +31,7 @@ import Testing
         builder.begin()
         builder.user("go")
         builder.request()
-        let text = (0..<lines).map { "line \($0)" }.joined(separator: " ")
+        let text = ((0..<lines).map { "line \($0)" } + [RandomPerson.endMark]).joined(separator: " ")
         let call = ToolCall(
             id: ToolCallID("call_1"), name: "notify_user",
             arguments: ByteString(
@@ -50,18 +50,32 @@ import Testing
 
     /// The note's input: an edit, Ctrl-S and `a` in one write; then the review must be read to its end.
     @Test func anEditRunsOnlyOnceItsDifferenceWasReadToTheEnd() throws {
-        var driver = try Driver.live(DeliberationTests.valid(lines: 1_200), size: Size(80, 24))
+        var driver = try Driver.live(DeliberationTests.valid(lines: 20), size: Size(60, 12))
         try driver.press("e")
-        guard driver.shows("edit the arguments") else {
-            Issue.record("no editor: \(driver.screen)")
+        try #require(driver.shows("edit the arguments"), "no editor: \(driver.screen)")
+        try driver.press("down", "down", "end", "left")
+        // In one write: no time passes between the keys.
+        for key in ["k", "ctrl-s", "a"] { driver.send(.key(try #require(Key(key)))) }
+        #expect(driver.shows("review the edit") && driver.effects.decisions.isEmpty, "\(driver.screen)")
+        // However long it stays there, its end has not been on the screen.
+        driver.wait(60_000)
+        driver.send(.key(try #require(Key("a"))))
+        #expect(
+            driver.bottom.contains("scroll to its end") && driver.effects.decisions.isEmpty,
+            "\(driver.bottom)")
+        for _ in 0..<9 { driver.send(.key(try #require(Key("pgdn")))) }
+        driver.send(.key(try #require(Key("a"))))
+        driver.wait(399)
+        driver.send(.key(try #require(Key("a"))))
+        #expect(driver.effects.decisions.isEmpty)
+        driver.wait(1)
+        driver.send(.key(try #require(Key("a"))))
+        let sent = try #require(driver.effects.decisions.first)
+        guard case .edit(let arguments, .annotate) = sent.decision else {
+            Issue.record("\(sent)")
             return
         }
-        driver.wait(500)
-        driver.send(.key(Key(.end)))
-        // In one write: no time passes between the keys.
-        driver.send(.paste(""))
-        for key in ["pgdn", "ctrl-s", "a"] { if let key = Key(key) { driver.send(.key(key)) } }
-        #expect(driver.effects.decisions.isEmpty)
+        #expect(arguments.text.contains("\(RandomPerson.endMark)k\""), "\(arguments.text)")
     }
 
     @Test func aReviewIsSentOnlyAfterItsEndWasOnTheScreenForLongEnough() {
@@ -88,93 +102,43 @@ import Testing
         #expect(slow.objection(toRunning: other, at: 9_000) != nil)
     }
 
-    /// Random keys at random times on screens of random sizes: whatever is sent to run was in full view for 400 ms.
+    /// Random keys at random times on screens of random sizes, among them real edits: whatever is sent to run was on the
+    /// terminal, to its end and to the byte, for 400 ms.
     @Test func whateverRunsWasInFullViewForLongEnough() throws {
         var random = SeededGenerator(seed: 18)
-        let keys = [
-            "a", "a", "a", "s", "w", "e", "e", "ctrl-s", "ctrl-s", "pgdn", "pgdn", "pgup", "down", "up", "G",
-            "g", "tab", "1", "2", "3",
-            "4", "z", "esc", "x", "y", "enter", "r", "d", "home", "end", ":", "q", "n", "i", "A", "?",
-        ]
-        var sent = 0
-        for number in 0..<400 {
-            let size = Size(Int.random(in: 20...140, using: &random), Int.random(in: 6...50, using: &random))
-            var driver = try Driver.live(
-                DeliberationTests.valid(lines: Int.random(in: 1...80, using: &random)), size: size)
-            // A second has gone by since the call came on the screen.
-            var watch = Watch()
-            watch.look(driver)
-            watch.pass(1_000, driver)
+        var (approved, edited, early, asked) = (0, 0, 0, 0)
+        for number in 0..<600 {
+            var person = try RandomPerson(
+                DeliberationTests.valid(lines: Int.random(in: 0...22, using: &random)), random)
             for _ in 0..<60 {
-                if Int.random(in: 0..<3, using: &random) > 0 {
-                    let pause = [1, 50, 200, 399, 400, 700].randomElement(using: &random) ?? 1
-                    driver.wait(Int64(pause))
-                    watch.pass(Int64(pause), driver)
-                }
-                if Int.random(in: 0..<12, using: &random) == 0 {
-                    driver.send(
-                        .resize(
-                            Size(
-                                Int.random(in: 20...140, using: &random),
-                                Int.random(in: 6...50, using: &random))))
-                } else if Int.random(in: 0..<8, using: &random) == 0 {
-                    driver.send(.paste(["x", "a", "1", "\u{13}a"].randomElement(using: &random) ?? ""))
-                } else if let key = keys.randomElement(using: &random).flatMap({ Key($0) }) {
-                    driver.send(.key(key))
-                }
-                for decision in driver.takeEffects().decisions {
+                let key = person.act()
+                if key.isDecision { asked += 1 }
+                for decision in person.takeDecisions() {
+                    let bytes: ByteString
                     switch decision.decision {
                     case .approve:
-                        sent += 1
-                        #expect(watch.wasSeen("call"), "session \(number): approved unseen")
-                    case .edit:
-                        sent += 1
-                        #expect(watch.wasSeen("review"), "session \(number): an edit was sent unseen")
-                    default: break
+                        approved += 1
+                        bytes = decision.arguments
+                    case .edit(let arguments, _):
+                        edited += 1
+                        bytes = arguments
+                        #expect(
+                            arguments != decision.arguments, "session \(number): an edit that changes nothing"
+                        )
+                    default: continue
                     }
+                    if person.sinceArrival < 1_000 { early += 1 }
+                    #expect(
+                        person.watch.hasSeen(bytes),
+                        "session \(number): sent unseen after \(person.sinceArrival) ms: \(bytes.text)")
                 }
-                watch.look(driver)
             }
+            random = person.random
         }
-        print("400 sessions of random keys (seed 18): \(sent) calls sent to run")
-        #expect(sent > 20)
-    }
-
-    /// What an onlooker notes: since when the end of which text is in view.
-    private struct Watch {
-        private var now: Int64 = 0
-        private var since: [String: Int64] = [:]
-        private var seen: Set<String> = []
-
-        mutating func pass(_ milliseconds: Int64, _ driver: Driver) {
-            now += milliseconds
-            look(driver)
-        }
-
-        mutating func look(_ driver: Driver) {
-            let state = driver.debugger.state
-            var view: String?
-            if let review = state.layers.last as? EditReview {
-                // A text of its own each time that it is opened with other bytes.
-                view = review.isEndShown ? "review" : nil
-                if view == nil { since["review"] = nil }
-            } else if state.layers.isEmpty
-                || state.layers.last?.kind == .prompt,
-                state.frame.layout.content(of: .calls) != nil,
-                state.calls.detail.visible.upperBound >= state.frame.calls.argumentLines,
-                state.frame.calls.detailHeight > 0
-            {
-                view = "call"
-            }
-            for name in ["call", "review"] where name != view { since[name] = nil }
-            guard let view else { return }
-            if since[view] == nil { since[view] = now }
-            if let start = since[view], now - start >= ApprovalGuard.delay { seen.insert(view) }
-        }
-
-        func wasSeen(_ name: String) -> Bool {
-            seen.contains(name) || since[name].map { now - $0 >= ApprovalGuard.delay } == true
-        }
+        print(
+            "600 sessions of random keys (seed 18): \(asked) keys that decide, \(approved) calls and \(edited) edits "
+                + "sent to run, \(early) of them within a second")
+        #expect(approved > 100 && edited > 40 && early > 20)
     }
 
     @Test func oneKeyDeclinesAllThatAServerAsks() throws {

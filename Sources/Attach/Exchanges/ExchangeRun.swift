@@ -156,7 +156,7 @@ struct ExchangeRun: Sendable {
         _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ decoding: inout ResponseDecoding,
         _ recorder: Recorder
     ) async throws {
-        let coded = try await body.collect(upTo: 64 << 20)
+        let coded = try await body.collect(upTo: ReadingLimits.streamEvent)
         let bytes = try decoding.take(coded, keeps: false)
         if await log.hasBegun {
             // The client has been told of a stream already, while its request was held.

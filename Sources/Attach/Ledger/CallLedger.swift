@@ -33,7 +33,14 @@ final class CallLedger: Sendable {
         self.folder = folder
         guard FileManager.default.fileExists(atPath: folder) else { return }
         try take(false)
-        let text = FileManager.default.contents(atPath: path) ?? Data()
+        let text: [UInt8]
+        do {
+            text =
+                FileManager.default.fileExists(atPath: path)
+                ? try BoundedFile.bytes(path, most: ReadingLimits.transcript) : []
+        } catch {
+            throw AttachError("\(error); name another folder with --record")
+        }
         state.withLock { state in
             for line in text.split(separator: 0x0A) {
                 switch LedgerLine(Array(line)) {

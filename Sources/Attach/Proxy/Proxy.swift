@@ -1,5 +1,6 @@
 import Agent
 import Formats
+import JSON
 import Wire
 
 /// Stands between agents and their models: passes everything on, and holds the calls.
@@ -29,7 +30,8 @@ public final class Proxy: Sendable {
         ledger = try CallLedger(folder: settings.folder)
         client = HTTPClient()
         book = SessionBook(settings: settings, ledger: ledger, watcher: watcher)
-        server = try await HTTPServer(host: settings.host, port: settings.port)
+        server = try await HTTPServer(
+            host: settings.host, port: settings.port, bodyLimit: ReadingLimits.requestBody)
     }
 
     /// Serves until the task is cancelled.

@@ -6,7 +6,7 @@ import Terminal
 /// All that whoever decides a call must see of it.
 enum ApprovalDetail {
     /// The lines, and how many of them must have been seen before an approval.
-    static func lines(_ call: QueuedCall, width: Int) -> (lines: [StyledText], argumentLines: Int) {
+    static func lines(_ call: QueuedCall, width: Int) -> (lines: LaidLines, argumentLines: Int) {
         let record = call.waiting.record
         var text = TextLines(width: width)
         if record.status == .unknown {
@@ -15,10 +15,11 @@ enum ApprovalDetail {
                     "! in doubt: it had begun when the run broke off, and nobody knows whether it took effect. "
                         + "Approving it runs it once more."), Theme.attention)
         }
-        let isLong = ShownText.isTooLong(record.call.arguments)
+        let isLong = ShownText.isLong(record.call.arguments.text)
         ArgumentLines.add(
-            record.call.arguments, provenance: isLong ? [] : call.state.provenance(of: record), to: &text)
-        LookAlikeLines.add(record.call, to: &text)
+            record.call.arguments, provenance: isLong ? [] : call.state.provenance(of: record), LongTexts(),
+            to: &text)
+        LookAlikeLines.add(LookAlikeLines.warnings(record.call), to: &text)
         DriftLines.add(record, in: call.state, to: &text)
         for passage in isLong ? [] : call.state.suspicions(of: record) {
             text.wrap(
@@ -27,14 +28,18 @@ enum ApprovalDetail {
                 ),
                 Theme.attention)
         }
-        let argumentLines = text.lines.count
+        let argumentLines = text.laid.count
         for problem in record.problems {
             text.wrap(SafeText("✗ \(problem.kind.rawValue): \(problem.message)"), Theme.bad)
         }
         if let ran = record.ranArguments, ran != record.call.arguments {
             text.add("it had begun with other arguments: - as asked, + as it ran", Theme.label)
-            for line in LineDifference.between(prettyJSON(record.call.arguments), prettyJSON(ran)) {
-                text.add(line)
+            if isLong || ShownText.isLong(ran.text) {
+                text.add("too long to be compared here", Theme.faint)
+            } else {
+                for line in LineDifference.between(prettyJSON(record.call.arguments), prettyJSON(ran)) {
+                    text.add(line)
+                }
             }
         }
         text.blank()
@@ -49,7 +54,7 @@ enum ApprovalDetail {
         text.wrap(
             SafeText(call.waiting.hash.description), label: StyledText("sha-256", Theme.label), margin: 10,
             mode: .characters)
-        return (text.lines, argumentLines)
+        return (text.laid, argumentLines)
     }
 
     /// The lines of an edit before it is sent.
@@ -63,7 +68,7 @@ enum ApprovalDetail {
         for line in difference { text.add(line) }
         var edited = record.call
         edited.arguments = arguments
-        LookAlikeLines.add(edited, to: &text)
+        LookAlikeLines.add(LookAlikeLines.warnings(edited), to: &text)
         text.blank()
         text.wrap(SafeText("What shall the model be told?"), Theme.heading)
         text.field(
@@ -94,9 +99,16 @@ public enum LookAlikeLines {
             .map { "! look-alike: \($0.sentence)" }
     }
 
-    static func add(_ call: ToolCall, to text: inout TextLines) {
-        if ShownText.isTooLong(call.arguments) { return }
-        for warning in warnings(call) { text.wrap(SafeText(warning), Theme.attention) }
+    /// Words that are named one by one.
+    private static let most = 200
+
+    static func add(_ warnings: [String], to text: inout TextLines) {
+        for warning in warnings.prefix(most) { text.wrap(SafeText(warning), Theme.attention) }
+        if warnings.count > most {
+            text.wrap(
+                SafeText("! look-alike: \(Figure.count(warnings.count - most)) more such words"),
+                Theme.attention)
+        }
     }
 
     private static func collect(_ value: JSONValue, into texts: inout [String]) {

@@ -72,8 +72,6 @@ extension ApprovalScreen {
             refuse(objection)
         } else if let problem = record.problems.first {
             refuse("it cannot run: \(problem.message); e edits its arguments, d denies it")
-        } else if ShownText.isTooLong(record.call.arguments) {
-            refuse(ShownText.objection(to: record.call.arguments))
         } else if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             refuse("it had begun with edited arguments; e says which run now")
         } else if let objection = (guards[call.journal] ?? ApprovalGuard())
@@ -96,7 +94,9 @@ extension ApprovalScreen {
 
     private mutating func edit() {
         guard let call = current else { return }
-        begin(.arguments, text: prettyJSON(call.waiting.record.startingArguments))
+        let text = prettyJSON(call.waiting.record.startingArguments)
+        if let objection = ShownText.objection(toEditing: text) { return refuse(objection) }
+        begin(.arguments, text: text)
     }
 
     private mutating func send(_ decision: Decision, for call: QueuedCall) -> [ApprovalEffect] {
@@ -173,6 +173,10 @@ extension ApprovalScreen {
             return send(.respond(content: open.text.text), for: open.call)
         }
         let record = open.call.waiting.record
+        if let objection = ShownText.objection(toEditing: open.text.text) {
+            layer?.fault = objection
+            return []
+        }
         let value: JSONValue
         do {
             value = try JSONParser.parse(open.text.text)
@@ -184,8 +188,6 @@ extension ApprovalScreen {
         let arguments = ByteString(value.text(.spaced))
         if let objection = open.call.state.objection(toEditing: record, arguments: arguments) {
             layer?.fault = objection
-        } else if let long = [record.call.arguments, arguments].first(where: { ShownText.isTooLong($0) }) {
-            layer?.fault = ShownText.objection(to: long)
         } else if (try? JSONParser.parse(record.call.arguments.text)) == value, record.status != .unknown {
             layer = nil
             say("nothing was changed; a runs the call as written")

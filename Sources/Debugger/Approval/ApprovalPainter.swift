@@ -108,9 +108,10 @@ struct ApprovalPainter {
         paint(state.frame.lines, state.detail, state.frame.detail)
     }
 
-    private mutating func paint(_ lines: [StyledText], _ scroll: Scroll, _ area: Rect) {
+    private mutating func paint<Lines: RandomAccessCollection>(_ lines: Lines, _ scroll: Scroll, _ area: Rect)
+    where Lines.Element == StyledText, Lines.Index == Int {
         for (row, index) in scroll.visible.enumerated()
-        where row < area.height && lines.indices.contains(index) {
+        where row < area.height && (lines.startIndex..<lines.endIndex).contains(index) {
             canvas.put(lines[index], at: Point(area.minX, area.minY + row), maxWidth: area.width)
         }
     }

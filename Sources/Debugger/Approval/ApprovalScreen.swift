@@ -169,7 +169,7 @@ struct ApprovalFrame: Sendable {
     var heading = Rect(size: Size(0, 0))
     var detail = Rect(size: Size(0, 0))
     var hints = Rect(size: Size(0, 0))
-    var lines: [StyledText] = []
+    var lines = LaidLines()
     /// The leading lines that must have been seen before an approval.
     var argumentLines = 0
     /// What ``lines`` was made for.
@@ -194,7 +194,7 @@ extension ApprovalScreen {
                 frame.made = made
             }
         } else {
-            (frame.lines, frame.argumentLines, frame.made) = ([], 0, nil)
+            (frame.lines, frame.argumentLines, frame.made) = (LaidLines(), 0, nil)
         }
         detail.update(count: frame.lines.count, page: frame.detail.height)
         settleLayer()

@@ -50,6 +50,10 @@ enum DecisionCommands {
             state.deciding { state, record in
                 let text =
                     state.drafts[.arguments(DecidedCall(record))] ?? prettyJSON(record.startingArguments)
+                if let objection = ShownText.objection(toEditing: text) {
+                    state.refuse(objection)
+                    return []
+                }
                 return [
                     .openEditor(text: text, suffix: ".json", .arguments(record.key, record.call))
                 ]
@@ -109,9 +113,6 @@ enum DecisionCommands {
         if let problem = record.problems.first {
             return .disabled("it cannot run: \(problem.message); e edits its arguments, d denies it")
         }
-        if ShownText.isTooLong(record.call.arguments) {
-            return .disabled(ShownText.objection(to: record.call.arguments))
-        }
         if record.status == .unknown, let ran = record.ranArguments, ran != record.call.arguments {
             return .disabled("it had begun with edited arguments; e says which run now")
         }
@@ -168,6 +169,9 @@ extension DebuggerState {
 
     /// Opens an editor, with the draft that was given up before where there is one.
     mutating func openEditor(_ purpose: TextEditor.Purpose, text: String, fault: String? = nil) {
+        if let objection = ShownText.objection(toEditing: drafts[purpose] ?? text) {
+            return refuse(objection)
+        }
         if let draft = drafts[purpose], fault == nil {
             layers.append(TextEditor(purpose, text: draft))
             say("this is what you had written before; Ctrl-S goes on, Esc leaves it")

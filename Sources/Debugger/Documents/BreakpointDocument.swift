@@ -5,7 +5,7 @@ import Terminal
 struct BreakpointDocument: Document {
     func title(_ state: DebuggerState) -> String { "breakpoints" }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         for point in state.breakpoints.all {
             let steps = point.matches.steps
@@ -28,7 +28,7 @@ struct BreakpointDocument: Document {
         text.field(":find", "EXPR goes to the next step that matches; ctrl-n and ctrl-p go on")
         text.heading("expressions, joined by & | ! and parentheses")
         for (term, meaning) in BreakpointDocument.terms { text.field(term, meaning) }
-        return text.lines
+        return text.laid
     }
 
     private static let terms = [

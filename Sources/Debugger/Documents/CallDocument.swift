@@ -12,7 +12,7 @@ struct CallDocument: Document {
         if let record = state.shown.call(key) { _ = state.traces.answer(record, in: state.shown) }
     }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         guard let record = state.shown.call(key) else {
             return [StyledText("This call has not been asked for at this step.", Theme.faint)]
         }
@@ -20,13 +20,14 @@ struct CallDocument: Document {
         let pane = CallsPane(
             timeline: state.timeline, now: state.now, width: width,
             trace: Traces.Answer(
-                found: trace, words: trace == nil ? "where the values came from is not known yet" : nil))
+                found: trace, words: trace == nil ? "where the values came from is not known yet" : nil),
+            texts: state.longTexts)
         var text = TextLines(width: width)
         text.add(pane.heading(record))
         text.blank()
         text.add(contentsOf: pane.detail(record).lines)
         text.heading("the arguments as the model wrote them, to the byte")
-        text.wrap(SafeText(record.call.arguments.text), mode: .characters)
+        text.add(whole: record.call.arguments.text, state.longTexts)
         if let tool = state.shown.header?.catalogue.first(where: {
             $0.name.utf8.elementsEqual(record.call.name.utf8)
         }) {
@@ -36,6 +37,6 @@ struct CallDocument: Document {
                 text.wrapStyled(StyledText(String(line), Theme.faint), hanging: 4)
             }
         }
-        return text.lines
+        return text.laid
     }
 }

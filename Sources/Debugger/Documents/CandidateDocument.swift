@@ -8,7 +8,7 @@ struct CandidateDocument: Document {
 
     func title(_ state: DebuggerState) -> String { "why this token" }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         guard let table = state.frame.mask.table, (0..<table.count).contains(position) else {
             return [StyledText("No token was decoded at this step.", Theme.faint)]
         }
@@ -29,7 +29,7 @@ struct CandidateDocument: Document {
         if let trail = state.trail {
             text.wrap(SafeText(bytes: trail.writtenBefore), Theme.faint, mode: .characters)
         }
-        return text.lines
+        return text.laid
     }
 
     private func addFigures(
@@ -94,7 +94,7 @@ struct TokenDocument: Document {
         state.explain(token, trail, &explainer)
     }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         guard let table = state.frame.mask.table,
             let position = (0..<table.count).first(where: { table.candidate(at: $0).token == token })
         else { return [StyledText("This token is not a candidate at this step.", Theme.faint)] }

@@ -18,11 +18,11 @@ struct ComparedSession: Sendable {
 struct ComparisonDocument: Document {
     func title(_ state: DebuggerState) -> String { "two sessions" }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         guard let compared = state.compared else {
             text.add("There is nothing to compare with yet; = asks for a journal.", Theme.faint)
-            return text.lines
+            return text.laid
         }
         let differences = compared.comparison.differences
         let column = max(1, (width - 3) / 2)
@@ -31,7 +31,7 @@ struct ComparisonDocument: Document {
         guard !differences.isEmpty else {
             text.blank()
             text.add("They do not differ; names and times do not count.", Theme.good)
-            return text.lines
+            return text.laid
         }
         if let first = compared.comparison.firstDivergence {
             text.heading("where they part")
@@ -39,7 +39,7 @@ struct ComparisonDocument: Document {
         }
         text.heading(Figure.amount(differences.count, "difference"))
         for difference in differences { add(difference, column, to: &text) }
-        return text.lines
+        return text.laid
     }
 
     private func add(_ difference: SessionDifference, _ column: Int, to text: inout TextLines) {

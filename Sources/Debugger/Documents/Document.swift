@@ -5,7 +5,7 @@ protocol Document: Sendable {
     /// The title of its box.
     func title(_ state: DebuggerState) -> String
     /// Its lines.
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText]
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines
     /// Finds out what the lines need that costs more than looking it up.
     func prepare(_ state: inout DebuggerState, explainer: inout MaskExplainer?)
     /// Whether the end is kept in view while the text grows.

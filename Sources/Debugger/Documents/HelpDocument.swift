@@ -7,7 +7,7 @@ struct HelpDocument: Document {
     }
 
     /// Every command with its keys; what cannot be done now says why.
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         let table = state.commands
         let margin = min(18, width / 3)
@@ -31,7 +31,7 @@ struct HelpDocument: Document {
         for (sign, meaning) in HelpDocument.signs {
             text.wrap(SafeText(meaning), label: StyledText(sign, Theme.key), margin: margin)
         }
-        return text.lines
+        return text.laid
     }
 
     private static let signs = [

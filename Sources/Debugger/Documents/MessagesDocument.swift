@@ -4,7 +4,7 @@ import Terminal
 struct MessagesDocument: Document {
     func title(_ state: DebuggerState) -> String { "messages" }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         for entry in state.messages.entries.reversed() {
             text.wrap(
@@ -12,7 +12,7 @@ struct MessagesDocument: Document {
                 label: StyledText("step \(entry.step)", Theme.faint), margin: 12)
         }
         if text.lines.isEmpty { text.add("There are no messages.", Theme.faint) }
-        return text.lines
+        return text.laid
     }
 
     private func style(_ kind: MessageLog.Entry.Kind) -> Style {

@@ -7,11 +7,11 @@ struct RequestDocument: Document {
         "the request of round \(state.shown.round), as it left"
     }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         guard let request = state.timeline.request else {
             text.add("No request has left yet.", Theme.faint)
-            return text.lines
+            return text.laid
         }
         if let tokens = request.promptTokens {
             let cached = request.cachedTokens.map { ", \(Figure.count($0)) of them in the KV cache" } ?? ""
@@ -23,7 +23,7 @@ struct RequestDocument: Document {
         }
         if PromptDocument.isKnown(request) {
             text.add(contentsOf: PromptDocument.lines(request, width: width))
-            return text.lines
+            return text.laid
         }
         if !request.toolTokens.isEmpty {
             let total = request.toolTokens.reduce(0) { $0 + $1.tokens }
@@ -39,7 +39,7 @@ struct RequestDocument: Document {
             }
         }
         text.heading("as it left")
-        text.wrap(SafeText(request.text), mode: .characters)
-        return text.lines
+        text.add(whole: request.text, state.longTexts)
+        return text.laid
     }
 }

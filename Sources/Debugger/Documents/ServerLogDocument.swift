@@ -11,7 +11,7 @@ struct ServerLogDocument: Document {
         server.map { "log of server \($0)" } ?? "logs of all servers"
     }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         let board = state.servers
         guard !board.entries.isEmpty else {
@@ -20,7 +20,7 @@ struct ServerLogDocument: Document {
                 ? "A recorded session runs no server. What they wrote is beside the journal, in ….servers.log."
                 : "This workflow has no MCP server."
             text.wrap(SafeText(reason), Theme.faint)
-            return text.lines
+            return text.laid
         }
         let shown = board.lines.filter { isShown($0.server, server) }
         let dropped = board.entries.filter { isShown($0.name, server) }.reduce(0) { $0 + $1.dropped }
@@ -38,7 +38,7 @@ struct ServerLogDocument: Document {
         // How they stand comes last, where the text is followed.
         text.blank()
         for entry in board.entries where isShown(entry.name, server) { add(entry, to: &text) }
-        return text.lines
+        return text.laid
     }
 
     private func isShown(_ name: String, _ server: String?) -> Bool {

@@ -6,11 +6,11 @@ import Terminal
 struct SessionDocument: Document {
     func title(_ state: DebuggerState) -> String { "session" }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         guard let header = state.timeline.log.last.header else {
             text.add("The session has not begun.", Theme.faint)
-            return text.lines
+            return text.laid
         }
         text.field("session", header.id)
         text.field("workflow", header.workflow)
@@ -30,7 +30,7 @@ struct SessionDocument: Document {
                 text.wrapStyled(StyledText(String(line), Theme.faint), hanging: 4)
             }
         }
-        return text.lines
+        return text.laid
     }
 
     /// How the run was set up.

@@ -5,7 +5,7 @@ import Terminal
 struct SettingsDocument: Document {
     func title(_ state: DebuggerState) -> String { "settings" }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         text.wrap(
             SafeText(
@@ -30,6 +30,6 @@ struct SettingsDocument: Document {
         for (name, keys) in state.settings.keys.sorted(by: { $0.key < $1.key }) {
             text.field(name, keys.joined(separator: " "))
         }
-        return text.lines
+        return text.laid
     }
 }

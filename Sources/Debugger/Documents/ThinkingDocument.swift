@@ -5,7 +5,7 @@ import Terminal
 struct ThinkingDocument: Document {
     func title(_ state: DebuggerState) -> String { "what the model thought" }
 
-    func lines(_ state: DebuggerState, width: Int) -> [StyledText] {
+    func lines(_ state: DebuggerState, width: Int) -> LaidLines {
         var text = TextLines(width: width)
         var round = 0
         for case .assistant(let answer) in state.shown.messages {
@@ -14,11 +14,13 @@ struct ThinkingDocument: Document {
             text.heading("round \(round), \(thinking.size)")
             if thinking.text.isEmpty {
                 text.wrap("The provider hands none of it on in the open.", Theme.faint)
+            } else if ShownText.isLong(thinking.text) {
+                text.add(state.longTexts.laid(thinking.text, width: text.width, .plain))
             } else {
                 text.wrap(SafeText(thinking.text))
             }
         }
         if text.lines.isEmpty { text.wrap("No answer so far came with thinking.", Theme.faint) }
-        return text.lines
+        return text.laid
     }
 }

@@ -34,7 +34,7 @@ struct EditReview: Layer {
 
     mutating func settle(_ state: inout DebuggerState, explainer: inout MaskExplainer?) {
         let content = LayerBox(size: state.size, banner: state.bannerLines.count).content
-        state.frame.document = lines(width: content.width)
+        state.frame.document = LaidLines(lines(width: content.width))
         scroll.update(count: state.frame.document.count, page: content.height)
     }
 

@@ -36,7 +36,7 @@ extension Layer {
     var page: Int? { nil }
 
     mutating func settle(_ state: inout DebuggerState, explainer: inout MaskExplainer?) {
-        state.frame.document = []
+        state.frame.document = LaidLines()
     }
     func paintBottom(_ state: DebuggerState, with painter: inout ScreenPainter, in area: Rect) -> Bool {
         false

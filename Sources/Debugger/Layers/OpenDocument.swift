@@ -44,7 +44,7 @@ struct OpenDocument: Layer {
     }
 
     /// Goes to the first line with a text from the top of what is shown on; `false` where there is none.
-    mutating func find(_ text: String, in lines: [StyledText]) -> Bool {
+    mutating func find(_ text: String, in lines: LaidLines) -> Bool {
         search = text.isEmpty ? nil : Search(pane: .conversation, text: text)
         match = nil
         guard search != nil else { return true }
@@ -54,18 +54,12 @@ struct OpenDocument: Layer {
     }
 
     /// Goes to the next line with the text, or the previous one, round the end.
-    mutating func findOn(_ direction: Int, in lines: [StyledText]) -> Bool {
+    mutating func findOn(_ direction: Int, in lines: LaidLines) -> Bool {
         go(direction, in: lines, after: match ?? scroll.offset)
     }
 
-    private mutating func go(_ direction: Int, in lines: [StyledText], after start: Int) -> Bool {
-        guard let search,
-            let line = Search.next(
-                lines.count, start, direction,
-                {
-                    search.matches(lines[$0].plain)
-                })
-        else { return false }
+    private mutating func go(_ direction: Int, in lines: LaidLines, after start: Int) -> Bool {
+        guard let search, let line = lines.next(search, after: start, direction) else { return false }
         match = line
         followsEnd = false
         scroll.show(line, margin: 2)

@@ -11,7 +11,7 @@ extension QuestionForm: Layer {
     mutating func settle(_ state: inout DebuggerState, explainer: inout MaskExplainer?) {
         let content = LayerBox(size: state.size, banner: state.bannerLines.count).content
         let lines = QuestionLines(self, width: content.width)
-        state.frame.document = lines.lines
+        state.frame.document = LaidLines(lines.lines)
         settle(lines, page: content.height)
     }
 

@@ -15,6 +15,7 @@ struct RuleReview: Sendable {
     private(set) var releaseLines = 0
     private(set) var hasShownReleases = false
     var scroll = Scroll()
+    private let texts = LongTexts()
 
     /// A waiting call that the rule decides without asking.
     struct Release: Sendable {
@@ -66,7 +67,7 @@ struct RuleReview: Sendable {
     }
 
     /// Lays the lines out, and notes when the last of the calls that it decides at once has been on the screen.
-    mutating func settle(width: Int, page: Int) -> [StyledText] {
+    mutating func settle(width: Int, page: Int) -> LaidLines {
         releaseLines = releasing(width: width).count
         let lines = lines(width: width)
         scroll.update(count: lines.count, page: page)
@@ -77,20 +78,25 @@ struct RuleReview: Sendable {
     }
 
     /// Every call that it decides at once, whole: the list is what the person confirms.
-    private func releasing(width: Int) -> [StyledText] {
+    private func releasing(width: Int) -> LaidLines {
         var text = TextLines(width: width)
         text.wrap(SafeText(report.rule.sentence), Theme.heading)
-        guard !releases.isEmpty else { return text.lines }
+        guard !releases.isEmpty else { return text.laid }
         text.heading("waiting now: it decides \(Figure.amount(releases.count, "call")) as soon as it holds")
         for release in releases {
             let record = release.record
             let fate = release.ruling.effect == .allow ? "RUNS AT ONCE" : "is denied at once"
+            let arguments = record.call.arguments.text
+            let isLong = ShownText.isLong(arguments)
             text.wrap(
-                SafeText("\(fate)  \(record.key.id) \(record.call.name) \(record.call.arguments.text)"),
+                SafeText(
+                    "\(fate)  \(record.key.id) \(record.call.name)" + (isLong ? "" : " \(arguments)")),
                 release.ruling.effect == .allow ? Theme.attention : .plain)
-            LookAlikeLines.add(record.call, to: &text)
+            if isLong { text.add(whole: arguments, texts) }
+            LookAlikeLines.add(
+                isLong ? texts.lookAlikes(record.call) : LookAlikeLines.warnings(record.call), to: &text)
         }
-        return text.lines
+        return text.laid
     }
 
     /// The rule as it is written on the command line.
@@ -100,9 +106,9 @@ struct RuleReview: Sendable {
             + (rule.reason.map { " because \($0)" } ?? "")
     }
 
-    func lines(width: Int) -> [StyledText] {
+    func lines(width: Int) -> LaidLines {
         var text = TextLines(width: width)
-        for line in releasing(width: width) { text.add(line) }
+        text.add(contentsOf: releasing(width: width))
         text.heading("in this session: \(sum(matches, of: calls))")
         add(matches, place: { "step \($0.step)" }, to: &text)
         let saved = report.sessions.flatMap(\.matches)
@@ -126,7 +132,7 @@ struct RuleReview: Sendable {
         } else {
             addDifference(to: &text)
         }
-        return text.lines
+        return text.laid
     }
 
     private func sum(_ verdicts: [RuleTrial.Verdict], of calls: Int) -> String {
@@ -144,9 +150,9 @@ struct RuleReview: Sendable {
             let then =
                 record.decision.map { "\($0.words) by \(record.decider?.summary ?? "nobody")" }
                 ?? "not decided"
+            let arguments = ShownText.beginning(record.call.arguments.text, most: ShownText.mostLine)
             text.wrap(
-                SafeText(
-                    "\(place(verdict))  \(record.key.id) \(record.call.name) \(record.call.arguments.text)"))
+                SafeText("\(place(verdict))  \(record.key.id) \(record.call.name) \(arguments)"))
             let warning =
                 verdict.wouldLeak
                 ? "; WOULD LEAK: it would run without anybody asked"

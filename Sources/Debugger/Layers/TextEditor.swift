@@ -55,11 +55,12 @@ struct TextEditor: Layer {
     mutating func settle(_ state: inout DebuggerState, explainer: inout MaskExplainer?) {
         let box = LayerBox(size: state.size, banner: state.bannerLines.count)
         let (text, cursor) = field.layout(width: box.content.width)
-        state.frame.document = text.lines.map { line in
-            var styled = StyledText()
-            styled.append(line.text)
-            return styled
-        }
+        state.frame.document = LaidLines(
+            text.lines.map { line in
+                var styled = StyledText()
+                styled.append(line.text)
+                return styled
+            })
         let page = box.content.height - (fault == nil ? 0 : box.faultHeight)
         scroll.update(count: text.lines.count, page: max(1, page))
         scroll.show(cursor.y)

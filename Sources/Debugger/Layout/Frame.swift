@@ -10,7 +10,7 @@ struct Frame: Sendable {
     var results = ListFrame()
     var mask = MaskFrame()
     /// The lines of the text in front of the panes, and the columns that it has.
-    var document: [StyledText] = []
+    var document = LaidLines()
 }
 
 /// The rows of a list, of which only those on the screen are laid out.
@@ -28,7 +28,7 @@ struct ListRows: Sendable {
 struct ListFrame: Sendable {
     var rows = ListRows()
     var selected: Int?
-    var detail: [StyledText] = []
+    var detail = LaidLines()
     /// The number of leading detail lines that must have been seen before an approval.
     var argumentLines = 0
     /// The heading between the list and the detail.

@@ -18,7 +18,7 @@ extension DebuggerState {
             layer.settle(&self, explainer: &explainer)
             layers[place] = layer
         } else {
-            frame.document = []
+            frame.document = LaidLines()
         }
         questions.show((layers.last as? QuestionForm)?.question.number, at: now)
         // A prompt takes the bottom line only: what was under the decision keys stays there while it is written.

@@ -3,12 +3,15 @@ import JSON
 
 /// Text as far as it is laid out: what nobody can read on a screen costs nothing there.
 enum ShownText {
-    /// Bytes of one text that are laid out.
+    /// Bytes of one text that the conversation shows.
     static let most = 256 << 10
-    /// Bytes of arguments that a person can be asked to read before they run.
-    static let mostArguments = 128 << 10
+    /// Bytes from which on a text is laid out row by row, where somebody looks at it, and is not edited in place.
+    static let mostAtOnce = 128 << 10
     /// Bytes of a text of which only one line is shown.
     static let mostLine = 2 << 10
+
+    /// Whether a text is too long to be laid out as a whole.
+    static func isLong(_ text: String) -> Bool { text.utf8.count > mostAtOnce }
 
     /// The beginning of a text, up to so many bytes; whole scalars.
     static func beginning(_ text: String, most: Int = ShownText.most) -> String {
@@ -35,12 +38,11 @@ enum ShownText {
             "… this is the beginning of \(Figure.amount(size, "byte")); the journal has all, and replay --print shows it"
     }
 
-    /// Whether arguments are more than a person can be asked to read here.
-    static func isTooLong(_ arguments: ByteString) -> Bool { arguments.text.utf8.count > mostArguments }
-
-    /// Why they cannot be approved here.
-    static func objection(to arguments: ByteString) -> String {
-        "its arguments have \(Figure.amount(arguments.text.utf8.count, "byte")), more than can be read here: d denies it; "
-            + "what is to run so is better said in a rule"
+    /// Why a text cannot be edited here; `nil` where it can.
+    static func objection(toEditing text: String) -> String? {
+        guard isLong(text) else { return nil }
+        return
+            "\(Figure.amount(text.utf8.count, "byte")) are more than can be edited here; they can be read to their end, "
+            + "then a approves and d denies"
     }
 }

@@ -3,24 +3,40 @@ import Terminal
 /// Lines being laid out for a width.
 struct TextLines: Sendable {
     let width: Int
-    private(set) var lines: [StyledText] = []
+    private(set) var laid = LaidLines()
+    /// All lines as an array: for what is known to be short.
+    var lines: [StyledText] { laid.whole }
 
     init(width: Int) { self.width = max(1, width) }
 
     /// One line that is cut where it does not fit.
-    mutating func add(_ line: StyledText) { lines.append(line.truncated(to: width)) }
+    mutating func add(_ line: StyledText) { laid.append(line.truncated(to: width)) }
 
     mutating func add(_ text: String, _ style: Style = .plain) { add(StyledText(text, style)) }
 
-    mutating func add(contentsOf more: [StyledText]) { lines += more }
+    mutating func add(contentsOf more: [StyledText]) { laid.append(contentsOf: more) }
 
-    mutating func replace(at index: Int, with line: StyledText) { lines[index] = line }
+    mutating func add(contentsOf more: LaidLines) { laid.append(contentsOf: more) }
 
-    mutating func blank() { lines.append(StyledText()) }
+    /// A long text, laid out where somebody looks at it.
+    mutating func add(_ text: LongText) { laid.append(text) }
+
+    /// A text cut wherever a line is full; a long one is laid out where somebody looks at it.
+    mutating func add(whole text: String, _ texts: LongTexts) {
+        if ShownText.isLong(text) {
+            laid.append(texts.laid(text, width: width, .plain))
+        } else {
+            wrap(SafeText(text), mode: .characters)
+        }
+    }
+
+    mutating func replace(at index: Int, with line: StyledText) { laid.replace(at: index, with: line) }
+
+    mutating func blank() { laid.append(StyledText()) }
 
     /// A title over a section.
     mutating func heading(_ text: String) {
-        if !lines.isEmpty { blank() }
+        if !laid.isEmpty { blank() }
         add(text, Theme.heading)
     }
 
@@ -35,10 +51,10 @@ struct TextLines: Sendable {
         for (index, line) in wrapped.prefix(max(0, shown)).enumerated() {
             var styled = index == 0 ? TextLines.fit(label, margin) : TextLines.space(margin)
             styled.append(line.text, style)
-            lines.append(styled)
+            laid.append(styled)
         }
         if shown < wrapped.count {
-            lines.append(
+            laid.append(
                 TextLines.space(margin)
                     + StyledText(rest(wrapped.count - shown), Theme.faint).truncated(to: width - margin))
         }

@@ -20,14 +20,14 @@ extension CallListPane {
 
     /// The next match in the detail of the selected call, else the next call that holds one.
     mutating func find(
-        _ search: Search, _ records: [CallRecord], detail lines: [StyledText], selected: CallKey?,
+        _ search: Search, _ records: [CallRecord], detail lines: LaidLines, selected: CallKey?,
         _ direction: Int, _ isFirst: Bool, _ holds: (CallRecord) -> Bool
     ) -> Bool {
         let line = isFirst ? -1 : match ?? -1
         let rest =
             direction > 0
-            ? Array(lines.indices.dropFirst(line + 1)) : lines.indices.prefix(max(0, line)).reversed()
-        if !isFirst, let next = rest.first(where: { search.matches(lines[$0].plain) }) {
+            ? min(lines.count, line + 1)..<lines.count : 0..<max(0, min(lines.count, line))
+        if !isFirst, let next = lines.first(search, in: rest, direction) {
             match = next
             detail.show(next, margin: 2)
             return true

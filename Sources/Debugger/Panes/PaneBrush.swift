@@ -9,9 +9,10 @@ struct PaneBrush {
     var isFocused = false
 
     /// Draws the lines that a scroll shows.
-    mutating func paint(_ lines: [StyledText], _ scroll: Scroll, in area: Rect) {
+    mutating func paint<Lines: RandomAccessCollection>(_ lines: Lines, _ scroll: Scroll, in area: Rect)
+    where Lines.Element == StyledText, Lines.Index == Int {
         for (row, index) in scroll.visible.enumerated()
-        where row < area.height && lines.indices.contains(index) {
+        where row < area.height && (lines.startIndex..<lines.endIndex).contains(index) {
             put(lines[index], at: Point(area.minX, area.minY + row), width: area.width)
         }
     }

@@ -45,6 +45,8 @@ struct DebuggerState: Sendable {
 
     /// Milliseconds since 1970, as the last input told.
     var now: Int64 = 0
+    /// What long texts came to, whatever the step and the size.
+    let longTexts = LongTexts()
     /// What was laid out last, for the step and size of now.
     var frame = Frame()
 

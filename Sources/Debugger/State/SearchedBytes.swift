@@ -21,6 +21,22 @@ struct SearchedBytes {
         }
     }
 
+    /// Where the text begins first in a range of another one's bytes, or last.
+    ///
+    /// ASCII letters of either case match; what is beyond ASCII matches as it is written.
+    func first(in hay: String, _ range: Range<Int>, backwards: Bool) -> Int? {
+        var hay = hay
+        return hay.withUTF8 { bytes in
+            let last = min(range.upperBound, bytes.count - needle.count + 1)
+            guard !needle.isEmpty, range.lowerBound < last else { return nil }
+            let places = range.lowerBound..<last
+            let isHere = { (start: Int) in
+                needle.indices.allSatisfy { SearchedBytes.folded(bytes[start + $0]) == needle[$0] }
+            }
+            return backwards ? places.last(where: isHere) : places.first(where: isHere)
+        }
+    }
+
     private func isIn(_ hay: String) -> Bool {
         guard needle.allSatisfy({ $0 < 0x80 }) else { return hay.lowercased().contains(text.lowercased()) }
         var hay = hay

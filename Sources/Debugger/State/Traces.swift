@@ -82,7 +82,7 @@ struct Traces: Sendable {
     mutating func answer(_ record: CallRecord, in state: RunState) -> Answer {
         wanted = nil
         if let trace = known(record) { return Answer(found: trace) }
-        if ShownText.isTooLong(record.call.arguments) {
+        if ShownText.isLong(record.call.arguments.text) {
             return Answer(words: "where the values came from is not looked for in arguments of that length")
         }
         if isDeferring {

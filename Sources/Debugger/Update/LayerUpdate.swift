@@ -158,6 +158,7 @@ extension DebuggerState {
 
     /// Shows what an edit changes, or what is wrong with it, with the text still at hand.
     private mutating func review(_ text: String, of call: DecidedCall) {
+        if let objection = ShownText.objection(toEditing: text) { return refuse(objection) }
         let value: JSONValue
         do {
             value = try JSONParser.parse(text)
@@ -168,10 +169,6 @@ extension DebuggerState {
         let arguments = ByteString(value.text(.spaced))
         if let problem = problems(name: call.call.name, arguments: arguments).first {
             layers.append(faulty(.arguments(call), text, fault: problem.message, at: nil))
-            return
-        }
-        if let long = [call.call.arguments, arguments].first(where: { ShownText.isTooLong($0) }) {
-            layers.append(faulty(.arguments(call), text, fault: ShownText.objection(to: long), at: nil))
             return
         }
         let old = prettyJSON(call.call.arguments)

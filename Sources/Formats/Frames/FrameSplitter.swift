@@ -19,14 +19,22 @@ struct FrameSplitter: Sendable {
     private var position = 0
     /// The event that is being read.
     private var event = PendingEvent()
-    private var isInArray = false
-    private var isStart = true
-    private var followsReturn = false
+    private var standing = Standing()
+
+    /// What was learnt of the stream before the position.
+    private struct Standing: Sendable {
+        /// How much of the line that begins at the position has been searched for its end.
+        var searched = 0
+        var isInArray = false
+        var isStart = true
+        var followsReturn = false
+    }
+
     /// The first line that belongs to no framing, for the sentence that says what came instead.
     private(set) var strayLine: String?
     private let largest: Int
 
-    init(largest: Int = 1 << 26) { self.largest = largest }
+    init(largest: Int = ReadingLimits.streamEvent) { self.largest = largest }
 
     /// The frames that are whole now.
     /// - Throws: ``StreamFault`` for a frame that does not end.
@@ -35,7 +43,9 @@ struct FrameSplitter: Sendable {
         var frames: [WireFrame] = []
         while let frame = next() { frames.append(frame) }
         guard buffer.count <= largest else {
-            throw StreamFault("one event of the stream has more than \(largest) bytes; nothing of it is used")
+            throw StreamFault(
+                "one event of the stream has more than \(ReadingLimits.figure(largest)); nothing of it is used"
+            )
         }
         return frames
     }
@@ -81,26 +91,28 @@ struct FrameSplitter: Sendable {
     /// Reads a line, or finds that a JSON text begins; `nil` where neither is whole, or no frame has come of it.
     private mutating func nextLine() -> WireFrame? {
         while position < buffer.count {
-            if followsReturn {
-                followsReturn = false
+            if standing.followsReturn {
+                standing.followsReturn = false
                 if buffer[position] == 0x0A {
                     position += 1
                     continue
                 }
             }
-            if isStart, skipMark() { return nil }
+            if standing.isStart, skipMark() { return nil }
             if event.isEmpty, beginsJSON() { return nil }
-            guard let end = buffer[position...].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else {
+            let unsearched = max(position, standing.searched)
+            guard let end = buffer[unsearched...].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else {
+                standing.searched = buffer.count
                 return nil
             }
             let line = position..<end
-            followsReturn = buffer[end] == 0x0D
+            standing.followsReturn = buffer[end] == 0x0D
             let next = end + 1
             if line.isEmpty {
                 position = next
-                if followsReturn, position < buffer.count, buffer[position] == 0x0A {
+                if standing.followsReturn, position < buffer.count, buffer[position] == 0x0A {
                     position += 1
-                    followsReturn = false
+                    standing.followsReturn = false
                 }
                 return dispatch(upTo: position)
             }
@@ -120,7 +132,7 @@ struct FrameSplitter: Sendable {
         let begun = buffer.prefix(3)
         if begun.count < 3, mark.starts(with: begun) { return true }
         if begun.elementsEqual(mark) { position = 3 }
-        isStart = false
+        standing.isStart = false
         return false
     }
 
@@ -136,18 +148,19 @@ struct FrameSplitter: Sendable {
                 return true
             case UInt8(ascii: "["):
                 // `[DONE]` may stand there without its `data:`.
-                guard !isInArray, place + 1 < buffer.count, buffer[place + 1] != UInt8(ascii: "D") else {
+                guard !standing.isInArray, place + 1 < buffer.count, buffer[place + 1] != UInt8(ascii: "D")
+                else {
                     return false
                 }
-                isInArray = true
+                standing.isInArray = true
                 place += 1
                 position = place
-            case UInt8(ascii: ",") where isInArray, UInt8(ascii: "]") where isInArray:
-                if buffer[place] == UInt8(ascii: "]") { isInArray = false }
+            case UInt8(ascii: ",") where standing.isInArray, UInt8(ascii: "]") where standing.isInArray:
+                if buffer[place] == UInt8(ascii: "]") { standing.isInArray = false }
                 place += 1
                 position = place
             case 0x0A, 0x0D:
-                guard isInArray else { return false }
+                guard standing.isInArray else { return false }
                 place += 1
                 position = place
             default: return false
@@ -192,6 +205,7 @@ struct FrameSplitter: Sendable {
     private mutating func remove(_ count: Int) {
         buffer.removeFirst(count)
         position = 0
+        standing.searched = 0
     }
 
     private mutating func takeLine(_ line: Range<Int>) {
@@ -212,6 +226,8 @@ private struct PendingEvent: Sendable {
 
     var isEmpty: Bool { name == nil && pieces.isEmpty }
 
+    /// Lines up to which the end of an event without a blank line behind it is looked for.
+    private static let mostUnframed = 64
     private static let dataField = Array("data".utf8)
 
     static func isData(_ line: ArraySlice<UInt8>) -> Bool {
@@ -220,7 +236,8 @@ private struct PendingEvent: Sendable {
 
     /// Whether a line begins another event if this one is whole.
     func isFollowed(by line: ArraySlice<UInt8>) -> Bool {
-        guard !pieces.isEmpty else { return false }
+        // Whether an event is whole costs its length: not for each of many lines.
+        guard (1...PendingEvent.mostUnframed).contains(pieces.count) else { return false }
         return PendingEvent.isData(line) || (name != nil && line.starts(with: "event:".utf8))
     }
 

@@ -173,9 +173,9 @@ extension Vocabulary {
 
     private static func read(_ url: URL) throws(VocabularyError) -> [UInt8] {
         do {
-            return Array(try Data(contentsOf: url))
+            return try BoundedFile.bytes(url.path, most: ReadingLimits.transcript)
         } catch {
-            throw .unreadable("\(url.path): cannot be read: \(error.localizedDescription)")
+            throw .unreadable("\(url.path): cannot be read: \(error.reason)")
         }
     }
 

@@ -104,13 +104,16 @@ struct Endpoint: Sendable {
 
     /// Posts a JSON body, or gets where there is none, and reads the whole reply as JSON.
     /// - Throws: ``AttemptFailure``.
-    func json(_ path: String, _ body: JSONValue?, largest: Int = 1 << 28) async throws -> JSONValue {
+    func json(_ path: String, _ body: JSONValue?, largest: Int = ReadingLimits.serverAnswer) async throws
+        -> JSONValue
+    {
         let bytes = try await open(path, body) { body in
             do {
                 return try await body.collect(upTo: largest)
             } catch let error as WireError where error.kind == .tooLarge {
                 throw AttemptFailure(
-                    reason: "\(path) answered with more than \(largest) bytes", isTransient: false)
+                    reason: "\(path) answered with more than \(ReadingLimits.figure(largest))",
+                    isTransient: false)
             }
         }
         do {

@@ -46,9 +46,8 @@ struct OllamaStore {
 
     /// The file that a manifest names, where it is there.
     private func blob(of manifest: String) -> String? {
-        guard let size = (try? FileManager.default.attributesOfItem(atPath: manifest))?[.size] as? Int,
-            size <= Self.longestManifest, let data = FileManager.default.contents(atPath: manifest),
-            let document = try? JSONParser.parse(Array(data)),
+        guard let bytes = try? BoundedFile.bytes(manifest, most: Self.longestManifest),
+            let document = try? JSONParser.parse(bytes),
             let layer = document["layers"]?.arrayValue?.first(where: {
                 $0["mediaType"]?.stringValue == Self.modelLayer
             }),

@@ -20,11 +20,12 @@ public actor ScriptedModel: Model {
     /// Reads the script at `path`.
     /// - Throws: ``ModelError`` with the file, the place and what is expected there.
     public init(path: String) throws(ModelError) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ModelError("\(path) cannot be read; it should be a JSON array of responses")
+        let bytes: [UInt8]
+        do { bytes = try BoundedFile.bytes(path) } catch {
+            throw ModelError("\(error); it should be a JSON array of responses")
         }
         let value: JSONValue
-        do { value = try JSONParser.parse(Array(data)) } catch { throw ModelError("\(path): \(error)") }
+        do { value = try JSONParser.parse(bytes) } catch { throw ModelError("\(path): \(error)") }
         guard case .array(let entries) = value else {
             throw ModelError("\(path): a script is a JSON array of responses")
         }

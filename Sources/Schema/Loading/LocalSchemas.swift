@@ -20,11 +20,12 @@ public enum LocalSchemas {
         var found: [String: JSONValue] = [:]
         for name in names.sorted() where name.hasSuffix(".json") {
             let path = (folder as NSString).appendingPathComponent(name)
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw LocalSchemaError(description: "\(path) cannot be read")
+            let bytes: [UInt8]
+            do { bytes = try BoundedFile.bytes(path) } catch {
+                throw LocalSchemaError(description: error.description)
             }
             do {
-                found[base + name] = try JSONParser.parse(Array(data))
+                found[base + name] = try JSONParser.parse(bytes)
             } catch {
                 throw LocalSchemaError(description: "\(path): \(error)")
             }

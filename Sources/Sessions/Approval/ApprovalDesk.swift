@@ -48,9 +48,10 @@ public final class ApprovalDesk: Sendable {
 
     deinit { close(lock) }
 
-    /// The decisions that lie there.
+    /// The decisions that lie there; none where the folder has become another since, or is open to others.
     public func left() -> [Left] {
-        folder.names().map { name in
+        do throws(ApprovalError) { try folder.check() } catch { return [] }
+        return folder.names().map { name in
             let path = folder.path + "/" + name
             do throws(ApprovalError) {
                 let (bytes, owner) = try folder.read(path)

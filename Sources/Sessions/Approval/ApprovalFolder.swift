@@ -82,14 +82,12 @@ struct ApprovalFolder: Sendable {
         else {
             throw ApprovalError("\(path) is no file that only its owner may write; it was left out")
         }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = chunk.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw ApprovalFolder.failure("reading", path) }
-            if count == 0 { return (bytes, status.st_uid) }
-            bytes += chunk[..<count]
+        // It may grow while it is read.
+        do {
+            let bytes = try BoundedFile.bytes(descriptor, named: path, most: ApprovalFolder.largest)
+            return (bytes, status.st_uid)
+        } catch {
+            throw ApprovalError(error.description)
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Why a journal could not be read or written.
 public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -56,6 +57,11 @@ public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
             line > 1
             ? "; restore the file from a copy, or keep what is before it with: head -n \(line - 1)" : ""
         return JournalError(.corrupt(line: line), "\(place): \(reason)\(fix)")
+    }
+
+    static func endless(line: Int) -> JournalError {
+        corrupt(
+            line: line, column: nil, "it has more than \(ReadingLimits.figure(ReadingLimits.journalLine))")
     }
 
     static func changed(line: Int) -> JournalError {

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 
 /// A last line that a crash cut off.
 public struct IncompleteLine: Sendable, Hashable, CustomStringConvertible {
@@ -130,6 +131,9 @@ public struct JournalReader: ~Copyable {
                 return end
             }
             searched = buffer.count
+            guard buffer.count - start <= ReadingLimits.journalLine else {
+                throw JournalError.endless(line: lineNumber + 1)
+            }
             if isAtEnd { return nil }
             if start == 0, buffer.count > JournalReader.chunkSize, lineNumber == 0,
                 buffer.first != UInt8(ascii: "{")

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 
 /// Follows a journal that another process writes: each look gives the events that have come since.
 ///
@@ -32,36 +33,48 @@ public struct JournalTail: Sendable {
             inode = UInt64(status.st_ino)
             isNew = true
         }
-        guard Int(status.st_size) > offset else { return ([], isNew) }
-        let bytes = try read(descriptor)
         var events: [Event] = []
-        var start = 0
-        while let end = bytes[start...].firstIndex(of: 0x0A) {
-            lineNumber += 1
-            do throws(JournalError) {
-                let line = Array(bytes[start..<end])
-                events.append(try decoder.decode(line, lineNumber: lineNumber))
-                try chain.check(line, number: lineNumber)
-            } catch {
-                throw error.at(path)
-            }
-            start = end + 1
-        }
-        offset += start
-        return (events, isNew)
-    }
-
-    private func read(_ descriptor: Int32) throws(JournalError) -> [UInt8] {
-        var bytes: [UInt8] = []
+        var line: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: JournalTail.chunkSize)
         while true {
+            let count = try read(descriptor, into: &chunk, at: offset + line.count)
+            if count == 0 { return (events, isNew) }
+            var rest = chunk[..<count]
+            while let end = rest.firstIndex(of: 0x0A) {
+                line += rest[..<end]
+                rest = rest[(end + 1)...]
+                offset += line.count + 1
+                events.append(try take(line))
+                line = []
+            }
+            line += rest
+            guard line.count <= ReadingLimits.journalLine else {
+                throw JournalError.endless(line: lineNumber + 1).at(path)
+            }
+        }
+    }
+
+    private mutating func take(_ line: [UInt8]) throws(JournalError) -> Event {
+        lineNumber += 1
+        do throws(JournalError) {
+            let event = try decoder.decode(line, lineNumber: lineNumber)
+            try chain.check(line, number: lineNumber)
+            return event
+        } catch {
+            throw error.at(path)
+        }
+    }
+
+    private func read(
+        _ descriptor: Int32, into chunk: inout [UInt8], at place: Int
+    ) throws(JournalError) -> Int {
+        while true {
             let count = chunk.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress, $0.count, off_t(offset + bytes.count))
+                pread(descriptor, $0.baseAddress, $0.count, off_t(place))
             }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw JournalError.system(errno, "reading", path) }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
+            return count
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The lines of a file, one after the other or again by their place; one line is in memory at a time.
 struct LineReader: ~Copyable, Sendable {
@@ -31,6 +32,11 @@ struct LineReader: ~Copyable, Sendable {
                 return take(start..<end, offset + 1)
             }
             searched = buffer.count
+            guard buffer.count - start <= ReadingLimits.journalLine else {
+                throw JournalError(
+                    .corrupt(line: 0),
+                    "\(path): a line has more than \(ReadingLimits.figure(ReadingLimits.journalLine))")
+            }
             let more = try bytes(
                 max(LineReader.chunkSize, buffer.count - start), at: offset + buffer.count - start)
             guard !more.isEmpty else {

@@ -7,6 +7,8 @@ struct LineFramer: Sendable {
     let maximumLength: Int
     /// Whether a line was longer; the conversation makes no sense any more then.
     private(set) var hasOverflown = false
+    /// Whether what comes belongs to such a line still: its tail is no line of its own, and may be half of a secret.
+    private var isSkipping = false
 
     init(maximumLength: Int = ReadingLimits.serverMessage) { self.maximumLength = maximumLength }
 
@@ -15,17 +17,29 @@ struct LineFramer: Sendable {
         var lines: [[UInt8]] = []
         var start = bytes.startIndex
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            let line = rest + bytes[start..<end]
+            let line = take(bytes[start..<end])
+            if isSkipping {
+                isSkipping = false
+            } else {
+                lines.append(line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : line)
+            }
             rest = []
-            lines.append(line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : line)
             start = end + 1
         }
-        rest += bytes[start...]
-        if rest.count > maximumLength {
-            rest = []
-            hasOverflown = true
-        }
+        rest = take(bytes[start...])
         return lines.filter { !$0.isEmpty }
+    }
+
+    /// The line so far with more of it; nothing where it is too long.
+    private mutating func take(_ more: ArraySlice<UInt8>) -> [UInt8] {
+        if isSkipping || rest.count + more.count > maximumLength {
+            (rest, isSkipping, hasOverflown) = ([], true, true)
+            return []
+        }
+        var line = rest
+        rest = []
+        line += more
+        return line
     }
 
     /// What stands behind the last line's end.

@@ -54,22 +54,15 @@ final class AttachedProgram: Sendable {
     private static func read(_ file: Int32, _ output: @escaping @Sendable (String) -> Void) {
         Thread.detachNewThread {
             defer { close(file) }
-            var line: [UInt8] = []
+            var lines = ProgramLines()
             var chunk = [UInt8](repeating: 0, count: 1 << 14)
             while true {
                 let count = chunk.withUnsafeMutableBytes { Foundation.read(file, $0.baseAddress, $0.count) }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { break }
-                for byte in chunk[..<count] {
-                    guard byte == 0x0A || line.count >= 4_096 else {
-                        line.append(byte)
-                        continue
-                    }
-                    output(String(decoding: line, as: UTF8.self))
-                    line = byte == 0x0A ? [] : [byte]
-                }
+                for line in lines.take(chunk[..<count]) { output(line) }
             }
-            if !line.isEmpty { output(String(decoding: line, as: UTF8.self)) }
+            if let rest = lines.rest { output(rest) }
         }
     }
 

@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import Attach
 import Foundation
+import JSON
 import Wire
 import Workflows
 
@@ -90,10 +91,9 @@ struct AttachCommand: ParsableCommand {
         var settings = try failing(.usage) { try place() }
         if let upstream { settings.upstream = try failing(.usage) { try provider(upstream) } }
         if let rules {
-            guard let text = try? String(contentsOfFile: rules, encoding: .utf8) else {
-                throw Failure(.usage, "\(rules) cannot be read")
+            settings.gate.policy = try failing(.usage) {
+                try Workflow.parse(try BoundedFile.text(rules), file: rules).policy
             }
-            settings.gate.policy = try failing(.usage) { try Workflow.parse(text, file: rules).policy }
         }
         settings.gate.holdLimit = holdLimit ?? settings.gate.policy.approvalTimeout
         settings.gate.approval = approve?.attached ?? .person

@@ -98,10 +98,8 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func schema(in file: String) throws -> JSONValue {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw Failure(.usage, "\(file) cannot be read")
-        }
-        do { return try JSONParser.parse(Array(data)) } catch { throw Failure(.usage, "\(file): \(error)") }
+        let bytes = try failing(.usage) { try BoundedFile.bytes(file) }
+        do { return try JSONParser.parse(bytes) } catch { throw Failure(.usage, "\(file): \(error)") }
     }
 
     /// What is wrong with a session; nothing where it holds.
@@ -142,9 +140,7 @@ struct CheckCommand: ParsableCommand {
         guard FileManager.default.fileExists(atPath: file) else {
             return try failing(.usage) { try SessionAssertions("") }
         }
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw Failure(.usage, "\(file) cannot be read")
-        }
+        let text = try failing(.usage) { try BoundedFile.text(file) }
         do { return try SessionAssertions(text) } catch { throw Failure(.usage, "\(file):\(error)") }
     }
 }

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import JSON
 import Sessions
 import Terminal
 
@@ -53,8 +54,10 @@ struct ImportCommand: ParsableCommand {
         }
         if number != nil { throw Failure(.usage, "a number goes with claude or codex only") }
         if source == "-" {
-            return try read(
-                FileHandle.standardInput.readDataToEndOfFile(), stem: "imported", path: "standard input")
+            let bytes = try failing(.usage) {
+                try BoundedFile.bytes(0, named: "standard input", most: ReadingLimits.transcript)
+            }
+            return try read(bytes, stem: "imported", path: "standard input")
         }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
@@ -98,22 +101,20 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func read(_ file: String) throws {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw Failure(.usage, "\(file) cannot be read")
-        }
+        let bytes = try failing(.usage) { try BoundedFile.bytes(file, most: ReadingLimits.transcript) }
         try read(
-            data, stem: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent, path: file,
+            bytes, stem: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent, path: file,
             companions: TranscriptPlaces.companions(of: file))
     }
 
     private func read(
-        _ data: Data, stem: String, path file: String, companions: [SessionImport.Companion] = []
+        _ bytes: [UInt8], stem: String, path file: String, companions: [SessionImport.Companion] = []
     ) throws {
         let path = record ?? "sessions/\(stem).jsonl"
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         let imported: SessionImport
         do {
-            imported = try SessionImport(Array(data), format: format, name: name, companions: companions)
+            imported = try SessionImport(bytes, format: format, name: name, companions: companions)
         } catch {
             throw Failure(.usage, "\(file): \(error)")
         }

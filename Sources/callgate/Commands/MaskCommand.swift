@@ -128,10 +128,7 @@ extension MaskCommand {
     }
 
     private func bytes(of file: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw Failure(.usage, "\(file) cannot be read")
-        }
-        return Array(data)
+        try failing(.usage) { try BoundedFile.bytes(file) }
     }
 }
 

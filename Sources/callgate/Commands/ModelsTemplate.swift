@@ -49,9 +49,7 @@ extension ModelsCommand {
                 return (try failing(.usage) { try PromptWriter.opening(file) }, Template.sample)
             }
             if name.hasSuffix(".jinja") {
-                guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                    throw Failure(.usage, "\(file) cannot be read as text")
-                }
+                let text = try failing(.usage) { try BoundedFile.text(file) }
                 return (try failing(.usage) { try PromptWriter.reading(text, name: file) }, Template.sample)
             }
             let workflow = try WorkflowFile.read(file)

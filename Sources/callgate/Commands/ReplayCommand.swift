@@ -121,7 +121,7 @@ struct ReplayCommand: ParsableCommand {
         }
         for notice in notices { Notice.print(notice) }
         guard let text else { throw noStep(step, of: count) }
-        Swift.print(text, terminator: "")
+        StandardOutput.write(text)
     }
 
     /// Prints as it reads: one line of the file is in memory at a time, and the state only where a filter asks for it.

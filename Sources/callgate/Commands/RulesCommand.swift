@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import JSON
 import Sessions
 import Terminal
 import Workflows
@@ -37,10 +38,9 @@ struct RulesCommand: ParsableCommand {
         var quiet = false
 
         func run() throws {
-            guard let text = try? String(contentsOfFile: rules, encoding: .utf8) else {
-                throw Failure(.usage, "\(rules) cannot be read")
+            let policy = try failing(.usage) {
+                try Workflow.parse(try BoundedFile.text(rules), file: rules).policy
             }
-            let policy = try failing(.usage) { try Workflow.parse(text, file: rules).policy }
             var matches: [String: Int] = [:]
             var (calls, leaks, stops) = (0, 0, 0)
             for path in try SessionFiles.expand(sessions) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Debugger
 import Foundation
+import JSON
 import Sessions
 import Terminal
 import Workflows
@@ -178,7 +179,7 @@ struct StartPage {
     }
 
     private static func isWorkflow(_ file: String) -> Bool {
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return false }
+        guard let text = try? BoundedFile.text(file) else { return false }
         return (try? Workflow.parse(text, file: file)) != nil
     }
 

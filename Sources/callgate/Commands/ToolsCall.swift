@@ -61,7 +61,10 @@ struct ToolsCall: ParsableCommand {
 
     private func argumentText() throws -> String {
         guard arguments == "-" else { return arguments }
-        return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        let bytes = try failing(.usage) {
+            try BoundedFile.bytes(0, named: "standard input", most: ReadingLimits.document)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func report(_ record: CallRecord) throws {

@@ -70,11 +70,9 @@ struct ValidateCommand: ParsableCommand {
     }
 
     private static func value(of file: String) throws -> JSONValue {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw Failure(.usage, "\(file) cannot be read")
-        }
+        let bytes = try failing(.usage) { try BoundedFile.bytes(file) }
         do {
-            return try JSONParser.parse(Array(data))
+            return try JSONParser.parse(bytes)
         } catch {
             throw Failure(.usage, "\(file): \(error)")
         }

@@ -72,8 +72,9 @@ struct HeadlessProgram {
 
 /// Short lines on standard error.
 enum Notice {
+    /// Writes one line: a line break that somebody else wrote would make a line of ours of what follows it.
     static func print(_ line: String) {
-        StandardError.write(SafeText(line).plain + "\n")
+        StandardError.write(SafeText(line).singleLine + "\n")
     }
 
     /// What a person who watches a run without a screen wants to know of an event.

@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import Synchronization
+import Terminal
 
 /// How far the model is before its first token, on standard error: one line that is written over on a terminal, and a line
 /// every few seconds elsewhere.
@@ -27,14 +28,14 @@ final class ProgressMeter: Sendable {
                 return
             }
             if isTerminal {
-                write("\r\(progress.summary)\u{1B}[K")
+                write("\r\(ScreenedText.line(progress.summary))\u{1B}[K")
                 state.isOpen = true
             } else if ContinuousClock.now - state.lastLine >= Self.interval {
-                write(progress.summary + "\n")
+                write(ScreenedText.line(progress.summary) + "\n")
                 state.lastLine = .now
             }
         }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardError.write(text) }
 }

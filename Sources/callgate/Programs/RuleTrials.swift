@@ -78,9 +78,9 @@ struct RuleTarget {
 
     private func text(_ chosen: String?) -> (path: String, text: String, note: String?) {
         let path = chosen ?? workflow ?? "\(name.replacingScalars { $0 == "/" ? "-" : nil }).yaml"
-        if let text = try? String(contentsOfFile: path, encoding: .utf8) { return (path, text, nil) }
+        if let text = try? BoundedFile.text(path) { return (path, text, nil) }
         if workflow == nil, let demo = try? DemoFiles.workflow(),
-            let text = try? String(contentsOfFile: demo, encoding: .utf8),
+            let text = try? BoundedFile.text(demo),
             (try? Workflow.parse(text, file: demo))?.name == name
         {
             return (

@@ -40,7 +40,9 @@ final class TerminalPerson: Sendable {
     }
 
     private static func answerNow(_ question: Elicitation) -> ElicitationAnswer {
-        Notice.print("server \(question.server) asks: \(question.message)")
+        for (number, line) in question.message.splitAt(scalar: "\n").enumerated() {
+            Notice.print(number == 0 ? "server \(question.server) asks: \(line)" : "  | \(line)")
+        }
         if let url = question.url {
             Notice.print("  it wants you to visit \(url)")
             return line("done? [y]es, [n]o: ")?.first == "y" ? .accept(nil) : .decline
@@ -68,7 +70,7 @@ final class TerminalPerson: Sendable {
         let choices = property.value["enum"].map { " \($0.text())" } ?? ""
         while true {
             let question = "  \(property.key)\(title.map { " (\($0))" } ?? "")\(choices): "
-            guard let text = line(SafeText(question).plain) else { return nil }
+            guard let text = line(SafeText(question).singleLine) else { return nil }
             if text.isEmpty, !required { return .null }
             let value =
                 property.value["type"] == "string"

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The hints that the person has been shown, one a line in a file of their state folder.
 enum SeenHints {
@@ -7,7 +8,7 @@ enum SeenHints {
     /// All of them; none where the file cannot be read.
     static var all: Set<String> {
         Set(
-            ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n").map(
+            ((try? BoundedFile.text(path)) ?? "").split(separator: "\n").map(
                 String.init))
     }
 

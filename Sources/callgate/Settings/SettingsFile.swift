@@ -44,9 +44,7 @@ enum SettingsFile {
     /// - Throws: ``Failure`` naming the file, the line and the column of the first fault.
     static func load() throws -> (document: CheckedDocument, settings: Settings)? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw Failure(.usage, "\(path) cannot be read as UTF-8 text")
-        }
+        let text = try failing(.usage) { try BoundedFile.text(path) }
         return try failing(.usage) {
             let document = try CheckedDocument(
                 text, file: path, schema: Settings.schema, name: "the settings")

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 import Sessions
 
 /// The file of pins beside a workflow: `desk.pins.json` for `desk.yaml`.
@@ -17,9 +18,7 @@ enum PinFile {
     static func read(of workflow: String?) throws -> DefinitionPins? {
         let path = path(of: workflow)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw Failure(.usage, "\(path) cannot be read")
-        }
+        let text = try failing(.usage) { try BoundedFile.text(path) }
         do { return try DefinitionPins(text: text) } catch { throw Failure(.usage, "\(path): \(error)") }
     }
 }

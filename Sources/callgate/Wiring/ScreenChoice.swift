@@ -1,5 +1,6 @@
 import Debugger
 import Foundation
+import JSON
 import Terminal
 
 /// Where the debugger shows itself: the terminal, or a screen in memory that a file of keys plays on.
@@ -25,9 +26,7 @@ struct ScreenChoice {
             }
         }
         let script = try failing(.usage) {
-            guard let text = try? String(contentsOfFile: keysFile, encoding: .utf8) else {
-                throw Failure(.usage, "\(keysFile) cannot be read")
-            }
+            let text = try BoundedFile.text(keysFile)
             do {
                 return try Script(text)
             } catch {

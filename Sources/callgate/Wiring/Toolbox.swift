@@ -101,11 +101,8 @@ struct Toolbox {
 
     /// Operations that cannot be used are set aside; the others can be called.
     private static func open(_ source: OpenAPISource) throws -> Opened {
-        guard let text = try? String(contentsOfFile: source.path, encoding: .utf8) else {
-            throw Failure(.usage, "\(source.path) cannot be read; is it an OpenAPI document?")
-        }
         do {
-            let catalogue = try source.open(text)
+            let catalogue = try source.open(try BoundedFile.text(source.path))
             return Opened(
                 entries: catalogue.tools.map {
                     Entry(tool: $0, origin: origin($0.settings), source: "openapi")
@@ -144,12 +141,12 @@ struct Toolbox {
         switch source.place {
         case .inline(let settings): return settings.filter { source.servers?.contains($0.name) ?? true }
         case .file(let path):
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw Failure(.usage, "\(path) cannot be read; it should hold {\"mcpServers\": {…}}")
-            }
             let settings: [MCPServerSettings]
             do {
-                settings = try MCPServerSettings.servers(in: try JSONParser.parse(Array(data)))
+                settings = try MCPServerSettings.servers(
+                    in: try JSONParser.parse(try BoundedFile.bytes(path)))
+            } catch let error as BoundedFileError {
+                throw Failure(.usage, "\(error); it should hold {\"mcpServers\": {…}}")
             } catch {
                 throw Failure(.usage, "\(path): \(error)")
             }

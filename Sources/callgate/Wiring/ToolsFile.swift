@@ -23,11 +23,6 @@ struct ToolsFile {
             workflow = try WorkflowFile.read(nil)
             return
         }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(
-                .usage, "\(path) cannot be read; name a workflow, a list of servers or of tools, or a session"
-            )
-        }
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         if let header = try? SessionFiles.header(of: path) {
             kind = "a session"
@@ -35,11 +30,16 @@ struct ToolsFile {
             notes = header.catalogueNotes
             return
         }
-        let value = try? JSONParser.parse(Array(data))
+        let bytes: [UInt8]
+        do { bytes = try BoundedFile.bytes(path) } catch {
+            throw Failure(
+                .usage, "\(error); name a workflow, a list of servers or of tools, or a session")
+        }
+        let value = try? JSONParser.parse(bytes)
         if let value, MCPServerSettings.serverTable(in: value) != nil {
             kind = "a list of MCP servers"
             workflow = Workflow(name: name, tools: [.mcp(MCPSource(place: .file(path)))])
-        } else if ToolsFile.isOpenAPI(data) {
+        } else if ToolsFile.isOpenAPI(bytes) {
             kind = "an OpenAPI document"
             workflow = Workflow(name: name, tools: [.openAPI(OpenAPISource(path: path))])
         } else {
@@ -56,8 +56,8 @@ struct ToolsFile {
     }
 
     /// Whether the text, JSON or YAML, says that it is an OpenAPI document.
-    private static func isOpenAPI(_ data: Data) -> Bool {
-        let text = String(decoding: data.prefix(1 << 16), as: UTF8.self)
+    private static func isOpenAPI(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: bytes.prefix(1 << 16), as: UTF8.self)
         if text.contains("\"mcpServers\"") { return false }
         return text.split(separator: "\n", maxSplits: 200).contains { line in
             let word = line.drop { $0 == " " || $0 == "{" || $0 == "\"" }

@@ -78,8 +78,8 @@ enum TranscriptPlaces {
 
     /// Each thread of Codex has a file whose name ends in its ID, in a folder for the day on which it began.
     private static func threads(of file: String) -> [SessionImport.Companion] {
-        guard let data = FileManager.default.contents(atPath: file) else { return [] }
-        var waiting = SessionImport.threads(ofRollout: Array(data))
+        guard let bytes = try? BoundedFile.bytes(file, most: ReadingLimits.transcript) else { return [] }
+        var waiting = SessionImport.threads(ofRollout: bytes)
         guard !waiting.isEmpty else { return [] }
         let day = URL(fileURLWithPath: file).deletingLastPathComponent()
         let root = day.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -88,10 +88,11 @@ enum TranscriptPlaces {
         while let thread = waiting.popLast() {
             guard !found.contains(where: { $0.agent == thread }),
                 let name = names.first(where: { $0.hasSuffix("-\(thread).jsonl") }),
-                let data = FileManager.default.contents(atPath: root.appendingPathComponent(name).path)
+                let bytes = try? BoundedFile.bytes(
+                    root.appendingPathComponent(name).path, most: ReadingLimits.transcript)
             else { continue }
-            found.append(SessionImport.Companion(agent: thread, bytes: Array(data), description: nil))
-            waiting += SessionImport.threads(ofRollout: Array(data))
+            found.append(SessionImport.Companion(agent: thread, bytes: bytes, description: nil))
+            waiting += SessionImport.threads(ofRollout: bytes)
         }
         return found
     }
@@ -101,12 +102,12 @@ enum TranscriptPlaces {
         let folder = String(file.dropLast(6)) + "/subagents"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasSuffix(".jsonl") }.sorted().compactMap { name in
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name) else { return nil }
+            guard let bytes = try? BoundedFile.bytes(folder + "/" + name, most: ReadingLimits.transcript)
+            else { return nil }
             let stem = String(name.dropLast(6))
-            let description = FileManager.default.contents(atPath: "\(folder)/\(stem).meta.json")
             return SessionImport.Companion(
-                agent: stem.hasPrefix("agent-") ? String(stem.dropFirst(6)) : stem, bytes: Array(data),
-                description: description.map { Array($0) })
+                agent: stem.hasPrefix("agent-") ? String(stem.dropFirst(6)) : stem, bytes: bytes,
+                description: try? BoundedFile.bytes("\(folder)/\(stem).meta.json"))
         }
     }
 }

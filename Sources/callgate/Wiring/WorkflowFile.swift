@@ -1,3 +1,4 @@
+import JSON
 import Workflows
 
 /// The workflow file that the command line names, or the demo's.
@@ -7,10 +8,11 @@ enum WorkflowFile {
     static func read(_ file: String?) throws -> Workflow {
         let path = try file ?? DemoFiles.workflow()
         return try failing(.usage) {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw Failure(.usage, "\(path) cannot be read; is it a workflow file?")
+            do {
+                return try Workflow.parse(try BoundedFile.text(path), file: path)
+            } catch let error as BoundedFileError {
+                throw Failure(.usage, "\(error); is it a workflow file?")
             }
-            return try Workflow.parse(text, file: path)
         }
     }
 }

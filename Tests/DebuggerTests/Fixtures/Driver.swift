@@ -9,22 +9,22 @@ import Testing
 struct Driver {
     private(set) var debugger: Debugger
     private(set) var effects: [DebuggerEffect] = []
-    private var time: Int64
+    private(set) var time: Int64
 
     private init(_ debugger: Debugger, time: Int64) {
         self.debugger = debugger
         self.time = time
     }
 
-    /// A live run in which these events have happened.
+    /// A live run in which these events have happened, so long ago.
     static func live(
-        _ events: [Event], size: Size = Size(120, 40), status: RunStatus? = nil
+        _ events: [Event], size: Size = Size(120, 40), status: RunStatus? = nil, waiting: Int64 = 1_000
     ) throws -> Driver {
         var driver = Driver(try Debugger(size: size), time: events.last?.time ?? 0)
         driver.send(.events(events))
         driver.send(
             .status(status ?? (RunState(folding: events).waitingCalls.isEmpty ? .paused(.token) : .waiting)))
-        driver.wait(1_000)
+        if waiting > 0 { driver.wait(waiting) }
         return driver
     }
 
@@ -39,6 +39,12 @@ struct Driver {
     mutating func wait(_ milliseconds: Int64) {
         time += milliseconds
         send(.tick)
+    }
+
+    /// Brings what is shown on the terminal, which takes so long.
+    mutating func draw(taking milliseconds: Int64) {
+        time += milliseconds
+        debugger.drawn(at: time)
     }
 
     /// Presses keys by their names, one after the other, half a second apart.

@@ -5,12 +5,15 @@ import Terminal
 /// A call's arguments, one member a line, each value with the place that it came from.
 enum ArgumentLines {
     /// Adds the lines of arguments; those that are no JSON stand as they are.
-    static func add(_ arguments: ByteString, provenance: [ArgumentProvenance], to text: inout TextLines) {
-        guard !ShownText.isTooLong(arguments) else {
-            let shown = ShownText.beginning(arguments.text, most: ShownText.mostArguments / 8)
-            text.wrap(SafeText(shown), mode: .characters)
-            text.wrap(SafeText("! \(ShownText.objection(to: arguments))"), Theme.attention)
-            return
+    static func add(
+        _ arguments: ByteString, provenance: [ArgumentProvenance], _ texts: LongTexts,
+        to text: inout TextLines
+    ) {
+        if ShownText.isLong(arguments.text) {
+            guard let pretty = texts.pretty(arguments) else {
+                return text.add(whole: arguments.text, texts)
+            }
+            return text.add(texts.laid(pretty, width: text.width, .json))
         }
         guard let value = try? JSONParser.parse(arguments.text) else {
             text.wrap(SafeText(arguments.text), mode: .characters)

@@ -12,6 +12,7 @@ struct CallsPane {
     var listed: [CallRecord]?
     /// Where the values of a call came from.
     let trace: Traces.Answer
+    var texts = LongTexts()
 
     /// One line a call: sign, ID, tool, arguments, status.
     func rows(_ visible: Range<Int>) -> [StyledText] {
@@ -66,13 +67,13 @@ struct CallsPane {
     }
 
     /// All that is known of a call, and how many of the lines its arguments take.
-    func detail(_ record: CallRecord) -> (lines: [StyledText], argumentLines: Int) {
+    func detail(_ record: CallRecord) -> (lines: LaidLines, argumentLines: Int) {
         var text = TextLines(width: width)
-        ArgumentLines.add(record.call.arguments, provenance: trace.found?.provenance ?? [], to: &text)
+        ArgumentLines.add(record.call.arguments, provenance: trace.found?.provenance ?? [], texts, to: &text)
         addLookAlikes(record, to: &text)
         DriftLines.add(record, in: timeline.shown, to: &text)
         // Whoever has not seen that a name is not what it seems to be has not seen the arguments.
-        let argumentLines = text.lines.count
+        let argumentLines = text.laid.count
         if let words = trace.words { text.wrap(SafeText(words), Theme.faint) }
         for problem in record.problems {
             text.wrap(
@@ -92,11 +93,13 @@ struct CallsPane {
             if case .refuse(let problem) = decision { text.field("reason", problem) }
         }
         addHistory(record, to: &text)
-        return (text.lines, argumentLines)
+        return (text.laid, argumentLines)
     }
 
     private func addLookAlikes(_ record: CallRecord, to text: inout TextLines) {
-        if ShownText.isTooLong(record.call.arguments) { return }
+        if ShownText.isLong(record.call.arguments.text) {
+            return LookAlikeLines.add(texts.lookAlikes(record.call), to: &text)
+        }
         for part in [record.call.name, record.call.arguments.text] {
             let value = try? JSONParser.parse(part)
             let shown = value.map { $0.leaves.compactMap { $0.value.stringValue } } ?? [part]
@@ -125,7 +128,7 @@ struct CallsPane {
             return
         }
         text.add("the edit: - as asked, + as it runs", Theme.label)
-        if ShownText.isTooLong(record.call.arguments) || ShownText.isTooLong(ran) {
+        if ShownText.isLong(record.call.arguments.text) || ShownText.isLong(ran.text) {
             text.add("too long to be compared here", Theme.faint)
             return
         }

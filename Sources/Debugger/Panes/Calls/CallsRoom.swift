@@ -11,7 +11,7 @@ struct CallsRoom: PaneRoom {
         let listed = state.listedCalls
         let pane = CallsPane(
             timeline: state.timeline, now: state.now, width: area.width, listed: listed,
-            trace: state.traces.answer(record, in: state.shown))
+            trace: state.traces.answer(record, in: state.shown), texts: state.longTexts)
         state.frame.calls.rows.count = listed.count
         state.frame.calls.selected = listed.firstIndex { $0.key == record.key }
         state.frame.calls.heading = pane.heading(record)

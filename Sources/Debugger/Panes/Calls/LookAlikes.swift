@@ -20,12 +20,14 @@ struct LookAlikes {
 
     /// The words of a text with such a letter, each once.
     static func find(in text: String) -> [Finding] {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return [] }
         var found: [Finding] = []
+        var known: Set<Finding> = []
         var word = String.UnicodeScalarView()
         func close() {
             if let letter = suspect(in: word) {
                 let finding = Finding(word: String(word), letter: letter)
-                if !found.contains(finding) { found.append(finding) }
+                if known.insert(finding).inserted { found.append(finding) }
             }
             word = String.UnicodeScalarView()
         }

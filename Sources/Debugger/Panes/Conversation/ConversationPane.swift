@@ -96,7 +96,8 @@ struct ConversationPane {
     private mutating func add(_ answer: AssistantMessage, from next: inout Int) {
         var role = StyledText("assistant", Theme.label)
         if let thinking = answer.thinking {
-            let words = thinking.text.split(whereSeparator: \.isNewline).first.map { ": \($0)" } ?? ""
+            let words =
+                thinking.text.split(maxSplits: 1, whereSeparator: \.isNewline).first.map { ": \($0)" } ?? ""
             add(
                 SafeText("thought \(thinking.size)\(words)"), Theme.faint, role: role, most: 2,
                 rest: { _ in "… :thinking shows all" })

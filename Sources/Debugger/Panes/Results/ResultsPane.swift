@@ -1,4 +1,5 @@
 import Agent
+import JSON
 import Terminal
 
 /// What tools said, and what the model reads of it, by call ID.
@@ -8,6 +9,7 @@ struct ResultsPane {
     let positions: [Int]
     let width: Int
     var servers = ServerBoard()
+    var texts = LongTexts()
 
     /// Bytes of a result up to which the pane shows all of it.
     private static let mostBytes = 32 << 10
@@ -46,11 +48,11 @@ struct ResultsPane {
     /// What the tool said, and what the model reads where that is something else.
     ///
     /// - Parameter raw: whether texts stand to the byte, JSON and huge ones too.
-    func detail(_ record: CallRecord, raw: Bool = false) -> [StyledText] {
+    func detail(_ record: CallRecord, raw: Bool = false) -> LaidLines {
         var text = TextLines(width: width)
         let read = record.message?.content ?? record.pendingMessage?.content
         if let result = record.result {
-            if read != nil, read.map({ $0.utf8.elementsEqual(result.content.utf8) }) != true {
+            if read != nil, read.map({ ByteString($0) == ByteString(result.content) }) != true {
                 text.add("the tool said", Theme.label)
             }
             add(result.content, raw, to: &text)
@@ -64,7 +66,7 @@ struct ResultsPane {
             text.heading("late output, after the call had been given up; the model never reads it")
             add(late.content, raw, to: &text)
         }
-        return text.lines
+        return text.laid
     }
 
     /// A failed call whose server has ended since: what can be done about it.
@@ -84,7 +86,7 @@ struct ResultsPane {
             return
         }
         let verb = isSent ? "the model has read" : "the model will read"
-        if let result = record.result, read.utf8.elementsEqual(result.content.utf8) {
+        if let result = record.result, ByteString(read) == ByteString(result.content) {
             let isFolded = !raw && (JSONLines.value(read) != nil || read.utf8.count > ResultsPane.mostBytes)
             text.heading("\(verb) this, to the byte")
             if isFolded { text.add("Enter shows the bytes", Theme.faint) }
@@ -99,7 +101,7 @@ struct ResultsPane {
         if content.isEmpty {
             text.add("(empty)", Theme.faint)
         } else if raw {
-            text.wrap(SafeText(content), mode: .characters)
+            text.add(whole: content, texts)
         } else if let value = JSONLines.value(content) {
             JSONLines(folds: true).add(value, to: &text)
         } else if content.utf8.count > ResultsPane.mostBytes {
@@ -107,8 +109,7 @@ struct ResultsPane {
             text.wrap(SafeText(shown), mode: .characters)
             text.add("… of \(Figure.amount(content.utf8.count, "byte")): Enter shows all", Theme.faint)
         } else {
-            text.wrap(SafeText(ShownText.beginning(content)), mode: .characters)
-            if let rest = ShownText.rest(of: content) { text.wrap(SafeText(rest), Theme.attention) }
+            text.wrap(SafeText(content), mode: .characters)
         }
     }
 }

@@ -12,7 +12,7 @@ struct ResultsRoom: PaneRoom {
         let (calls, positions) = (state.listedCalls, state.resultPositions)
         let pane = ResultsPane(
             calls: calls, positions: positions, width: area.width,
-            servers: state.timeline.isLive ? state.servers : ServerBoard())
+            servers: state.timeline.isLive ? state.servers : ServerBoard(), texts: state.longTexts)
         state.frame.results.rows.count = positions.count
         state.frame.results.selected = positions.firstIndex { calls[$0].key == record.key }
         state.frame.results.heading = pane.heading(record)
