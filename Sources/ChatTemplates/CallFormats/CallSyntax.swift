@@ -60,6 +60,9 @@ public struct CallSyntax: Sendable, Hashable, Codable {
     /// Whether identifiers are nine letters and digits.
     public var identifiersAreShort = false
 
+    /// Turns of words alone.
+    public init() {}
+
     /// How the arguments of a call are written.
     public enum Arguments: Sendable, Hashable, Codable {
         /// As a JSON object; over several lines where `isPretty`.
