@@ -50,7 +50,8 @@ let package = Package(
             swiftSettings: optimised),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
-            name: "Sessions", dependencies: ["Agent", "Formats", "JSON", "Masking", "Schema"],
+            name: "Sessions",
+            dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Schema"],
             swiftSettings: optimised),
         .target(
             name: "Models",
@@ -60,7 +61,7 @@ let package = Package(
         .target(name: "Formats", dependencies: ["Agent", "JSON"], swiftSettings: optimised),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", "Wire", grdb]),
         .target(name: "CProcesses"),
-        .target(name: "Agent", dependencies: ["JSON", "Masking", "Schema"]),
+        .target(name: "Agent", dependencies: ["ChatTemplates", "JSON", "Masking", "Schema"]),
         .target(name: "MaskTrials", dependencies: ["JSON", "Masking"], swiftSettings: optimised),
         .target(
             name: "Masking", dependencies: ["ChatTemplates", "JSON", "Schema"], exclude: ["README.md"],
@@ -98,12 +99,13 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Agent", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking",
+                "Agent", "CallTemplates", "ChatTemplates", "Formats", "JSON", "LocalServer", "Masking",
                 "Models", "Sessions", "Tools", "Transformer",
             ]),
         .testTarget(name: "SchemaTests", dependencies: ["JSON", "Mutations", "Schema"]),
         .testTarget(
-            name: "SessionsTests", dependencies: ["Agent", "JSON", "Mutations", "Schema", "Sessions"]),
+            name: "SessionsTests",
+            dependencies: ["Agent", "ChatTemplates", "JSON", "Mutations", "Schema", "Sessions"]),
         .executableTarget(name: "TerminalTrial", dependencies: ["Terminal"], path: "Tests/TerminalTrial"),
         .testTarget(name: "TerminalTests", dependencies: ["CNcurses", "Terminal", "TerminalTrial"]),
         .testTarget(

@@ -194,6 +194,25 @@ extension CallTemplate {
                         <|done|>{% endfor %}
                         """), nestsInJSON: false),
         CallTemplate(
+            style: "tags, strings with signs in quotes of their own",
+            source: chat(
+                """
+                {{ m.content }}{% for c in m.tool_calls %}<call name="{{ c.function.name }}">\
+                {% for k, v in c.function.arguments.items() %}<with name="{{ k }}">\
+                {% if v is string and ('<' in v or '\\n' in v) %}<![CDATA[{{ v }}]]>{% else %}{{ v if v is string else v | tojson }}{% endif %}\
+                </with>{% endfor %}</call>{% endfor %}
+                """)),
+        CallTemplate(
+            style: "an end that one call alone has not, words behind a mark, thinking that may only end",
+            source: chat(
+                """
+                {% if m.reasoning_content %}<think>{{ m.reasoning_content }}{% endif %}</think>\
+                {% if m.tool_calls %}<calls>{% for c in m.tool_calls %}<call>{{ c.function.name }}
+                {{ c.function.arguments | tojson }}</call>{% endfor %}{% if m.tool_calls | length > 1 %}</calls>{% endif %}\
+                {% else %} to=person
+                {{ m.content }}{% endif %}
+                """), takesWords: false, thinks: true),
+        CallTemplate(
             style: "a list of calls as in Python",
             source: chat(
                 """

@@ -1,3 +1,4 @@
+import CallTemplates
 import ChatTemplates
 import Foundation
 import JSON
@@ -15,17 +16,7 @@ enum Fixtures {
     }
 
     /// The templates of llama.cpp's source, where Scripts/peers/llama-server.sh has unpacked it.
-    static var peers: [URL] {
-        let environment = ProcessInfo.processInfo.environment
-        let home = environment["HOME"] ?? "/"
-        let cache = URL(fileURLWithPath: environment["CALLGATE_PEERS"] ?? home + "/.cache/callgate-peers")
-        let manager = FileManager.default
-        let packages = (try? manager.contentsOfDirectory(at: cache, includingPropertiesForKeys: nil)) ?? []
-        return packages.lazy.map { $0.appendingPathComponent("vendor/llama.cpp/models/templates") }.compactMap
-        {
-            try? manager.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)
-        }.first?.filter { $0.pathExtension == "jinja" }.sorted { $0.path < $1.path } ?? []
-    }
+    static var peers: [URL] { PeerTemplates.all }
 
     /// A context with every name set to a value that counts as input.
     static func context(_ names: JSONValue?) -> TemplateContext {

@@ -70,8 +70,10 @@ import Transformer
 }
 
 @Suite struct HermesResponseTests {
+    private static let usage = Usage(promptTokens: 1, completionTokens: 1)
+
     private func response(_ pieces: [(String, Bool)]) -> DecodedResponse {
-        var response = DecodedResponse(format: .hermes)
+        var response = DecodedResponse(.inTags(["<tool_call>", "</tool_call>", "<|im_end|>"]), catalogue: [])
         for (text, isSpecial) in pieces {
             response.append(bytes: isSpecial ? [] : Array(text.utf8), special: isSpecial ? text : nil)
         }
@@ -86,24 +88,27 @@ import Transformer
             ("</tool_call>", true),
             ("<|im_end|>", true),
         ])
-        let calls = try response.calls(numberedFrom: 4)
+        let whole = try response.whole(numberedFrom: 4, usage: Self.usage)
+        let calls = whole.calls
         #expect(calls.map(\.id.text) == ["call_4", "call_5"])
         #expect(calls.map(\.name) == ["get", "put"])
         #expect(calls.map(\.arguments.text) == [#"{"b":1.0,  "a": "\u0041"}"#, "{}"])
-        #expect(response.content.isEmpty)
+        #expect(whole.content.isEmpty && whole.finishReason == .toolCalls)
     }
 
     @Test func aTagInWordsIsWords() throws {
         let response = response([("<tool_call>\n{\"name\": \"x\"", false), ("<|im_end|>", true)])
-        #expect(try response.calls(numberedFrom: 1).isEmpty)
-        #expect(response.content.hasPrefix("<tool_call>"))
+        let whole = try response.whole(numberedFrom: 1, usage: Self.usage)
+        #expect(whole.calls.isEmpty && whole.content.hasPrefix("<tool_call>"))
     }
 
     @Test func aCallThatIsNotClosedIsAnErrorThatShowsIt() throws {
         let response = response([
             ("<tool_call>", true), ("\n{\"name\": \"get\", \"arguments\": {}}\n", false),
         ])
-        let error = #expect(throws: Agent.ModelError.self) { try response.calls(numberedFrom: 1) }
+        let error = #expect(throws: Agent.ModelError.self) {
+            try response.whole(numberedFrom: 1, usage: Self.usage)
+        }
         #expect(error?.description.contains("\"get\"") == true)
     }
 }

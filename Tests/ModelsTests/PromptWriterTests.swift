@@ -66,16 +66,18 @@ import Transformer
         let writer = try PromptWriter(template: PromptWriterTests.hermes, PromptWriterTests.special)
         #expect(
             writer.calling.prefix(4) == [
-                "the template writes a call as", "    <tool_call>",
+                "a run expects calls as the model's own template writes them:", "    <tool_call>",
                 "    {\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\"}}",
                 "    </tool_call><|im_end|>",
             ], "\(writer.calling)")
-        #expect(writer.calling.last == "a run expects calls as hermes has them")
     }
 
     @Test func whyNothingIsLearntOfCallsIsSaid() throws {
         let writer = try PromptWriter(template: PromptWriterTests.plain, PromptWriterTests.special)
-        #expect(writer.calling.first?.hasPrefix("how the template writes calls cannot be learnt: ") == true)
+        #expect(writer.calling.first?.contains("words of its own") == true)
+        let told = "{{ tools | tojson }}" + PromptWriterTests.plain
+        let other = try PromptWriter(template: told, PromptWriterTests.special)
+        #expect(other.findings.contains { $0.contains("how it writes calls cannot be learnt: ") })
     }
 
     @Test(arguments: [plain, strict])

@@ -1,4 +1,5 @@
 import Agent
+import ChatTemplates
 import JSON
 import Schema
 
@@ -198,6 +199,25 @@ struct RandomEvents {
         return [.answered(text), .limit(text), .stopped(text), .policy(text), .failed(text)][int(5)]
     }
 
+    mutating func turnStyle() -> TurnStyle {
+        if int(3) == 0 { return .builtIn(text()) }
+        var syntax = CallSyntax()
+        let pieces: [CallSyntax.Piece] = [
+            .text(text()), .token(text()), .name, .identifier, .number, .key, .arguments,
+        ]
+        syntax.body = list { pieces[$0.int(pieces.count)] }
+        syntax.between = maybe { $0.list { pieces[$0.int(pieces.count)] } }
+        syntax.firstNumber = int(2)
+        if int(2) == 0 {
+            var keyed = KeyedArguments()
+            keyed.affixes[.string] = .init(before: [.key, .text(text())], after: [.token(text())])
+            keyed.arrays = .items(
+                begin: [.name], separator: [], end: [], string: .init(before: [], after: []))
+            syntax.arguments = .keyed(keyed)
+        }
+        return int(2) == 0 ? .learnt(syntax) : .told(syntax)
+    }
+
     mutating func header() -> SessionHeader {
         let vocabulary = maybe { random in
             VocabularyRecord(
@@ -212,7 +232,7 @@ struct RandomEvents {
         return SessionHeader(
             id: text(), workflow: text(),
             model: ModelInfo(
-                name: text(), kind: text(), vocabulary: vocabulary, callFormat: maybe { $0.text() }),
+                name: text(), kind: text(), vocabulary: vocabulary, turnStyle: maybe { $0.turnStyle() }),
             catalogue: list {
                 ToolDefinition(
                     name: $0.text(), description: $0.text(),

@@ -18,18 +18,6 @@ extension Masking.Vocabulary {
     }
 }
 
-extension Grammar {
-    /// The language of a model's turn: words, or calls of the catalogue.
-    public init(
-        turnWith catalogue: [ToolDefinition], format: CallFormat, settings: MaskSettings = MaskSettings()
-    ) {
-        let tools = catalogue.map { CallableTool(name: $0.name, parameters: $0.parameters) }
-        self.init(
-            turn: TurnGrammar(tools: tools, format: format, choice: settings.choice),
-            options: settings.options)
-    }
-}
-
 extension CallFormat {
     /// The format that a journal names; `nil` for one that is not known here.
     public init?(named name: String) {

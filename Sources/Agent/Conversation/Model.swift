@@ -31,18 +31,19 @@ public struct ModelInfo: Sendable, Hashable {
     public var kind: String
     /// The vocabulary, for the adapters that know it.
     public var vocabulary: VocabularyRecord?
-    /// How calls are written, for the adapters that decode under a mask; see `CallFormat` in `Masking`.
-    public var callFormat: String?
+    /// How turns are written, for the adapters that decode under a mask.
+    public var turnStyle: TurnStyle?
     /// What is odd in the way that the model is prompted, one line each: tools that its chat template drops, and the
     /// like.
     public var findings: [String] = []
 
     /// The info of the given parts.
-    public init(name: String, kind: String, vocabulary: VocabularyRecord? = nil, callFormat: String? = nil) {
+    public init(name: String, kind: String, vocabulary: VocabularyRecord? = nil, turnStyle: TurnStyle? = nil)
+    {
         self.name = name
         self.kind = kind
         self.vocabulary = vocabulary
-        self.callFormat = callFormat
+        self.turnStyle = turnStyle
     }
 }
 

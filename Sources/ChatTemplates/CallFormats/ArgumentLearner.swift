@@ -87,6 +87,7 @@ struct ArgumentLearner {
         let context = Context(
             rest: rest, number: (number.before, numberAfter), string: (string.before, after),
             separator: separator)
+        learnQuotes(&keyed, context)
         learnWords(&keyed, context)
         learnObjects(&keyed, context)
         learnArrays(&keyed, context)
@@ -116,6 +117,18 @@ struct ArgumentLearner {
             key.upperBound <= single.count - context.rest.count
         else { return nil }
         return single[key.upperBound..<(single.count - context.rest.count)]
+    }
+
+    private func learnQuotes(_ keyed: inout KeyedArguments, _ context: Context) {
+        let (before, after) = context.string
+        guard let text = written(.string(CallProbe.signs), context), text.hasPrefix(before),
+            text.hasSuffix(after), let found = text.find(CallProbe.signs, from: before.count),
+            found.upperBound <= text.count - after.count
+        else { return }
+        let opening = text[before.count..<found.lowerBound]
+        let closing = text[found.upperBound..<(text.count - after.count)]
+        guard !opening.isEmpty, !closing.isEmpty else { return }
+        keyed.quotes = Affixes(before: opening.pieces(), after: closing.pieces())
     }
 
     private func learnWords(_ keyed: inout KeyedArguments, _ context: Context) {

@@ -94,6 +94,12 @@ struct ArgumentReader {
             return value
         }
         var here = ReadCursor(units, syntax: CallSyntax(), schemas: [:])
+        if let quotes = keyed.quotes, here.take(quotes.before) {
+            let raw = here.text(upTo: quotes.after + after, key: key)
+            units = here.units
+            if raw == nil { units = [] }
+            return raw.map { .string($0.text) }
+        }
         guard let raw = here.text(upTo: after, key: key) else {
             units = []
             return nil

@@ -14,6 +14,8 @@ struct CallProbe {
     static let identifiers = ["prbid0001", "prbid0002", "prbid0003"]
     static let firstKey = "qkeya", secondKey = "qkeyb", innerKey = "qinna", secondInnerKey = "qinnb"
     static let text = "Qvalue", otherText = "Qother"
+    /// A text with signs that a format of tags may take for its own.
+    static let signs = "Q<b>\n&\"Q"
     static let number = 73731
 
     /// A call as a probe makes it.
@@ -51,10 +53,11 @@ struct CallProbe {
         return UnitText(text.pieces(names))
     }
 
-    private static let question: JSONValue = ["role": "user", "content": "A question."]
+    static let question = "A question."
+    private static let asked: JSONValue = ["role": "user", "content": .string(question)]
 
     /// The prompt for an answer.
-    func prompt() throws(TemplateError) -> UnitText { try render([CallProbe.question], opensTurn: true) }
+    func prompt() throws(TemplateError) -> UnitText { try render([CallProbe.asked], opensTurn: true) }
 
     /// The prompt with an answer of those parts as its last message.
     func answer(
@@ -76,7 +79,7 @@ struct CallProbe {
                     ]
                 })
         }
-        return try render([CallProbe.question, .object(message)], opensTurn: false)
+        return try render([CallProbe.asked, .object(message)], opensTurn: false)
     }
 
     /// The prompt with one call of the first tool.

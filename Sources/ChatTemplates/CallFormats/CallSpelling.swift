@@ -6,7 +6,7 @@ extension CallSyntax {
     public func spelling(of calls: [ReadResponse.Call]) -> [TokenPiece]? {
         guard let first = calls.first, calls.count == 1 || between != nil else { return nil }
         var text = Spelled()
-        if let thinking, thinking.isOpen { text.add(thinking.end, first, 0, self) }
+        if let thinking, thinking.isOpen || thinking.mayOnlyEnd { text.add(thinking.end, first, 0, self) }
         text.add(callBegin, first, 0, self)
         for (position, call) in calls.enumerated() {
             if position > 0 { text.add(between ?? [], call, position, self) }
@@ -18,7 +18,10 @@ extension CallSyntax {
                 guard text.add(arguments, call, position, self) else { return nil }
             }
         }
-        if let last = calls.last { text.add(end + turnEnd, last, calls.count - 1, self) }
+        if let last = calls.last {
+            text.add((calls.count == 1 ? endOfOne : nil) ?? end, last, calls.count - 1, self)
+            text.add(turnEnd, last, calls.count - 1, self)
+        }
         return text.pieces
     }
 }
@@ -85,9 +88,10 @@ private struct Spelled {
             if position > 0 { add(style.separator, key: "") }
             guard let affixes = style.affixes[ValueKind(member.value)] else { return false }
             add(member.key)
-            add(affixes.before, key: member.key)
+            let quotes = style.quotes.flatMap { member.value.needsQuotes ? $0 : nil }
+            add(affixes.before + (quotes?.before ?? []), key: member.key)
             guard add(member.value, style) else { return false }
-            add(affixes.after, key: member.key)
+            add((quotes?.after ?? []) + affixes.after, key: member.key)
         }
         return true
     }
@@ -125,6 +129,13 @@ private struct Spelled {
             }
         }
         return true
+    }
+}
+
+extension JSONValue {
+    /// Whether it is a text with signs that a format of tags may take for its own.
+    fileprivate var needsQuotes: Bool {
+        stringValue?.unicodeScalars.contains { "<&\n".unicodeScalars.contains($0) } ?? false
     }
 }
 

@@ -4,7 +4,7 @@
 /// ``CallSyntax/spelling(of:)`` writes calls by it.
 public struct CallSyntax: Sendable, Hashable, Codable {
     /// One part of what stands between the words of a call.
-    public enum Piece: Sendable, Hashable, Codable {
+    public enum Piece: Sendable, Hashable {
         /// Text, to the byte.
         case text(String)
         /// The special token of that name.
@@ -29,11 +29,13 @@ public struct CallSyntax: Sendable, Hashable, Codable {
         public var end: [Piece]
         /// Whether the prompt has begun it, so that the turn must end it.
         public var isOpen: Bool
+        /// Whether ``end`` alone stands where nothing was thought.
+        public var mayOnlyEnd = false
     }
 
     /// The thinking before text and calls; `nil` where the template tells of none, or has closed it.
     public var thinking: Thinking?
-    /// Between the prompt, or the thinking, and a text.
+    /// Between the prompt, or the thinking, and a text; white space alone need not be there.
     public var textBegin: [Piece] = []
     /// Between a text that ends the turn and ``turnEnd``.
     public var textEnd: [Piece] = []
@@ -47,6 +49,8 @@ public struct CallSyntax: Sendable, Hashable, Codable {
     public var between: [Piece]?
     /// Between the last call and ``turnEnd``.
     public var end: [Piece] = []
+    /// The same after a call that is the only one; `nil` where that is no different.
+    public var endOfOne: [Piece]?
     /// What ends every turn, as far as the template has it; the first end token in it ends the response.
     public var turnEnd: [Piece] = []
     /// How arguments are written.
@@ -55,6 +59,9 @@ public struct CallSyntax: Sendable, Hashable, Codable {
     public var firstNumber = 0
     /// Whether identifiers are nine letters and digits.
     public var identifiersAreShort = false
+
+    /// Turns of words alone.
+    public init() {}
 
     /// How the arguments of a call are written.
     public enum Arguments: Sendable, Hashable, Codable {
@@ -131,6 +138,8 @@ public struct KeyedArguments: Sendable, Hashable, Codable {
     public var empty: [CallSyntax.Piece]?
     /// What surrounds the values of each kind that can be written.
     public var affixes: [ValueKind: Affixes] = [:]
+    /// What stands around a string beside that, where the string holds signs of the format's own.
+    public var quotes: Affixes?
     /// Whether truth values and nothing are `True`, `False` and `None`.
     public var wordsArePython = false
     /// How objects are written.

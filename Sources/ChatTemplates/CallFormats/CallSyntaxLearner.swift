@@ -51,6 +51,11 @@ struct CallSyntaxLearner {
         syntax.textEnd = afterText[upTo: afterText.count - shared.count].pieces()
         syntax.end = calls.end[upTo: calls.end.count - shared.count].pieces(
             CallLocator.words(CallProbe.tools[calls.lastTool]))
+        if let alone = calls.endOfOne, alone != calls.end {
+            let end = (alone.hasSuffix(shared) ? alone[upTo: alone.count - shared.count] : alone)
+                .pieces(CallLocator.words(CallProbe.tools[0]))
+            if end != syntax.end { syntax.endOfOne = end }
+        }
         var textBegin = text[start..<words.lowerBound]
         // A text before a call begins as one alone does, or not at all.
         if let both = try? answer(CallProbe.words, tools: [0]),
@@ -67,24 +72,34 @@ struct CallSyntaxLearner {
         }
         let thinking = thinking(prompt, text, start: start, textBegin: textBegin, calls.begin, locator)
         if let thinking {
+            let leads = [textBegin, calls.begin]
             textBegin = thinking.removed(from: textBegin)
             calls.begin = thinking.removed(from: calls.begin)
-            if !thinking.isClosed(by: prompt) {
-                syntax.thinking = .init(
-                    begin: thinking.begin.pieces(), end: thinking.end.pieces(),
-                    isOpen: thinking.isOpen(after: prompt))
-            }
+            syntax.thinking = thinking.learnt(after: prompt, leads: leads)
         }
-        syntax.textBegin = textBegin.trimmed.isEmpty ? [] : textBegin.startTrimmed.pieces()
+        syntax.textBegin = textBegin.pieces()
         syntax.callBegin = calls.begin.pieces(CallLocator.words(CallProbe.tools[0]))
         count(&syntax)
         try check(syntax, call: call[from: start], thinking)
         return syntax
     }
 
+    /// The thinking alone, of a template whose calls are of no use.
+    func learnThinking() -> CallSyntax.Thinking? {
+        guard let prompt = try? probe.prompt(), let text = try? answer(CallProbe.words) else { return nil }
+        let start = CallSyntaxLearner.start(prompt, text, text)
+        guard let words = text.find(CallProbe.words, from: start) else { return nil }
+        let lead = text[start..<words.lowerBound]
+        return thinking(
+            prompt, text, start: start, textBegin: lead, lead, CallLocator(arguments: .json(isPretty: false)))?
+            .learnt(after: prompt, leads: [lead])
+    }
+
     private struct Calls {
         var begin: UnitText
         var end: UnitText
+        /// ``end`` of a turn with one call.
+        var endOfOne: UnitText?
         var lastTool = 0
     }
 
@@ -108,7 +123,7 @@ struct CallSyntaxLearner {
         guard let two = try? answer(tools: [0, 1]), let first = locate(locator, in: two, from: start, 0),
             let second = locate(locator, in: two, from: first.range.upperBound, 1)
         else { return }
-        calls.end = two[from: second.range.upperBound]
+        (calls.endOfOne, calls.end) = (calls.end, two[from: second.range.upperBound])
         calls.lastTool = 1
         let link = two[first.range.upperBound..<second.range.lowerBound]
             .pieces(CallLocator.words(CallProbe.tools[1]))
@@ -223,6 +238,8 @@ struct CallSyntaxLearner {
             if !begin.isEmpty {
                 if rest.hasPrefix(begin) {
                     rest = rest[from: begin.count].startTrimmed
+                    // The prompt begins thinking that what was said does not hold.
+                    if rest.isEmpty { return rest }
                 } else if !rest.hasPrefix(end) {
                     return text
                 }
@@ -230,10 +247,26 @@ struct CallSyntaxLearner {
             return rest.hasPrefix(end) ? rest[from: end.count].startTrimmed : text
         }
 
-        func isClosed(by prompt: UnitText) -> Bool { prompt.endTrimmed.hasSuffix(end) }
+        /// Whether the prompt says that nothing is thought. What follows the question may be the same marks, where they
+        /// are those of every turn.
+        private func isClosed(by prompt: UnitText) -> Bool {
+            let tail = prompt.endTrimmed
+            guard tail.hasSuffix(end) else { return false }
+            return !tail[upTo: tail.count - end.count].endTrimmed.hasSuffix(UnitText(CallProbe.question))
+        }
 
-        func isOpen(after prompt: UnitText) -> Bool {
+        private func isOpen(after prompt: UnitText) -> Bool {
             begin.isEmpty || prompt.endTrimmed.hasSuffix(begin)
+        }
+
+        /// Thinking as a model may write it after a prompt; `nil` where that has closed it.
+        /// - Parameter leads: what stands before texts and calls without thinking.
+        func learnt(after prompt: UnitText, leads: [UnitText]) -> CallSyntax.Thinking? {
+            if isClosed(by: prompt) { return nil }
+            let isOpen = isOpen(after: prompt)
+            return CallSyntax.Thinking(
+                begin: begin.pieces(), end: end.pieces(), isOpen: isOpen,
+                mayOnlyEnd: !isOpen && leads.contains { $0.startTrimmed.hasPrefix(end) })
         }
     }
 
@@ -338,5 +371,15 @@ extension CallSyntax {
         let probe = CallProbe(
             template: template, specialTokens: specialTokens, names: names, clock: clock, shape: traits.shape)
         return try CallSyntaxLearner(probe).learn()
+    }
+
+    /// Learns how a model writes its thinking, whatever its template makes of calls.
+    public static func thinking(
+        learntFrom template: ChatTemplate, traits: TemplateTraits, specialTokens: [String: String],
+        names: SpecialTokenNames, clock: TemplateClock
+    ) -> Thinking? {
+        let probe = CallProbe(
+            template: template, specialTokens: specialTokens, names: names, clock: clock, shape: traits.shape)
+        return CallSyntaxLearner(probe).learnThinking()
     }
 }

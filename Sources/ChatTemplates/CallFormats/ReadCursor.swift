@@ -181,7 +181,8 @@ struct ReadCursor {
                 continue
             }
             next = self
-            if next.take(syntax.end) {
+            let ends = [syntax.end] + (response.calls.isEmpty ? [syntax.endOfOne].compactMap { $0 } : [])
+            if ends.contains(where: { next.take($0) }) {
                 response.calls.append(call)
                 self = next
                 break
@@ -189,7 +190,7 @@ struct ReadCursor {
             // What follows the arguments tells that they are whole, unless brackets do.
             if case .json = syntax.arguments { response.calls.append(call) }
             response.isWhole = false
-            if !begins(syntax.end), !begins(syntax.between ?? syntax.end) {
+            if !ends.contains(where: begins), !begins(syntax.between ?? syntax.end) {
                 response.fault = "text stands after a call where none can: \(units.text)"
             }
             return

@@ -72,7 +72,9 @@ public struct ResponseReader: Sendable {
         var response = ReadResponse()
         var cursor = ReadCursor(units[...], syntax: syntax, schemas: schemas)
         if let thinking = syntax.thinking {
-            if isInsideThinking || !thinking.begin.isEmpty && cursor.takeAfterSpace(thinking.begin) {
+            if !isInsideThinking, thinking.mayOnlyEnd, cursor.takeAfterSpace(thinking.end) {
+                cursor.skipSpace()
+            } else if isInsideThinking || !thinking.begin.isEmpty && cursor.takeAfterSpace(thinking.begin) {
                 guard let text = cursor.text(upTo: thinking.end) else {
                     response.thinking = cursor.takeAll().trimmedText
                     response.isWhole = false
@@ -85,14 +87,19 @@ public struct ResponseReader: Sendable {
         let start = cursor
         // Where nothing marks a call, a text that is marked is looked for first.
         let isMarked = !syntax.callBegin.allSatisfy(\.isBlank)
-        if isMarked || syntax.textBegin.isEmpty || !cursor.takeAfterSpace(syntax.textBegin) {
+        let textBegin = syntax.textBegin.startTrimmed
+        if isMarked || textBegin.isEmpty || !cursor.takeAfterSpace(textBegin) {
             cursor = start
             if cursor.takeAfterSpace(syntax.callBegin.startTrimmed), isMarked || cursor.isAtCall {
                 cursor.readCalls(into: &response)
                 return response
             }
             cursor = start
-            if !syntax.textBegin.isEmpty { _ = cursor.takeAfterSpace(syntax.textBegin) }
+            if textBegin.isEmpty {
+                _ = cursor.take(syntax.textBegin)
+            } else {
+                _ = cursor.takeAfterSpace(textBegin)
+            }
         }
         let text = cursor.textBeforeCall(&response)
         response.text = text

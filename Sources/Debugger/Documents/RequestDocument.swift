@@ -18,6 +18,9 @@ struct RequestDocument: Document {
             text.field("prompt", "\(Figure.amount(tokens, "token"))\(cached)")
         }
         text.field("size", Figure.amount(request.text.utf8.count, "byte"))
+        if let style = state.timeline.log.last.header?.model.turnStyle {
+            text.field("calls", "expected \(style.summary)")
+        }
         for finding in state.timeline.log.last.header?.model.findings ?? [] {
             text.wrap(SafeText(finding), Theme.attention, label: StyledText("!", Theme.attention), margin: 10)
         }

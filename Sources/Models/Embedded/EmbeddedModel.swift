@@ -18,7 +18,6 @@ public actor EmbeddedModel: Model {
     var unloaded: GGUFFile?
     private let engine: MaskEngine
     private let writer: PromptWriter
-    private var format: CallFormat { writer.format }
 
     /// Opens the file at `path`.
     /// - Throws: ``ModelError`` when it cannot be used; one line with the file and the reason.
@@ -27,15 +26,15 @@ public actor EmbeddedModel: Model {
             let file = try GGUFFile(path)
             let model = try LlamaModel(file)
             tokenizer = try Tokenizer(file)
-            let record = EmbeddedVocabulary.record(of: tokenizer.vocabulary)
-            engine = MaskEngine(vocabulary: try Masking.Vocabulary(record))
-            session = InferenceSession(model)
-            unloaded = file
             writer = try PromptWriter(
                 template: try file.string("tokenizer.chat_template"),
                 try SpecialTokens(tokenizer.vocabulary, file))
+            let record = writer.completing(EmbeddedVocabulary.record(of: tokenizer.vocabulary))
+            engine = MaskEngine(vocabulary: try Masking.Vocabulary(record))
+            session = InferenceSession(model)
+            unloaded = file
             var told = ModelInfo(
-                name: model.name, kind: "embedded", vocabulary: record, callFormat: writer.formatName)
+                name: model.name, kind: "embedded", vocabulary: record, turnStyle: writer.style)
             told.findings = writer.findings
             info = told
         } catch {
@@ -55,21 +54,18 @@ public actor EmbeddedModel: Model {
         if begun.isEmpty {
             try await observe(.request(record(of: prompt, request, tokens: tokens.count, cached: cached)))
         }
-        var matcher = try wrapping {
-            try engine.matcher(
-                for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
-        }
+        var matcher = try wrapping { try engine.matcher(for: try writer.grammar(for: request)) }
         // Each token took one draw, also the one that somebody else chose.
         var sampler = try wrapping { Sampler(try SamplerSettings(request), drawn: UInt64(begun.count)) }
-        var response = DecodedResponse(
-            format: format, openingIsSpecial: vocabulary.specialTokens[format.opening] != nil)
+        var response = DecodedResponse(writer.syntax, catalogue: request.catalogue)
         for token in begun {
             try wrapping { try matcher.advance(token) }
             let (bytes, special) = text(of: token)
             response.append(bytes: bytes, special: special)
         }
         if let last = begun.last, vocabulary.endOfTurn.contains(last) {
-            return try finished(response, request, promptTokens: tokens.count, written: begun.count)
+            return try response.whole(
+                numberedFrom: request.nextCallNumber, usage: usage(tokens.count, begun.count))
         }
         var started = ContinuousClock.now
         var logits = try await read(tokens + begun, observe)
@@ -86,24 +82,18 @@ public actor EmbeddedModel: Model {
             try await observe(.token(step))
             started = ContinuousClock.now
             if vocabulary.endOfTurn.contains(choice.token) {
-                return try finished(response, request, promptTokens: tokens.count, written: position + 1)
+                return try response.whole(
+                    numberedFrom: request.nextCallNumber, usage: usage(tokens.count, position + 1))
             }
             if position + 1 < request.maximumTokens {
                 logits = try wrapping { try session.evaluate([choice.token]) }
             }
         }
-        return ModelResponse(
-            content: response.content, calls: [], finishReason: .length,
-            usage: Usage(promptTokens: tokens.count, completionTokens: request.maximumTokens))
+        return response.cut(usage: usage(tokens.count, request.maximumTokens))
     }
 
-    private func finished(
-        _ response: DecodedResponse, _ request: ModelRequest, promptTokens: Int, written: Int
-    ) throws -> ModelResponse {
-        let calls = try response.calls(numberedFrom: request.nextCallNumber)
-        return ModelResponse(
-            content: response.content, calls: calls, finishReason: calls.isEmpty ? .stop : .toolCalls,
-            usage: Usage(promptTokens: promptTokens, completionTokens: written))
+    private func usage(_ prompt: Int, _ written: Int) -> Usage {
+        Usage(promptTokens: prompt, completionTokens: written)
     }
 
     private func record(

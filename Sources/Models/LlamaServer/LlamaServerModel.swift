@@ -16,7 +16,6 @@ public actor LlamaServerModel: Model {
     private let engine: MaskEngine
     /// Writes the prompts, by the template that the server tells.
     public nonisolated let writer: PromptWriter
-    private var format: CallFormat { writer.format }
     private let candidateCount: Int
     private var evaluated: [Int] = []
     private var spelled: [String: [Int]] = [:]
@@ -64,8 +63,9 @@ public actor LlamaServerModel: Model {
                 "\(properties.name) has \(size) tokens and the vocabulary file \(vocabulary.record.entries.count); "
                     + "they belong to different models")
         }
+        let record = writer.completing(vocabulary.record)
         do {
-            engine = MaskEngine(vocabulary: try Masking.Vocabulary(vocabulary.record))
+            engine = MaskEngine(vocabulary: try Masking.Vocabulary(record))
         } catch {
             throw Agent.ModelError("\(properties.name): \(error)")
         }
@@ -73,8 +73,7 @@ public actor LlamaServerModel: Model {
         self.vocabulary = vocabulary
         self.candidateCount = max(1, candidateCount)
         var told = ModelInfo(
-            name: properties.name, kind: "llama-server", vocabulary: vocabulary.record,
-            callFormat: writer.formatName)
+            name: properties.name, kind: "llama-server", vocabulary: record, turnStyle: writer.style)
         told.findings = writer.findings
         info = told
     }
@@ -109,14 +108,12 @@ public actor LlamaServerModel: Model {
         var matcher: Matcher
         var sampler: Sampler
         do {
-            matcher = try engine.matcher(
-                for: Grammar(turnWith: request.catalogue, format: format, settings: request.sampling.mask))
+            matcher = try engine.matcher(for: try writer.grammar(for: request))
             sampler = Sampler(try SamplerSettings(request))
         } catch {
             throw Agent.ModelError("\(info.name): \(error)")
         }
-        var response = DecodedResponse(
-            format: format, openingIsSpecial: vocabulary.special[format.opening] != nil)
+        var response = DecodedResponse(writer.syntax, catalogue: request.catalogue)
         var started = ContinuousClock.now
         for position in 0..<request.maximumTokens {
             try Task.checkCancellation()
@@ -139,14 +136,12 @@ public actor LlamaServerModel: Model {
             try await observe(.token(step))
             started = ContinuousClock.now
             if engine.vocabulary.endOfTurn.contains(step.token) {
-                let calls = try response.calls(numberedFrom: request.nextCallNumber)
-                return ModelResponse(
-                    content: response.content, calls: calls, finishReason: calls.isEmpty ? .stop : .toolCalls,
+                return try response.whole(
+                    numberedFrom: request.nextCallNumber,
                     usage: Usage(promptTokens: promptCount, completionTokens: position + 1))
             }
         }
-        return ModelResponse(
-            content: response.content, calls: [], finishReason: .length,
+        return response.cut(
             usage: Usage(promptTokens: promptCount, completionTokens: request.maximumTokens))
     }
 

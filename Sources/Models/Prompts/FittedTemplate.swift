@@ -12,10 +12,12 @@ import Transformer
 struct FittedTemplate: Sendable {
     let template: ChatTemplate
     let traits: TemplateTraits
-    /// How calls are written, and read.
-    let dialect: ChatDialect
-    /// Whether tools, calls and results are told in words of ours.
-    let usesOurWords: Bool
+    /// How turns are written.
+    let style: TurnStyle
+    /// The same for what reads responses.
+    let syntax: CallSyntax
+    /// Why tools, calls and results are told in words of ours; `nil` where the template tells them.
+    private let reason: String?
     private let special: SpecialTokens
     private let names: SpecialTokenNames
 
@@ -23,27 +25,56 @@ struct FittedTemplate: Sendable {
         self.template = template
         self.special = special
         names = SpecialTokenNames(special.names)
-        traits = TemplateTraits(probing: template, specialTokens: special.context, clock: .now)
-        let known = traits.writtenCall.flatMap(FittedTemplate.dialect)
-        usesOurWords = traits.tools != .own || traits.calls != .own || traits.results != .own || known == nil
-        dialect = known ?? .hermes
+        let (clock, context) = (TemplateClock.now, special.context)
+        traits = TemplateTraits(probing: template, specialTokens: context, clock: clock)
+        do throws(CallSyntaxFailure) {
+            let learnt = try CallSyntax.learnt(
+                from: template, traits: traits, specialTokens: context, names: names, clock: clock)
+            let isWhole = traits.tools == .own && traits.results == .own
+            reason = isWhole ? nil : ""
+            syntax = isWhole ? learnt : .inTags(Set(special.names), thinking: learnt.thinking)
+        } catch {
+            reason = traits.tools == .own ? "\(error)" : ""
+            syntax = .inTags(
+                Set(special.names),
+                thinking: CallSyntax.thinking(
+                    learntFrom: template, traits: traits, specialTokens: context, names: names, clock: clock))
+        }
+        style = reason == nil ? .learnt(syntax) : .told(syntax)
     }
 
-    /// The dialect in which a prompt writes the probe's call.
-    private static func dialect(_ prompt: String) -> ChatDialect? {
-        let name = TemplateTraits.probedTool
-        if prompt.contains("<tool_call>\n{\"name\": \"\(name)\", \"arguments\": {") { return .hermes }
-        if prompt.contains("[TOOL_CALLS] [{\"name\": \"\(name)\", \"arguments\": {") { return .mistral }
-        if prompt.contains("{\"name\": \"\(name)\", \"parameters\": {") { return .llama3 }
-        return nil
+    /// Whether tools, calls and results are told in words of ours.
+    private var usesOurWords: Bool { reason != nil }
+
+    /// The special tokens behind a text that ends a turn.
+    var turnEnds: [String] {
+        let pieces = syntax.textEnd + syntax.turnEnd
+        guard usesOurWords else {
+            return pieces.compactMap { if case .token(let name) = $0 { name } else { nil } }
+        }
+        let words = "qwordsq"
+        guard
+            let prompt = try? render(
+                [["role": "user", "content": "x"], ["role": "assistant", "content": .string(words)]],
+                tools: nil)
+        else { return [] }
+        var hasWords = false
+        for piece in prompt.pieces(names) {
+            switch piece {
+            case .text(let text): hasWords = hasWords || text.contains(words)
+            case .special(let name): if hasWords { return [name] }
+            }
+        }
+        return []
     }
 
     /// What a person should know before a run.
     var findings: [String] {
         var findings = traits.findings
-        if usesOurWords {
+        if let reason {
+            if !reason.isEmpty { findings.append("how it writes calls cannot be learnt: \(reason)") }
             findings.append(
-                "the tools are told in words of Callgate's, not of the template's; calls are expected as Hermes writes them"
+                "the tools are told in words of Callgate's, not of the template's; calls are expected in <tool_call>"
             )
         }
         if special.addsBeginning, beginsDoubled {
@@ -53,26 +84,18 @@ struct FittedTemplate: Sendable {
         return findings
     }
 
-    /// How the template writes a call, by an example, as far as that can be learnt from it.
+    /// How calls are written, by an example.
     var calling: [String] {
-        do {
-            let syntax = try CallSyntax.learnt(
-                from: template, traits: traits, specialTokens: special.context, names: names, clock: .now)
-            let call = ReadResponse.Call(name: "get_weather", arguments: "{\"city\": \"Paris\"}")
-            let text = (syntax.spelling(of: [call]) ?? []).map { piece in
-                switch piece {
-                case .text(let text), .special(let text): text
-                }
+        let call = ReadResponse.Call(name: "get_weather", arguments: "{\"city\": \"Paris\"}")
+        let text = (syntax.spelling(of: [call]) ?? []).map { piece in
+            switch piece {
+            case .text(let text), .special(let text): text
             }
-            var lines = ["the template writes a call as"]
-            lines += text.joined().split(separator: "\n", omittingEmptySubsequences: false).map {
-                "    \($0)"
-            }
-            if syntax.between == nil { lines.append("one call a turn: it writes no more") }
-            return lines + ["a run expects calls as \(dialect.rawValue) has them"]
-        } catch {
-            return ["how the template writes calls cannot be learnt: \(error)"]
         }
+        var lines = ["a run expects calls \(style.summary):"]
+        lines += text.joined().split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }
+        if syntax.between == nil { lines.append("one call a turn: it writes no more") }
+        return lines
     }
 
     private var beginsDoubled: Bool {

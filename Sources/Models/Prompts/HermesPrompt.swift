@@ -4,8 +4,9 @@ import Formats
 import Masking
 
 /// A conversation in ChatML with Hermes-style tools, as the embedded model reads it (docs/support-desk.md).
-struct HermesPrompt: ChatPrompt {
-    /// The prompt, in the pieces that are tokenised apart: training cuts text at special tokens only.
+struct HermesPrompt {
+    /// The prompt up to where the model's turn begins, in the pieces that are tokenised apart: training cuts text at
+    /// special tokens only.
     private(set) var pieces = PromptPieces()
 
     init(messages: [Message], catalogue: [ToolDefinition]) {

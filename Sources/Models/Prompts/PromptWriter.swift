@@ -5,49 +5,45 @@ import JSON
 import Masking
 import Transformer
 
-/// Writes a model's prompts: by the model's own chat template, or by one of our dialects where it has none.
+/// Writes a model's prompts, and knows how its turns are written: by the model's own chat template, or as our own models
+/// were trained.
 public struct PromptWriter: Sendable {
     private enum Way: Sendable {
-        case dialect(ChatDialect)
+        case hermes
         case template(FittedTemplate)
     }
 
     private let way: Way
-    private let special: SpecialTokens
     /// What is odd in the way that the model is prompted, one line each.
     public let findings: [String]
-
-    /// How the model writes calls.
-    let format: CallFormat
-    /// The name of ``format`` for the journal.
-    let formatName: String
+    /// How the model's turns are written, for the mask.
+    let style: TurnStyle
+    /// The same for what reads responses.
+    let syntax: CallSyntax
 
     /// How the model's template writes calls, and how a run expects them, in lines for a person.
     public var calling: [String] {
         switch way {
-        case .dialect(let dialect): ["calls are written as \(dialect.rawValue) has them, which is built in"]
+        case .hermes: ["calls are written \(style.summary)"]
         case .template(let fitted): fitted.calling
         }
     }
 
     /// Fits a template to our conversations, by probes.
-    /// - Throws: ``ModelError`` for a template that cannot be used, or none where no dialect of ours fits.
+    /// - Throws: ``ModelError`` for a template that cannot be used, or none where nothing can be presumed.
     init(template: String?, _ special: SpecialTokens) throws(Agent.ModelError) {
-        self.special = special
         let names = Set(special.names)
         let given = template.flatMap { $0.isEmpty ? nil : $0 }
-        let presumed = given == nil && names.contains("<start_of_turn>") ? PromptWriter.gemma : nil
-        guard let template = given ?? presumed, !PromptWriter.isOurs(template) else {
-            guard let dialect = ChatDialect(hasToken: names.contains) else {
+        let presumed = given == nil ? PresumedTemplate(hasToken: names.contains) : nil
+        guard let template = given ?? presumed?.source, !PromptWriter.isOurs(template) else {
+            if let missing = ["<|im_start|>", "<|im_end|>"].first(where: { !names.contains($0) }) {
                 throw Agent.ModelError(
-                    "it has no chat template, and its vocabulary is of none of ChatML, Llama 3 and Mistral")
+                    given == nil
+                        ? "it has no chat template, and its vocabulary is of none of ChatML, Llama 3, Mistral and Gemma"
+                        : "its vocabulary lacks \(missing), which its chat template needs")
             }
-            if let missing = dialect.tags.first(where: { !names.contains($0) }) {
-                throw Agent.ModelError("its vocabulary lacks \(missing), which \(dialect.rawValue) needs")
-            }
-            (way, format, formatName) = (.dialect(dialect), dialect.format, dialect.rawValue)
-            findings =
-                given == nil ? ["the file has no chat template: \(dialect.rawValue) is assumed"] : []
+            (way, style, syntax) = (.hermes, .builtIn("hermes"), .inTags(names))
+            findings = given == nil ? ["the file has no chat template: turns are written as in ChatML"] : []
             return
         }
         let fitted: FittedTemplate
@@ -57,22 +53,12 @@ public struct PromptWriter: Sendable {
             throw Agent.ModelError("its \(error)")
         }
         if let failure = fitted.traits.failure { throw Agent.ModelError("its \(failure)") }
-        (way, format, formatName) = (.template(fitted), fitted.dialect.format, fitted.dialect.rawValue)
-        findings =
-            (given == nil ? ["the file has no chat template: turns are written as Gemma's are"] : [])
-            + fitted.findings
+        (way, style, syntax) = (.template(fitted), fitted.style, fitted.syntax)
+        let family = presumed.map {
+            ["the file has no chat template: turns are written as \($0.family)'s are"]
+        }
+        findings = (family ?? []) + fitted.findings
     }
-
-    /// Turns between `<start_of_turn>` and `<end_of_turn>`, without a role for the system (Google, "Gemma formatting and
-    /// system instructions"), for a file with Gemma's vocabulary and no template.
-    private static let gemma = """
-        {{ bos_token }}{% for m in messages %}{% if m.role not in ['user', 'assistant'] %}\
-        {{ raise_exception('there is no role ' ~ m.role) }}{% endif %}\
-        <start_of_turn>{{ 'model' if m.role == 'assistant' else 'user' }}
-        {{ m.content | trim }}<end_of_turn>
-        {% endfor %}{% if add_generation_prompt %}<start_of_turn>model
-        {{ '' }}{% endif %}
-        """
 
     /// Whether the template is the one of our own models, which ``HermesPrompt`` writes to the byte, and writes also
     /// where the system says nothing.
@@ -84,18 +70,36 @@ public struct PromptWriter: Sendable {
     /// - Throws: ``ModelError`` where the template refuses the conversation.
     func prompt(for request: ModelRequest) throws(Agent.ModelError) -> WrittenPrompt {
         switch way {
-        case .dialect(let dialect):
-            return WrittenPrompt(parts: dialect.prompt(for: request).parts, owners: [])
+        case .hermes:
+            return WrittenPrompt(
+                parts: HermesPrompt(messages: request.messages, catalogue: request.catalogue).pieces.parts,
+                owners: [])
         case .template(let template): return try template.prompt(for: request)
         }
     }
 
     /// The text by which a tool stands in the prompt.
-    func line(for tool: ToolDefinition) -> String {
-        switch way {
-        case .dialect(let dialect): dialect.line(for: tool)
-        case .template: tool.functionJSON.text(.spaced)
-        }
+    func line(for tool: ToolDefinition) -> String { tool.functionJSON.text(.spaced) }
+
+    /// The language of the response to a request.
+    /// - Throws: ``ModelError`` for a built-in format that is not known.
+    func grammar(for request: ModelRequest) throws(Agent.ModelError) -> Grammar {
+        guard
+            let grammar = Grammar(
+                turnWith: request.catalogue, style: style, settings: request.sampling.mask)
+        else { throw Agent.ModelError("turns cannot be written \(style.summary)") }
+        return grammar
+    }
+
+    /// A vocabulary with the token by which the template ends a turn among those that end a response: not every file
+    /// names it.
+    func completing(_ record: VocabularyRecord) -> VocabularyRecord {
+        guard case .template(let template) = way else { return record }
+        let ends = template.turnEnds.compactMap { record.entries.firstIndex(of: .special($0)) }
+        guard let last = ends.last, Set(record.endTokens).isDisjoint(with: ends) else { return record }
+        var record = record
+        record.endTokens.append(last)
+        return record
     }
 
     /// The template of a model file, fitted, for a look at it.

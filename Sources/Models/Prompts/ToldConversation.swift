@@ -69,7 +69,7 @@ struct ToldConversation {
             .init(key: "role", value: "assistant"), .init(key: "content", value: .string(answer.content)),
         ])
         if let thinking = answer.thinking?.text, !thinking.isEmpty {
-            message["reasoning_content"] = .string(thinking)
+            message[traits.shape.thinkingKey] = .string(thinking)
         }
         if !answer.calls.isEmpty {
             message["tool_calls"] = .array(
@@ -91,7 +91,16 @@ struct ToldConversation {
     }
 
     private func identifier(_ id: ToolCallID) -> String {
-        traits.shape.identifiersAreShort ? MistralPrompt.id(id) : id.text
+        traits.shape.identifiersAreShort ? ToldConversation.short(id) : id.text
+    }
+
+    /// Some models know IDs of nine letters and digits only.
+    static func short(_ id: ToolCallID) -> String {
+        let known = id.text.unicodeScalars.filter {
+            $0.isASCII && $0.properties.isAlphabetic || ("0"..."9").contains($0)
+        }
+        let text = String(String.UnicodeScalarView(known)).suffix(9)
+        return String(repeating: "0", count: 9 - text.count) + text
     }
 
     private static func callWords(_ name: String, _ arguments: String) -> String {

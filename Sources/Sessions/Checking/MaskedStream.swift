@@ -15,10 +15,10 @@ struct MaskedStream {
 
     init(_ header: SessionHeader, _ answer: JSONValue?, _ check: inout MaskCheck) throws(VocabularyError) {
         grammar = try StreamGrammar(header: header, answer: answer)
-        guard let format = header.model.callFormat.flatMap({ CallFormat(named: $0) }),
-            header.model.vocabulary != nil
+        guard let style = header.model.turnStyle, header.model.vocabulary != nil,
+            let language = Grammar(
+                turnWith: header.catalogue, style: style, settings: header.sampling.mask)
         else { return }
-        let language = Grammar(turnWith: header.catalogue, format: format, settings: header.sampling.mask)
         do {
             turnStart = try grammar.engine.matcher(for: language)
         } catch {

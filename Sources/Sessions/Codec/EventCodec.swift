@@ -6,12 +6,13 @@ import JSON
 /// `n` is the event's number, `t` its time in milliseconds since 1970. The first line is the session's header and
 /// carries the format's version. The last field, `hash`, ties a line to the one before it (from 1.1; `callgate audit`).
 /// From 1.2 a token may name who chose it, a mark may carry a rule, and a fork's header its seed and model; from 1.3 a
-/// response may carry its thinking, the format of its provider's blocks, remarks, and tokens thought and cached.
+/// response may carry its thinking, the format of its provider's blocks, remarks, and tokens thought and cached; from
+/// 1.4 a header may say how turns are written, as learnt from the model's chat template.
 public enum EventCodec {
     /// The version of the format: a reader of 1.x reads every 1.y, passing over fields that it does not know.
     ///
     /// A new kind of event, or a field without which an event is misread, makes a new major version.
-    public static let version = JournalVersion(major: 1, minor: 3)
+    public static let version = JournalVersion(major: 1, minor: 4)
 
     /// The event as one line of UTF-8 bytes, its line break included.
     public static func line(_ event: Event) -> [UInt8] { Array((json(event).text() + "\n").utf8) }

@@ -78,7 +78,8 @@ extension SessionParent {
 extension ModelInfo {
     fileprivate var json: JSONValue {
         .record([
-            "name": .string(name), "kind": .string(kind), "callFormat": callFormat.map { .string($0) },
+            "name": .string(name), "kind": .string(kind), "callFormat": turnStyle?.formatName,
+            "turns": turnStyle?.learntTurns,
             "vocabulary": vocabulary?.json,
             "findings": findings.isEmpty ? nil : .array(findings.map { .string($0) }),
         ])
@@ -89,7 +90,8 @@ extension ModelInfo {
             var info = ModelInfo(
                 name: try fields("name").string(), kind: try fields("kind").string(),
                 vocabulary: try fields.optional("vocabulary").map(VocabularyRecord.init),
-                callFormat: try fields.optional("callFormat")?.string())
+                turnStyle: try fields.optional("callFormat").map { .builtIn(try $0.string()) })
+            info.turnStyle = try fields.optional("turns").map(TurnStyle.init) ?? info.turnStyle
             info.findings = try fields.optional("findings")?.list { try $0.string() } ?? []
             return info
         }

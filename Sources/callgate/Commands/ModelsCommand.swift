@@ -123,6 +123,7 @@ struct ModelTrial {
         }
         let size = outcome.info.vocabulary.map { "\($0.entries.count) tokens" }
         lines.append("vocabulary \(size ?? "not told")")
+        if let style = outcome.info.turnStyle { lines.append("calls      \(style.summary)") }
         lines += outcome.info.findings.map { "prompt     \($0)" }
         lines += outcome.retries
         guard case .answered(let response) = outcome.ending else { return lines }

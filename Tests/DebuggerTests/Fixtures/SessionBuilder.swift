@@ -29,7 +29,7 @@ struct SessionBuilder {
     mutating func begin(policy: Policy = Policy(), vocabulary: Bool = true) {
         let model = ModelInfo(
             name: "tiny", kind: "embedded", vocabulary: vocabulary ? TinyVocabulary.record : nil,
-            callFormat: "hermes")
+            turnStyle: .builtIn("hermes"))
         add(
             .sessionStarted(
                 SessionHeader(

@@ -17,7 +17,8 @@ import Testing
     )
     static let answers: [CallConversation.Answer] = [
         .init(calls: [simple]), .init(calls: [rich]), .init(words: "Nothing is open."),
-        .init(calls: [rich, simple, simple]), .init(words: "I shall look.", calls: [simple]),
+        .init(calls: [rich, simple]), .init(calls: [rich, simple, simple]),
+        .init(words: "I shall look.", calls: [simple]),
         .init(thinking: "Which is it?", calls: [simple]),
     ]
 

@@ -97,7 +97,7 @@ import Transformer
             try RemoteModel(.chatCompletions, settings, connection: ModelConnection()),
             try RemoteModel(.ollama, settings, connection: ModelConnection()),
         ] {
-            #expect(model.info.vocabulary == record && model.info.callFormat == nil)
+            #expect(model.info.vocabulary == record && model.info.turnStyle == nil)
         }
         let weights = try VocabularyRecord(file: EmbeddedModelTests.path)
         #expect(await EmbeddedModelTests.vocabulary() == weights)

@@ -20,17 +20,16 @@ struct MaskExplainer {
 
     /// An explainer of the session's masks; `nil` where the engine cannot build one.
     init?(header: SessionHeader) {
-        if header.model.callFormat == nil {
+        guard let style = header.model.turnStyle else {
             guard let computed = ComputedMask(header: header) else { return nil }
             source = .computed(computed)
             return
         }
         guard let record = header.model.vocabulary,
-            let format = header.model.callFormat.flatMap({ CallFormat(named: $0) }),
+            let language = Grammar(
+                turnWith: header.catalogue, style: style, settings: header.sampling.mask),
             let vocabulary = try? Vocabulary(record),
-            let start = try? MaskEngine(vocabulary: vocabulary)
-                .matcher(
-                    for: Grammar(turnWith: header.catalogue, format: format, settings: header.sampling.mask))
+            let start = try? MaskEngine(vocabulary: vocabulary).matcher(for: language)
         else { return nil }
         source = .ruled(start)
     }

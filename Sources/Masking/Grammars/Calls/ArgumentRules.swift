@@ -216,7 +216,17 @@ struct ArgumentRules {
     ) throws(GrammarError) -> RuleBody? {
         let style = context.style
         switch kind {
-        case .string: return raw(schema, closer: closer, isPython: context.isPython)
+        case .string:
+            guard let quotes = style.quotes else {
+                return raw(schema, closer: closer, isPython: context.isPython)
+            }
+            let opening = spelling.leadingText(quotes.before)
+            let quoted = RuleBody.sequence([
+                spelling.body(quotes.before),
+                raw(schema, closer: spelling.leadingText(quotes.after), isPython: false),
+                spelling.body(quotes.after),
+            ])
+            return .choice([raw(schema, closer: closer, isPython: false, without: opening), quoted])
         case .boolean, .null:
             let values: [JSONValue] = kind == .null ? [.null] : [true, false]
             return .choice(values.compactMap { ArgumentRules.spelled($0, style) }.map { .text($0) })
@@ -261,12 +271,15 @@ struct ArgumentRules {
     }
 
     /// Raw text up to what closes it, within what the schema asks of it.
-    private func raw(_ schema: ArgumentSchema, closer: String, isPython: Bool) -> RuleBody {
+    private func raw(
+        _ schema: ArgumentSchema, closer: String, isPython: Bool, without opening: String = ""
+    ) -> RuleBody {
         var limits: [TerminalExpression] = []
         var delimiters = closer.isEmpty ? [] : [closer]
         // Python writes these otherwise than they are.
         if isPython { delimiters += ["\\", "\n", "\r", "\t"] }
         limits.append(delimiters.isEmpty ? .anyText : .text(without: delimiters))
+        if !opening.isEmpty { limits.append(.not(.sequence([.bytes(Array(opening.utf8)), .anyText]))) }
         if let source = schema.value["pattern"]?.stringValue, let pattern = try? ECMAPattern(source) {
             limits.append(.found(pattern))
         }

@@ -49,7 +49,7 @@ struct TurnRules {
         let calls = called.isEmpty ? nil : try callRules(called)
         if let calls { ways.append(.sequence([blanks, calls.first])) }
         if mayBeWords {
-            let words = add("words", .sequence([spelling.body(syntax.textBegin), text]))
+            let words = add("words", .sequence([beginOfText, text]))
             let end = ending(syntax.textEnd, syntax.turnEnd)
             ways.append(.sequence([words, calls?.afterText.map { .choice([end, $0]) } ?? end]))
         }
@@ -63,19 +63,28 @@ struct TurnRules {
                     spelling.body(begin), .terminal(Terminal(expression: textBefore(thinking.end))),
                     spelling.body(thinking.end),
                 ]))
-            parts.insert(thinking.isOpen ? body : .choice([.nothing, body]), at: 0)
+            let none = thinking.mayOnlyEnd ? [RuleBody.nothing, spelling.body(thinking.end)] : [.nothing]
+            parts.insert(thinking.isOpen ? body : .choice(none + [.sequence([spaces, body])]), at: 0)
         }
         return arguments.add("turn", .sequence(parts))
     }
 
     /// White space before a call, where there may be some.
     private var blanks: RuleBody {
-        let isBlank = syntax.callBegin.first.map {
-            if case .text(let text) = $0 { text.first?.isWhitespace == true } else { false }
-        }
-        guard syntax.thinking != nil || isBlank == true else { return .nothing }
+        syntax.thinking != nil || syntax.callBegin.beginsBlank ? spaces : .nothing
+    }
+
+    private var spaces: RuleBody {
         let blank = TerminalExpression.choice([.bytes([0x0A]), .bytes([0x20])])
         return .terminal(Terminal(expression: .repetition(blank, least: 0, most: 4)))
+    }
+
+    /// What marks a text, where something does.
+    private var beginOfText: RuleBody {
+        let begin = syntax.textBegin.trimmingStart
+        if begin.isEmpty { return .nothing }
+        let isSpaced = syntax.thinking != nil || syntax.textBegin.beginsBlank
+        return .sequence([isSpaced ? spaces : .nothing, spelling.body(begin)])
     }
 
     /// Any text up to what closes it: free where that begins with a token.
@@ -140,7 +149,8 @@ struct TurnRules {
             rest.append(.repetition(each(between), least: 0, most: turn.maximumCalls - 1))
         }
         rest.append(ending(syntax.end, syntax.turnEnd))
-        let following = add("calls", .sequence(rest))
+        var following = add("calls", .sequence(rest))
+        if let alone = syntax.endOfOne { following = .choice([following, ending(alone, syntax.turnEnd)]) }
         let first = RuleBody.sequence([each(syntax.callBegin.trimmingStart), following])
         return (first, syntax.callAfterText.map { .sequence([each($0), following]) })
     }
@@ -212,6 +222,11 @@ struct PieceSpelling {
 }
 
 extension [CallSyntax.Piece] {
+    /// Whether white space stands at the start.
+    var beginsBlank: Bool {
+        if case .text(let text)? = first { text.first?.isWhitespace == true } else { false }
+    }
+
     /// Without white space at the start.
     var trimmingStart: [CallSyntax.Piece] {
         guard case .text(let text)? = first else { return self }
