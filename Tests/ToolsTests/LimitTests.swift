@@ -29,6 +29,7 @@ import Wire
         "journalLine": { try $0.linesOfJournals() },
         "document": { try $0.documents() },
         "transcript": { try $0.transcripts() },
+        "unpacked": { $0.compressedParts() },
         "depth": { $0.nesting() },
         "shellLine": { $0.commandLines() },
         "questions": { try $0.questions() },
@@ -271,6 +272,21 @@ import Wire
             let error = #expect(throws: ModelError.self) { _ = try VocabularyRecord(file: path) }
             #expect(error?.description.contains("more than 1 GiB") == true, "\(error as Any)")
         }
+    }
+
+    /// What archives and flows do with it is in ArchiveTests.
+    private func compressedParts() {
+        var bound = UnfoldingBound()
+        let part = [UInt8](repeating: 0x61, count: 1 << 20)
+        let error = #expect(throws: ImportError.self) {
+            for _ in 0...(ReadingLimits.unpacked >> 20) {
+                _ = try bound.unfold { (most) throws(ImportError) in
+                    guard part.count <= most else { throw ImportError.unfolds(beyond: most) }
+                    return part
+                }
+            }
+        }
+        #expect(error?.description.contains("unfolds beyond 256 MiB") == true, "\(error as Any)")
     }
 
     /// Whole files are read in one place, which has a bound.

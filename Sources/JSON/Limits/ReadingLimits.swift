@@ -23,6 +23,8 @@ public enum ReadingLimits {
     public static let document = 16 << 20
     /// Bytes of a session of another program, or of a list of tokens.
     public static let transcript = 1 << 30
+    /// Bytes that the compressed parts of an imported file may unfold into, all together.
+    public static let unpacked = 256 << 20
     /// Levels of JSON within JSON.
     public static let depth = 512
     /// Bytes of a shell command that a rule looks at.
@@ -69,6 +71,7 @@ public enum ReadingLimits {
         Row("journalLine", "a line of a journal", journalLine),
         Row("document", "a workflow, a configuration, a script, a schema", document),
         Row("transcript", "a session of another program, a list of tokens", transcript),
+        Row("unpacked", "what the compressed parts of an imported file unfold into", unpacked),
         Row("depth", "JSON within JSON", depth, .count),
         Row("shellLine", "a shell command that a rule looks at", shellLine),
         Row("questions", "questions of servers that wait", questions, .count),
