@@ -28,8 +28,8 @@ struct ExchangeRun: Sendable {
             }
             var body = begun.body
             for time in 0... {
-                let isLast = time == DenialWay.limit
-                guard let next = try await ask(body, recorder, isLast: isLast) else { break }
+                let mayAskAgain = begun.mayAskAgain && time < DenialWay.limit
+                guard let next = try await ask(body, recorder, mayAskAgain: mayAskAgain) else { break }
                 // Nothing of that answer has left: the model is asked again, and told what became of its calls.
                 body = next
                 recorder = Recorder()
@@ -45,7 +45,9 @@ struct ExchangeRun: Sendable {
 
     /// Asks the provider.
     /// - Returns: what it is to be asked instead, where its answer is none for the client.
-    private func ask(_ body: [UInt8], _ recorder: Recorder, isLast: Bool) async throws -> [UInt8]? {
+    private func ask(
+        _ body: [UInt8], _ recorder: Recorder, mayAskAgain: Bool
+    ) async throws -> [UInt8]? {
         let (origin, target) = try upstreams.place(of: exchange.request, format: format)
         var fields = Upstreams.fields(
             of: exchange.request, reading: request.reading.isStreamed ? .stream : .whole)
@@ -55,7 +57,7 @@ struct ExchangeRun: Sendable {
         let sent = HTTPRequest(method: exchange.request.method, target: target, fields: fields)
         return try await client.send(sent, body: isChanged ? body : exchange.body, to: origin) {
             response, body in
-            try await relay(response, &body, recorder, isLast: isLast)
+            try await relay(response, &body, recorder, mayAskAgain: mayAskAgain)
         }
     }
 
@@ -84,23 +86,22 @@ struct ExchangeRun: Sendable {
     }
 
     private func relay(
-        _ response: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder, isLast: Bool
+        _ response: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder, mayAskAgain: Bool
     ) async throws -> [UInt8]? {
         let head = HTTPResponse(status: response.status, fields: response.fields.endToEnd)
-        var decoding = try ResponseDecoding(response.fields["content-encoding"])
         guard (200..<300).contains(response.status) else {
-            try await relayError(head, &body, &decoding, recorder)
+            try await relayError(head, &body, recorder)
             return nil
         }
+        var decoding = try ResponseDecoding(response.fields["content-encoding"])
         let isStreamed = response.mediaType == "text/event-stream" || request.reading.isStreamed
         if isStreamed, await !log.hasBegun { await log.begin(head.decoded.withoutLength) }
         let started = ContinuousClock.now
         var gated = GatedStream(format, isStreamed: isStreamed)
         // Of an answer that may give way to another no word leaves before its calls are decided.
-        let isWithheld = await session.mayAskAgain(after: request)
-        let passesAtOnce = isStreamed && !isWithheld
+        let passesAtOnce = isStreamed && !mayAskAgain
         var kept: [UInt8] = []
-        var hold = isStreamed && isWithheld ? begin(gated, [], isStreamed, head.decoded) : nil
+        var hold = isStreamed && mayAskAgain ? begin(gated, [], isStreamed, head.decoded) : nil
         defer { hold?.stop() }
         while let bytes = try await body.next() {
             let output = gated.take(try decoding.take(bytes, keeps: !isStreamed))
@@ -132,7 +133,7 @@ struct ExchangeRun: Sendable {
         let verdicts = try await session.decide(answer, milliseconds: elapsed)
         if !answer.calls.isEmpty { try await waitForReader() }
         await hold?.end()
-        if !isLast, await session.asksAgain(after: request) {
+        if mayAskAgain, await session.asksAgain(after: request) {
             return try await session.withhold(from: request)
         }
         let changes = try await changes(
@@ -153,11 +154,11 @@ struct ExchangeRun: Sendable {
 
     /// The provider's own error passes as it is.
     private func relayError(
-        _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ decoding: inout ResponseDecoding,
-        _ recorder: Recorder
+        _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder
     ) async throws {
         let coded = try await body.collect(upTo: ReadingLimits.streamEvent)
-        let bytes = try decoding.take(coded, keeps: false)
+        var decoding = try? ResponseDecoding(head.fields["content-encoding"])
+        let bytes = (try? decoding?.take(coded, keeps: false)) ?? coded
         if await log.hasBegun {
             // The client has been told of a stream already, while its request was held.
             let name = format == .messages || format == .responses ? "event: error\n" : ""

@@ -11,6 +11,8 @@ extension AttachedSession {
         var body: [UInt8]
         /// Whether the request's events are stored; else ``record(_:known:body:)`` must store them before the response's.
         var isRecorded: Bool
+        /// Whether the model may be asked again instead of an answer to it.
+        var mayAskAgain: Bool
     }
 
     /// Takes a request.
@@ -24,7 +26,10 @@ extension AttachedSession {
         noticeLostCalls(in: request)
         place.seen = request.dialogue.map { Fingerprint($0) }
         ledger.remember(place, in: journal)
-        if control.isFree { return Begun(body: body(of: request), isRecorded: false) }
+        let mayAskAgain = mayAskAgain(after: request)
+        if control.isFree {
+            return Begun(body: body(of: request), isRecorded: false, mayAskAgain: mayAskAgain)
+        }
         try store(resultsOf: request)
         if state.roundCalls.contains(where: { $0.message == nil }) {
             try await passCheckpoint(.results(round: state.round))
@@ -33,7 +38,7 @@ extension AttachedSession {
         try await passCheckpoint(.request(round: state.round + 1))
         let body = body(of: request)
         try emit(sending(body))
-        return Begun(body: body, isRecorded: true)
+        return Begun(body: body, isRecorded: true, mayAskAgain: mayAskAgain)
     }
 
     /// Stores the events of a request that is on its way.

@@ -247,8 +247,9 @@ struct CallSyntaxLearner {
             return rest.hasPrefix(end) ? rest[from: end.count].startTrimmed : text
         }
 
-        /// Whether the prompt says that nothing is thought. What follows the question may be the same marks, where they
-        /// are those of every turn.
+        /// Whether the prompt says that nothing is thought.
+        ///
+        /// What follows the question may be the same marks, where they are those of every turn.
         private func isClosed(by prompt: UnitText) -> Bool {
             let tail = prompt.endTrimmed
             guard tail.hasSuffix(end) else { return false }
