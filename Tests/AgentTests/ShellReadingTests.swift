@@ -88,6 +88,7 @@ import Testing
         ("time A=1 rm x", ["time A=1 rm x", "A=1 rm x", "a=1 rm x", "rm x"]),
         // What stands directly before a redirection is a word to some shells and its number to others.
         ("rm 11>x -f", ["> x", "rm 11 -f", "rm -f"]), ("11>x rm y", ["> x", "11 rm y", "rm y"]),
+        ("git :<(rm x) y", ["rm x", "git :<(rm x) y"]),
         // Each &> ends a command to the shells that do not know it.
         ("a &>x b &>y c", ["a", "> x", "b", "> y", "a b c", "c"]),
     ])

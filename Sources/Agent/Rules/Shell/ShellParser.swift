@@ -185,7 +185,11 @@ struct ShellParser {
         if let next = peek(), !next.endsShellWord || next == UInt8(ascii: "(") {
             throw doubt("a word that goes on after a process substitution")
         }
-        var word = ShellWord(offset: start, Array(source[start..<position]))
+        // What stands directly before it is the beginning of the same word.
+        let isGlued = start > 0 && !source[start - 1].endsShellWord
+        let before = isGlued ? words.popLast() : nil
+        var word = ShellWord(
+            offset: before?.offset ?? start, (before?.bytes ?? []) + source[start..<position])
         word.isExpanded = true
         words.append(word)
     }
