@@ -88,6 +88,8 @@ import Testing
         ("time A=1 rm x", ["time A=1 rm x", "A=1 rm x", "a=1 rm x", "rm x"]),
         // What stands directly before a redirection is a word to some shells and its number to others.
         ("rm 11>x -f", ["> x", "rm 11 -f", "rm -f"]), ("11>x rm y", ["> x", "11 rm y", "rm y"]),
+        (">&-rm x", ["> -rm", "rm x", "x"]), ("A=1 2>&-rm x", ["> -rm", "A=1", "rm x", "A=1", "x"]),
+        ("git :<(rm x) y", ["rm x", "git :<(rm x) y"]),
         // Each &> ends a command to the shells that do not know it.
         ("a &>x b &>y c", ["a", "> x", "b", "> y", "a b c", "c"]),
     ])
@@ -126,7 +128,8 @@ import Testing
         "echo X | xargs touch", "xargs -I{} touch X", "trap 'touch X' EXIT", "touch\tX", "A=1 B=2 touch X",
         "ls \\\n; touch X", "while touch X; do :; done", "function f { touch X; }; f", "f() { touch X; }; f",
         "bash <<< 'touch X'", "sh <<E\ntouch X\nE", "ls &> /dev/null touch X", "a=(touch X); \"${a[@]}\"",
-        "coproc touch X", "env A=1 '+=1' -u touch X", "echo \"$\\\n(touch X)\"", "echo $\\\n(touch X)",
+        "coproc touch X", "env A=1 '+=1' -u touch X", ">&-touch X", "A=1 <&-touch X", "{v}>&-'touch' X",
+        "sh touch X", "echo \"$\\\n(touch X)\"", "echo $\\\n(touch X)",
         "echo $\\\n\\\n(touch X)",
         "PS4='$(touch X)'; set -x; ls", "PS4='$(touch X)' bash -xc ls", "env PS4='$(touch X)' bash -xc ls",
         "export PS4=\\$\\(touch\\ X\\); set -x; ls", "BASH_ENV='`touch X`' bash -c ls",

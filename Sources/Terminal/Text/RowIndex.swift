@@ -68,10 +68,12 @@ public struct RowIndex: Sendable {
             let middle = (low + high) / 2
             if marks[middle].offset <= offset { low = middle } else { high = middle }
         }
+        // A row may begin far behind the place from which it is laid out.
+        while low > 0, marks[low].skip > 0 { low -= 1 }
         let first = low * RowIndex.step
         return walking(to: first) { walker in
             var row = first
-            while row + 1 < count, walker.pass(), walker.place.offset <= offset { row += 1 }
+            while row + 1 < count, walker.pass(), !walker.beginsBehind(offset) { row += 1 }
             return row
         }
     }

@@ -56,6 +56,16 @@ struct RowWalker {
         return glyphs ?? []
     }
 
+    /// Whether the byte at an offset is drawn before the row that begins here.
+    func beginsBehind(_ offset: Int) -> Bool {
+        if place.skip == 0 { return place.offset > offset }
+        let glyphs = built(place.offset..<Group(in: bytes, at: place.offset).end)
+        let source = glyphs[place.skip].source
+        // A stand-in that is cut begins in the row before.
+        return glyphs[place.skip - 1].source == source
+            ? offset < source.upperBound : offset < source.lowerBound
+    }
+
     private mutating func walk(_ glyphs: inout [Glyph]?) -> Bool {
         var used = margin
         var isEmpty = true
@@ -165,7 +175,13 @@ extension RowWalker {
                 builder.append(scalar)
                 while end < bytes.count, !builder.isFresh, !Group.begins(in: bytes, at: end) {
                     let (next, length) = Group.scalar(in: bytes, at: end)
+                    let before = builder
                     builder.append(next)
+                    // What nothing stands in for is a letter of its own: a skin tone after what has no skin.
+                    if builder.glyphs.count > before.glyphs.count, builder.glyphs.last?.isStandIn == false {
+                        builder = before
+                        break
+                    }
                     end += length
                 }
                 (kind, self.end) = (.glyphs(builder.glyphs.count, first: characterClass.width), end)

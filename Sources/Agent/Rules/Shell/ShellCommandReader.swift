@@ -224,7 +224,12 @@ struct ShellCommandReader {
         guard let first = words.dropFirst().first else {
             throw ShellDoubt(at: offset, "a shell that reads its input")
         }
-        if !first.begins(with: "-"), !first.begins(with: "+"), !first.isExpanded { return }
+        if !first.begins(with: "-"), !first.begins(with: "+"), !first.isExpanded {
+            // A script: to a rule that allows it is a word of the shell, to one that denies a program.
+            if !isStrict { try addAny(words.dropFirst().prefix(1), whereCertain: true) }
+            if !isStrict { parts.append(words.dropFirst()) }
+            return
+        }
         guard first.isScriptFlag, let script = words.dropFirst(2).first, !script.isExpanded,
             !script.begins(with: "-"), !script.begins(with: "+")
         else {

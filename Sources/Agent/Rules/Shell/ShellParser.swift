@@ -152,6 +152,15 @@ struct ShellParser {
             return
         }
         if peek(is: "&") { throw doubt("an odd redirection", at: start) }
+        if isDuplicate, !isStrict, peek(is: "-"), let next = peek(1), !next.endsShellWord {
+            // To bash `>&-` ends there, and a word of the command follows; to others the file's name goes on.
+            position += 1
+            var word = try word()
+            word.isDescriptorToSome = true
+            words.append(word)
+            parts.append("\(sign) ", [UInt8(ascii: "-")] + word.bytes)
+            return
+        }
         let target = try target()
         if isStrict, sign == "<", peek(is: ">") { throw doubt("a range of numbers to zsh", at: start) }
         if isDuplicate, target.isBare,
@@ -185,7 +194,11 @@ struct ShellParser {
         if let next = peek(), !next.endsShellWord || next == UInt8(ascii: "(") {
             throw doubt("a word that goes on after a process substitution")
         }
-        var word = ShellWord(offset: start, Array(source[start..<position]))
+        // What stands directly before it is the beginning of the same word.
+        let isGlued = start > 0 && !source[start - 1].endsShellWord
+        let before = isGlued ? words.popLast() : nil
+        var word = ShellWord(
+            offset: before?.offset ?? start, (before?.bytes ?? []) + source[start..<position])
         word.isExpanded = true
         words.append(word)
     }
