@@ -46,8 +46,7 @@ let package = Package(
             resources: [.copy("Resources/held-out.jsonl")], swiftSettings: optimised),
 
         .target(
-            name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"],
-            swiftSettings: optimised),
+            name: "Debugger", dependencies: ["Agent", "JSON", "Masking", "Schema", "Sessions", "Terminal"]),
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
             name: "Sessions",
@@ -112,8 +111,7 @@ let package = Package(
             name: "ToolsTests",
             dependencies: [
                 "Agent", "Attach", "Debugger", "Formats", "JSON", "LocalServer", "Models", "Mutations",
-                "Schema",
-                "Sessions", "Terminal", "Tools", "Wire",
+                "Schema", "Sessions", "Terminal", "Tools", "Wire",
             ]),
         .testTarget(
             name: "TransformerTests", dependencies: ["Mutations", "Transformer"], exclude: ["Fixtures"]),
