@@ -67,7 +67,7 @@ import Testing
         let openAI = "openai.json.s.jsonl"
         try folder.write("must ~tool no_such_tool\n", to: "openai.json.s.assert")
         #expect(try CommandLineRun(["check", openAI], in: folder).status == 1)
-        try folder.write("must ~tool *\n", to: "openai.json.s.assert")
+        try folder.write("must ~tool get_ticket\n", to: "openai.json.s.assert")
         // What a workflow denies or its tools refuse is found without a run.
         try folder.write(
             "tools: [{builtin: support-desk}]\npolicy: {deny: [{tool: '*', reason: never}]}\n", to: "w.yaml")

@@ -69,9 +69,11 @@ import Testing
             try Data(lines.joined(separator: "\n").utf8).write(to: url)
         }
         func words(_ path: String) throws -> String {
-            let run = try CommandLineRun(["import", path, "--record", "s.jsonl"], in: folder)
+            // An import does not write over a session.
+            let record = "\(UUID().uuidString).jsonl"
+            let run = try CommandLineRun(["import", path, "--record", record], in: folder)
             #expect(run.status == 0, "\(run.errors)")
-            return try CommandLineRun(["replay", "s.jsonl", "--print"], in: folder).output
+            return try CommandLineRun(["replay", record, "--print"], in: folder).output
         }
         try write("s/2026/11/28", thread: "old", forkedFrom: nil)
         try write("s/2026/11/29", thread: "new", forkedFrom: "old")

@@ -77,7 +77,7 @@ import Testing
         Case(
             "a free-text call",
             #"[{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"c","type":"custom","custom":{"name":"f","input":"as it is"}}]}]"#,
-            ["user: q", "assistant: ", "f as it is"]),
+            ["user: q", "assistant: ", #"f {"input":"as it is"}"#]),
         Case(
             "images and sound",
             #"[{"role":"user","content":[{"type":"image_url","image_url":{}},{"type":"text","text":"q"}]}]"#,
@@ -118,6 +118,10 @@ import Testing
             "contents of Gemini alone",
             #"[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[{"text":"a"}]}]"#,
             ["user: q", "assistant: a"]),
+        Case(
+            "two calls of one name without IDs",
+            #"{"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{"a":1}}},{"functionCall":{"name":"f","args":{"a":2}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":"one"}}},{"functionResponse":{"name":"f","response":{"output":"two"}}}]}]}"#,
+            ["user: q", "assistant: ", #"f {"a": 1}"#, #"f {"a": 2}"#, "f gave: one", "f gave: two"]),
         Case("Gemini with a text", #"{"contents":"q"}"#, ["user: q"]),
         Case(
             "Gemini with one content", #"{"contents":{"parts":{"text":"q"}},"systemInstruction":"s"}"#,

@@ -138,7 +138,7 @@ struct ImportSource {
         let messages = first["messages"]?.arrayValue ?? first.arrayValue ?? []
         let hasBlocks = messages.contains { message in
             (message["content"]?.arrayValue ?? []).contains {
-                ["tool_use", "tool_result", "thinking"].contains($0["type"]?.stringValue)
+                ["tool_use", "tool_result", "thinking", "redacted_thinking"].contains($0["type"]?.stringValue)
             }
         }
         if hasBlocks { return (.anthropic, "its messages have blocks tool_use, tool_result or thinking") }

@@ -14,9 +14,16 @@ enum RequestLosses {
         if hasObjects {
             noteArguments(state, &losses)
             noteSystem(state, &losses)
-        } else if state.messages.contains(where: {
-            if case .tool(let result) = $0 { result.isError } else { false }
-        }) {
+        } else {
+            if state.calls.contains(where: { $0.call.arguments.text.isBlank }) {
+                losses.add("arguments that are no JSON object, being empty: they are read as {}")
+            }
+        }
+        if !hasObjects,
+            state.messages.contains(where: {
+                if case .tool(let result) = $0 { result.isError } else { false }
+            })
+        {
             losses.add("that a result is an error")
         }
         if format != .chatCompletions { noteBlanks(state, in: format, &losses) }
@@ -31,7 +38,8 @@ enum RequestLosses {
                     "that arguments are no JSON object: they stand in one, under \(ToolCall.wrappingKey)")
                 continue
             }
-            if !object.text().utf8.elementsEqual(call.arguments.text.utf8) {
+            // That is how such an object is read back.
+            if !object.text(.spaced).utf8.elementsEqual(call.arguments.text.utf8) {
                 losses.add("the arguments of calls to the byte: they are JSON values there")
             }
         }

@@ -148,7 +148,7 @@ public struct SessionExport: Sendable {
         return .record([
             "model": .string(state.header?.model.name ?? "unknown"), "max_tokens": 1_024,
             "system": system.isEmpty ? nil : .string(system.joined(separator: "\n")),
-            "messages": .array(messages), "tools": tools.flatMap { $0.isEmpty ? nil : .array($0) },
+            "messages": .array(messages), "tools": tools.flatMap { $0.isEmpty ? Optional.none : .array($0) },
         ])
     }
 }

@@ -12,18 +12,17 @@ enum RequestFile {
             if isItems(document), list.contains(where: { $0["type"] != nil }) { return ["input": document] }
             return document
         }
-        let addressed = document["url"] == nil ? nil : document["body"]
-        return document["request"]?["body"] ?? document["request"] ?? addressed ?? document
+        if let asked = document["request"] { return asked["body"] ?? asked }
+        if document["url"] != nil, let body = document["body"] { return body }
+        return document
     }
 
     /// The response of a document: what stands beside the request, or the document itself.
     static func response(in document: JSONValue) -> JSONValue? {
-        if let response = document["response"]?["body"] ?? document["response"]
-            ?? document["result"]?["message"]
-        {
-            return response == .null ? nil : response
-        }
-        return responseFormat(of: document) == nil ? nil : document
+        // The literal nil would be JSON's null here, which is a response that says nothing.
+        let beside = document["response"]?["body"] ?? document["response"] ?? document["result"]?["message"]
+        if let beside { return beside == .null ? Optional.none : beside }
+        return responseFormat(of: document) == nil ? Optional.none : document
     }
 
     /// The format of a response by its members; `nil` for what is none of these.
