@@ -5,15 +5,14 @@ import JSON
 /// Takes out of a session what others must not see, before it is exported; the session itself stays as it is.
 ///
 /// It goes through every text of every event. A text that is JSON (arguments, results, requests) is gone through as a value,
-/// by key and by place; a value is found however it is spelled: as it is, JSON-escaped, percent-encoded or in base64. Tokens
-/// are left out whole, since a text can be spread over any number of them.
+/// by key and by place; a value is found however it is spelled (``SpelledText``). Tokens are left out whole, since a text can be spread over any number of them.
 public struct Redaction: Sendable {
     /// What stands in the place of what was taken out.
     public static let mark = "[redacted]"
 
     private let keys: Set<ByteString>
     private let pointers: [JSONPointer]
-    private let values: [(name: String, spellings: [String])]
+    private let values: [(name: String, text: SpelledText)]
     private let patterns: [String]
     /// How often each was met, by the words of the listing.
     private var counts: [(what: String, count: Int)] = []
@@ -39,7 +38,7 @@ public struct Redaction: Sendable {
                 throw RedactionError("the expression \(pattern) cannot be read: \(error)")
             }
         }
-        self.values = values.enumerated().map { ("value \($0 + 1)", Redaction.spellings(of: $1)) }
+        self.values = values.enumerated().map { ("value \($0 + 1)", SpelledText($1)) }
     }
 
     /// Whether nothing is asked for.
@@ -48,21 +47,6 @@ public struct Redaction: Sendable {
     /// What was taken out, one line each; no line holds any of it.
     public var lines: [String] {
         counts.map { "\($0.what) (\($0.count == 1 ? "once" : "\($0.count) times"))" }
-    }
-
-    /// The ways in which a text comes back: the longer ones first, as some hold the others.
-    private static func spellings(of value: String) -> [String] {
-        let quoted = String(JSONValue.string(value).text().dropFirst().dropLast())
-        let slashes = quoted.replacing("/", with: "\\/")
-        let unreserved = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-        let percent = value.addingPercentEncoding(withAllowedCharacters: unreserved) ?? value
-        let base64 = Data(value.utf8).base64EncodedString()
-        let all = [
-            value, quoted, slashes, percent, percent.replacing("%20", with: "+"), base64,
-            base64.replacing("+", with: "-").replacing("/", with: "_"),
-        ]
-        return Set(all).sorted { $0.utf8.count > $1.utf8.count }
     }
 
     /// The events without what is to be taken out.
@@ -142,14 +126,18 @@ public struct Redaction: Sendable {
 
     private mutating func plain(_ text: String) -> String {
         var text = text
-        for (name, spellings) in values {
-            for spelling in spellings where text.utf8.count >= spelling.utf8.count {
-                let parts = Redaction.split(text, spelling)
-                if parts.count > 1 {
-                    note(name, parts.count - 1)
-                    text = parts.joined(separator: Redaction.mark)
-                }
+        for (name, value) in values {
+            let bytes = Array(text.utf8)
+            let places = value.places(in: bytes)
+            if places.isEmpty { continue }
+            note(name, places.count)
+            var kept: [UInt8] = []
+            var start = 0
+            for place in places {
+                kept += bytes[start..<place.lowerBound] + Array(Redaction.mark.utf8)
+                start = place.upperBound
             }
+            text = String(decoding: kept + bytes[start...], as: UTF8.self)
         }
         for (index, pattern) in patterns.enumerated() {
             guard let expression = try? Regex<AnyRegexOutput>(pattern).matchingSemantics(.unicodeScalar)
@@ -160,25 +148,6 @@ public struct Redaction: Sendable {
             for match in found.reversed() { text.replaceSubrange(match.range, with: Redaction.mark) }
         }
         return text
-    }
-
-    /// The text between the places at which some bytes stand.
-    private static func split(_ text: String, _ needle: String) -> [String] {
-        let (bytes, wanted) = (Array(text.utf8), Array(needle.utf8))
-        var parts: [String] = []
-        var start = 0
-        var at = 0
-        while at + wanted.count <= bytes.count {
-            if bytes[at] == wanted[0], bytes[at..<at + wanted.count].elementsEqual(wanted) {
-                parts.append(String(decoding: bytes[start..<at], as: UTF8.self))
-                at += wanted.count
-                start = at
-            } else {
-                at += 1
-            }
-        }
-        parts.append(String(decoding: bytes[start...], as: UTF8.self))
-        return parts
     }
 }
 
