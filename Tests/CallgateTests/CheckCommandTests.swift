@@ -50,4 +50,31 @@ import Testing
         let wrong = try CommandLineRun(["check", "x.jsonl"], in: folder)
         #expect(wrong.status == 2 && wrong.errors.contains("x.assert:1:11: "), "\(wrong.errors)")
     }
+
+    /// Nobody recorded an imported session's policy and decisions: they are not judged, and the line says so.
+    @Test func anImportedSessionIsHeldToWhatWasRecorded() throws {
+        let folder = try Folder()
+        let imports = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../Fixtures/imports").standardizedFileURL.path
+        for name in ["openai.json", "claude-code.jsonl", "codex.jsonl", "inspect.json", "otel.json"] {
+            let run = try CommandLineRun(
+                ["import", "\(imports)/\(name)", "--record", "\(name).s.jsonl"], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            let check = try CommandLineRun(["check", "\(name).s.jsonl"], in: folder)
+            #expect(
+                check.status == 0 && check.output.contains("not recorded: policy"), "\(name) \(check.output)")
+        }
+        let openAI = "openai.json.s.jsonl"
+        try folder.write("must ~tool no_such_tool\n", to: "openai.json.s.assert")
+        #expect(try CommandLineRun(["check", openAI], in: folder).status == 1)
+        try folder.write("must ~tool get_ticket\n", to: "openai.json.s.assert")
+        // What a workflow denies or its tools refuse is found without a run.
+        try folder.write(
+            "tools: [{builtin: support-desk}]\npolicy: {deny: [{tool: '*', reason: never}]}\n", to: "w.yaml")
+        let held = try CommandLineRun(["check", openAI, "--workflow", "w.yaml"], in: folder)
+        #expect(held.status == 1 && held.output.contains("ran, and is denied now: "), "\(held.output)")
+        // Beside another import of the same conversation nothing is claimed of either's policy.
+        let diff = try CommandLineRun(["diff", openAI, RecordedSessions.path("two-rounds")], in: folder)
+        #expect(!diff.output.contains("policy") && !diff.output.contains("limits"), "\(diff.output)")
+    }
 }

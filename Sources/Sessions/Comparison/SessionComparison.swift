@@ -8,12 +8,15 @@ public struct SessionComparison: Sendable {
     public private(set) var differences: [SessionDifference] = []
 
     private let tolerance: Double
+    /// Whether nobody recorded how one of the sessions was decided: that is not compared then.
+    private let isUndecided: Bool
 
     /// Compares two sessions; their names and times never count.
     ///
     /// - Parameter tolerance: by how much the probabilities of a token may differ without counting.
     public init(_ left: SessionOutline, _ right: SessionOutline, tolerance: Double = 1e-4) {
         self.tolerance = tolerance
+        isUndecided = left.header?.isImported ?? false || right.header?.isImported ?? false
         compareSettings(left, right)
         comparePrompts(left, right)
         for index in 0..<max(left.rounds.count, right.rounds.count) {
@@ -64,7 +67,7 @@ public struct SessionComparison: Sendable {
             + pairs.1.map(\.name).filter { name in
                 !pairs.0.contains { $0.name == name }
             }
-        for name in names {
+        for name in names where !(isUndecided && SessionHeader.ownSettings.contains(name)) {
             compare(
                 .setting, name, 1, pairs.0.first { $0.name == name }?.text, 1,
                 pairs.1.first { $0.name == name }?.text)
@@ -186,6 +189,24 @@ public struct SessionComparison: Sendable {
         compareJSON(
             .arguments, "\(place), argument", left.step("response"), one.call.arguments.text,
             right.step("response"), other.call.arguments.text)
+        if !isUndecided { compareDecisions(left, right, place: place) }
+        if let first = one.message, let second = other.message {
+            compareJSON(
+                .result, "\(place), result", left.step("tool-message"), first.content,
+                right.step("tool-message"),
+                second.content)
+        } else if (one.message == nil) != (other.message == nil) {
+            note(
+                .result, "\(place), result", left.step("finished"), one.message?.content,
+                right.step("finished"),
+                other.message?.content)
+        }
+    }
+
+    private mutating func compareDecisions(
+        _ left: SessionOutline.Call, _ right: SessionOutline.Call, place: String
+    ) {
+        let (one, other) = (left.record, right.record)
         compare(
             .decision, "\(place), ruling", left.step("judged"), one.ruling?.summary, right.step("judged"),
             other.ruling?.summary)
@@ -207,17 +228,6 @@ public struct SessionComparison: Sendable {
                 .decision, "\(place), what ran", left.step("started"), one.ranArguments?.text,
                 right.step("started"),
                 other.ranArguments?.text)
-        }
-        if let first = one.message, let second = other.message {
-            compareJSON(
-                .result, "\(place), result", left.step("tool-message"), first.content,
-                right.step("tool-message"),
-                second.content)
-        } else if (one.message == nil) != (other.message == nil) {
-            note(
-                .result, "\(place), result", left.step("finished"), one.message?.content,
-                right.step("finished"),
-                other.message?.content)
         }
     }
 
@@ -252,6 +262,9 @@ extension JSONValue {
 }
 
 extension SessionHeader {
+    /// Settings of a run of ours, which the header of an imported session has for form's sake only.
+    fileprivate static let ownSettings: Set<String> = ["sampling", "mask", "limits", "policy"]
+
     /// Everything that a run depends on, by name, in words that differ where it differs.
     fileprivate var settings: [(name: String, text: String)] {
         var settings = [("model", "\(model.name) (\(model.kind))")]

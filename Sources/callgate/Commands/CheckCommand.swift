@@ -14,6 +14,9 @@ struct CheckCommand: ParsableCommand {
             policy and limits are the workflow's as it is now; --live replaces the recorded model or the recorded tools
             by the workflow's real ones. Assertions are read from a file beside the session: x.assert for x.jsonl.
 
+            An imported session does not run again, as nobody recorded its policy, its limits and who decided: it is held to
+            its assertions, and with --workflow the calls that ran are held against the workflow's rules and tools.
+
             With --mask nothing runs: each token, of a run or an import that has their texts, is held against the schemas of
             the tools, and of the answer where --answer gives one. It says where the model left a schema, and what speaks
             for a mask on the server's side.
@@ -72,7 +75,7 @@ struct CheckCommand: ParsableCommand {
         for path in try SessionFiles.expand(sessions) {
             let started = ContinuousClock.now
             var column = ""
-            let faults = mask ? try heldByMask(path, told, &column) : try check(path, assembly)
+            let faults = mask ? try heldByMask(path, told, &column) : try check(path, assembly, &column)
             let seconds = Double((ContinuousClock.now - started) / .milliseconds(1)) / 1_000
             report.entries.append(CheckReport.Entry(name: path, faults: faults, seconds: seconds))
             print("\(faults.isEmpty ? "ok  " : "FAIL") \(path)\(column)")
@@ -105,13 +108,20 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// What is wrong with a session; nothing where it holds.
-    private func check(_ path: String, _ assembly: Assembly?) throws -> [String] {
+    private func check(_ path: String, _ assembly: Assembly?, _ column: inout String) throws -> [String] {
         let journal: Journal
         do throws(JournalError) { journal = try Journal(path: path, verifies: true) } catch {
             guard case .changed = error.kind else { throw Failure(.usage, error.description) }
             return ["it is not what was recorded: \(error)"]
         }
         let assertions = try assertions(beside: path)
+        if case .sessionStarted(let header)? = journal.events.first?.body, header.isImported {
+            column = "  not recorded: policy, limits and who decided, so that it does not run again"
+            let faults = assertions.failures(in: journal.events).map(\.description)
+            guard workflow != nil, let assembly else { return faults }
+            return try faults
+                + ImportedCalls.faults(of: journal.events, against: assembly.header(session: path))
+        }
         let recording: Recording
         do { recording = try Recording(journal.events) } catch { return ["it cannot be repeated: \(error)"] }
         var changes = Repetition.Changes()
