@@ -52,4 +52,36 @@ import Testing
         #expect(run.status == 2 && run.errors.hasPrefix("callgate: x.json: "), "\(run.errors)")
         #expect(try CommandLineRun(["export", "missing.jsonl"], in: folder).status == 2)
     }
+
+    /// A rollout that names another thread: that one is looked for in the folders of days, else only beside the file.
+    @Test func threadsOfARolloutAreLookedForWhereTheyCanBe() throws {
+        let folder = try Folder()
+        func write(_ path: String, thread: String, forkedFrom other: String?) throws {
+            let fork =
+                other.map { ",\"forked_from_id\":\"\($0)\",\"forked_from_ordinal_exclusive\":null" } ?? ""
+            let url = folder.url.appendingPathComponent("\(path)/rollout-\(thread).jsonl")
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            let lines = [
+                "{\"type\":\"session_meta\",\"payload\":{\"id\":\"\(thread)\"\(fork)}}",
+                "{\"type\":\"response_item\",\"payload\":{\"type\":\"message\",\"role\":\"user\",\"content\":\"words of \(thread)\"}}",
+            ]
+            try Data(lines.joined(separator: "\n").utf8).write(to: url)
+        }
+        func words(_ path: String) throws -> String {
+            // An import does not write over a session.
+            let record = "\(UUID().uuidString).jsonl"
+            let run = try CommandLineRun(["import", path, "--record", record], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            return try CommandLineRun(["replay", record, "--print"], in: folder).output
+        }
+        try write("s/2026/11/28", thread: "old", forkedFrom: nil)
+        try write("s/2026/11/29", thread: "new", forkedFrom: "old")
+        #expect(try words("s/2026/11/29/rollout-new.jsonl").contains("words of old"))
+        // Three folders above a file that lies elsewhere is no place to look.
+        try write("s/a/b/c", thread: "new", forkedFrom: "old")
+        #expect(try !words("s/a/b/c/rollout-new.jsonl").contains("words of old"))
+        try write("s/a/b/c", thread: "old", forkedFrom: nil)
+        #expect(try words("s/a/b/c/rollout-new.jsonl").contains("words of old"))
+    }
 }

@@ -81,9 +81,7 @@ enum TranscriptPlaces {
         guard let data = FileManager.default.contents(atPath: file) else { return [] }
         var waiting = SessionImport.threads(ofRollout: Array(data))
         guard !waiting.isEmpty else { return [] }
-        let day = URL(fileURLWithPath: file).deletingLastPathComponent()
-        let root = day.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+        let (root, names) = neighbours(of: URL(fileURLWithPath: file))
         var found: [SessionImport.Companion] = []
         while let thread = waiting.popLast() {
             guard !found.contains(where: { $0.agent == thread }),
@@ -94,6 +92,22 @@ enum TranscriptPlaces {
             waiting += SessionImport.threads(ofRollout: Array(data))
         }
         return found
+    }
+
+    /// The folder in which a rollout's other threads lie, and the names of what is there.
+    ///
+    /// That is the folder above `YYYY/MM/DD`, where the rollout lies in one. Anywhere else it is the rollout's own, without
+    /// what is beneath it: the folders above a stranger's file can hold anything.
+    private static func neighbours(of rollout: URL) -> (root: URL, names: [String]) {
+        let folder = rollout.deletingLastPathComponent()
+        let widths = folder.pathComponents.suffix(3).map { part in
+            part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? part.utf8.count : 0
+        }
+        guard widths == [4, 2, 2] else {
+            return (folder, (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+        }
+        let root = folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return (root, FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? [])
     }
 
     /// The files of the subagents lie in a folder of the transcript's name.
