@@ -64,6 +64,11 @@ public struct ModelEndpoint: Sendable, Hashable {
             switch last[last.index(after: colon)...] {
             case "generateContent": self.init(.gemini, model: model, isStreamed: false)
             case "streamGenerateContent": self.init(.gemini, model: model, isStreamed: true)
+            // Google serves Anthropic's models in their own format.
+            case "rawPredict" where segments.contains("anthropic"):
+                self.init(.messages, model: model, isStreamed: nil)
+            case "streamRawPredict" where segments.contains("anthropic"):
+                self.init(.messages, model: model, isStreamed: true)
             default: return nil
             }
         }

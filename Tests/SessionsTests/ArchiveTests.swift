@@ -23,6 +23,85 @@ import Testing
         }
     }
 
+    /// An archive whose entries share one run of bytes, as archives may that are made to unfold without end.
+    private func archive(_ names: [String], method: UInt8, sharing data: [UInt8]) -> [UInt8] {
+        func two(_ value: Int) -> [UInt8] { [UInt8(value & 0xFF), UInt8(value >> 8)] }
+        func four(_ value: Int) -> [UInt8] { two(value & 0xFFFF) + two(value >> 16) }
+        let zeros = [UInt8](repeating: 0, count: 16)
+        let sizes = four(data.count) + four(0)
+        var bytes: [UInt8] = [0x50, 0x4B, 3, 4, 20, 0, 0, 0, method, 0]
+        bytes += zeros.prefix(8)
+        bytes += sizes + [0, 0, 0, 0] + data
+        let start = bytes.count
+        for name in names {
+            bytes += [0x50, 0x4B, 1, 2, 20, 0, 20, 0, 0, 0, method, 0] as [UInt8]
+            bytes += zeros.prefix(8)
+            bytes += sizes + two(name.utf8.count)
+            bytes += zeros + Array(name.utf8)
+        }
+        let length = bytes.count - start
+        bytes += [0x50, 0x4B, 5, 6, 0, 0, 0, 0] as [UInt8]
+        bytes += two(names.count) + two(names.count)
+        return bytes + four(length) + four(start) + [0, 0]
+    }
+
+    private static let head = #"{"version":2,"status":"success","eval":{"model":"m"},"messages":[]}"#
+
+    @Test(
+        "what the files of an archive unfold into together is bounded, stored or compressed",
+        arguments: [8, 93, 0])
+    func bound(method: UInt8) throws {
+        let head = Array(ArchiveTests.head.utf8)
+        // A stored block of deflate; a raw block of Zstandard.
+        let size = UInt8(head.count)
+        let packed: [UInt8] =
+            switch method {
+            case 8: [1, size, 0, ~size, 0xFF] + head
+            case 93: [0x28, 0xB5, 0x2F, 0xFD, 0x20, size, size << 3 | 1, size >> 5, 0] + head
+            default: head
+            }
+        let samples = (1...100).map { "samples/\($0).json" }
+        let file = archive(["header.json"] + samples, method: method, sharing: packed)
+        let all = head.count * 101
+        let log = try InspectArchive.log(file, within: UnfoldingBound(all))
+        #expect(log["samples"]?.arrayValue?.count == 100)
+        for most in [0, head.count, all - 1] {
+            let error = #expect(throws: ImportError.self) {
+                try InspectArchive.log(file, within: UnfoldingBound(most))
+            }
+            #expect(error?.description.contains("together unfolds beyond \(most) bytes") == true)
+        }
+        #expect(
+            "\(ImportError.unfolds(beyond: ReadingLimits.unpacked))".contains("unfolds beyond 256 MiB"))
+    }
+
+    @Test("what the bodies of a file of flows unfold into together is bounded")
+    func flowsWithinTheirBound() throws {
+        let body = Array(#"{"model":"m","messages":[{"role":"user","content":"ask"}]}"#.utf8)
+        let size = UInt8(body.count)
+        let gzip: [UInt8] =
+            [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, size, 0, ~size, 0xFF] + body
+            + [UInt8](repeating: 0, count: 8)
+        func net(_ bytes: [UInt8], _ type: Character) -> [UInt8] {
+            Array("\(bytes.count):".utf8) + bytes + Array(String(type).utf8)
+        }
+        func text(_ text: String) -> [UInt8] { net(Array(text.utf8), ",") }
+        let headers = net(net(text("Content-Encoding") + text("gzip"), "]"), "]")
+        let request = net(
+            text("method") + text("POST") + text("path") + text("/v1/chat/completions") + text("headers")
+                + headers + text("content") + net(gzip, ","), "}")
+        let file = [[UInt8]](repeating: net(text("request") + request, "}"), count: 10).flatMap { $0 }
+        var losses = Losses()
+        let found = try FlowFile.exchanges(file, &losses, within: UnfoldingBound(body.count * 10))
+        #expect(found.count == 10 && losses.lines.isEmpty)
+        for most in [0, body.count, body.count * 10 - 1] {
+            let error = #expect(throws: ImportError.self) {
+                try FlowFile.exchanges(file, &losses, within: UnfoldingBound(most))
+            }
+            #expect(error?.description.contains("together unfolds beyond \(most) bytes") == true)
+        }
+    }
+
     @Test("archives of Python's zipfile are read, stored and deflated, where Python is at hand")
     func zip() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(

@@ -81,6 +81,37 @@ import Testing
         }
     }
 
+    /// A message of protobuf that is its kind's field over and over.
+    private func nested(_ wrap: ([UInt8]) -> [UInt8], levels: Int) -> [UInt8] {
+        (0..<levels).reduce([0x0A, 1, 0x78]) { inner, _ in wrap(inner) }
+    }
+
+    /// A field with a length.
+    private func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+        var (size, head) = (bytes.count, [number << 3 | 2])
+        while size >= 0x80 {
+            head.append(UInt8(size & 0x7F) | 0x80)
+            size >>= 7
+        }
+        return head + [UInt8(size)] + bytes
+    }
+
+    /// Arrays (kind 5) hold values, lists of pairs (kind 6) hold attributes whose value is such a list.
+    @Test(arguments: [UInt8(5), 6]) func valuesWithinValuesOfProtobufEnd(kind: UInt8) {
+        for levels in [31, 32, 33, 6_000] {
+            let value = nested(
+                { kind == 5 ? field(5, field(1, $0)) : field(6, field(1, field(1, [0x6B]) + field(2, $0))) },
+                levels: levels)
+            for place in [UInt8(9), 11] {
+                let attribute = field(1, [0x61]) + field(2, value)
+                let span =
+                    field(5, Array("chat".utf8))
+                    + (place == 9 ? field(9, attribute) : field(11, field(3, attribute)))
+                take(field(1, field(2, field(2, span))), nil, "kind \(kind), \(levels) levels at \(place)")
+            }
+        }
+    }
+
     @Test func timesBeyondReasonAreBounded() throws {
         let span = """
             {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a","spanId":"b","startTimeUnixNano":\

@@ -26,13 +26,16 @@ struct RandomSession {
     private mutating func text() -> String {
         let pieces = [
             "", "a", "Maya", "é", "e\u{301}", "\n", "\r\n", "\"", "\\", "\u{202E}", "🧑‍🚀", "{\"a\":1}",
-            "\u{2028}", "\t", "null", " ", "[]", "12", "<b>",
+            "\u{2028}", "\t", "null", " ", "[]", "12", "<b>", "\u{0}", "\u{FFFD}", "\u{FEFF}",
+            "[a part of type image]",
         ]
         return (0..<int(6)).map { _ in pieces[int(pieces.count)] }.joined()
     }
 
     private mutating func arguments() -> String {
-        switch int(8) {
+        switch int(10) {
+        case 8: "{\"id\":\"a\",\"id\":\"b\"}"
+        case 9: "{\"malformed_arguments\":1}"
         case 0: "{ \"id\" : \"T-1\" }"
         case 1: "{\"id\": \(JSONValue.string(text()).text()), \"n\": 1.50}"
         case 2: chance(50) ? "{\"id\":" : text()
@@ -84,9 +87,16 @@ struct RandomSession {
         add(
             .responseReceived(
                 round: round,
-                ModelResponse(content: text(), calls: calls, finishReason: finish, usage: usage),
+                ModelResponse(
+                    content: text(), calls: calls, finishReason: finish, usage: usage, thinking: thinking()),
                 milliseconds: Double(int(900))))
         for call in calls.shuffled(using: &random) { answer(CallKey(round: round, id: call.id), call) }
+    }
+
+    private mutating func thinking() -> Thinking? {
+        guard chance(30) else { return nil }
+        let (words, hidden) = (text(), chance(20) ? 1 + int(2) : 0)
+        return words.isEmpty && hidden == 0 ? nil : Thinking(text: words, hiddenParts: hidden)
     }
 
     private mutating func answer(_ key: CallKey, _ call: ToolCall) {

@@ -7,7 +7,15 @@ import Testing
 
 /// What a format brings back of a session, to be compared with what went out.
 private struct Told: Equatable {
-    var messages: [String]
+    /// A message, as far as formats tell one.
+    struct Line: Equatable {
+        var role: String
+        var text: String
+        var calls: [String] = []
+        var thought: String?
+    }
+
+    var messages: [Line]
     var arguments: [String]
     var catalogue: [ToolDefinition]
     var model: String?
@@ -20,17 +28,31 @@ private struct Told: Equatable {
         let areErrorsLost =
             named("that a result is an error") || named("whether the model was told")
             || named("whether a result that was an error")
-        var messages = state.messages.map { message -> String in
+        let isThoughtLost = named("what the model thought")
+        let areHiddenLost = named("parts of thinking that the provider hides")
+        var messages = state.messages.map { message -> Line in
             switch message {
-            case .system(let text): "system: \(text)"
-            case .user(let text): "user: \(text)"
+            case .system(let text), .user(let text): return Line(role: message.role, text: text)
             case .assistant(let answer):
-                "assistant: \(answer.content) \(answer.calls.map { "\($0.id) \($0.name)" })"
+                let thinking = answer.thinking.flatMap { thinking -> String? in
+                    if isThoughtLost || (areHiddenLost && thinking.text.isEmpty) { return nil }
+                    return thinking.text + (areHiddenLost ? "" : " and \(thinking.hiddenParts) hidden")
+                }
+                return Line(
+                    role: "assistant", text: answer.content,
+                    calls: answer.calls.map { "\($0.id) \($0.name)" }, thought: thinking)
             case .tool(let result):
-                "result of \(result.callID): \(result.content)\(result.isError && !areErrorsLost ? " (error)" : "")"
+                let error = result.isError && !areErrorsLost ? " (error)" : ""
+                return Line(role: "result of \(result.callID)", text: result.content + error)
             }
         }
-        if named("where system messages stood") { messages.removeAll { $0.hasPrefix("system: ") } }
+        if named("where system messages stood") { messages.removeAll { $0.role == "system" } }
+        if named("words that are empty or nothing but white space") {
+            // Gemini and Responses take white space, which neighbours are joined with.
+            let isJoined = named("the model: ") || named("where a message began that follows another")
+            Told.dropBlanks(&messages, onlyEmpty: isJoined)
+        }
+        if named("where a message began that follows another") { Told.join(&messages) }
         self.messages = messages
         let isText = named("arguments that are no JSON object")
         let isValue = named("the arguments of calls to the byte")
@@ -42,7 +64,7 @@ private struct Told: Equatable {
         let areToolsLost =
             named("keywords of a tool's schema") || named("the tools: a log has them")
         catalogue = areToolsLost ? [] : state.header?.catalogue ?? []
-        model = state.header?.model.name
+        model = named("the model: ") ? nil : state.header?.model.name
         let responses = events.compactMap { event -> ModelResponse? in
             if case .responseReceived(_, let response, _) = event.body { response } else { nil }
         }
@@ -53,10 +75,39 @@ private struct Told: Equatable {
         }
         usages = areReasonsLost ? [] : responses.map(\.usage)
     }
+
+    /// Words of white space are no words, and a message of none is no message.
+    private static func dropBlanks(_ messages: inout [Line], onlyEmpty: Bool) {
+        messages = messages.compactMap { line in
+            let isBlank =
+                onlyEmpty ? line.text.isEmpty : line.text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+            guard ["user", "assistant"].contains(line.role), isBlank else { return line }
+            var line = line
+            line.text = ""
+            return line.calls.isEmpty ? nil : line
+        }
+    }
+
+    /// Neighbours of one side are one message.
+    private static func join(_ messages: inout [Line]) {
+        var joined: [Line] = []
+        for line in messages {
+            guard let last = joined.last, last.role == line.role, ["user", "assistant"].contains(line.role)
+            else {
+                joined.append(line)
+                continue
+            }
+            joined[joined.count - 1].text += (line.role == "user" ? "\n" : "") + line.text
+            joined[joined.count - 1].calls += line.calls
+        }
+        messages = joined
+    }
 }
 
 @Suite struct RoundTripTests {
-    private static let formats: [SessionExport.Format] = [.openai, .anthropic, .inspect, .otel]
+    private static let formats: [SessionExport.Format] = [
+        .openai, .anthropic, .inspect, .otel, .responses, .gemini,
+    ]
 
     /// What the export did not name comes back as it was; of spans, what came after the last request may be named.
     private func expectTheSame(
@@ -72,23 +123,53 @@ private struct Told: Equatable {
         if export.losses.lines.contains(where: { $0.hasPrefix("a message that came after the last request") })
         {
             // Of those, spans tell the results that tools gave.
-            let last = before.messages.lastIndex { $0.hasPrefix("assistant: ") } ?? 0
+            let last = before.messages.lastIndex { $0.role == "assistant" } ?? 0
             #expect(
-                after.messages.dropFirst(last + 1).allSatisfy { $0.hasPrefix("result of ") }, comment)
+                after.messages.dropFirst(last + 1).allSatisfy { $0.role.hasPrefix("result of ") }, comment)
             before.messages = Array(before.messages.prefix(last + 1))
             #expect(Array(after.messages.prefix(last + 1)) == before.messages, comment)
             before.messages = after.messages
         }
-        #expect(after.messages.map { Array($0.utf8) } == before.messages.map { Array($0.utf8) }, comment)
+        #expect(
+            after.messages.map { Array($0.text.utf8) } == before.messages.map { Array($0.text.utf8) },
+            comment)
         #expect(after == before, comment)
     }
 
     @Test(arguments: formats) func aRandomSessionComesBackButForWhatWasNamed(format: SessionExport.Format)
         throws
     {
-        for seed in UInt64(1)...150 {
+        let first = UInt64.random(in: 1...(.max / 2))
+        print("round trips: \(format.rawValue), seeds 1 to 150 and \(first) to \(first + 149)")
+        for seed in Array(1...150) + Array(first..<first + 150) {
             try expectTheSame(
                 RandomSession.events(seed: seed), as: format, "format \(format.rawValue), seed \(seed)")
+        }
+    }
+
+    /// What has been imported once is written and read again without any change, whatever the two formats.
+    @Test(arguments: formats) func whatCameBackOnceComesBackTheSame(format: SessionExport.Format) throws {
+        let first = UInt64.random(in: 1...(.max / 2))
+        print("import, export, import: \(format.rawValue), seeds \(first) to \(first + 99)")
+        for seed in first..<first + 100 {
+            let export = SessionExport(RandomSession.events(seed: seed), as: format)
+            let imported = try SessionImport(
+                Array(export.text.utf8), format: SessionImport.Format(rawValue: format.rawValue), name: "x")
+            let session = imported.sessions[0]
+            // Spans tell of requests; a conversation that asked no model has none.
+            let asks = session.contains { if case .responseReceived = $0.body { true } else { false } }
+            for other in RoundTripTests.formats where asks || other != .otel {
+                let comment: Comment = "\(format.rawValue) to \(other.rawValue), seed \(seed)"
+                guard other == .otel else {
+                    try expectTheSame(session, as: other, comment)
+                    continue
+                }
+                withKnownIssue(
+                    "IDs used again pair wrongly where a session has no times", isIntermittent: true
+                ) {
+                    try expectTheSame(session, as: other, comment)
+                }
+            }
         }
     }
 

@@ -90,6 +90,7 @@ import Testing
             ("stream", ReadingLimits.streamEvent), ("error's body", ReadingLimits.errorBody),
             ("decision", ReadingLimits.document),
             ("shell command", ReadingLimits.shellLine),
+            ("imported file unfold", ReadingLimits.unpacked),
         ] {
             let figure = value >= 1 << 20 ? "\(value >> 20) MiB" : "\(value >> 10) KiB"
             #expect(

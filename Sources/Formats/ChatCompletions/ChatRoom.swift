@@ -95,7 +95,13 @@ struct ChatRoom: FormatRoom {
         }
     }
 
-    private func read(_ message: JSONValue, into request: inout WireRequest) {
+    private func read(_ given: JSONValue, into request: inout WireRequest) {
+        var message = given
+        // Some clients keep the content under another name.
+        if message["content"] == nil, let parts = message["parts"], var object = message.objectValue {
+            object["content"] = parts
+            message = .object(object)
+        }
         let text = request.text(of: message["content"])
         switch message["role"]?.stringValue {
         case "system", "developer": request.messages.append(.system(text))

@@ -102,11 +102,20 @@ struct GeminiRoom: FormatRoom {
     }
 
     func read(_ body: JSONObject, into request: inout WireRequest) {
-        if let system = body["systemInstruction"] ?? body["system_instruction"], system != .null {
-            request.messages.append(.system(text(ChatContent.list(system["parts"]), &request)))
+        // Google's own clients have settings in a member of their own.
+        let config = body["config"]
+        let instruction =
+            body["systemInstruction"] ?? body["system_instruction"] ?? config?["systemInstruction"]
+            ?? config?["system_instruction"]
+        if let system = instruction, system != .null {
+            let parts =
+                system.stringValue.map { [["text": .string($0)]] }
+                ?? ChatContent.list(system["parts"] ?? system)
+            request.messages.append(.system(text(parts, &request)))
         }
+        if let text = body["contents"]?.stringValue { request.messages.append(.user(text)) }
         for content in ChatContent.list(body["contents"]) { read(content, into: &request) }
-        for tool in ChatContent.list(body["tools"]) {
+        for tool in ChatContent.list(body["tools"] ?? config?["tools"]) {
             let declared = tool["functionDeclarations"] ?? tool["function_declarations"]
             for function in ChatContent.list(declared) { request.add(tool: function) }
             let others = tool.objectValue?.keys.filter {

@@ -17,6 +17,12 @@ struct MessagesReader: FrameReader {
         var call: Int?
 
         var type: String { start["type"]?.stringValue ?? "" }
+
+        /// Whether it is thinking of which the provider shows nothing but its signature.
+        var isHiddenThinking: Bool {
+            let words = (start["thinking"]?.stringValue ?? "") + text
+            return type == "thinking" && words.isEmpty && start["signature"]?.stringValue?.isEmpty == false
+        }
     }
 
     private static let events: Set<String> = [
@@ -42,6 +48,7 @@ struct MessagesReader: FrameReader {
         case "content_block_stop":
             let place = try place(of: value)
             blocks[place].isEnded = true
+            if blocks[place].isHiddenThinking { reading.pieces += draft.add(thinking: "", isHidden: true) }
             if let call = blocks[place].call { reading.pieces += draft.calls.end(call) }
         case "message_delta":
             reading.pieces += draft.take(usage: value["usage"])
@@ -122,7 +129,9 @@ struct MessagesReader: FrameReader {
             reading.pieces += pieces
             reading.place(number, .name, path + ["name"])
             if given != nil { reading.place(number, .object, path + ["input"]) }
-        case "thinking": reading.pieces += draft.add(thinking: start["thinking"]?.stringValue ?? "")
+        case "thinking":
+            reading.pieces += draft.add(
+                thinking: start["thinking"]?.stringValue ?? "", isHidden: isWhole && block.isHiddenThinking)
         case "redacted_thinking": reading.pieces += draft.add(thinking: "", isHidden: true)
         case "text": reading.pieces += draft.add(text: start["text"]?.stringValue ?? "")
         case "server_tool_use", "mcp_tool_use":

@@ -284,8 +284,11 @@ extension ToolCall {
     /// The arguments as an object, for formats that have no other; what is none is wrapped, to the byte, in one.
     public var argumentsObject: JSONValue {
         if let value = try? JSONParser.parse(arguments.text), case .object = value { return value }
-        return ["malformed_arguments": .string(arguments.text)]
+        return .object(JSONObject([.init(key: ToolCall.wrappingKey, value: .string(arguments.text))]))
     }
+
+    /// The key of the object in which arguments that are none travel.
+    public static let wrappingKey = "malformed_arguments"
 }
 
 extension String {

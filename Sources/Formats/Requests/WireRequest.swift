@@ -93,8 +93,15 @@ public struct WireRequest: Sendable, Hashable {
     /// Adds a call's result; the tool's name is the call's where the result does not say it.
     mutating func add(result id: String, name: String?, content: String, isError: Bool = false) {
         var call: ToolCall?
-        for case .assistant(let answer) in messages.reversed() {
-            call = answer.calls.last { id.isEmpty ? $0.name == name : $0.id.text.utf8.elementsEqual(id.utf8) }
+        // Without an ID it answers the first call of that name which has no result yet.
+        var answered: Set<ToolCallID> = []
+        for message in messages.reversed() {
+            if case .tool(let result) = message { answered.insert(result.callID) }
+            guard case .assistant(let answer) = message else { continue }
+            call =
+                id.isEmpty
+                ? answer.calls.first { $0.name == name && !answered.contains($0.id) }
+                : answer.calls.last { $0.id.text.utf8.elementsEqual(id.utf8) }
             if call != nil { break }
         }
         if call == nil {

@@ -14,6 +14,8 @@ public enum ReadingLimits {
     public static let journalLine = 512 << 20
     /// Bytes of a workflow, a configuration, a script, or a decision.
     public static let document = 16 << 20
+    /// Bytes that the compressed parts of an imported file may unfold into, all together.
+    public static let unpacked = 256 << 20
     /// Levels of JSON within JSON.
     public static let depth = 512
     /// Bytes of a shell command that a rule looks at.

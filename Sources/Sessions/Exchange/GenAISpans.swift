@@ -10,6 +10,7 @@ import JSON
 enum GenAISpans {
     static func read(_ documents: [Document]) throws(ImportError) -> [ImportedConversation] {
         var spans: [Span] = []
+        var left: [String] = []
         for document in documents {
             guard let resources = document.value["resourceSpans"]?.arrayValue else {
                 throw ImportError("\(document.place)expected an object with \"resourceSpans\"")
@@ -17,8 +18,8 @@ enum GenAISpans {
             for scope in resources.flatMap({ $0["scopeSpans"]?.arrayValue ?? [] }) {
                 for span in scope["spans"]?.arrayValue ?? [] {
                     guard let read = Span(span) else {
-                        throw ImportError(
-                            "\(document.place)a span needs traceId, spanId and startTimeUnixNano")
+                        left.append("\(document.place)a span without traceId, spanId or startTimeUnixNano")
+                        continue
                     }
                     spans.append(read)
                 }
@@ -45,7 +46,7 @@ enum GenAISpans {
         let spoken = all.filter { !$0.items.isEmpty }
         guard var first = spoken.first else { throw ImportError("the spans hold no request to a model") }
         // What stands in conversations without a word is lost all the same, and said with the first.
-        for line in all.filter(\.items.isEmpty).flatMap(\.losses.lines) { first.losses.add(line) }
+        for line in left + all.filter(\.items.isEmpty).flatMap(\.losses.lines) { first.losses.add(line) }
         return [first] + spoken.dropFirst()
     }
 
@@ -87,10 +88,13 @@ struct Span {
         hasFailed = status?.intValue == 2 || status?.stringValue == "STATUS_CODE_ERROR"
         var attributes = Span.members(span["attributes"])
         // The content may be kept on an event of the span instead.
-        for event in span["events"]?.arrayValue ?? []
-        where event["name"]?.stringValue == "gen_ai.client.inference.operation.details" {
-            attributes.merge(Span.members(event["attributes"])) { own, _ in own }
+        let events = (span["events"]?.arrayValue ?? []).map { event in
+            (name: event["name"]?.stringValue ?? "", attributes: Span.members(event["attributes"]))
         }
+        for event in events where event.name == "gen_ai.client.inference.operation.details" {
+            attributes.merge(event.attributes) { own, _ in own }
+        }
+        attributes.merge(OlderSpanMessages(attributes, events: events).translated) { own, _ in own }
         self.attributes = attributes
     }
 

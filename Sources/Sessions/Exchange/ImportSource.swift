@@ -14,7 +14,8 @@ struct ImportSource {
 
     /// Reads the bytes and tells their kind.
     /// - Throws: ``ImportError`` for what is of no kind that is read.
-    init(_ bytes: [UInt8], format: SessionImport.Format?) throws(ImportError) {
+    init(_ given: [UInt8], format: SessionImport.Format?) throws(ImportError) {
+        let bytes = try ImportSource.plain(given)
         self.bytes = bytes
         if ZipArchive.isOne(bytes) {
             documents = [Document(value: try InspectArchive.log(bytes), place: "")]
@@ -33,16 +34,35 @@ struct ImportSource {
         }
         (documents, broken) = try ImportSource.documents(bytes)
         guard let first = documents.first else { throw ImportError("the file is empty") }
+        if first.value["kind"] == "session", first.value["journal"] != nil {
+            throw ImportError("this is a session of Callgate already; callgate replay opens it")
+        }
         let guess = ImportSource.guess(documents.map(\.value), first: first.value)
         self.format = format ?? guess.format
         reason = format == nil ? guess.reason : "as --format says"
     }
 
+    /// The bytes without the gzip around them, and texts of 16-bit units as UTF-8.
+    private static func plain(_ bytes: [UInt8]) throws(ImportError) -> [UInt8] {
+        if bytes.starts(with: [0x1F, 0x8B]) {
+            var bound = UnfoldingBound()
+            return try plain(
+                bound.unfold { most throws(ImportError) in try Inflate.gzip(bytes, limit: most) })
+        }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
+        let isLittle = bytes.starts(with: [0xFF, 0xFE])
+        guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return bytes }
+        let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place in
+            UInt16(bytes[isLittle ? place + 1 : place]) << 8 | UInt16(bytes[isLittle ? place : place + 1])
+        }
+        return Array(String(decoding: units, as: UTF16.self).utf8)
+    }
+
     /// The requests to models, for the kinds that are recordings of them.
-    func exchanges(_ losses: inout Losses) -> [RecordedExchange] {
+    func exchanges(_ losses: inout Losses) throws(ImportError) -> [RecordedExchange] {
         let values = documents.map(\.value)
         switch format {
-        case .mitmproxy: return FlowFile.exchanges(bytes, &losses)
+        case .mitmproxy: return try FlowFile.exchanges(bytes, &losses)
         case .har: return values.flatMap { HARFile.exchanges($0, &losses) }
         case .traces: return TracedRuns.exchanges(values, &losses)
         case .responses: return values.compactMap { RequestFile.exchange($0, format: .responses) }
@@ -56,7 +76,7 @@ struct ImportSource {
         _ bytes: [UInt8]
     ) throws(ImportError) -> (documents: [Document], broken: [String]) {
         let whole: JSONError
-        do { return ([Document(value: try JSONParser.parse(bytes), place: "")], []) } catch { whole = error }
+        do { return (unwrapped(try JSONParser.parse(bytes)), []) } catch { whole = error }
         var documents: [Document] = []
         var broken: [String] = []
         for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
@@ -77,6 +97,14 @@ struct ImportSource {
         return (documents, broken)
     }
 
+    /// The documents of one JSON text: a list of requests is as many documents.
+    private static func unwrapped(_ value: JSONValue) -> [Document] {
+        let list = value.arrayValue ?? []
+        let isList = list.allSatisfy { ["messages", "contents", "request", "body"].contains(where: $0.has) }
+        guard isList, !list.isEmpty else { return [Document(value: value, place: "")] }
+        return list.enumerated().map { Document(value: $1, place: "element \($0 + 1): ") }
+    }
+
     /// The kind of a file by its content, and what shows it.
     private static func guess(
         _ documents: [JSONValue], first: JSONValue
@@ -95,12 +123,14 @@ struct ImportSource {
         if TracedRuns.isOne(documents) {
             return (.traces, "its records have run_type or type and what was asked")
         }
-        let request = first["request"]?["body"] ?? first["request"] ?? first
+        let answered = RequestFile.response(in: first).flatMap(RequestFile.responseFormat)
+        if let answered { return (SessionImport.Format(answered), "it has a response of \(answered.title)") }
+        let request = RequestFile.request(in: first)
         switch RequestFile.format(of: request) {
         case .gemini: return (.gemini, "it has contents")
         case .responses: return (.responses, "its input has items")
         case .ollama: return (.ollama, "options or a format stand beside messages")
-        default: return messages(first)
+        default: return messages(request)
         }
     }
 
@@ -108,7 +138,7 @@ struct ImportSource {
         let messages = first["messages"]?.arrayValue ?? first.arrayValue ?? []
         let hasBlocks = messages.contains { message in
             (message["content"]?.arrayValue ?? []).contains {
-                ["tool_use", "tool_result", "thinking"].contains($0["type"]?.stringValue)
+                ["tool_use", "tool_result", "thinking", "redacted_thinking"].contains($0["type"]?.stringValue)
             }
         }
         if hasBlocks { return (.anthropic, "its messages have blocks tool_use, tool_result or thinking") }
@@ -116,5 +146,24 @@ struct ImportSource {
         if hasInputSchema { return (.anthropic, "its tools have input_schema") }
         if first["system"] != nil { return (.anthropic, "system stands beside messages") }
         return (.openai, "it has messages with roles")
+    }
+}
+
+extension JSONValue {
+    /// Whether the value is an object with that member.
+    fileprivate func has(_ key: String) -> Bool { self[key] != nil }
+}
+
+extension SessionImport.Format {
+    /// The format of files whose requests are in a wire format.
+    fileprivate init(_ format: WireFormat) {
+        self =
+            switch format {
+            case .chatCompletions: .openai
+            case .messages: .anthropic
+            case .responses: .responses
+            case .gemini: .gemini
+            case .ollama: .ollama
+            }
     }
 }

@@ -3,11 +3,17 @@ import JSON
 /// Inspect's `.eval`: a zip archive with the log's head and a file for each sample, which together are the JSON form.
 enum InspectArchive {
     /// The log as one JSON document.
-    /// - Throws: ``ImportError`` for an archive that is none of Inspect's, or is broken.
-    static func log(_ bytes: [UInt8]) throws(ImportError) -> JSONValue {
+    /// - Parameter bound: What its files may unfold into together.
+    /// - Throws: ``ImportError`` for an archive that is none of Inspect's, is broken, or goes beyond the bound.
+    static func log(
+        _ bytes: [UInt8], within bound: UnfoldingBound = UnfoldingBound()
+    ) throws(ImportError) -> JSONValue {
         let archive = try ZipArchive(bytes)
+        var bound = bound
         func value(_ entry: ZipArchive.Entry) throws(ImportError) -> JSONValue {
-            let contents = try archive.contents(entry)
+            let contents = try bound.unfold { most throws(ImportError) in
+                try archive.contents(entry, most: most)
+            }
             do { return try JSONParser.parse(contents) } catch {
                 throw ImportError("\(entry.name) of the archive is no JSON: \(error)")
             }

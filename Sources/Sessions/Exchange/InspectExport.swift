@@ -94,7 +94,7 @@ struct InspectExport {
             return [
                 "id": id, "content": .string(text), "source": "input", "role": .string(message.role),
             ]
-        case .assistant(let answer): return self.answer(answer.content, answer.calls, id: id)
+        case .assistant(let answer): return self.answer(answer, id: id)
         case .tool(let result):
             let name = result.name
             let error: JSONValue = ["type": "unknown", "message": .string(result.content)]
@@ -106,12 +106,25 @@ struct InspectExport {
         }
     }
 
-    private func answer(_ content: String, _ calls: [ToolCall], id: JSONValue) -> JSONValue {
+    private func answer(_ answer: AssistantMessage, id: JSONValue) -> JSONValue {
         .record([
-            "id": id, "content": .string(content), "source": "generate", "role": "assistant",
-            "tool_calls": calls.isEmpty ? nil : .array(calls.map(InspectExport.call)),
+            "id": id, "content": InspectExport.content(answer), "source": "generate", "role": "assistant",
+            "tool_calls": answer.calls.isEmpty ? nil : .array(answer.calls.map(InspectExport.call)),
             "model": .string(model),
         ])
+    }
+
+    /// The words, behind what was thought where something was.
+    private static func content(_ answer: AssistantMessage) -> JSONValue {
+        guard let thinking = answer.thinking else { return .string(answer.content) }
+        var parts: [JSONValue] = []
+        if !thinking.text.isEmpty {
+            parts.append(["type": "reasoning", "reasoning": .string(thinking.text)])
+        }
+        parts += Array(
+            repeating: ["type": "reasoning", "reasoning": "", "redacted": true], count: thinking.hiddenParts)
+        if !answer.content.isEmpty { parts.append(["type": "text", "text": .string(answer.content)]) }
+        return .array(parts)
     }
 
     private static func call(_ call: ToolCall) -> JSONValue {
@@ -136,8 +149,7 @@ struct InspectExport {
             case .other("content_filter"): "content_filter"
             case .other: "unknown"
             }
-        let message = answer(
-            response.content, response.calls, id: .string(ToldSession.messageID(request.heard)))
+        let message = answer(response.message, id: .string(ToldSession.messageID(request.heard)))
         return .record([
             "model": .string(model),
             "choices": [["message": message, "stop_reason": .string(reason)]],

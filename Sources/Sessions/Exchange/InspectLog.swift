@@ -32,7 +32,7 @@ struct InspectLog {
         for (index, sample) in samples.enumerated() {
             var reader = InspectLog()
             reader.conversation.model = eval["model"]?.stringValue ?? "unknown"
-            try reader.read(sample, place: "\(document.place)sample \(index + 1)")
+            reader.read(sample, place: "\(document.place)sample \(index + 1)")
             if index == 0, log["results"].map({ $0 != .null }) ?? false {
                 reader.conversation.losses.add("the results and statistics of the whole log")
             }
@@ -41,11 +41,11 @@ struct InspectLog {
         return conversations
     }
 
-    private mutating func read(_ sample: JSONValue, place: String) throws(ImportError) {
+    private mutating func read(_ sample: JSONValue, place: String) {
         for event in sample["events"]?.arrayValue ?? [] { note(event) }
         time = (responses.values.map { $0.end - Int64(bounded: $0.milliseconds) }).min() ?? 0
         for (index, message) in (sample["messages"]?.arrayValue ?? []).enumerated() {
-            try add(message, place: "\(place), message \(index + 1)")
+            add(message, place: "\(place), message \(index + 1)")
         }
         for (key, what) in [
             ("scores", "the scores of a sample"), ("target", "the target of a sample"),
@@ -109,8 +109,9 @@ struct InspectLog {
                 parameters: tool["parameters"] ?? ["type": "object"]))
     }
 
-    private mutating func add(_ message: JSONValue, place: String) throws(ImportError) {
-        let content = text(message["content"])
+    /// Takes a message; what is none is named and left out.
+    private mutating func add(_ message: JSONValue, place: String) {
+        let (content, thinking) = read(message["content"])
         switch message["role"]?.stringValue {
         case "system": conversation.add(.system(content), at: time)
         case "user": conversation.add(.user(content), at: time)
@@ -118,7 +119,8 @@ struct InspectLog {
             var asked: [ToolCall] = []
             for call in message["tool_calls"]?.arrayValue ?? [] {
                 guard let id = call["id"]?.stringValue, let function = call["function"]?.stringValue else {
-                    throw ImportError("\(place): a tool call needs id and function")
+                    conversation.losses.add("\(place): a tool call without id or function")
+                    continue
                 }
                 if call["parse_error"]?.stringValue != nil {
                     conversation.losses.add("that the arguments of a call could not be read")
@@ -133,34 +135,52 @@ struct InspectLog {
             let moment = message["id"]?.stringValue.flatMap { responses[$0] }
             time = moment?.end ?? time
             conversation.add(
-                .assistant(content: content, calls: asked, finish: moment?.finish, usage: moment?.usage),
+                .assistant(
+                    content: content, calls: asked, finish: moment?.finish, usage: moment?.usage,
+                    thinking: thinking),
                 at: time, lasting: moment?.milliseconds ?? 0)
         case "tool":
             guard let id = message["tool_call_id"]?.stringValue else {
-                throw ImportError("\(place): a tool message needs tool_call_id")
+                conversation.losses.add("\(place): a tool message without tool_call_id")
+                return
             }
             let error = message["error"]?["message"]?.stringValue
+            if error != nil, !content.isEmpty, content != error {
+                conversation.losses.add("what a tool had put out before its error")
+            }
             let moment = message["id"]?.stringValue.flatMap { messageCalls[$0] } ?? calls[id]
             time = max(time, moment?.end ?? time)
             conversation.add(
                 .result(ToolCallID(id), content: error ?? content, isError: error != nil), at: time,
                 lasting: moment?.milliseconds ?? 0)
         case let role:
-            throw ImportError("\(place): \(role.map { "\"\($0)\" is no role" } ?? "there is no role")")
+            conversation.losses.add(
+                "\(place): a message \(role.map { "of the role \($0)" } ?? "without a role")")
         }
     }
 
-    private mutating func text(_ content: JSONValue?) -> String {
-        if let text = content?.stringValue { return text }
-        var texts: [String] = []
+    /// The words of a content, and what was thought before them; redacted thinking is a summary, or cannot be read.
+    private mutating func read(_ content: JSONValue?) -> (words: String, thinking: Thinking?) {
+        if let text = content?.stringValue { return (text, nil) }
+        var (texts, thoughts): ([String], [String]) = ([], [])
+        var hidden = 0
         for part in content?.arrayValue ?? [] {
-            if part["type"]?.stringValue == "text", let text = part["text"]?.stringValue {
+            let type = part["type"]?.stringValue
+            if type == "text", let text = part["text"]?.stringValue {
                 texts.append(text)
+            } else if type == "reasoning", let text = part["reasoning"]?.stringValue {
+                let isRedacted = part["redacted"]?.boolValue ?? false
+                if isRedacted { hidden += 1 }
+                thoughts.append(isRedacted ? part["summary"]?.stringValue ?? "" : text)
             } else {
-                conversation.losses.add("a content part of type \(part["type"]?.stringValue ?? "unknown")")
+                conversation.losses.add("a content part of type \(type ?? "unknown")")
             }
         }
-        return texts.joined(separator: "\n")
+        let thought = thoughts.filter { !$0.isEmpty }.joined(separator: "\n")
+        return (
+            texts.joined(separator: "\n"),
+            thought.isEmpty && hidden == 0 ? nil : Thinking(text: thought, hiddenParts: hidden)
+        )
     }
 
     private static func usage(_ value: JSONValue?) -> Usage? {

@@ -35,14 +35,13 @@ public struct SessionExport: Sendable {
         switch format {
         case .markdown: text = MarkdownPage.text(events)
         case .html: text = HTMLPage.text(events)
-        case .openai:
-            text = SessionExport.openAI(RunState(folding: events), &losses).text(.pretty) + "\n"
+        case .openai: text = SessionExport.request(RunState(folding: events), in: .chatCompletions, &losses)
         case .anthropic:
             text = SessionExport.anthropic(RunState(folding: events), &losses).text(.pretty) + "\n"
         case .inspect: text = InspectExport.text(events, &losses)
         case .otel: text = SpanExport.text(events, &losses)
-        case .responses: text = SessionExport.request(RunState(folding: events), in: .responses)
-        case .gemini: text = SessionExport.request(RunState(folding: events), in: .gemini)
+        case .responses: text = SessionExport.request(RunState(folding: events), in: .responses, &losses)
+        case .gemini: text = SessionExport.request(RunState(folding: events), in: .gemini, &losses)
         }
         self.losses = losses
     }
@@ -88,53 +87,25 @@ public struct SessionExport: Sendable {
         }
         let hasBlocks = events.contains { event in
             if case .responseReceived(_, let response, _) = event.body {
-                response.providerBlocks != nil
+                response.providerBlocks.map { $0.format != format.wire?.rawValue } ?? false
             } else {
                 false
             }
         }
-        if hasBlocks { losses.add("blocks that only their provider reads, such as thinking") }
+        if hasBlocks { losses.add("blocks that only their provider reads, such as signatures of thinking") }
         return losses
     }
 
     /// The conversation as a request that its provider takes.
-    private static func request(_ state: RunState, in format: WireFormat) -> String {
+    private static func request(
+        _ state: RunState, in format: WireFormat, _ losses: inout Losses
+    ) -> String {
+        RequestLosses.note(state, in: format, &losses)
         var body = format.conversation(state.messages)
         if format != .gemini, let model = state.header?.model.name { body["model"] = .string(model) }
         let catalogue = state.header?.catalogue ?? []
         if !catalogue.isEmpty { body["tools"] = format.tools(catalogue) }
         return JSONValue.object(body).text(.pretty) + "\n"
-    }
-
-    private static func openAI(_ state: RunState, _ losses: inout Losses) -> JSONValue {
-        if state.calls.contains(where: { $0.message?.isError ?? false }) {
-            losses.add("that a result is an error")
-        }
-        let messages = state.messages.map { message -> JSONValue in
-            switch message {
-            case .system(let text), .user(let text):
-                return ["role": .string(message.role), "content": .string(text)]
-            case .tool(let result):
-                return [
-                    "role": "tool", "tool_call_id": .string(result.callID.text),
-                    "content": .string(result.content),
-                ]
-            case .assistant(let answer):
-                let content: JSONValue = answer.content.isEmpty ? .null : .string(answer.content)
-                guard !answer.calls.isEmpty else { return ["role": "assistant", "content": content] }
-                let calls = answer.calls.map { call -> JSONValue in
-                    [
-                        "id": .string(call.id.text), "type": "function",
-                        "function": ["name": .string(call.name), "arguments": .string(call.arguments.text)],
-                    ]
-                }
-                return ["role": "assistant", "content": content, "tool_calls": .array(calls)]
-            }
-        }
-        return [
-            "model": .string(state.header?.model.name ?? "unknown"), "messages": .array(messages),
-            "tools": .array(state.header?.catalogue.map(\.functionJSON) ?? []),
-        ]
     }
 
     private static func anthropic(_ state: RunState, _ losses: inout Losses) -> JSONValue {
@@ -150,29 +121,24 @@ public struct SessionExport: Sendable {
             case .system(let text): system.append(text)
             case .user(let text):
                 flush()
-                messages.append(["role": "user", "content": .string(text)])
+                if !text.isBlank { messages.append(["role": "user", "content": .string(text)]) }
             case .tool(let result):
                 results.append([
                     "type": "tool_result", "tool_use_id": .string(result.callID.text),
                     "content": .string(result.content), "is_error": .bool(result.isError),
                 ])
-            case .assistant(let answer):
+            case .assistant:
                 flush()
-                var blocks: [JSONValue] = []
-                if !answer.content.isEmpty {
-                    blocks.append(["type": "text", "text": .string(answer.content)])
+                let written = WireFormat.messages.conversation([message])["messages"]?.arrayValue?.first?[
+                    "content"]
+                let blocks = (written?.arrayValue ?? []).filter { block in
+                    block["type"] != "text" || block["text"]?.stringValue?.isBlank == false
                 }
-                blocks += answer.calls.map { call in
-                    [
-                        "type": "tool_use", "id": .string(call.id.text), "name": .string(call.name),
-                        "input": call.arguments.asObject ?? .string(call.arguments.text),
-                    ]
-                }
-                messages.append(["role": "assistant", "content": .array(blocks)])
+                if !blocks.isEmpty { messages.append(["role": "assistant", "content": .array(blocks)]) }
             }
         }
         flush()
-        noteAnthropic(state, system.count, &losses)
+        RequestLosses.note(state, in: .messages, &losses)
         let tools = state.header?.catalogue.map { tool -> JSONValue in
             [
                 "name": .string(tool.name), "description": .string(tool.description),
@@ -182,7 +148,7 @@ public struct SessionExport: Sendable {
         return .record([
             "model": .string(state.header?.model.name ?? "unknown"), "max_tokens": 1_024,
             "system": system.isEmpty ? nil : .string(system.joined(separator: "\n")),
-            "messages": .array(messages), "tools": .array(tools ?? []),
+            "messages": .array(messages), "tools": tools.flatMap { $0.isEmpty ? Optional.none : .array($0) },
         ])
     }
 }
@@ -191,22 +157,5 @@ extension SessionExport {
     /// A stretch of time, where somebody measured it.
     static func duration(_ milliseconds: Double) -> String {
         milliseconds == 0 ? "a time not recorded" : "\(Int64(bounded: milliseconds)) ms"
-    }
-
-    /// Lists what Anthropic's messages cannot say of a conversation.
-    private static func noteAnthropic(_ state: RunState, _ systems: Int, _ losses: inout Losses) {
-        for call in state.calls.map(\.call) {
-            guard let object = call.arguments.asObject else {
-                losses.add("that arguments are no JSON object; they stand there as text")
-                continue
-            }
-            if !object.text().utf8.elementsEqual(call.arguments.text.utf8) {
-                losses.add("the arguments of calls to the byte: they are JSON values there")
-            }
-        }
-        let leads = if case .system? = state.messages.first { true } else { false }
-        if systems > 1 || (systems == 1 && !leads) {
-            losses.add("where system messages stood: they are one text there")
-        }
     }
 }

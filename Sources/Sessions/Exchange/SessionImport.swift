@@ -59,29 +59,30 @@ public struct SessionImport: Sendable {
         var losses = Losses(format.unsaid)
         var conversations: [ImportedConversation] = []
         switch format {
-        case .openai:
+        case .openai, .anthropic:
             for document in documents {
-                // With its response beside it, a request of Chat Completions is an exchange like any other's.
-                if RequestFile.hasChatResponse(document.value),
-                    let exchange = RequestFile.exchange(document.value, format: .chatCompletions)
+                // With its response beside it, a request is an exchange like any other's.
+                if RequestFile.response(in: document.value) != nil,
+                    let exchange = RequestFile.exchange(
+                        document.value, format: format == .openai ? .chatCompletions : .messages)
                 {
                     conversations += ExchangeChains.conversations([exchange])
-                } else {
-                    conversations.append(try OpenAIMessages.read(document))
+                    continue
                 }
+                let asked = Document(value: RequestFile.request(in: document.value), place: document.place)
+                conversations.append(
+                    try format == .openai ? OpenAIMessages.read(asked) : AnthropicMessages.read(asked))
             }
-        case .anthropic:
-            for document in documents { conversations.append(try AnthropicMessages.read(document)) }
         case .claudeCode:
             conversations =
                 ClaudeCodeTranscript(documents, companions: companions.map(TranscriptCompanion.init))
                 .conversations
-        case .codex: conversations = try CodexThreads.read(documents, companions: companions)
+        case .codex: conversations = CodexThreads.read(documents, companions: companions)
         case .mcpsnoop: conversations = ProtocolLog.read(documents)
         case .inspect: for document in documents { conversations += try InspectLog.read(document) }
         case .otel: conversations = try GenAISpans.read(documents)
         case .responses, .gemini, .ollama, .har, .mitmproxy, .traces:
-            let exchanges = source.exchanges(&losses)
+            let exchanges = try source.exchanges(&losses)
             guard !exchanges.isEmpty else { throw ImportError("no request to a model is in the file") }
             conversations = ExchangeChains.conversations(exchanges)
         }
@@ -194,8 +195,13 @@ extension SessionImport.Format {
 public struct ImportError: Error, Sendable, Hashable, CustomStringConvertible {
     /// One line: the place and what is expected there.
     public let description: String
+    /// Whether something gave more than it may, rather than being broken.
+    let isBound: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, isBound: Bool = false) {
+        self.description = description
+        self.isBound = isBound
+    }
 }
 
 /// One JSON document of a file.

@@ -22,7 +22,13 @@ struct SpanConversation {
 
     private struct Said {
         var words: [String] = []
+        var thoughts: [String] = []
         var calls: [ToolCall] = []
+
+        var thinking: Thinking? {
+            thoughts.isEmpty ? nil : Thinking(text: thoughts.joined(separator: "\n"))
+        }
+
         var results: [(id: ToolCallID, content: String)] = []
     }
 
@@ -86,7 +92,8 @@ struct SpanConversation {
         conversation.add(
             .assistant(
                 content: said.words.joined(separator: "\n"), calls: said.calls,
-                finish: word.map { $0 == "tool_call" ? .toolCalls : FinishReason(name: $0) }, usage: usage),
+                finish: word.map { $0 == "tool_call" ? .toolCalls : FinishReason(name: $0) }, usage: usage,
+                thinking: said.thinking),
             at: end, lasting: span.milliseconds)
         if span.hasFailed {
             conversation.losses.add("that a request failed: \(span.text("error.type") ?? "no reason")")
@@ -120,7 +127,10 @@ struct SpanConversation {
             guard seen.assistants > known.assistants else { return }
             known.assistants = seen.assistants
             for call in said.calls { calls[call.id, default: 0] += 1 }
-            conversation.add(.assistant(content: words, calls: said.calls, finish: nil, usage: nil), at: time)
+            conversation.add(
+                .assistant(
+                    content: words, calls: said.calls, finish: nil, usage: nil, thinking: said.thinking),
+                at: time)
         case "tool": break
         case let role: conversation.losses.add("a message of role \(role ?? "unknown")")
         }
@@ -184,6 +194,9 @@ struct SpanConversation {
         for part in parts.arrayValue ?? [parts] {
             switch part["type"]?.stringValue {
             case "text": said.words.append(part["content"]?.stringValue ?? "")
+            case "reasoning", "thinking":
+                let text = part["content"]?.stringValue ?? ""
+                if !text.isEmpty { said.thoughts.append(text) }
             case "tool_call":
                 guard let id = part["id"]?.stringValue, let name = part["name"]?.stringValue else {
                     conversation.losses.add("a call without an ID or a name")

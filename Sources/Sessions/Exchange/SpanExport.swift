@@ -119,7 +119,7 @@ struct SpanExport {
     private static func answer(_ response: ModelResponse) -> [JSONValue] {
         let reason = response.finishReason.name
         let answer: JSONValue = [
-            "role": "assistant", "parts": .array(parts(response.content, response.calls)),
+            "role": "assistant", "parts": .array(parts(response.message)),
             "finish_reason": .string(response.finishReason == .toolCalls ? "tool_call" : reason),
         ]
         var attributes = [
@@ -180,6 +180,9 @@ struct SpanExport {
 
     private mutating func noteLosses() {
         told.noteArguments(&losses, keepsOthers: true)
+        for case .assistant(let answer) in told.messages where answer.thinking?.hiddenParts ?? 0 > 0 {
+            losses.add("parts of thinking that the provider hides")
+        }
         var ran: [CallKey: ToldSession.Execution] = [:]
         var (carried, answered) = (0, 0)
         for deed in told.deeds {
@@ -220,7 +223,7 @@ struct SpanExport {
         let parts: [JSONValue] =
             switch message {
             case .system(let text), .user(let text): [["type": "text", "content": .string(text)]]
-            case .assistant(let answer): SpanExport.parts(answer.content, answer.calls)
+            case .assistant(let answer): SpanExport.parts(answer)
             case .tool(let result):
                 [
                     [
@@ -232,10 +235,13 @@ struct SpanExport {
         return ["role": .string(message.role), "parts": .array(parts)]
     }
 
-    private static func parts(_ content: String, _ calls: [ToolCall]) -> [JSONValue] {
-        let words: [JSONValue] = content.isEmpty ? [] : [["type": "text", "content": .string(content)]]
+    private static func parts(_ answer: AssistantMessage) -> [JSONValue] {
+        let texts = [("reasoning", answer.thinking?.text ?? ""), ("text", answer.content)]
+        let words = texts.filter { !$0.1.isEmpty }.map { type, text -> JSONValue in
+            ["type": .string(type), "content": .string(text)]
+        }
         return words
-            + calls.map { call in
+            + answer.calls.map { call in
                 [
                     "type": "tool_call", "id": .string(call.id.text), "name": .string(call.name),
                     "arguments": call.arguments.asObject ?? .string(call.arguments.text),

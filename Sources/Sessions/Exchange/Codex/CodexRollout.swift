@@ -34,12 +34,12 @@ struct CodexRollout {
     /// - Parameter threads: The files of the threads that this one goes on from, by their IDs.
     static func read(
         _ documents: [Document], threads: [String: [Document]] = [:]
-    ) throws(ImportError) -> [ImportedConversation] {
+    ) -> [ImportedConversation] {
         var rollout = CodexRollout()
         var documents = documents[...]
         if let fork = CodexFork(documents.first?.value) {
             if let shared = fork.shared(threads) {
-                for document in shared { try rollout.add(document) }
+                for document in shared { rollout.add(document) }
                 documents = documents.dropFirst()
             } else {
                 let missing = "the conversation before the fork, in the file of thread \(fork.thread)"
@@ -49,12 +49,12 @@ struct CodexRollout {
             rollout.endResponse()
             rollout.conversation.add(.mark("forked from the thread \(fork.thread)"), at: time)
         }
-        for document in documents { try rollout.add(document) }
+        for document in documents { rollout.add(document) }
         rollout.endConversation()
         return rollout.finished
     }
 
-    private mutating func add(_ document: Document) throws(ImportError) {
+    private mutating func add(_ document: Document) {
         let line = document.value
         let type = line["type"]?.stringValue ?? "unknown"
         guard let payload = line["payload"], CodexRollout.types.contains(type) else {
@@ -68,10 +68,10 @@ struct CodexRollout {
             if let model = payload["model"]?.stringValue { conversation.model = model }
             conversation.losses.add("what a turn was allowed to do (approval and sandbox policy, folder)")
         case "event_msg": addEvent(payload)
-        case "compacted": try addCompaction(payload, at: time, place: document.place)
+        case "compacted": addCompaction(payload, at: time, place: document.place)
         case "world_state", "token_usage_record":
             conversation.losses.add("bookkeeping of the program (\(type))")
-        default: try addItem(payload, at: time, place: document.place)
+        default: addItem(payload, at: time, place: document.place)
         }
     }
 
@@ -101,7 +101,7 @@ struct CodexRollout {
     /// What the compaction left is what the model reads from there on.
     private mutating func addCompaction(
         _ payload: JSONValue, at time: Int64, place: String
-    ) throws(ImportError) {
+    ) {
         let main = finished.count
         endConversation()
         var next = ImportedConversation()
@@ -112,7 +112,7 @@ struct CodexRollout {
         conversation.add(
             .mark("compaction: of the conversation before, the model reads what stands here"), at: time)
         if let history = payload["replacement_history"]?.arrayValue {
-            for item in history { try addItem(item, at: time, place: place) }
+            for item in history { addItem(item, at: time, place: place) }
         } else {
             conversation.add(.user(payload["message"]?.stringValue ?? ""), at: time)
             conversation.losses.add("what a compaction kept beside its summary")
@@ -139,25 +139,34 @@ struct CodexRollout {
         let type = payload["type"]?.stringValue ?? "unknown"
         if type == "thread_rolled_back" { return rollBack(turns: payload["num_turns"]?.intValue ?? 1) }
         if type == "user_message" || payload["item"]?["type"] == "UserMessage" { notePrompt() }
-        guard type == "token_count", let usage = payload["info"]?["last_token_usage"],
-            let input = usage["input_tokens"]?.intValue, let output = usage["output_tokens"]?.intValue
-        else {
+        guard type == "token_count", let usage = CodexRollout.usage(payload) else {
             conversation.losses.add("an event of type \(type)")
             return
         }
         endResponse()
-        guard
-            let index = conversation.items.lastIndex(where: {
-                if case .assistant = $0.item { true } else { false }
-            }),
-            case .assistant(let content, let calls, let finish, _, let thinking, _) = conversation.items[
-                index
-            ]
-            .item
-        else { return }
-        conversation.items[index].item = .assistant(
-            content: content, calls: calls, finish: finish,
-            usage: Usage(promptTokens: input, completionTokens: output), thinking: thinking)
+        noteUsage(usage)
+    }
+
+    /// What the last request cost, where the event tells it.
+    private static func usage(_ payload: JSONValue) -> Usage? {
+        guard let told = payload["info"]?["last_token_usage"],
+            let input = told["input_tokens"]?.intValue, let output = told["output_tokens"]?.intValue
+        else { return nil }
+        return Usage(promptTokens: input, completionTokens: output)
+    }
+
+    /// Gives the response that came last its cost.
+    private mutating func noteUsage(_ usage: Usage) {
+        for index in conversation.items.indices.reversed() {
+            guard
+                case .assistant(let content, let calls, let finish, _, let thinking, let tokens) =
+                    conversation.items[index].item
+            else { continue }
+            conversation.items[index].item = .assistant(
+                content: content, calls: calls, finish: finish, usage: usage, thinking: thinking,
+                tokens: tokens)
+            return
+        }
     }
 
     /// The message that stands last is a person's own, not the program's in the person's name.
@@ -170,22 +179,23 @@ struct CodexRollout {
 
     private mutating func addItem(
         _ item: JSONValue, at time: Int64, place: String
-    ) throws(ImportError) {
+    ) {
         let type = item["type"]?.stringValue ?? "unknown"
         switch type {
         case "message": addMessage(item, at: time)
         case "reasoning": open(at: time) { $0.think(item) }
         case "function_call":
-            try addCall(item, arguments: item["arguments"]?.stringValue, at: time, place: place)
+            addCall(item, arguments: item["arguments"]?.stringValue, at: time, place: place)
         case "custom_tool_call":
             // What such a tool takes is text, not JSON; it stands as the model wrote it.
-            try addCall(item, arguments: item["input"]?.stringValue, at: time, place: place)
+            addCall(item, arguments: item["input"]?.stringValue, at: time, place: place)
         case "local_shell_call":
-            try addCall(
+            addCall(
                 item, name: "local_shell", arguments: item["action"]?.text(), at: time, place: place)
         case "function_call_output", "custom_tool_call_output":
             guard let id = item["call_id"]?.stringValue.map({ ToolCallID($0) }) else {
-                throw ImportError("\(place)a \(type) needs call_id")
+                conversation.losses.add("\(place)a \(type) without call_id")
+                return
             }
             endResponse()
             let output = item["output"] ?? ""
@@ -215,10 +225,13 @@ struct CodexRollout {
 
     private mutating func addCall(
         _ item: JSONValue, name: String? = nil, arguments: String?, at time: Int64, place: String
-    ) throws(ImportError) {
+    ) {
         guard let id = item["call_id"]?.stringValue ?? item["id"]?.stringValue,
             let name = name ?? item["name"]?.stringValue, let arguments
-        else { throw ImportError("\(place)a call needs call_id, name and arguments") }
+        else {
+            conversation.losses.add("\(place)a call without call_id, name or arguments")
+            return
+        }
         let space = item["namespace"]?.stringValue.map { "\($0)." } ?? ""
         let call = ToolCall(id: ToolCallID(id), name: space + name, arguments: ByteString(arguments))
         asked[call.id] = time

@@ -5,10 +5,10 @@ enum CodexThreads {
     /// The conversations of a file, then those of its subagents, as children of the calls that spawned them.
     static func read(
         _ documents: [Document], companions: [SessionImport.Companion]
-    ) throws(ImportError) -> [ImportedConversation] {
+    ) -> [ImportedConversation] {
         let threads = Dictionary(
             companions.map { ($0.agent, Document.lines(of: $0.bytes)) }, uniquingKeysWith: { $1 })
-        var all = try CodexRollout.read(documents, threads: threads)
+        var all = CodexRollout.read(documents, threads: threads)
         var waiting = spawned(in: documents.map(\.value))
         var met: Set<String> = []
         while !waiting.isEmpty {
@@ -19,7 +19,7 @@ enum CodexThreads {
                 continue
             }
             let first = all.count
-            for (index, conversation) in try CodexRollout.read(lines, threads: threads).enumerated() {
+            for (index, conversation) in CodexRollout.read(lines, threads: threads).enumerated() {
                 var conversation = conversation
                 switch conversation.origin {
                 case .branch(let main, let items):

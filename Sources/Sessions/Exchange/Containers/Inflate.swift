@@ -62,18 +62,16 @@ struct Inflate {
         let count = Int(input[position]) | Int(input[position + 1]) << 8
         position += 4
         guard position + count <= input.endIndex else { throw broken("it ends too early") }
-        guard output.count + count <= limit else { throw tooLong }
+        guard output.count + count <= limit else { throw .unfolds(beyond: limit) }
         output += input[position..<position + count]
         position += count
     }
-
-    private var tooLong: ImportError { ImportError("the archive holds more than \(limit) bytes in one file") }
 
     private mutating func compressed(_ literals: HuffmanCode, _ distances: HuffmanCode) throws(ImportError) {
         while true {
             let symbol = try decode(literals)
             if symbol < 256 {
-                guard output.count < limit else { throw tooLong }
+                guard output.count < limit else { throw .unfolds(beyond: limit) }
                 output.append(UInt8(symbol))
                 continue
             }
@@ -86,7 +84,7 @@ struct Inflate {
             let (start, more) = Inflate.distances[code]
             let distance = start + (try take(more))
             guard distance <= output.count else { throw broken("a distance before the beginning") }
-            guard output.count + length <= limit else { throw tooLong }
+            guard output.count + length <= limit else { throw .unfolds(beyond: limit) }
             for _ in 0..<length { output.append(output[output.count - distance]) }
         }
     }
@@ -164,11 +162,9 @@ struct HuffmanCode {
 }
 
 extension Inflate {
-    private static let mostOfBody = 1 << 28
-
     /// Decompresses a gzip member (RFC 1952).
-    /// - Throws: ``ImportError`` for what is none, or is broken.
-    static func gzip(_ bytes: [UInt8]) throws(ImportError) -> [UInt8] {
+    /// - Throws: ``ImportError`` for what is none, is broken, or gives more than the limit.
+    static func gzip(_ bytes: [UInt8], limit: Int) throws(ImportError) -> [UInt8] {
         guard bytes.count > 18, bytes[0] == 0x1F, bytes[1] == 0x8B, bytes[2] == 8 else {
             throw ImportError("this is no gzip")
         }
@@ -183,6 +179,6 @@ extension Inflate {
         }
         if flags & 2 != 0 { place += 2 }
         guard place < bytes.count else { throw ImportError("the gzip's header is cut") }
-        return try Inflate.bytes(bytes[place...], limit: mostOfBody)
+        return try Inflate.bytes(bytes[place...], limit: limit)
     }
 }

@@ -5,6 +5,9 @@ import JSON
 /// `opentelemetry/proto/collector/trace/v1/trace_service.proto` and what it imports, version 1; wire types as in
 /// <https://protobuf.dev/programming-guides/encoding/>.
 enum ProtobufSpans {
+    /// Values within values; deeper ones are empty.
+    private static let deepest = 32
+
     /// The document; `nil` where the bytes are no such message.
     static func document(_ bytes: [UInt8]) -> JSONValue? {
         guard let resources = fields(bytes[...])?.filter({ $0.number == 1 }), !resources.isEmpty else {
@@ -94,7 +97,7 @@ enum ProtobufSpans {
             case 5: span["name"] = field.text
             case 7: span["startTimeUnixNano"] = .string(String(field.value))
             case 8: span["endTimeUnixNano"] = .string(String(field.value))
-            case 9: attributes.append(attribute(field.bytes ?? []))
+            case 9: attributes.append(attribute(field.bytes ?? [], depth: 0))
             case 11: events.append(event(field.bytes ?? []))
             default: break
             }
@@ -111,7 +114,7 @@ enum ProtobufSpans {
             switch field.number {
             case 1: event["timeUnixNano"] = .string(String(field.value))
             case 2: event["name"] = field.text
-            case 3: attributes.append(attribute(field.bytes ?? []))
+            case 3: attributes.append(attribute(field.bytes ?? [], depth: 0))
             default: break
             }
         }
@@ -119,17 +122,17 @@ enum ProtobufSpans {
         return .object(event)
     }
 
-    private static func attribute(_ bytes: ArraySlice<UInt8>) -> JSONValue {
+    private static func attribute(_ bytes: ArraySlice<UInt8>, depth: Int) -> JSONValue {
         var attribute = JSONObject()
         for field in fields(bytes) ?? [] {
             if field.number == 1 { attribute["key"] = field.text }
-            if field.number == 2 { attribute["value"] = value(field.bytes ?? [], depth: 0) }
+            if field.number == 2 { attribute["value"] = value(field.bytes ?? [], depth: depth) }
         }
         return .object(attribute)
     }
 
     private static func value(_ bytes: ArraySlice<UInt8>, depth: Int) -> JSONValue {
-        guard depth < 32, let field = fields(bytes)?.last else { return [:] }
+        guard depth < deepest, let field = fields(bytes)?.last else { return [:] }
         switch field.number {
         case 1: return ["stringValue": field.text]
         case 2: return ["boolValue": .bool(field.value != 0)]
@@ -141,7 +144,7 @@ enum ProtobufSpans {
             let values = (fields(field.bytes ?? []) ?? []).map { value($0.bytes ?? [], depth: depth + 1) }
             return ["arrayValue": ["values": .array(values)]]
         case 6:
-            let values = (fields(field.bytes ?? []) ?? []).map { attribute($0.bytes ?? []) }
+            let values = (fields(field.bytes ?? []) ?? []).map { attribute($0.bytes ?? [], depth: depth + 1) }
             return ["kvlistValue": ["values": .array(values)]]
         default: return ["bytesValue": field.hex]
         }

@@ -4,12 +4,10 @@ struct ZipArchive {
     struct Entry {
         let name: String
         let method: Int
-        let size: Int
         let bytes: ArraySlice<UInt8>
     }
 
     let entries: [Entry]
-    private static let most = 1 << 30
 
     /// Whether the bytes begin as an archive does.
     static func isOne(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
@@ -45,7 +43,7 @@ struct ZipArchive {
             entries.append(
                 Entry(
                     name: String(decoding: bytes[(place + 46)..<(place + 46 + nameLength)], as: UTF8.self),
-                    method: try number(place + 10, 2), size: try number(place + 24, 4),
+                    method: try number(place + 10, 2),
                     bytes: bytes[data..<data + packed]))
             place += 46 + nameLength + (try number(place + 30, 2)) + (try number(place + 32, 2))
         }
@@ -53,13 +51,16 @@ struct ZipArchive {
     }
 
     /// The contents of a file.
-    /// - Throws: ``ImportError`` where it is compressed in another way, or broken.
-    func contents(_ entry: Entry) throws(ImportError) -> [UInt8] {
-        let limit = min(ZipArchive.most, max(entry.size, 1 << 16))
+    /// - Parameter most: The most bytes that may come of it. Many entries can share the same bytes, so that stored ones
+    ///   count as well.
+    /// - Throws: ``ImportError`` where it is compressed in another way, is broken, or gives more.
+    func contents(_ entry: Entry, most: Int) throws(ImportError) -> [UInt8] {
         switch entry.method {
-        case 0: return Array(entry.bytes)
-        case 8: return try Inflate.bytes(entry.bytes, limit: limit)
-        case 93: return try Zstandard.bytes(entry.bytes, limit: limit)
+        case 0:
+            guard entry.bytes.count <= most else { throw .unfolds(beyond: most) }
+            return Array(entry.bytes)
+        case 8: return try Inflate.bytes(entry.bytes, limit: most)
+        case 93: return try Zstandard.bytes(entry.bytes, limit: most)
         default:
             throw ImportError(
                 "\(entry.name) is compressed by method \(entry.method); stored files and those compressed by deflate or Zstandard are read"

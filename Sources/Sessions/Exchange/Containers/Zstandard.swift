@@ -82,7 +82,7 @@ struct Zstandard {
 
     private mutating func append(_ bytes: ArraySlice<UInt8>) throws(ImportError) {
         guard output.count + bytes.count <= limit else {
-            throw ImportError("the compressed data gives more than \(limit) bytes")
+            throw .unfolds(beyond: limit)
         }
         output += bytes
     }
@@ -216,7 +216,7 @@ struct Zstandard {
             throw Zstandard.broken("a match before the beginning")
         }
         guard output.count + count <= limit else {
-            throw ImportError("the compressed data gives more than \(limit) bytes")
+            throw .unfolds(beyond: limit)
         }
         for _ in 0..<count { output.append(output[output.count - distance]) }
     }

@@ -12,7 +12,12 @@ enum FlowFile {
     }
 
     /// The exchanges with models, and what else was in the file.
-    static func exchanges(_ bytes: [UInt8], _ losses: inout Losses) -> [RecordedExchange] {
+    /// - Parameter bound: What the compressed bodies may unfold into together.
+    /// - Throws: ``ImportError`` for bodies that go beyond the bound.
+    static func exchanges(
+        _ bytes: [UInt8], _ losses: inout Losses, within bound: UnfoldingBound = UnfoldingBound()
+    ) throws(ImportError) -> [RecordedExchange] {
+        var bound = bound
         var reader = NetstringReader(bytes)
         var found: [RecordedExchange] = []
         while let flow = reader.next() {
@@ -23,19 +28,24 @@ enum FlowFile {
             let begun = request["timestamp_start"]?.number ?? 0
             let response = flow["response"]
             let ended = response?["timestamp_end"]?.number ?? begun
+            let asked = try body(request, &losses, &bound)
+            var answered: [UInt8]?
+            if let response { answered = try body(response, &losses, &bound) }
             let exchange = RecordedExchange(
                 method: String(decoding: request["method"]?.bytes ?? [], as: UTF8.self),
-                path: String(decoding: path, as: UTF8.self), body: body(request, &losses),
-                response: response.map { body($0, &losses) }, time: Int64(bounded: begun * 1_000),
+                path: String(decoding: path, as: UTF8.self), body: asked, response: answered,
+                time: Int64(bounded: begun * 1_000),
                 milliseconds: max(0, (ended - begun) * 1_000))
-            if let exchange { found.append(exchange) } else { losses.add("an exchange with no model") }
+            if let exchange { found.append(exchange) } else { losses.add(RecordedExchange.otherExchange) }
         }
         if !reader.isAtEnd { losses.add("the end of the file, which is cut or no flow") }
         return found
     }
 
     /// A message's body without its compression.
-    private static func body(_ message: Netstring, _ losses: inout Losses) -> [UInt8] {
+    private static func body(
+        _ message: Netstring, _ losses: inout Losses, _ bound: inout UnfoldingBound
+    ) throws(ImportError) -> [UInt8] {
         let content = message["content"]?.bytes ?? []
         var encoding = ""
         for pair in message["headers"]?.list ?? [] where pair.list.count == 2 {
@@ -46,12 +56,17 @@ enum FlowFile {
         }
         switch encoding {
         case "", "identity": return content
-        case "gzip":
-            if let plain = try? Inflate.gzip(content) { return plain }
-            losses.add("a body whose gzip is broken")
-        case "zstd":
-            if let plain = try? Zstandard.bytes(content[...], limit: 1 << 28) { return plain }
-            losses.add("a body whose zstd is broken")
+        case "gzip", "zstd":
+            do {
+                return try bound.unfold { most throws(ImportError) in
+                    encoding == "gzip"
+                        ? try Inflate.gzip(content, limit: most)
+                        : try Zstandard.bytes(content[...], limit: most)
+                }
+            } catch {
+                if error.isBound { throw error }
+                losses.add("a body whose \(encoding) is broken")
+            }
         case let other: losses.add("a body compressed by \(other)")
         }
         return []

@@ -16,7 +16,7 @@ enum HARFile {
                 body: bytes(request["postData"] ?? [:]), response: entry["response"]?["content"].map(bytes),
                 time: entry["startedDateTime"]?.stringValue.flatMap(Document.milliseconds) ?? 0,
                 milliseconds: entry["time"]?.numberValue.map { Double($0.text) ?? 0 } ?? 0)
-            if let exchange { found.append(exchange) } else { losses.add("an exchange with no model") }
+            if let exchange { found.append(exchange) } else { losses.add(RecordedExchange.otherExchange) }
         }
         return found
     }

@@ -16,6 +16,9 @@ struct RecordedExchange {
     /// What is odd about it, one sentence each.
     let remarks: [String]
 
+    /// What an exchange is called that is none of these.
+    static let otherExchange = "an exchange that asks no model in a format that is read"
+
     /// Reads an exchange; `nil` for a request that asks no model.
     init?(
         method: String, path: String, body: [UInt8], response bytes: [UInt8]?, time: Int64,
@@ -154,6 +157,16 @@ extension Message {
     }
 }
 
+extension ToolCall {
+    /// The call as the model wrote it, where an export has wrapped arguments that are no object in one.
+    fileprivate var unwrapped: ToolCall {
+        guard let object = arguments.asObject?.objectValue, object.count == 1,
+            let text = object[ToolCall.wrappingKey]?.stringValue
+        else { return self }
+        return ToolCall(id: id, name: name, arguments: ByteString(text))
+    }
+}
+
 extension ImportedConversation {
     /// Adds a message of a request.
     mutating func repeatMessage(_ message: Message, at time: Int64) {
@@ -161,9 +174,12 @@ extension ImportedConversation {
         case .system(let text): add(.system(text), at: time)
         case .user(let text): add(.user(text), at: time)
         case .assistant(let answer):
+            if let format = answer.providerBlocks?.format, format != WireFormat.chatCompletions.rawValue {
+                losses.add("what only its provider reads of an answer (signatures, encrypted thinking)")
+            }
             add(
                 .assistant(
-                    content: answer.content, calls: answer.calls, finish: nil, usage: nil,
+                    content: answer.content, calls: answer.calls.map(\.unwrapped), finish: nil, usage: nil,
                     thinking: answer.thinking), at: time)
         case .tool(let result):
             add(.result(result.callID, content: result.content, isError: result.isError), at: time)

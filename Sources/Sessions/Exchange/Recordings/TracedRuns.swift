@@ -15,16 +15,16 @@ enum TracedRuns {
     /// The records, wherever the export has them: one a line, a list, or beneath a trace.
     private static func records(_ documents: [JSONValue]) -> [JSONValue] {
         var found: [JSONValue] = []
-        var waiting = documents
-        while !waiting.isEmpty, found.count < 1_000_000 {
-            let value = waiting.removeFirst()
+        // What comes next stands last.
+        var waiting: [JSONValue] = documents.reversed()
+        while let value = waiting.popLast(), found.count < 1_000_000 {
             if let list = value.arrayValue {
-                waiting = list + waiting
+                waiting += list.reversed()
                 continue
             }
             found.append(value)
-            for key in ["runs", "child_runs", "observations", "data"] {
-                if let list = value[key]?.arrayValue { waiting = list + waiting }
+            for key in ["data", "observations", "child_runs", "runs"] {
+                if let list = value[key]?.arrayValue { waiting += list.reversed() }
             }
         }
         return found
@@ -51,6 +51,13 @@ enum TracedRuns {
     private static func exchange(_ record: JSONValue) -> RecordedExchange? {
         let input = record["inputs"] ?? record["input"] ?? [:]
         var messages = input["messages"]?.arrayValue ?? input.arrayValue ?? []
+        // A prompt that is a text, or one message.
+        if messages.isEmpty,
+            let text = input.stringValue ?? input["prompt"]?.stringValue ?? input["input"]?.stringValue
+        {
+            messages = [["role": "user", "content": .string(text)]]
+        }
+        if messages.isEmpty, input["role"] != nil { messages = [input] }
         // LangChain batches conversations; a run has one of them.
         if let first = messages.first?.arrayValue { messages = first }
         guard !messages.isEmpty else { return nil }
@@ -94,9 +101,13 @@ enum TracedRuns {
                     ]
                 ])
         ])
-        let usage = record["usage"] ?? output["usage"] ?? output["llm_output"]?["token_usage"]
-        if let usage, let input = usage["input"] ?? usage["prompt_tokens"] ?? usage["promptTokens"],
-            let produced = usage["output"] ?? usage["completion_tokens"] ?? usage["completionTokens"]
+        let usage =
+            record["usage"] ?? record["usageDetails"] ?? output["usage"] ?? output["llm_output"]?[
+                "token_usage"]
+            ?? message["kwargs"]?["usage_metadata"] ?? message["usage_metadata"]
+        func count(_ keys: String...) -> JSONValue? { keys.lazy.compactMap { usage?[$0] }.first }
+        if let input = count("input", "prompt_tokens", "promptTokens", "input_tokens"),
+            let produced = count("output", "completion_tokens", "completionTokens", "output_tokens")
         {
             whole["usage"] = ["prompt_tokens": input, "completion_tokens": produced]
         }
@@ -113,6 +124,13 @@ enum LangChainMessage {
         "HumanMessageChunk": "user",
     ]
 
+    /// Members that mean the same in both: LangChain has some of them among `additional_kwargs`.
+    private static let others = [
+        "tool_call_id", "name", "reasoning_content", "reasoning", "reasoning_details", "thinking",
+        "function_call",
+        "refusal", "parts",
+    ]
+
     static func chat(_ message: JSONValue) -> JSONValue {
         let fields = message["kwargs"] ?? message["data"] ?? message
         let name = message["id"]?.arrayValue?.last?.stringValue ?? message["type"]?.stringValue
@@ -122,7 +140,7 @@ enum LangChainMessage {
         else { return message }
         var chat = JSONObject([.init(key: "role", value: .string(roles[role] ?? role))])
         chat["content"] = fields["content"] ?? ""
-        chat["tool_call_id"] = fields["tool_call_id"]
+        for key in others { chat[key] = fields[key] ?? fields["additional_kwargs"]?[key] }
         let calls =
             fields["tool_calls"]?.arrayValue ?? fields["additional_kwargs"]?["tool_calls"]?.arrayValue ?? []
         if !calls.isEmpty { chat["tool_calls"] = .array(calls.map(call)) }
