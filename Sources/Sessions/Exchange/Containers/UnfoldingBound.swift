@@ -21,7 +21,8 @@ struct UnfoldingBound {
             left -= contents.count
             return contents
         } catch {
-            throw error.isBound ? .unfolds(beyond: most, "the file's compressed parts together") : error
+            throw error.isBound
+                ? .unfolds(beyond: most, "all that is compressed in the file together") : error
         }
     }
 }
