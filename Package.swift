@@ -50,12 +50,16 @@ let package = Package(
         .target(name: "Workflows", dependencies: ["Agent", "JSON", "Schema", "Tools", yams]),
         .target(
             name: "Sessions",
-            dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Schema"],
+            dependencies: [
+                "Agent", "ChatTemplates", "Compression", "Formats", "JSON", "Masking", "Schema",
+            ],
             swiftSettings: optimised),
         .target(
             name: "Models",
             dependencies: ["Agent", "ChatTemplates", "Formats", "JSON", "Masking", "Transformer", "Wire"]),
-        .target(name: "Attach", dependencies: ["Agent", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
+        .target(
+            name: "Attach",
+            dependencies: ["Agent", "Compression", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
         .target(name: "Wire", dependencies: nio + [nioSSL], swiftSettings: optimised),
         .target(name: "Formats", dependencies: ["Agent", "JSON"], swiftSettings: optimised),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", "Wire", grdb]),
@@ -70,16 +74,19 @@ let package = Package(
         .target(name: "Schema", dependencies: ["JSON"], swiftSettings: optimised),
         .target(name: "ChatTemplates", dependencies: ["JSON"], swiftSettings: optimised),
         .target(name: "JSON", swiftSettings: optimised),
+        .target(name: "Compression", swiftSettings: optimised),
         .target(name: "Terminal", dependencies: ["CNcurses"], swiftSettings: optimised),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
 
         .testTarget(
-            name: "AttachTests", dependencies: ["Agent", "Attach", "Formats", "JSON", "Sessions", "Wire"]),
+            name: "AttachTests",
+            dependencies: ["Agent", "Attach", "Compression", "Formats", "JSON", "Sessions", "Wire"]),
         .testTarget(name: "AgentTests", dependencies: ["Agent", "JSON", "Schema"]),
         .testTarget(
             name: "ChatTemplatesTests", dependencies: ["CallTemplates", "ChatTemplates", "JSON"],
             exclude: ["Fixtures"], swiftSettings: optimised),
         .testTarget(name: "FormatsTests", dependencies: ["Agent", "Formats", "JSON"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .target(
             name: "CallTemplates", dependencies: ["ChatTemplates", "JSON"], path: "Tests/CallTemplates"),

@@ -1,4 +1,5 @@
 import Agent
+import Compression
 import Formats
 import Foundation
 import JSON

@@ -1,3 +1,4 @@
+import Compression
 import Wire
 
 /// Reads a response's body, compressed or not, and keeps what came where it may have to travel on as it is.
@@ -23,14 +24,32 @@ struct ResponseDecoding: Sendable {
 
     /// The text of bytes that have just come.
     /// - Parameter keeps: whether the bytes may have to travel on as they are.
-    mutating func take(_ bytes: [UInt8], keeps: Bool) throws -> [UInt8] {
+    /// - Throws: `WireError` for a body that is not in its encoding, or holds too much.
+    mutating func take(_ bytes: [UInt8], keeps: Bool) throws(WireError) -> [UInt8] {
         guard decoder != nil else { return bytes }
         if keeps { coded += bytes }
-        return try decoder?.take(bytes) ?? []
+        do {
+            return try decoder?.take(bytes) ?? []
+        } catch {
+            throw ResponseDecoding.fault(error)
+        }
     }
 
     /// Takes the end of the body.
-    func finish() throws { try decoder?.finish() }
+    /// - Throws: `WireError` where the body is not whole.
+    func finish() throws(WireError) {
+        do { try decoder?.finish() } catch { throw ResponseDecoding.fault(error) }
+    }
+
+    private static func fault(_ fault: CompressionFault) -> WireError {
+        let kind: WireError.Kind =
+            switch fault {
+            case .damaged: .malformed
+            case .cut: .cut
+            case .beyondLimit: .tooLarge
+            }
+        return WireError(kind, "the body cannot be read: \(fault)")
+    }
 }
 
 extension HTTPResponse {

@@ -1,4 +1,5 @@
 import Agent
+import Compression
 import Formats
 import JSON
 import Wire
@@ -101,13 +102,18 @@ public final class Proxy: Sendable {
         guard let coding = request.fields["content-encoding"], coding.lowercased() != "identity" else {
             return body
         }
-        guard var decoder = ContentDecoder(coding) else {
+        let text: [UInt8]?
+        do {
+            text = try ContentDecoder.bytes(of: body, in: coding, limit: ReadingLimits.requestBody)
+        } catch {
+            throw ProxyFault(
+                status: error == .beyondLimit ? 413 : 400, message: "the request cannot be read: \(error)")
+        }
+        guard let text else {
             let reason =
                 "requests in the content encoding \(coding) cannot be read; turn compression off in the client"
             throw ProxyFault(status: 415, message: reason)
         }
-        let text = try decoder.take(body)
-        try decoder.finish()
         return text
     }
 

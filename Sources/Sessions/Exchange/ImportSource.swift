@@ -46,8 +46,7 @@ struct ImportSource {
     private static func plain(_ bytes: [UInt8]) throws(ImportError) -> [UInt8] {
         if bytes.starts(with: [0x1F, 0x8B]) {
             var bound = UnfoldingBound()
-            return try plain(
-                bound.unfold { most throws(ImportError) in try Inflate.gzip(bytes, limit: most) })
+            return try plain(bound.unfold(bytes, in: "gzip") ?? [])
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
         let isLittle = bytes.starts(with: [0xFF, 0xFE])

@@ -1,3 +1,4 @@
+import Compression
 import JSON
 
 /// What the compressed parts of one file may unfold into, all together.
@@ -33,5 +34,24 @@ extension ImportError {
         return ImportError(
             "\(what) unfolds beyond \(figure), the most that is read; unpack it and import a part",
             isBound: true)
+    }
+
+    /// What a fault of compressed data amounts to, where so many bytes may come of it.
+    init(_ fault: CompressionFault, limit: Int) {
+        self = fault == .beyondLimit ? .unfolds(beyond: limit) : ImportError("\(fault)")
+    }
+}
+
+extension UnfoldingBound {
+    /// Unfolds a part that is in a content encoding; `nil` for one that is not known here.
+    mutating func unfold(_ body: [UInt8], in coding: String) throws(ImportError) -> [UInt8]? {
+        guard ContentDecoder(coding) != nil else { return nil }
+        return try unfold { (most) throws(ImportError) in
+            do {
+                return try ContentDecoder.bytes(of: body, in: coding, limit: most) ?? []
+            } catch {
+                throw ImportError(error, limit: most)
+            }
+        }
     }
 }

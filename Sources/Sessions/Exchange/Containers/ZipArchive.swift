@@ -1,3 +1,5 @@
+import Compression
+
 /// The files of a zip archive (APPNOTE 6.3, without encryption): stored, deflated or compressed by Zstandard.
 struct ZipArchive {
     /// A file of the archive.
@@ -59,7 +61,12 @@ struct ZipArchive {
         case 0:
             guard entry.bytes.count <= most else { throw .unfolds(beyond: most) }
             return Array(entry.bytes)
-        case 8: return try Inflate.bytes(entry.bytes, limit: most)
+        case 8:
+            do {
+                return try Inflater.bytes(entry.bytes, limit: most)
+            } catch {
+                throw ImportError(error, limit: most)
+            }
         case 93: return try Zstandard.bytes(entry.bytes, limit: most)
         default:
             throw ImportError(

@@ -56,18 +56,19 @@ enum FlowFile {
         }
         switch encoding {
         case "", "identity": return content
-        case "gzip", "zstd":
+        case let coding:
             do {
-                return try bound.unfold { most throws(ImportError) in
-                    encoding == "gzip"
-                        ? try Inflate.gzip(content, limit: most)
-                        : try Zstandard.bytes(content[...], limit: most)
+                if coding == "zstd" {
+                    return try bound.unfold { (most) throws(ImportError) in
+                        try Zstandard.bytes(content[...], limit: most)
+                    }
                 }
+                if let bytes = try bound.unfold(content, in: coding) { return bytes }
+                losses.add("a body compressed by \(coding)")
             } catch {
                 if error.isBound { throw error }
-                losses.add("a body whose \(encoding) is broken")
+                losses.add("a body whose \(coding) is broken")
             }
-        case let other: losses.add("a body compressed by \(other)")
         }
         return []
     }

@@ -34,8 +34,8 @@ public struct ContentDecoder: Sendable {
     }
 
     /// Takes bytes; what they decode to, as far as it is known by now.
-    /// - Throws: ``WireError`` for what is not in the encoding, or decodes to too much.
-    public mutating func take(_ bytes: [UInt8]) throws(WireError) -> [UInt8] {
+    /// - Throws: ``CompressionFault`` for what is not in the encoding, or decodes to too much.
+    public mutating func take(_ bytes: [UInt8]) throws(CompressionFault) -> [UInt8] {
         bits.append(bytes)
         var output: [UInt8] = []
         while true {
@@ -61,14 +61,26 @@ public struct ContentDecoder: Sendable {
     }
 
     /// Says that nothing more comes.
-    /// - Throws: ``WireError`` where the body is not whole.
-    public func finish() throws(WireError) {
+    /// - Throws: ``CompressionFault`` where the body is not whole.
+    public func finish() throws(CompressionFault) {
         guard case .head = stage, bits.isAtEnd else {
-            throw WireError(.cut, "a compressed body ended before its end")
+            throw CompressionFault.cut
         }
     }
 
-    private mutating func readHead() throws(WireError) -> Bool {
+    /// Decodes a whole body.
+    /// - Returns: `nil` for an encoding that is not known here.
+    /// - Throws: ``CompressionFault`` for a body that is not whole, or decodes to more than `limit` bytes.
+    public static func bytes(
+        of body: [UInt8], in coding: String, limit: Int
+    ) throws(CompressionFault) -> [UInt8]? {
+        guard var decoder = ContentDecoder(coding, limit: limit) else { return nil }
+        let bytes = try decoder.take(body)
+        try decoder.finish()
+        return bytes
+    }
+
+    private mutating func readHead() throws(CompressionFault) -> Bool {
         let mark = bits
         if wrapping == .zlib, let first = bits.byte(), let second = bits.byte() {
             let isHead = first & 0x0F == 8 && (Int(first) << 8 | Int(second)) % 31 == 0 && second & 0x20 == 0
@@ -83,12 +95,12 @@ public struct ContentDecoder: Sendable {
         return false
     }
 
-    private mutating func readGzipHead() throws(WireError) -> Bool {
+    private mutating func readGzipHead() throws(CompressionFault) -> Bool {
         guard let first = bits.byte(), let second = bits.byte(), let method = bits.byte() else {
             return false
         }
         guard first == 0x1F, second == 0x8B, method == 8 else {
-            throw WireError(.malformed, "a body that is said to be gzip is none")
+            throw CompressionFault.damaged
         }
         guard let flags = bits.byte(), bits.skip(6) else { return false }
         if flags & 4 != 0 {
@@ -105,7 +117,7 @@ public struct ContentDecoder: Sendable {
         return flags & 2 == 0 || bits.skip(2)
     }
 
-    private mutating func readTail() throws(WireError) -> Bool {
+    private mutating func readTail() throws(CompressionFault) -> Bool {
         guard wrapping != .bare else { return true }
         let mark = bits
         var bytes: [UInt8] = []
@@ -118,7 +130,7 @@ public struct ContentDecoder: Sendable {
         }
         let told = bytes[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard told == (wrapping == .gzip ? sum.value.byteSwapped : sum.value) else {
-            throw WireError(.malformed, "a compressed body does not have the sum that it tells")
+            throw CompressionFault.damaged
         }
         return true
     }
@@ -148,54 +160,4 @@ private struct Checksum: Sendable {
     private static let table: [UInt32] = (0..<256).map { index in
         (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
     }
-}
-
-/// Bytes of which bits are taken, the lowest first.
-struct BitReader: Sendable {
-    private var bytes: [UInt8] = []
-    private var position = 0
-    private var buffer: UInt64 = 0
-    private var count = 0
-
-    mutating func append(_ more: [UInt8]) {
-        bytes.removeFirst(position)
-        position = 0
-        bytes += more
-    }
-
-    /// Whether no byte is left.
-    var isAtEnd: Bool { position == bytes.count && count == 0 }
-
-    private mutating func fill() {
-        while count <= 56, position < bytes.count {
-            buffer |= UInt64(bytes[position]) << UInt64(count)
-            position += 1
-            count += 8
-        }
-    }
-
-    /// The next bits, which stay; what is not there yet is 0.
-    mutating func peek() -> UInt64 {
-        fill()
-        return buffer
-    }
-
-    /// Takes bits off; `nil` where there are fewer.
-    mutating func take(_ number: Int) -> Int? {
-        fill()
-        guard count >= number else { return nil }
-        let value = Int(buffer & (1 << UInt64(number) - 1))
-        buffer >>= UInt64(number)
-        count -= number
-        return value
-    }
-
-    mutating func byte() -> UInt8? { take(8).map { UInt8(truncatingIfNeeded: $0) } }
-
-    mutating func skip(_ number: Int) -> Bool {
-        for _ in 0..<number where byte() == nil { return false }
-        return true
-    }
-
-    mutating func alignToByte() { _ = take(count % 8) }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Wire
+@testable import Compression
 
 @Suite("Bodies in a content encoding")
 struct ContentDecoderTests {
@@ -61,7 +61,7 @@ struct ContentDecoderTests {
             // Cut anywhere it is not whole, and a byte that was changed is found or makes no difference to the text.
             var cut = try #require(ContentDecoder("gzip"))
             _ = try cut.take(Array(coded.dropLast(Int.random(in: 1...8))))
-            #expect(throws: WireError.self) { try cut.finish() }
+            #expect(throws: CompressionFault.self) { try cut.finish() }
             var damaged = coded
             damaged[Int.random(in: 10..<coded.count)] ^= UInt8.random(in: 1...255)
             var other = try #require(ContentDecoder("gzip"))
@@ -85,11 +85,11 @@ struct ContentDecoderTests {
         }
         var cut = try #require(ContentDecoder("deflate"))
         _ = try cut.take(wrapped.dropLast())
-        #expect(throws: WireError.self) { try cut.finish() }
+        #expect(throws: CompressionFault.self) { try cut.finish() }
         var damaged = try #require(ContentDecoder("deflate"))
-        #expect(throws: WireError.self) { _ = try damaged.take(wrapped.dropLast() + [0]) }
+        #expect(throws: CompressionFault.self) { _ = try damaged.take(wrapped.dropLast() + [0]) }
         var other = try #require(ContentDecoder("gzip"))
-        #expect(throws: WireError.self) { _ = try other.take(wrapped) }
+        #expect(throws: CompressionFault.self) { _ = try other.take(wrapped) }
     }
 
     @Test("An encoding that is not known is none, and a body that grows beyond its limit ends")
@@ -101,7 +101,23 @@ struct ContentDecoderTests {
             return
         }
         var decoder = try #require(ContentDecoder("gzip", limit: 1_000_000))
-        let error = #expect(throws: WireError.self) { _ = try decoder.take(coded) }
-        #expect(error?.kind == .tooLarge)
+        let error = #expect(throws: CompressionFault.self) { _ = try decoder.take(coded) }
+        #expect(error == .beyondLimit)
+    }
+
+    /// What zlib made of "hello hello hello hello, archive\n" with fixed codes, and of a longer text with codes of its own.
+    @Test("deflated data gives its text back")
+    func deflate() throws {
+        let packed: [UInt8] = [
+            0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x57, 0xC8, 0x40, 0x27, 0x75, 0x14, 0x12, 0x8B, 0x92, 0x33, 0x32,
+            0xCB, 0x52,
+            0xB9, 0x00,
+        ]
+        let text = try Inflater.bytes(packed[...], limit: 1_000)
+        #expect(String(decoding: text, as: UTF8.self) == "hello hello hello hello, archive\n")
+        #expect(throws: CompressionFault.self) { try Inflater.bytes(packed[...], limit: 10) }
+        for cut in packed.indices {
+            #expect(throws: CompressionFault.self) { try Inflater.bytes(packed[..<cut], limit: 1_000) }
+        }
     }
 }

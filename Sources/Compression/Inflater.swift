@@ -1,5 +1,5 @@
 /// Decodes DEFLATE (RFC 1951), as far as its input goes.
-struct Inflater: Sendable {
+public struct Inflater: Sendable {
     private enum Stage: Sendable {
         case head
         case stored(Int)
@@ -36,18 +36,29 @@ struct Inflater: Sendable {
     /// The order in which the lengths of the code of lengths are told.
     private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
+    /// Decodes a whole stream; what follows it is not looked at.
+    /// - Throws: ``CompressionFault`` for a stream that is cut or damaged, or decodes to more than `limit` bytes.
+    public static func bytes(_ input: ArraySlice<UInt8>, limit: Int) throws(CompressionFault) -> [UInt8] {
+        var bits = BitReader()
+        bits.append(Array(input))
+        var inflater = Inflater()
+        let (bytes, isOver) = try inflater.inflate(&bits, limit: limit)
+        guard isOver else { throw CompressionFault.cut }
+        return Array(bytes)
+    }
+
     /// Decodes what there is.
     /// - Returns: the bytes, and whether the last block is over.
-    /// - Throws: ``WireError`` for what is no DEFLATE, or decodes to more than `limit` bytes.
+    /// - Throws: ``CompressionFault`` for what is no DEFLATE, or decodes to more than `limit` bytes.
     mutating func inflate(
         _ bits: inout BitReader, limit: Int
-    ) throws(WireError) -> (bytes: ArraySlice<UInt8>, isOver: Bool) {
+    ) throws(CompressionFault) -> (bytes: ArraySlice<UInt8>, isOver: Bool) {
         if window.count > Inflater.reach { window.removeFirst(window.count - Inflater.reach) }
         let start = window.count
         var isOver = false
         loop: while true {
             guard window.count - start <= limit else {
-                throw WireError(.tooLarge, "a compressed body holds more than is read")
+                throw CompressionFault.beyondLimit
             }
             switch stage {
             case .head:
@@ -73,7 +84,7 @@ struct Inflater: Sendable {
 
     private mutating func step(
         _ bits: inout BitReader, _ lengths: PrefixCode, _ distances: PrefixCode
-    ) throws(WireError) -> Step {
+    ) throws(CompressionFault) -> Step {
         let mark = bits
         guard let symbol = try lengths.symbol(&bits) else {
             bits = mark
@@ -84,19 +95,19 @@ struct Inflater: Sendable {
             return .went
         }
         if symbol == 256 { return .ended }
-        guard symbol < 286 else { throw Inflater.broken }
+        guard symbol < 286 else { throw CompressionFault.damaged }
         guard let more = bits.take(Inflater.lengthBits[symbol - 257]), let place = try distances.symbol(&bits)
         else {
             bits = mark
             return .lacksInput
         }
-        guard place < 30 else { throw Inflater.broken }
+        guard place < 30 else { throw CompressionFault.damaged }
         guard let further = bits.take(Inflater.distanceBits[place]) else {
             bits = mark
             return .lacksInput
         }
         let distance = Inflater.distanceBases[place] + further
-        guard distance <= window.count else { throw Inflater.broken }
+        guard distance <= window.count else { throw CompressionFault.damaged }
         for _ in 0..<(Inflater.lengthBases[symbol - 257] + more) {
             window.append(window[window.count - distance])
         }
@@ -104,7 +115,7 @@ struct Inflater: Sendable {
     }
 
     /// Reads the beginning of a block; `false` where it is not all there yet.
-    private mutating func readHead(_ bits: inout BitReader) throws(WireError) -> Bool {
+    private mutating func readHead(_ bits: inout BitReader) throws(CompressionFault) -> Bool {
         let mark = bits
         guard let last = bits.take(1), let kind = bits.take(2) else {
             bits = mark
@@ -115,14 +126,14 @@ struct Inflater: Sendable {
         case 0:
             bits.alignToByte()
             if let length = bits.take(16), let inverse = bits.take(16) {
-                guard length ^ 0xFFFF == inverse else { throw Inflater.broken }
+                guard length ^ 0xFFFF == inverse else { throw CompressionFault.damaged }
                 next = .stored(length)
             } else {
                 next = nil
             }
         case 1: next = .coded(lengths: .fixedLengths, distances: .fixedDistances)
         case 2: next = try Inflater.codes(&bits)
-        default: throw Inflater.broken
+        default: throw CompressionFault.damaged
         }
         guard let next else {
             bits = mark
@@ -134,7 +145,7 @@ struct Inflater: Sendable {
     }
 
     /// Reads the codes of a block that brings its own; `nil` where they are not all there yet.
-    private static func codes(_ bits: inout BitReader) throws(WireError) -> Stage? {
+    private static func codes(_ bits: inout BitReader) throws(CompressionFault) -> Stage? {
         guard let literals = bits.take(5), let distances = bits.take(5), let count = bits.take(4) else {
             return nil
         }
@@ -155,62 +166,12 @@ struct Inflater: Sendable {
             let (width, least) = symbol == 16 ? (2, 3) : symbol == 17 ? (3, 3) : (7, 11)
             guard let more = bits.take(width) else { return nil }
             let repeated = symbol == 16 ? lengths.last : 0
-            guard let repeated, lengths.count + least + more <= total else { throw broken }
+            guard let repeated, lengths.count + least + more <= total else { throw CompressionFault.damaged }
             lengths += [Int](repeating: repeated, count: least + more)
         }
-        guard lengths[256] > 0 else { throw broken }
+        guard lengths[256] > 0 else { throw CompressionFault.damaged }
         return .coded(
             lengths: try PrefixCode(lengths: Array(lengths[..<(literals + 257)])),
             distances: try PrefixCode(lengths: Array(lengths[(literals + 257)...])))
-    }
-
-    static let broken = WireError(.malformed, "a compressed body is damaged")
-}
-
-/// A code in which no word begins another, told by the lengths of its words.
-struct PrefixCode: Sendable {
-    /// How many words have each length.
-    private var counts = [Int](repeating: 0, count: 16)
-    /// The symbols in the order of their words.
-    private var symbols: [Int] = []
-
-    /// - Throws: ``WireError`` for lengths that no code has.
-    init(lengths: [Int]) throws(WireError) {
-        for length in lengths where length > 0 { counts[length] += 1 }
-        var room = 1
-        for length in 1..<16 {
-            room = room * 2 - counts[length]
-            guard room >= 0 else { throw Inflater.broken }
-        }
-        symbols = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
-    }
-
-    private init(fixed lengths: [Int]) {
-        for length in lengths { counts[length] += 1 }
-        symbols = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
-    }
-
-    /// The codes of a block that brings none of its own.
-    static let fixedLengths = PrefixCode(
-        fixed: (0..<288).map { $0 < 144 ? 8 : $0 < 256 ? 9 : $0 < 280 ? 7 : 8 })
-    static let fixedDistances = PrefixCode(fixed: [Int](repeating: 5, count: 30))
-
-    /// Takes a word off; `nil` where not all of it is there yet.
-    /// - Throws: ``WireError`` for bits that are no word of the code.
-    func symbol(_ bits: inout BitReader) throws(WireError) -> Int? {
-        let buffer = bits.peek()
-        var (code, first, index) = (0, 0, 0)
-        for length in 1..<16 {
-            code |= Int(buffer >> UInt64(length - 1) & 1)
-            let count = counts[length]
-            if code - count < first {
-                return bits.take(length) == nil ? nil : symbols[index + code - first]
-            }
-            index += count
-            first = (first + count) << 1
-            code <<= 1
-        }
-        guard bits.take(15) == nil else { throw Inflater.broken }
-        return nil
     }
 }
