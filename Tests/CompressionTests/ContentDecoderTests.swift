@@ -107,7 +107,7 @@ struct ContentDecoderTests {
 
     /// What zlib made of "hello hello hello hello, archive\n" with fixed codes, and of a longer text with codes of its own.
     @Test("deflated data gives its text back")
-    func deflate() throws {
+    func wholeStreams() throws {
         let packed: [UInt8] = [
             0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x57, 0xC8, 0x40, 0x27, 0x75, 0x14, 0x12, 0x8B, 0x92, 0x33, 0x32,
             0xCB, 0x52,
