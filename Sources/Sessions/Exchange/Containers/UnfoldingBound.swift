@@ -47,7 +47,7 @@ extension UnfoldingBound {
     mutating func unfold(_ body: [UInt8], in coding: String) throws(ImportError) -> [UInt8]? {
         guard ContentDecoder(coding) != nil else { return nil }
         return try unfold { (most) throws(ImportError) in
-            do {
+            do throws(CompressionFault) {
                 return try ContentDecoder.bytes(of: body, in: coding, limit: most) ?? []
             } catch {
                 throw ImportError(error, limit: most)
