@@ -89,6 +89,7 @@ import Testing
         // What stands directly before a redirection is a word to some shells and its number to others.
         ("rm 11>x -f", ["> x", "rm 11 -f", "rm -f"]), ("11>x rm y", ["> x", "11 rm y", "rm y"]),
         (">&-rm x", ["> -rm", "rm x", "x"]), ("A=1 2>&-rm x", ["> -rm", "A=1", "rm x", "A=1", "x"]),
+        ("12>&-rm x", ["> -rm", "12 rm x", "rm x", "12 x", "x"]),
         ("git :<(rm x) y", ["rm x", "git :<(rm x) y"]),
         // Each &> ends a command to the shells that do not know it.
         ("a &>x b &>y c", ["a", "> x", "b", "> y", "a b c", "c"]),

@@ -66,9 +66,16 @@ private final class StrictProvider: Sendable {
 
 @Suite("Random conversations through the proxy")
 struct ConversationTests {
+    /// So many conversations, or as many more as `CALLGATE_CONVERSATIONS` says.
+    static func count(_ usual: Int) -> Int {
+        usual * (ProcessInfo.processInfo.environment["CALLGATE_CONVERSATIONS"].flatMap { Int($0) } ?? 1)
+    }
+
     @Test(
         "Whatever is decided: what was kept never reaches the client, every call is decided once, requests stay valid, and ledger and journal agree",
-        arguments: [(DenialWay.auto, 700), (.askAgain, 400)])
+        arguments: [
+            (DenialWay.auto, ConversationTests.count(250)), (.askAgain, ConversationTests.count(150)),
+        ])
     func conversations(way: DenialWay, count: Int) async throws {
         let seed = UInt64.random(in: .min ... .max)
         print("\(way.rawValue): \(count) conversations, seed \(seed)")

@@ -14,7 +14,11 @@ import Testing
         builder.begin()
         builder.user("go")
         builder.request()
-        let body = (0..<members).map { "\"k\($0)\": \"\(text)\($0)\"" }.joined(separator: ", ")
+        // Letters, so that each value is a word of its own.
+        func word(_ number: Int) -> String {
+            text + String("\(number)".utf8.map { Character(Unicode.Scalar($0 + 0x31)) })
+        }
+        let body = (0..<members).map { "\"k\($0)\": \"\(word($0))\"" }.joined(separator: ", ")
         let call = ToolCall(
             id: ToolCallID("call_1"), name: "get_ticket", arguments: ByteString("{\(body)}"))
         builder.respond("", calls: [call])

@@ -230,7 +230,7 @@ import Testing
         let size = UInt8(text.utf8.count)
         files.append(
             [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, size, 0, ~size, 0xFF] + Array(text.utf8)
-                + [UInt8](repeating: 0, count: 8))
+                + [0xCD, 0x29, 0xA1, 0xB5, size, 0, 0, 0])
         for file in files { #expect(try StrangeFileTests.told(file).said == ["user: é 🧑‍🚀"]) }
     }
 

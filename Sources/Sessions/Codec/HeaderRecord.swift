@@ -8,8 +8,9 @@ extension SessionHeader {
             ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
             ("catalogue", .array(catalogue.map(\.json))),
             ("notes", catalogueNotes.isEmpty ? nil : .array(catalogueNotes.map(\.json))),
-            ("sampling", isAttached ? nil : sampling.json),
-            ("limits", isAttached ? nil : limits.json),
+            // A plain nil would be JSON's null here.
+            ("sampling", isAttached ? JSONValue?.none : sampling.json),
+            ("limits", isAttached ? JSONValue?.none : limits.json),
             ("policy", policy.json), ("principal", principal.map { .string($0) }),
             ("parent", parent?.json), ("imported", isImported ? true : nil),
             ("attached", isAttached ? true : nil),

@@ -311,8 +311,8 @@ enum InspectSchema {
         guard kept.contains(key) else { return nil }
         switch key {
         case "type": return value.stringValue.flatMap { types.contains($0) ? value : nil }
-        case "format", "description": return value.stringValue == nil ? nil : value
-        case "enum", "required": return value.arrayValue == nil ? nil : value
+        case "format", "description": return value.stringValue == nil ? JSONValue?.none : value
+        case "enum", "required": return value.arrayValue == nil ? JSONValue?.none : value
         case "items": return kept(value, &hasMore)
         case "additionalProperties":
             if case .bool = value { return value }

@@ -156,7 +156,7 @@ struct ShellParser {
             // To bash `>&-` ends there, and a word of the command follows; to others the file's name goes on.
             position += 1
             var word = try word()
-            word.isDescriptorToSome = true
+            word.isFileToSome = true
             words.append(word)
             parts.append("\(sign) ", [UInt8(ascii: "-")] + word.bytes)
             return
@@ -234,8 +234,13 @@ struct ShellParser {
         let command = words[start...]
         let isRedirectedFirst = beginsWithRedirection || start > 0
         try add(command, isRedirectedFirst)
-        if command.contains(where: \.isDescriptorToSome) {
-            try add(command.filter { !$0.isDescriptorToSome }[...], true)
+        // A shell may read the one as a word and the other as its redirection's.
+        let hasDescriptor = command.contains(where: \.isDescriptorToSome)
+        let hasFile = command.contains(where: \.isFileToSome)
+        if hasDescriptor { try add(command.filter { !$0.isDescriptorToSome }[...], true) }
+        if hasFile { try add(command.filter { !$0.isFileToSome }[...], true) }
+        if hasDescriptor, hasFile {
+            try add(command.filter { !$0.isDescriptorToSome && !$0.isFileToSome }[...], true)
         }
     }
 

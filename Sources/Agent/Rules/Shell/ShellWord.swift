@@ -8,8 +8,10 @@ struct ShellWord {
     var isBare = true
     /// Whether a shell puts something else in the place of a part: a variable, a file's name.
     var isExpanded = false
-    /// Whether some shells take it for a part of the redirection beside it, and others for a word.
+    /// Whether some shells take it for the number of the redirection that follows, and others for a word.
     var isDescriptorToSome = false
+    /// Whether some shells take it for the end of the name in the redirection before it, and others for a word.
+    var isFileToSome = false
     /// Whether a quote or a backslash keeps a `$` or a backtick in it from the shell, so that it stands there still when
     /// something else expands the text: the trace (`PS4`), a shell that is started (`BASH_ENV`), arithmetic.
     var holdsSleepingExpansion = false
