@@ -8,6 +8,8 @@ swift format lint --strict --recursive Sources Tests Package.swift
 # A backtrace of a program of this size takes longer than the tests do; what failed is said without it.
 export SWIFT_BACKTRACE=enable=no
 swift build --build-tests
+# All tests at once would queue every wait of one after the work of all others, so that servers seem silent for minutes.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-6}"
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 # Twice and more what they need on two busy cores: tests that never end are said to have failed, with what was printed.
