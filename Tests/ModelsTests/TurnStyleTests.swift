@@ -216,7 +216,7 @@ import Transformer
         }
         let texts = TurnStyleTests.texts(of: writer.syntax) + keys
         var written: [UInt8] = []
-        for _ in 0..<4_000 {
+        for _ in 0..<2_000 {
             let allowed = Array(matcher.allowed())
             // Free text would go on for ever: what ends something is more likely than the rest together, and a text of
             // the format that has been begun more likely goes on than not.

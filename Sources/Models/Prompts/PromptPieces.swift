@@ -6,14 +6,7 @@ struct PromptPieces {
     private(set) var parts: [PromptPart] = []
 
     /// The prompt as text, tags spelled out.
-    var text: String {
-        parts.map { part in
-            switch part {
-            case .text(let text): text
-            case .special(let name): name
-            }
-        }.joined()
-    }
+    var text: String { parts.text }
 
     mutating func append(text: String) {
         if case .text(let before) = parts.last {
@@ -24,6 +17,18 @@ struct PromptPieces {
     }
 
     mutating func append(tag: String) { parts.append(.special(tag)) }
+}
+
+extension [PromptPart] {
+    /// The parts as one text, special tokens spelled out.
+    var text: String {
+        map { part in
+            switch part {
+            case .text(let text): text
+            case .special(let name): name
+            }
+        }.joined()
+    }
 }
 
 extension [Message] {

@@ -10,14 +10,7 @@ struct WrittenPrompt {
     let owners: [[(start: Int, owner: PromptShare.Owner)]]
 
     /// The prompt as text, special tokens spelled out.
-    var text: String {
-        parts.map { part in
-            switch part {
-            case .text(let text): text
-            case .special(let name): name
-            }
-        }.joined()
-    }
+    var text: String { parts.text }
 
     /// The stretches of a prompt whose parts became `tokens`.
     ///
