@@ -90,14 +90,17 @@ public struct ArgumentTemplate: Sendable, Hashable {
         if pieces.count == 1, case .argument(let pointer) = pieces[0] { pointer } else { nil }
     }
 
-    /// The text with each argument's in its place; `nil` where one is absent or null.
-    func text(_ arguments: JSONValue, encoding encode: (String) -> String = { $0 }) -> String? {
+    /// The text with each argument's and variable's in its place; `nil` where one is absent, or an argument is null.
+    func text(
+        _ arguments: JSONValue, environment: [String: String] = [:],
+        encoding encode: (String) -> String = { $0 }
+    ) -> String? {
         var text = ""
         for piece in pieces {
             switch piece {
             case .text(let piece): text += piece
             case .variable(let name):
-                guard let value = ProcessInfo.processInfo.environment[name] else { return nil }
+                guard let value = environment[name] else { return nil }
                 text += encode(value)
             case .argument(let pointer):
                 guard let value = arguments[pointer], value != .null else { return nil }

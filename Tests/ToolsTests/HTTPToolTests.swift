@@ -12,9 +12,13 @@ private func field(_ name: String, _ value: String) throws -> HTTPSettings.Field
 
 private func request(_ settings: HTTPSettings, _ arguments: String) throws -> CallRequest {
     let call = ToolCall(id: ToolCallID("call_1"), name: "t", arguments: ByteString(arguments))
-    return try HTTPRequestBuilder(settings: settings, call: call, arguments: try JSONParser.parse(arguments))
-        .request()
+    return try HTTPRequestBuilder(
+        settings: settings, call: call, arguments: try JSONParser.parse(arguments), environment: environment
+    ).request()
 }
+
+/// The environment of every tool here; the process's own is not changed, which other tests read meanwhile.
+private let environment = ["CALLGATE_HTTP_KEY": "k3y-value"]
 
 private func address(_ url: String, _ arguments: String) -> String {
     do {
@@ -103,7 +107,6 @@ private let definition = ToolDefinition(name: "t", description: "", parameters: 
 
     @Test("a header cannot be ended, and variables come from the environment")
     func headers() throws {
-        setenv("CALLGATE_HTTP_KEY", "k3y-value", 1)
         var settings = HTTPSettings(url: try ArgumentTemplate("http://h/"))
         settings.headers = [
             try field("Authorization", "Bearer ${CALLGATE_HTTP_KEY}"), try field("X-A", "{a}"),
@@ -141,7 +144,7 @@ private let definition = ToolDefinition(name: "t", description: "", parameters: 
 
 @Suite struct HTTPToolTests {
     private func run(_ settings: HTTPSettings, _ arguments: String = "{}") async throws -> ToolOutput {
-        let tool = HTTPTool(definition: definition, settings: settings)
+        let tool = HTTPTool(definition: definition, settings: settings, environment: environment)
         let call = ToolCall(id: ToolCallID("call_1"), name: "t", arguments: ByteString(arguments))
         return try await tool.run(call, arguments: try JSONParser.parse(arguments))
     }
@@ -163,7 +166,6 @@ private let definition = ToolDefinition(name: "t", description: "", parameters: 
         "a status that isn't 2xx is an error with the body; long answers are cut; keys that come back are not shown"
     )
     func errors() async throws {
-        setenv("CALLGATE_HTTP_KEY", "k3y-value", 1)
         let server = try LoopbackServer { request in
             request.hasPrefix("GET /long")
                 ? LoopbackServer.answer("200 OK", "0123456789")

@@ -82,8 +82,10 @@ private let document: JSONValue = [
         #expect(tool.definition.parameters["properties"]?["petId"]?["type"] == ["string", "null"])
         let call = ToolCall(id: ToolCallID("c"), name: "t", arguments: ByteString("{}"))
         let arguments: JSONValue = ["petId_path": 7, "fields": ["a&b", "c"], "trace": "t"]
-        let request = try HTTPRequestBuilder(settings: tool.settings, call: call, arguments: arguments)
-            .request()
+        let request = try HTTPRequestBuilder(
+            settings: tool.settings, call: call, arguments: arguments, environment: [:]
+        )
+        .request()
         #expect(request.address.description == "https://api.example.org/v1/pets/7?fields=a%26b&fields=c")
         #expect(request.fields["trace"] == "t")
     }

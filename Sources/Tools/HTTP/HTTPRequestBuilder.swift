@@ -8,11 +8,13 @@ struct HTTPRequestBuilder {
     let settings: HTTPSettings
     let call: ToolCall
     let arguments: JSONValue
+    /// The variables that the settings may name.
+    let environment: [String: String]
 
     /// The request.
     /// - Throws: `ToolFailure` in words for the model.
     func request() throws -> CallRequest {
-        for name in settings.variables where ProcessInfo.processInfo.environment[name] == nil {
+        for name in settings.variables where environment[name] == nil {
             throw ToolFailure("the environment has no variable \(name); no request was made")
         }
         let text = try address()
@@ -21,7 +23,7 @@ struct HTTPRequestBuilder {
         }
         var request = CallRequest(method: settings.method, address: address)
         for field in settings.headers {
-            guard let value = field.value.text(arguments) else { continue }
+            guard let value = field.value.text(arguments, environment: environment) else { continue }
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
                 throw ToolFailure(
                     "the header \(field.name) can only hold printable ASCII; no request was made")
@@ -39,7 +41,7 @@ struct HTTPRequestBuilder {
         var address = try path()
         var separator = address.holdsByte(of: "?") ? "&" : "?"
         for field in settings.query {
-            for value in HTTPRequestBuilder.values(field.value, arguments) {
+            for value in values(field.value) {
                 address +=
                     separator + PercentEncoding.encoded(field.name) + "="
                     + PercentEncoding.encoded(value)
@@ -88,7 +90,7 @@ struct HTTPRequestBuilder {
                 isMade = isPath
                 address += text
             case .variable(let name):
-                address += PercentEncoding.encoded(ProcessInfo.processInfo.environment[name] ?? "")
+                address += PercentEncoding.encoded(environment[name] ?? "")
             }
         }
         if isPath { try endSegment() }
@@ -115,7 +117,7 @@ struct HTTPRequestBuilder {
         case .json(let template): return template.value(arguments).map { ($0.text(), json) }
         case .form(let fields):
             let pairs = fields.flatMap { field in
-                HTTPRequestBuilder.values(field.value, arguments).map {
+                values(field.value).map {
                     PercentEncoding.encoded(field.name) + "=" + PercentEncoding.encoded($0)
                 }
             }
@@ -124,10 +126,10 @@ struct HTTPRequestBuilder {
     }
 
     /// A field's values: one, none where an argument is absent, or one for each element of an array that fills it.
-    private static func values(_ template: ArgumentTemplate, _ arguments: JSONValue) -> [String] {
+    private func values(_ template: ArgumentTemplate) -> [String] {
         if let whole = template.whole, let elements = arguments[whole]?.arrayValue {
             return elements.map(\.plainText)
         }
-        return template.text(arguments).map { [$0] } ?? []
+        return template.text(arguments, environment: environment).map { [$0] } ?? []
     }
 }

@@ -8,11 +8,16 @@ public struct HTTPTool: Tool {
     public let definition: ToolDefinition
     /// How the request is made.
     public let settings: HTTPSettings
+    private let environment: [String: String]
 
-    /// A tool of that request.
-    public init(definition: ToolDefinition, settings: HTTPSettings) {
+    /// A tool of that request, which may name variables of that environment.
+    public init(
+        definition: ToolDefinition, settings: HTTPSettings,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) {
         self.definition = definition
         self.settings = settings
+        self.environment = environment
     }
 
     /// The workflow's own limit for this tool.
@@ -21,7 +26,9 @@ public struct HTTPTool: Tool {
     /// Makes the request once; an answer whose status isn't 2xx is an error with its status and body.
     /// - Throws: `ToolFailure` when no request was made or no answer came, `CancellationError` when it was cancelled.
     public func run(_ call: ToolCall, arguments: JSONValue) async throws -> ToolOutput {
-        let request = try HTTPRequestBuilder(settings: settings, call: call, arguments: arguments).request()
+        let request = try HTTPRequestBuilder(
+            settings: settings, call: call, arguments: arguments, environment: environment
+        ).request()
         let answer: HTTPAnswer
         do {
             answer = try await CallRequester().send(request, limit: settings.outputBytes)
@@ -56,7 +63,7 @@ public struct HTTPTool: Tool {
     private var secrets: EnvironmentSecrets {
         var secrets = EnvironmentSecrets()
         for name in settings.variables {
-            if let value = ProcessInfo.processInfo.environment[name] { secrets.insert(name, value) }
+            if let value = environment[name] { secrets.insert(name, value) }
         }
         return secrets
     }
