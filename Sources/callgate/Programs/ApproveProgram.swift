@@ -11,7 +11,7 @@ final class ApproveProgram {
     private var approval: ApprovalScreen
     private let mailbox: Mailbox<ApprovalInput>
     private let watch: Task<Void, Never>
-    private var exitStatus: Int32?
+    private var end: ScreenEnd?
 
     /// How often the journals are looked at, and the clocks painted; read off the main thread too, which waits for keys.
     private nonisolated static let pause = Duration.milliseconds(200)
@@ -37,7 +37,7 @@ final class ApproveProgram {
         let last = program.approval.view().canvas.plainText
         screen.close()
         if choice.keysFile != nil { print(last, terminator: "") }
-        if let status = program.exitStatus, status != 0 { Foundation.exit(status) }
+        try program.end?.check()
     }
 
     private init(
@@ -51,7 +51,7 @@ final class ApproveProgram {
     }
 
     private func drive() {
-        while exitStatus == nil {
+        while end == nil {
             let view = approval.view()
             screen.draw(view.canvas, cursor: view.cursor)
             approval.drawn(at: JournalWriter.systemClock())
@@ -60,7 +60,7 @@ final class ApproveProgram {
             case .paste(let text): take(.paste(text))
             case .resize(let size): take(.resize(size))
             case .wake: for input in mailbox.drain() { take(input) }
-            case .exit(let request): exitStatus = request.status
+            case .exit(let request): end = .asked(request)
             case .focus, .mouse: break
             case nil: take(.tick)
             }
@@ -79,7 +79,7 @@ final class ApproveProgram {
             take(.edited(result))
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
-        case .quit: exitStatus = 0
+        case .quit: end = .quit
         }
     }
 

@@ -28,7 +28,7 @@ enum ChooserProgram {
                 effect = nil
             case .exit(let request):
                 if choice.keysFile != nil { print(chooser.view().canvas.plainText, terminator: "") }
-                if request.status != 0 { Foundation.exit(request.status) }
+                try ScreenEnd.asked(request).check()
                 return nil
             case .paste, .focus, .wake, nil: effect = nil
             }

@@ -23,7 +23,7 @@ final class DebuggerProgram {
     private let canGoOn: Bool
     /// The fork that is gone on with once the screen is given back.
     private var next: String?
-    private var exitStatus: Int32?
+    private var end: ScreenEnd?
 
     /// While a guard counts down the debugger wants to be told that time passes.
     private static let tick = Duration.milliseconds(100)
@@ -144,7 +144,7 @@ final class DebuggerProgram {
     private static var now: Int64 { JournalWriter.systemClock() }
 
     private func drive() {
-        while exitStatus == nil {
+        while end == nil {
             let view = debugger.view(screen.size)
             screen.draw(view.canvas, cursor: view.cursor)
             debugger.drawn(at: DebuggerProgram.now)
@@ -154,7 +154,7 @@ final class DebuggerProgram {
             case .mouse(let mouse): take(.mouse(mouse))
             case .resize(let size): take(.resize(size))
             case .wake: for input in merged(mailbox.drain()) { take(input) }
-            case .exit(let request): exitStatus = request.status
+            case .exit(let request): end = .asked(request)
             case .focus: break
             case nil: take(.tick)
             }
@@ -199,7 +199,7 @@ final class DebuggerProgram {
         case .fork(let order): take(JournalCopy.fork(journal, order, canGoOn: canGoOn))
         case .goOn(let path):
             next = path
-            exitStatus = 0
+            end = .quit
         case .tryRule(let rule, let file): tryRule(rule, file: file)
         case .adoptRule(let rule, let file, let text, let calls):
             adopt(rule, file: file, text: text, deciding: calls)
@@ -209,7 +209,7 @@ final class DebuggerProgram {
         case .hintShown(let id): SeenHints.add(id)
         case .suspend: screen.suspend()
         case .redraw: screen.draw(Canvas(screen.size), cursor: nil)
-        case .quit: exitStatus = 0
+        case .quit: end = .quit
         }
     }
 
@@ -282,7 +282,7 @@ final class DebuggerProgram {
     }
 
     private func leave(_ outcome: RunOutcome) throws {
-        if let exitStatus, exitStatus != 0 { Foundation.exit(exitStatus) }
+        try end?.check()
         switch outcome {
         case .answered, .stopped: break
         case .limit(let limit): throw Failure(.failed, "the run met its limit of \(limit)")
