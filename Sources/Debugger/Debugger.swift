@@ -108,7 +108,7 @@ public struct Debugger {
         settle()
         if var tutor = state.tutor {
             let lesson = tutor.index
-            tutor.advance(state)
+            tutor.advance(state, afterKey: input.isOfPerson)
             state.tutor = tutor
             // The next lesson may be longer, so that the panes have other places.
             if tutor.index != lesson { settle() }

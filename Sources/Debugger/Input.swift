@@ -38,6 +38,14 @@ public enum Input: Sendable {
     case editorFailed(String, text: String, EditorPurpose)
     /// Nothing but time has passed.
     case tick
+
+    /// Whether a person did it just now.
+    var isOfPerson: Bool {
+        switch self {
+        case .key, .paste, .mouse: true
+        default: false
+        }
+    }
 }
 
 /// What a text in the person's editor is for.

@@ -152,15 +152,19 @@ import Testing
         try folder.write(
             """
             await:1/9
-            c
+            s s s s s s s s
             await:2/9
             3 enter
+            await:3/9
+            esc c
             await:4/9
-            esc
             await:for 1.00 s
             a
+            await:6/9
             await:ended, answered
-            2 j : s e s s i o n enter
+            2
+            await:7/9
+            : s e s s i o n enter
             await:8/9
             esc
             :

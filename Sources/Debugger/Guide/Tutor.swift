@@ -16,6 +16,8 @@ struct Tutor: Sendable {
 
     private let lessons = Tutor.lessons
     private(set) var index = 0
+    /// Whether a key was pressed since the lesson at hand was shown.
+    private var wasAnswered = false
 
     /// What the banner says.
     var text: String {
@@ -31,15 +33,24 @@ struct Tutor: Sendable {
     }
 
     /// Goes on to the next lesson where this one is done, or the run has gone past it.
-    mutating func advance(_ state: DebuggerState) {
+    ///
+    /// What a person is to do takes a key of theirs, after the lesson was shown: the screen may stand as the lesson
+    /// wants it by chance, and the lesson would never be read.
+    mutating func advance(_ state: DebuggerState, afterKey: Bool) {
+        if afterKey { wasAnswered = true }
         if let passed = lessons.lastIndex(where: { $0.isOfTheRun && $0.isDone(state) }), passed >= index {
-            index = passed + 1
+            show(passed + 1)
         }
-        while let lesson = lessons.element(index), lesson.isDone(state) { index += 1 }
+        while let lesson = lessons.element(index), wasAnswered, lesson.isDone(state) { show(index + 1) }
     }
 
     /// Leaves the lesson out.
-    mutating func skip() { index = min(index + 1, lessons.count) }
+    mutating func skip() { show(min(index + 1, lessons.count)) }
+
+    private mutating func show(_ lesson: Int) {
+        index = lesson
+        wasAnswered = false
+    }
 
     private static let farewell =
         "That was it: you held a call, found one that nobody was asked about, and the rule that let it through. "
