@@ -6,7 +6,7 @@ import Terminal
 /// All that whoever decides a call must see of it.
 enum ApprovalDetail {
     /// The lines, and how many of them must have been seen before an approval.
-    static func lines(_ call: QueuedCall, width: Int) -> (lines: LaidLines, argumentLines: Int) {
+    static func lines(_ call: QueuedCall, width: Int) -> (lines: LaidLines, argumentLines: LeadingLines) {
         let record = call.waiting.record
         var text = TextLines(width: width)
         if record.status == .unknown {
@@ -16,7 +16,7 @@ enum ApprovalDetail {
                         + "Approving it runs it once more."), Theme.attention)
         }
         let isLong = ShownText.isLong(record.call.arguments.text)
-        ArgumentLines.add(
+        var argumentLines = ArgumentLines.add(
             record.call.arguments, provenance: isLong ? [] : call.state.provenance(of: record), LongTexts(),
             to: &text)
         LookAlikeLines.add(LookAlikeLines.warnings(record.call), to: &text)
@@ -28,7 +28,7 @@ enum ApprovalDetail {
                 ),
                 Theme.attention)
         }
-        let argumentLines = text.laid.count
+        argumentLines.add(upTo: text.laid.count)
         for problem in record.problems {
             text.wrap(SafeText("✗ \(problem.kind.rawValue): \(problem.message)"), Theme.bad)
         }

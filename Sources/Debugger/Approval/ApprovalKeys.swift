@@ -6,12 +6,15 @@ import Terminal
 /// What the keys do on the approval screen.
 extension ApprovalScreen {
     mutating func press(_ key: Key) -> [ApprovalEffect] {
+        let hadMessage = message != nil
         message = nil
         switch key {
         case .control("l"): return [.redraw]
         case .control("z"): return [.suspend]
         default: break
         }
+        // Esc takes away what was said first, the keys' names among it, and leaves only then.
+        if key == .escape, layer == nil, hadMessage { return [] }
         return layer == nil ? pressInQueue(key) : pressInLayer(key)
     }
 
@@ -23,7 +26,7 @@ extension ApprovalScreen {
         case .pageDown, .space: detail.move(byPages: 1)
         case .pageUp: detail.move(byPages: -1)
         case .character("g"), Key(.home): detail.move(to: 0)
-        case .character("G"), Key(.end): detail.move(to: .max)
+        case .character("G"), Key(.end): detail.move(to: frame.argumentLines.end(from: detail))
         case .character("a"): return approve()
         case .character("d"): begin(.denial, text: "")
         case .character("e"): edit()
@@ -33,7 +36,10 @@ extension ApprovalScreen {
             refuse("Enter decides nothing: a approves, d denies, e edits, r answers in the tool's place")
         case .character("q"), .escape, .control("c"): return [.quit]
         case .character("?"):
-            say("a approve  d deny  e edit  r respond  x cancel  j k g G PgUp PgDn move  q quit")
+            let gap = size.width < 90 ? " " : "  "
+            say(
+                ["a approve", "d deny", "e edit", "r respond", "x cancel", "PgDn on", "q quit"]
+                    .joined(separator: gap))
         default: refuse("this key does nothing here: ? says which do")
         }
         return []

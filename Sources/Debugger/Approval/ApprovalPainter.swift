@@ -96,7 +96,7 @@ struct ApprovalPainter {
             var heading = StyledText(" \(record.key.id)", Theme.heading)
             heading.append(" · \(record.call.name) · round \(record.key.round) · ")
             heading.append(record.statusWords, record.statusStyle)
-            let rest = state.frame.argumentLines - state.detail.visible.upperBound
+            let rest = state.frame.argumentLines.count - state.detail.visible.upperBound
             if rest > 0 {
                 heading.append(" · \(Figure.amount(rest, "line")) of arguments below", Theme.attention)
             }

@@ -171,7 +171,7 @@ struct ApprovalFrame: Sendable {
     var hints = Rect(size: Size(0, 0))
     var lines = LaidLines()
     /// The leading lines that must have been seen before an approval.
-    var argumentLines = 0
+    var argumentLines = LeadingLines()
     /// What ``lines`` was made for.
     var made: Made?
 
@@ -194,7 +194,7 @@ extension ApprovalScreen {
                 frame.made = made
             }
         } else {
-            (frame.lines, frame.argumentLines, frame.made) = (LaidLines(), 0, nil)
+            (frame.lines, frame.argumentLines, frame.made) = (LaidLines(), LeadingLines(), nil)
         }
         detail.update(count: frame.lines.count, page: frame.detail.height)
         settleLayer()
@@ -218,10 +218,9 @@ extension ApprovalScreen {
                 open.scroll.page > 0 && open.scroll.isAtEnd
             )
         }
-        let isWhole =
-            frame.detail.height > 0
-            && (frame.argumentLines == 0 || detail.visible.upperBound >= frame.argumentLines)
-        return (current, current.map { .init($0.waiting.record) }, isWhole)
+        return (
+            current, current.map { .init($0.waiting.record) }, frame.argumentLines.isEndShown(by: detail)
+        )
     }
 
     private mutating func layOut() {

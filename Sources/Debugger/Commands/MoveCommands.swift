@@ -6,9 +6,6 @@ enum MoveCommands {
         .panes, .layer(.document), .layer(.review), .layer(.rule),
     ]
 
-    /// Rows that stand for the whole way.
-    static let farthest = 10_000_000
-
     static let all: [Command] = [
         move("up", "one row up", [.up, .character("k")]) { $0.move(rows: -1) },
         move("down", "one row down", [.down, .character("j")]) { $0.move(rows: 1) },
@@ -21,8 +18,12 @@ enum MoveCommands {
         ) {
             $0.move(pages: 1)
         },
-        move("top", "to the first row", [.home]) { $0.move(rows: -farthest) },
-        move("bottom", "to the last row", [.end]) { $0.move(rows: farthest) },
+        move("top", "to the first row; in calls and results, of the details", [.home]) {
+            $0.move(toEnd: false)
+        },
+        move("bottom", "to the last row; in calls and results, of the details", [.end]) {
+            $0.move(toEnd: true)
+        },
     ]
 
     private static func move(

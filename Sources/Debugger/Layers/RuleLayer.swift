@@ -5,7 +5,7 @@ extension RuleReview: Layer {
     var page: Int? { scroll.page }
 
     mutating func scroll(by rows: Int) -> Bool {
-        scroll.move(by: rows)
+        move(by: rows)
         return true
     }
 

@@ -12,7 +12,7 @@ struct RuleReview: Sendable {
     /// The calls that wait now and that it decides as soon as it holds.
     let releases: [Release]
     /// The leading lines that name them; they must have been on the screen before the rule may hold.
-    private(set) var releaseLines = 0
+    private var releaseLines = LeadingLines()
     private(set) var hasShownReleases = false
     var scroll = Scroll()
     private let texts = LongTexts()
@@ -68,13 +68,21 @@ struct RuleReview: Sendable {
 
     /// Lays the lines out, and notes when the last of the calls that it decides at once has been on the screen.
     mutating func settle(width: Int, page: Int) -> LaidLines {
-        releaseLines = releasing(width: width).count
+        releaseLines = LeadingLines()
+        if !releases.isEmpty { releaseLines.add(upTo: releasing(width: width).count) }
         let lines = lines(width: width)
         scroll.update(count: lines.count, page: page)
-        if releases.isEmpty || page > 0 && scroll.visible.upperBound >= releaseLines {
-            hasShownReleases = true
-        }
+        if releases.isEmpty || releaseLines.isEndShown(by: scroll) { hasShownReleases = true }
         return lines
+    }
+
+    /// Moves by rows; on the whole way to the end, to that of the calls that it decides at once first.
+    mutating func move(by rows: Int) {
+        if rows >= Scroll.farthest {
+            scroll.move(to: releaseLines.end(from: scroll))
+        } else {
+            scroll.move(by: rows)
+        }
     }
 
     /// Every call that it decides at once, whole: the list is what the person confirms.

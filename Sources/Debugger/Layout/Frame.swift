@@ -30,7 +30,7 @@ struct ListFrame: Sendable {
     var selected: Int?
     var detail = LaidLines()
     /// The number of leading detail lines that must have been seen before an approval.
-    var argumentLines = 0
+    var argumentLines = LeadingLines()
     /// The heading between the list and the detail.
     var heading = StyledText()
     /// How many rows of the pane the list has; below the heading the detail takes the rest.

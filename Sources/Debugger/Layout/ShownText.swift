@@ -9,6 +9,8 @@ enum ShownText {
     static let mostAtOnce = 128 << 10
     /// Bytes of a text of which only one line is shown.
     static let mostLine = 2 << 10
+    /// Bytes of a token that are shown: more than the longest of any vocabulary.
+    static let mostToken = 1 << 10
 
     /// Whether a text is too long to be laid out as a whole.
     static func isLong(_ text: String) -> Bool { text.utf8.count > mostAtOnce }
@@ -22,7 +24,10 @@ enum ShownText {
     /// The beginning of a text's bytes for one line.
     static func line(_ text: String) -> [UInt8] { bytes(text.utf8, most: mostLine) }
 
-    private static func bytes(_ text: String.UTF8View, most: Int) -> [UInt8] {
+    /// The beginning of a token's bytes; all of them, but for a piece that no tokenizer would make.
+    static func token(_ bytes: [UInt8]) -> [UInt8] { ShownText.bytes(bytes, most: mostToken) }
+
+    private static func bytes(_ text: some Collection<UInt8>, most: Int) -> [UInt8] {
         var bytes = Array(text.prefix(most + 1))
         guard bytes.count > most else { return bytes }
         // Not in the midst of a scalar.

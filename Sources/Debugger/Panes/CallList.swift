@@ -43,10 +43,8 @@ extension CallListPane {
 }
 
 extension ListFrame {
-    /// Whether the last line of the arguments is on the screen.
-    func isWholeShown(_ scroll: Scroll) -> Bool {
-        detailHeight > 0 && (argumentLines == 0 || scroll.visible.upperBound >= argumentLines)
-    }
+    /// Whether the end of the arguments is on the screen.
+    func isWholeShown(_ scroll: Scroll) -> Bool { argumentLines.isEndShown(by: scroll) }
 
     /// Draws the list, the heading and the detail.
     func paint(_ pane: CallListPane, with brush: inout PaneBrush, in area: Rect, empty: String) {

@@ -19,6 +19,8 @@ protocol PaneRoom: Sendable {
     func move(_ state: inout DebuggerState, rows: Int)
     /// Moves by pages what is longer than the pane.
     func move(_ state: inout DebuggerState, pages: Int)
+    /// Moves to the beginning or the end of what ``move(_:pages:)`` moves.
+    func move(_ state: inout DebuggerState, toEnd: Bool)
     /// Turns the wheel: what is shown moves, the selection stays.
     func scroll(_ state: inout DebuggerState, rows: Int)
     /// Selects what is at a row of the pane.
@@ -41,6 +43,9 @@ extension PaneRoom {
     func click(_ state: inout DebuggerState, row: Int) {}
     func selectedCall(_ state: DebuggerState) -> CallRecord? { nil }
     func subtitle(_ state: DebuggerState) -> String? { nil }
+    func move(_ state: inout DebuggerState, toEnd: Bool) {
+        move(&state, rows: toEnd ? Scroll.farthest : -Scroll.farthest)
+    }
 }
 
 extension Pane {
@@ -56,6 +61,9 @@ extension Pane {
 }
 
 extension Scroll {
+    /// Rows that stand for the whole way.
+    static let farthest = 10_000_000
+
     /// `3-20 of 64` where not all of it is shown.
     var range: String? {
         guard count > page, page > 0 else { return nil }

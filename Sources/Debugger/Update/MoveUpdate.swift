@@ -15,6 +15,11 @@ extension DebuggerState {
         }
     }
 
+    mutating func move(toEnd: Bool) {
+        let rows = toEnd ? Scroll.farthest : -Scroll.farthest
+        if !moveInLayer(rows: rows) { focus.pane.room.move(&self, toEnd: toEnd) }
+    }
+
     mutating func moveInLayer(rows: Int) -> Bool {
         guard var layer = layers.last, layer.scroll(by: rows) else { return false }
         replaceFront(layer)

@@ -5,25 +5,38 @@ import Terminal
 /// A call's arguments, one member a line, each value with the place that it came from.
 enum ArgumentLines {
     /// Adds the lines of arguments; those that are no JSON stand as they are.
+    ///
+    /// - Returns: the leading lines so far.
+    @discardableResult
     static func add(
         _ arguments: ByteString, provenance: [ArgumentProvenance], _ texts: LongTexts,
         to text: inout TextLines
-    ) {
+    ) -> LeadingLines {
         if ShownText.isLong(arguments.text) {
             guard let pretty = texts.pretty(arguments) else {
-                return text.add(whole: arguments.text, texts)
+                text.add(whole: arguments.text, texts)
+                return LeadingLines(count: text.laid.count, last: text.laid.count - 1)
             }
-            return text.add(texts.laid(pretty, width: text.width, .json))
+            text.add(texts.laid(pretty, width: text.width, .json))
+            let last = text.laid.indices.last { !isClosing(text.laid[$0].plain) }
+            return LeadingLines(count: text.laid.count, last: last ?? 0)
         }
         guard let value = try? JSONParser.parse(arguments.text) else {
             text.wrap(SafeText(arguments.text), mode: .characters)
-            return
+            return LeadingLines(count: text.laid.count, last: text.laid.count - 1)
         }
         var leaves = provenance[...]
+        var last = 0
         for line in value.text(.pretty).split(separator: "\n", omittingEmptySubsequences: false) {
             let origin = isLeaf(line) ? leaves.popFirst() : nil
-            add(styled(line), origin, to: &text)
+            let end = add(styled(line), origin, to: &text)
+            if !isClosing(String(line)) { last = end }
         }
+        return LeadingLines(count: text.laid.count, last: last)
+    }
+
+    private static func isClosing(_ line: String) -> Bool {
+        line.utf8.allSatisfy { " ]},".utf8.contains($0) }
     }
 
     /// Whether a line of pretty JSON holds a value that is no container, or an empty one.
@@ -35,12 +48,15 @@ enum ArgumentLines {
         return !(body.hasSuffix("{") || body.hasSuffix("[") || body.hasPrefix("}") || body.hasPrefix("]"))
     }
 
-    private static func add(_ line: StyledText, _ origin: ArgumentProvenance?, to text: inout TextLines) {
+    /// - Returns: the last row of the line itself.
+    private static func add(
+        _ line: StyledText, _ origin: ArgumentProvenance?, to text: inout TextLines
+    ) -> Int {
         let indent = line.plain.prefix { $0 == " " }.count
         let mark = origin.flatMap(mark)
         if let mark, line.width + 3 + mark.width <= text.width {
             text.add(line + TextLines.space(max(3, min(30, text.width - mark.width) - line.width)) + mark)
-            return
+            return text.laid.count - 1
         }
         var shown = StyledText()
         if line.width <= text.width {
@@ -49,7 +65,9 @@ enum ArgumentLines {
             for run in line.runs { shown.append(run.text, run.style) }
             text.wrapStyled(shown, hanging: indent + 2)
         }
+        let last = text.laid.count - 1
         if let mark { text.add(TextLines.space(indent + 2) + mark) }
+        return last
     }
 
     /// A member's name apart from its value.

@@ -67,13 +67,14 @@ struct CallsPane {
     }
 
     /// All that is known of a call, and how many of the lines its arguments take.
-    func detail(_ record: CallRecord) -> (lines: LaidLines, argumentLines: Int) {
+    func detail(_ record: CallRecord) -> (lines: LaidLines, argumentLines: LeadingLines) {
         var text = TextLines(width: width)
-        ArgumentLines.add(record.call.arguments, provenance: trace.found?.provenance ?? [], texts, to: &text)
+        var argumentLines = ArgumentLines.add(
+            record.call.arguments, provenance: trace.found?.provenance ?? [], texts, to: &text)
         addLookAlikes(record, to: &text)
         DriftLines.add(record, in: timeline.shown, to: &text)
         // Whoever has not seen that a name is not what it seems to be has not seen the arguments.
-        let argumentLines = text.laid.count
+        argumentLines.add(upTo: text.laid.count)
         if let words = trace.words { text.wrap(SafeText(words), Theme.faint) }
         for problem in record.problems {
             text.wrap(

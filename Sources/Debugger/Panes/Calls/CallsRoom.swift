@@ -55,6 +55,11 @@ struct CallsRoom: PaneRoom {
 
     func move(_ state: inout DebuggerState, pages: Int) { state.calls.detail.move(byPages: pages) }
 
+    func move(_ state: inout DebuggerState, toEnd: Bool) {
+        let detail = state.calls.detail
+        state.calls.detail.move(to: toEnd ? state.frame.calls.argumentLines.end(from: detail) : 0)
+    }
+
     func scroll(_ state: inout DebuggerState, rows: Int) { state.calls.detail.move(by: rows) }
 
     func click(_ state: inout DebuggerState, row: Int) {

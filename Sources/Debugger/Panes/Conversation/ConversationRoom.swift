@@ -54,19 +54,18 @@ struct ConversationRoom: PaneRoom {
         scroll(&state, rows: pages * max(1, state.conversation.scroll.page - 1))
     }
 
+    func move(_ state: inout DebuggerState, toEnd: Bool) {
+        if !toEnd, !state.frame.conversation.isWhole { state.conversation.first = 0 }
+        state.conversation.scroll.move(to: toEnd ? .max : 0)
+        state.conversation.followsEnd = toEnd
+    }
+
     /// Moves in the conversation; beyond the messages that are laid out, the next ones are.
     func scroll(_ state: inout DebuggerState, rows: Int) {
-        let all = state.frame.conversation.total
-        if state.frame.conversation.messages.count < all, rows <= -MoveCommands.farthest {
-            state.conversation.first = 0
-            state.conversation.scroll.move(to: 0)
-            state.conversation.followsEnd = false
-            return
-        }
         state.conversation.scroll.move(by: rows)
         state.conversation.followsEnd =
-            rows >= MoveCommands.farthest
-            || state.conversation.scroll.isAtEnd && state.frame.conversation.messages.upperBound == all
+            state.conversation.scroll.isAtEnd
+            && state.frame.conversation.messages.upperBound == state.frame.conversation.total
     }
 
     func document(_ state: DebuggerState) -> (any Document)? {

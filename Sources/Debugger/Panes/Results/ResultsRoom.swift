@@ -49,6 +49,8 @@ struct ResultsRoom: PaneRoom {
 
     func move(_ state: inout DebuggerState, pages: Int) { state.results.detail.move(byPages: pages) }
 
+    func move(_ state: inout DebuggerState, toEnd: Bool) { state.results.detail.move(to: toEnd ? .max : 0) }
+
     func scroll(_ state: inout DebuggerState, rows: Int) { state.results.detail.move(by: rows) }
 
     func click(_ state: inout DebuggerState, row: Int) {
