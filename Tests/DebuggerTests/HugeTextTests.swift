@@ -71,20 +71,50 @@ import Testing
 
     @Test func largeArgumentsAreApprovedOnceTheirEndWasReached() throws {
         var driver = try Driver.live(HugeTextTests.waiting(members: 30_000), size: Size(100, 40))
-        #expect(driver.debugger.state.frame.calls.argumentLines == 30_002)
+        #expect(driver.debugger.state.frame.calls.argumentLines.count == 30_002)
         try driver.press("a")
         #expect(driver.effects.decisions.isEmpty && driver.bottom.contains("end"), "\(driver.bottom)")
-        driver.send(.key(try #require(Key("2"))))
-        for _ in 0..<2_000 {
-            if driver.debugger.state.frame.calls.isWholeShown(driver.debugger.state.calls.detail) { break }
-            driver.send(.key(try #require(Key("pgdn"))))
-        }
+        try driver.press("2")
+        driver.send(.key(try #require(Key("end"))))
+        #expect(driver.debugger.state.frame.calls.isWholeShown(driver.debugger.state.calls.detail))
         #expect(driver.shows("k29999"), "\(driver.screen)")
         driver.send(.key(try #require(Key("a"))))
         #expect(driver.effects.decisions.isEmpty)
         driver.wait(400)
         driver.send(.key(try #require(Key("a"))))
         #expect(driver.effects.decisions.count == 1)
+    }
+
+    /// End may not carry somebody past what they approve: neither to what stands below the arguments, nor in a pane of a
+    /// row to the bracket that closes them.
+    @Test func endGoesToTheEndOfTheArgumentsFirst() throws {
+        for size in [Size(100, 40), Size(60, 12), Size(40, 8)] {
+            var driver = try Driver.live(HugeTextTests.waiting(members: 200), size: size)
+            try driver.press("2", "end")
+            #expect(driver.shows("k199"), "\(size): \(driver.screen)")
+            try driver.press("home")
+            #expect(driver.shows("\"k0\"") || driver.shows("{"), "\(size): \(driver.screen)")
+        }
+    }
+
+    /// A server that does not stream sends all arguments as one piece, which stands where a token would.
+    @Test func aPieceOfManyMegabytesIsShownByItsBeginning() throws {
+        let piece = Array(String(repeating: "\u{4E2D}x ", count: 1_000_000).utf8)
+        let shown = TokenText.visible(piece)
+        #expect(
+            shown.glyphs.count < 1_030 && shown.plain.hasPrefix("\u{4E2D}x␣") && shown.plain.hasSuffix("…"))
+        #expect(TokenText.visible(Array("a b".utf8)).plain == "a␣b")
+        var builder = SessionBuilder()
+        builder.begin(vocabulary: false)
+        builder.user("go")
+        builder.request()
+        builder.add(
+            .token(
+                TokenStep(
+                    round: 1, position: 0, token: TokenStep.unknownToken, bytes: piece,
+                    distribution: .unknown, allowed: nil, figures: nil, milliseconds: 0)))
+        let driver = try Driver.live(builder.events, size: Size(100, 40))
+        #expect(driver.shows("\u{4E2D}x␣\u{4E2D}x␣"), "\(driver.screen)")
     }
 
     @Test func largeArgumentsAreNotEditedInPlace() throws {
@@ -103,8 +133,8 @@ import Testing
         let driver = try Driver.live(events, size: Size(100, 40))
         let frame = driver.debugger.state.frame.calls
         // Two hundred words are named, and how many more there are.
-        #expect(frame.argumentLines > 30_002 + 200 && frame.argumentLines < 30_002 + 1_000)
-        let lines = (30_002..<frame.argumentLines).map { frame.detail[$0].plain }
+        #expect(frame.argumentLines.count > 30_002 + 200 && frame.argumentLines.count < 30_002 + 1_000)
+        let lines = (30_002..<frame.argumentLines.count).map { frame.detail[$0].plain }
         #expect(lines.filter { $0.contains("look-alike") }.count >= 1, "\(lines.prefix(3))")
     }
 

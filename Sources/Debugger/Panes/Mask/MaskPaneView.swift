@@ -47,10 +47,12 @@ struct MaskPaneView {
     private var written: StyledText {
         let token = TokenText.visible(table.token)
         let room = max(0, width - token.width - 1)
-        let before = TokenText.line(trail.writtenBefore.suffix(4 * width + 64))
+        let most = 4 * width + 64
+        let written = trail.written(last: most)
+        let before = TokenText.line(written.suffix(most))
         var glyphs = before.glyphs[...]
         var used = before.width
-        let isCut = used > room || before.glyphs.count < trail.writtenBefore.count / 4
+        let isCut = used > room || written.count >= most
         while used > max(0, room - (isCut ? 1 : 0)), let first = glyphs.popFirst() { used -= first.width }
         var line = StyledText()
         if isCut { line.append("…", Theme.faint) }

@@ -86,7 +86,8 @@ struct MaskRoom: PaneRoom {
 
     func summary(_ state: DebuggerState) -> StyledText {
         guard let table = state.frame.mask.table else {
-            return StyledText("no token in this round yet", Theme.faint)
+            return StyledText(
+                isWithoutTokens(state) ? "no tokens recorded" : "no token in this round yet", Theme.faint)
         }
         var line = StyledText()
         line.append(TokenText.visible(table.token), Theme.chosen)
@@ -107,10 +108,20 @@ struct MaskRoom: PaneRoom {
         return line
     }
 
+    /// Whether the session is another program's, and the round is over without a token: none is to come.
+    private func isWithoutTokens(_ state: DebuggerState) -> Bool {
+        guard let header = state.shown.header, header.isImported || header.isAttached else { return false }
+        return state.shown.round > 0 && state.shown.phase != .decoding
+    }
+
     func paint(_ state: DebuggerState, with brush: inout PaneBrush, in area: Rect) {
         let frame = state.frame.mask
         guard let table = frame.table, let trail = state.trail else {
-            return brush.paint("No token has been decoded in this round yet.", Theme.faint, in: area)
+            let words =
+                isWithoutTokens(state)
+                ? "No token of this round was recorded."
+                : "No token has been decoded in this round yet."
+            return brush.paint(words, Theme.faint, in: area)
         }
         let view = MaskPaneView(table: table, trail: trail, insight: frame.insight, width: area.width)
         var rest = area

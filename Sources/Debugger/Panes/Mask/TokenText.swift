@@ -4,9 +4,12 @@ import Terminal
 /// Tokens as a person reads them: white space visible, what is not UTF-8 in hexadecimal, control tokens by name.
 enum TokenText {
     /// The bytes with signs for spaces, line ends and tabs: `␣Maya`, `⏎`.
-    static func visible(_ bytes: some Sequence<UInt8>) -> SafeText {
+    ///
+    /// Of a piece that no tokenizer would make (a server that does not stream sends all arguments as one) the beginning.
+    static func visible(_ bytes: [UInt8]) -> SafeText {
+        let beginning = ShownText.token(bytes)
         var shown: [UInt8] = []
-        for byte in bytes {
+        for byte in beginning {
             switch byte {
             case 0x20: shown += Array("␣".utf8)
             case 0x0A: shown += Array("⏎".utf8)
@@ -14,7 +17,7 @@ enum TokenText {
             default: shown.append(byte)
             }
         }
-        return SafeText(bytes: shown)
+        return SafeText(bytes: beginning.count < bytes.count ? shown + Array("…".utf8) : shown)
     }
 
     /// The bytes on one line, spaces as they are.
