@@ -108,6 +108,22 @@ import Testing
         #expect(tried > 100)
     }
 
+    @Test func whatIsDecidedAlreadyIsNotHinted() throws {
+        var builder = SessionBuilder()
+        builder.begin()
+        builder.user("go")
+        builder.request()
+        builder.ask(toolCall("call_1", "get_ticket", "{\"id\": \"T-1\"}"))
+        builder.judge("call_1")
+        var driver = try Driver.live(builder.events, size: Size(120, 40))
+        #expect(driver.bottom.contains("a approve"), "\(driver.screen)")
+        try driver.press("a")
+        #expect(driver.effects.decisions.count == 1)
+        driver.wait(60_000)
+        driver.send(.tick)
+        #expect(!driver.bottom.contains("approve") && !driver.bottom.contains("deny"), "\(driver.screen)")
+    }
+
     @Test func figuresStandUnderTheirHeadings() throws {
         for (name, events) in Sessions.all {
             for event in events {

@@ -103,6 +103,9 @@ enum DecisionCommands {
                 state.selectedCall.map { "\($0.key.id) does not wait: it is \($0.statusWords); " } ?? ""
             return .disabled("\(selected)select \(waiting.key.id), which does")
         }
+        if state.approval.sent.contains(record.key) {
+            return .disabled("a decision for \(record.key.id) is on its way")
+        }
         guard state.showsCalls else { return .ready }
         return state.approval.objection(to: .init(record), at: state.now).map { .soon($0) } ?? .ready
     }
