@@ -158,6 +158,20 @@ import Testing
         #expect(run.end() == 0 && ran(folder) == "one\n")
     }
 
+    @Test func whoeverDecidesMayBeThereBeforeTheFirstRun() throws {
+        let folder = try Folder()
+        try folder.write("await:nothing waits\n? esc q\n", to: "keys.txt")
+        let run = try CommandLineRun(
+            ["approve", "nowhere", "--keys", "keys.txt", "--screen", "60x12"], in: folder)
+        #expect(run.status == 0 && run.output.contains("nothing waits"), "\(run.errors)")
+        #expect(run.errors == "there is no folder nowhere yet; it is watched for\n")
+        // Esc takes the keys' names away, and leaves only then.
+        try folder.write("? esc ?\n", to: "keys.txt")
+        let keys = try CommandLineRun(
+            ["approve", "nowhere", "--keys", "keys.txt", "--screen", "60x12"], in: folder)
+        #expect(keys.output.contains("q quit"), "\(keys.output)")
+    }
+
     @Test func optionsThatDoNotGoTogetherAreUsage() throws {
         let folder = try ApproveCommandTests.folder([("c1", #"{"id": "one"}"#)])
         for arguments in [

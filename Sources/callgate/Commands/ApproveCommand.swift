@@ -80,9 +80,13 @@ struct ApproveCommand: ParsableCommand {
 
     func run() throws {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: dir, isDirectory: &isFolder), isFolder.boolValue else {
-            throw Failure(.usage, "there is no folder \(dir)")
+        let isThere = FileManager.default.fileExists(atPath: dir, isDirectory: &isFolder)
+        let isScreen = !list && [approve, deny, edit, respond, cancel].allSatisfy { $0 == nil }
+        // The first run that records there makes it; whoever decides may well be there before.
+        guard isFolder.boolValue || !isThere && isScreen else {
+            throw Failure(.usage, isThere ? "\(dir) is no folder" : "there is no folder \(dir)")
         }
+        if !isThere { Notice.print("there is no folder \(dir) yet; it is watched for") }
         let folder = dir.count > 1 && dir.hasSuffix("/") ? String(dir.dropLast()) : dir
         var queue = ApprovalQueue(folder: folder)
         if list { return try printList(&queue) }

@@ -112,6 +112,7 @@ struct RunCommand: ParsableCommand {
         let journal = JournalPlace(record: record, resume: resume)
         let prompt = prompt ?? (resume == nil ? assembly.workflow.prompt : nil)
         if headless {
+            if file == nil { Notice.print("no workflow was given: the demo runs, a support desk") }
             try HeadlessProgram(
                 assembly: assembly, journal: journal, approval: approve?.approval ?? .none,
                 printsEvents: json,
