@@ -58,7 +58,7 @@ struct ByteIdentityTests {
             ProxySettings(
                 upstream: try Origin("http://127.0.0.1:\(server.port)"), folder: folder.path,
                 gate: GateSettings(approval: .all)), watcher: TablePerson { _ in nil })
-        let proxying = Task { try await proxy.run() }
+        let proxying = Hold.$pause.withValue(3_600) { Task { try await proxy.run() } }
         let origin = try Origin("http://127.0.0.1:\(proxy.port)")
         let faults = try await withThrowingTaskGroup(of: String?.self) { group in
             var found: [String] = []

@@ -12,7 +12,10 @@ final class Hold: Sendable {
     }
 
     /// Seconds between two signs of life.
-    static let pause = 10
+    ///
+    /// Bound to a task, since what passes to the byte can be held against what was sent only where no machine is so slow
+    /// that signs of life come between.
+    @TaskLocal static var pause = 10
     /// Claude Code gives up a stream of pings after 600 s: before that the first call's block is opened, where no other
     /// block is.
     private static let signsBeforeOpening = 24
