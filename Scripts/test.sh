@@ -2,7 +2,7 @@
 # Sets up what is missing, checks the formatting and runs every test; prints the counts, and last what failed.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-"$root/Scripts/setup.sh"
+"$root/Scripts/setup.sh" --tests
 cd "$root"
 swift format lint --strict --recursive Sources Tests Package.swift
 # A backtrace of a program of this size takes longer than the tests do; what failed is said without it.
