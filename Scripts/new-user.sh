@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 start=$(date +%s)
 sed -n '/^```yaml/,/^```$/p' "$root/README.md" | sed -n '2,/^```$/p' | sed '$d' >my-desk.yaml
-echo "T-1042 the printer is on fire" >tickets.txt
+echo "T-1042 the printer jams" >tickets.txt
 # To the first call that waits, and no further: nothing runs.
 printf 'await:before the request\nc\nawait:waiting for you\n' >keys.txt
 "$callgate" run my-desk.yaml --keys keys.txt --screen 100x30 --record held.jsonl
