@@ -7,7 +7,8 @@ import JSON
 /// carries the format's version. The last field, `hash`, ties a line to the one before it (from 1.1; `callgate audit`).
 /// From 1.2 a token may name who chose it, a mark may carry a rule, and a fork's header its seed and model; from 1.3 a
 /// response may carry its thinking, the format of its provider's blocks, remarks, and tokens thought and cached; from
-/// 1.4 a header may say how turns are written, as learnt from the model's chat template.
+/// 1.4 a header may say how turns are written, as learnt from the model's chat template, and that another program's
+/// agent was attached.
 public enum EventCodec {
     /// The version of the format: a reader of 1.x reads every 1.y, passing over fields that it does not know.
     ///

@@ -8,27 +8,24 @@ extension SessionHeader {
             ("id", .string(id)), ("workflow", .string(workflow)), ("model", model.json),
             ("catalogue", .array(catalogue.map(\.json))),
             ("notes", catalogueNotes.isEmpty ? nil : .array(catalogueNotes.map(\.json))),
-            // A plain nil would be JSON's null here.
-            ("sampling", isAttached ? JSONValue?.none : sampling.json),
-            ("limits", isAttached ? JSONValue?.none : limits.json),
-            ("policy", policy.json), ("principal", principal.map { .string($0) }),
+            // Written of an attached session too, where they mean nothing: every reader of 1.x asks for them.
+            ("sampling", sampling.json), ("limits", limits.json), ("policy", policy.json),
+            ("principal", principal.map { .string($0) }),
             ("parent", parent?.json), ("imported", isImported ? true : nil),
             ("attached", isAttached ? true : nil),
         ]
     }
 
     init(_ fields: inout Fields) throws {
-        let isAttached = try fields.optional("attached")?.bool() ?? false
         self.init(
             id: try fields("id").string(), workflow: try fields("workflow").string(),
             model: try ModelInfo(fields("model")),
             catalogue: try fields("catalogue").list(ToolDefinition.init),
-            sampling: isAttached ? SamplingSettings() : try SamplingSettings(fields("sampling")),
-            limits: isAttached ? .unbounded : try Limits(fields("limits")),
+            sampling: try SamplingSettings(fields("sampling")), limits: try Limits(fields("limits")),
             policy: try Policy(fields("policy")),
             principal: try fields.optional("principal")?.string(),
             parent: try fields.optional("parent").map(SessionParent.init))
-        self.isAttached = isAttached
+        isAttached = try fields.optional("attached")?.bool() ?? false
         isImported = try fields.optional("imported")?.bool() ?? false
         catalogueNotes = try fields.optional("notes")?.list(CatalogueNote.init) ?? []
     }
