@@ -215,7 +215,7 @@ struct RandomEvents {
                 begin: [.name], separator: [], end: [], string: .init(before: [], after: []))
             syntax.arguments = .keyed(keyed)
         }
-        return int(2) == 0 ? .learnt(syntax) : .told(syntax)
+        return int(2) == 0 ? .learnt(syntax) : .inWords(syntax)
     }
 
     mutating func header() -> SessionHeader {

@@ -8,13 +8,13 @@ public enum TurnStyle: Sendable, Hashable {
     /// As learnt from the model's own chat template.
     case learnt(CallSyntax)
     /// As Callgate tells the model in words of its own, since the template knows no tools or nothing could be learnt.
-    case told(CallSyntax)
+    case inWords(CallSyntax)
 
     /// How calls are written, where that is data.
     public var syntax: CallSyntax? {
         switch self {
         case .builtIn: nil
-        case .learnt(let syntax), .told(let syntax): syntax
+        case .learnt(let syntax), .inWords(let syntax): syntax
         }
     }
 
@@ -23,7 +23,7 @@ public enum TurnStyle: Sendable, Hashable {
         switch self {
         case .builtIn(let name): "as \(name) has them, which is built in"
         case .learnt: "as the model's own template writes them"
-        case .told: "as Callgate says in words of its own, in <tool_call>"
+        case .inWords: "as Callgate says in words of its own, in <tool_call>"
         }
     }
 }
@@ -40,7 +40,7 @@ extension Grammar {
             self.init(
                 turn: TurnGrammar(tools: tools, format: format, choice: settings.choice),
                 options: settings.options)
-        case .learnt(let syntax), .told(let syntax):
+        case .learnt(let syntax), .inWords(let syntax):
             self.init(
                 learnt: LearntTurn(tools: tools, syntax: syntax, choice: settings.choice),
                 options: settings.options)

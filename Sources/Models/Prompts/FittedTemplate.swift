@@ -13,7 +13,7 @@ struct FittedTemplate: Sendable {
     let template: ChatTemplate
     let traits: TemplateTraits
     /// How turns are written.
-    let style: TurnStyle
+    var style: TurnStyle { usesOurWords ? .inWords(syntax) : .learnt(syntax) }
     /// The same for what reads responses.
     let syntax: CallSyntax
     /// Why tools, calls and results are told in words of ours; `nil` where the template tells them.
@@ -40,7 +40,6 @@ struct FittedTemplate: Sendable {
                 thinking: CallSyntax.thinking(
                     learntFrom: template, traits: traits, specialTokens: context, names: names, clock: clock))
         }
-        style = reason == nil ? .learnt(syntax) : .told(syntax)
     }
 
     /// Whether tools, calls and results are told in words of ours.

@@ -12,7 +12,7 @@ extension TurnStyle {
         switch self {
         case .builtIn: nil
         case .learnt(let syntax): TurnStyle.record("learnt", syntax)
-        case .told(let syntax): TurnStyle.record("told", syntax)
+        case .inWords(let syntax): TurnStyle.record("told", syntax)
         }
     }
 
@@ -28,7 +28,7 @@ extension TurnStyle {
     init(_ field: Field) throws {
         self = try field.object { fields in
             if let learnt = fields.optional("learnt") { return .learnt(try TurnStyle.syntax(learnt)) }
-            return .told(try TurnStyle.syntax(fields("told")))
+            return .inWords(try TurnStyle.syntax(fields("told")))
         }
     }
 

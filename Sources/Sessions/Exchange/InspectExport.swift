@@ -5,33 +5,33 @@ import JSON
 ///
 /// It has the messages, and an event for each request, call and decision. ``InspectLog`` reads it back.
 struct InspectExport {
-    private let told: ToldSession
+    private let session: SessionActions
     private var losses: Losses
     private var events: [JSONValue] = []
     /// Where each round's answer stands in the conversation.
     private var answers: [Int: Int] = [:]
 
     static func text(_ events: [Event], _ losses: inout Losses) -> String {
-        var export = InspectExport(told: ToldSession(events), losses: losses)
+        var export = InspectExport(session: SessionActions(events), losses: losses)
         let text = export.written()
         losses = export.losses
         return text
     }
 
-    private init(told: ToldSession, losses: Losses) {
-        self.told = told
+    private init(session: SessionActions, losses: Losses) {
+        self.session = session
         self.losses = losses
     }
 
-    private var model: String { told.state.header?.model.name ?? "unknown" }
+    private var model: String { session.state.header?.model.name ?? "unknown" }
 
     private mutating func written() -> String {
-        let id = told.state.header?.id ?? "session"
-        let messages = told.messages.enumerated().map { message($1, at: $0) }
-        let input = told.messages.prefix { if case .assistant = $0 { false } else { true } }.count
-        let tools = (told.state.header?.catalogue ?? []).map { tool($0) }
-        for deed in told.deeds {
-            switch deed {
+        let id = session.state.header?.id ?? "session"
+        let messages = session.messages.enumerated().map { message($1, at: $0) }
+        let input = session.messages.prefix { if case .assistant = $0 { false } else { true } }.count
+        let tools = (session.state.header?.catalogue ?? []).map { tool($0) }
+        for action in session.actions {
+            switch action {
             case .request(let request): add(request, tools: tools)
             case .execution(let call): add(call)
             case .decision(let key, let decision, let decider, let time):
@@ -39,7 +39,7 @@ struct InspectExport {
             }
         }
         noteLosses()
-        let created: JSONValue = .string(AuditTrail.time(told.start))
+        let created: JSONValue = .string(AuditTrail.time(session.start))
         let (status, error) = ending
         let sample: KeyValuePairs<String, JSONValue?> = [
             "id": .string(id), "epoch": 1, "input": .array(Array(messages.prefix(input))),
@@ -51,7 +51,7 @@ struct InspectExport {
         ]
         let samples: JSONValue = [.record(sample)]
         let count: JSONValue = ["samples": 1, "sample_ids": [.string(id)], "shuffled": false]
-        let task: JSONValue = .string(told.state.header?.workflow ?? "session")
+        let task: JSONValue = .string(session.state.header?.workflow ?? "session")
         let document: KeyValuePairs<String, JSONValue?> = [
             "version": 2, "status": .string(status),
             "eval": [
@@ -61,7 +61,7 @@ struct InspectExport {
             ],
             "plan": ["name": "plan", "steps": [], "config": [:]],
             "stats": [
-                "started_at": created, "completed_at": .string(AuditTrail.time(told.end)),
+                "started_at": created, "completed_at": .string(AuditTrail.time(session.end)),
                 "model_usage": [:],
             ],
             "error": error, "samples": samples,
@@ -71,7 +71,7 @@ struct InspectExport {
 
     /// The status that comes nearest to how the run ended, and the error where it was one.
     private var ending: (String, JSONValue?) {
-        switch told.state.outcome {
+        switch session.state.outcome {
         case .answered, .limit, .policy: ("success", nil)
         case .stopped: ("cancelled", nil)
         case .failed(let text):
@@ -81,14 +81,14 @@ struct InspectExport {
     }
 
     private var lastOutput: JSONValue {
-        for deed in told.deeds.reversed() {
-            if case .request(let request) = deed, request.response != nil { return output(request) }
+        for action in session.actions.reversed() {
+            if case .request(let request) = action, request.response != nil { return output(request) }
         }
         return ["model": .string(model), "choices": [], "completion": ""]
     }
 
     private func message(_ message: Message, at position: Int) -> JSONValue {
-        let id: JSONValue = .string(ToldSession.messageID(position))
+        let id: JSONValue = .string(SessionActions.messageID(position))
         switch message {
         case .system(let text), .user(let text):
             return [
@@ -137,7 +137,7 @@ struct InspectExport {
         ])
     }
 
-    private func output(_ request: ToldSession.Request) -> JSONValue {
+    private func output(_ request: SessionActions.Request) -> JSONValue {
         guard let response = request.response else {
             return ["model": .string(model), "choices": [], "completion": ""]
         }
@@ -149,7 +149,7 @@ struct InspectExport {
             case .other("content_filter"): "content_filter"
             case .other: "unknown"
             }
-        let message = answer(response.message, id: .string(ToldSession.messageID(request.heard)))
+        let message = answer(response.message, id: .string(SessionActions.messageID(request.heard)))
         return .record([
             "model": .string(model),
             "choices": [["message": message, "stop_reason": .string(reason)]],
@@ -165,7 +165,7 @@ struct InspectExport {
         ])
     }
 
-    private mutating func add(_ request: ToldSession.Request, tools: [JSONValue]) {
+    private mutating func add(_ request: SessionActions.Request, tools: [JSONValue]) {
         answers[request.round] = request.heard
         events.append(
             .record([
@@ -178,9 +178,9 @@ struct InspectExport {
             ]))
     }
 
-    private mutating func add(_ call: ToldSession.Execution) {
-        let asked = told.state.call(call.key)
-        let position = told.messages.lastIndex { message in
+    private mutating func add(_ call: SessionActions.Execution) {
+        let asked = session.state.call(call.key)
+        let position = session.messages.lastIndex { message in
             if case .tool(let result) = message { asked?.message == result } else { false }
         }
         let failure: JSONValue? =
@@ -198,12 +198,12 @@ struct InspectExport {
                 "arguments": call.arguments.asObject ?? [:],
                 "result": .string(call.result?.content ?? ""), "error": failure, "events": [],
                 "completed": .string(AuditTrail.time(call.end)),
-                "message_id": position.map { .string(ToldSession.messageID($0)) },
+                "message_id": position.map { .string(SessionActions.messageID($0)) },
             ]))
     }
 
     private mutating func add(_ decision: Decision, of key: CallKey, by decider: Decider, at time: Int64) {
-        guard let asked = told.state.call(key)?.call else { return }
+        guard let asked = session.state.call(key)?.call else { return }
         var (word, modified): (String, JSONValue?) = ("reject", nil)
         var explanation: String?
         switch decision {
@@ -233,18 +233,18 @@ struct InspectExport {
     }
 
     private mutating func noteLosses() {
-        told.noteArguments(&losses, keepsOthers: false)
-        let responses = told.deeds.compactMap { deed -> ModelResponse? in
-            if case .request(let request) = deed { request.response } else { nil }
+        session.noteArguments(&losses, keepsOthers: false)
+        let responses = session.actions.compactMap { action -> ModelResponse? in
+            if case .request(let request) = action { request.response } else { nil }
         }
         for case .other(let word) in responses.map(\.finishReason) where word != "content_filter" {
             losses.add("why a response ended, in the provider's word")
         }
-        let isAsked = told.deeds.contains { if case .request = $0 { true } else { false } }
-        if !isAsked, told.state.header?.catalogue.isEmpty == false {
+        let isAsked = session.actions.contains { if case .request = $0 { true } else { false } }
+        if !isAsked, session.state.header?.catalogue.isEmpty == false {
             losses.add("the tools: a log has them with a request, and there was none")
         }
-        for call in told.state.calls {
+        for call in session.state.calls {
             let ending = call.result?.ending ?? .completed
             if ending != .completed, ending != .failed { losses.add("how a call failed") }
             if let message = call.message, call.result != nil, message.isError != (ending != .completed) {

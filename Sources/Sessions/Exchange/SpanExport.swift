@@ -6,7 +6,7 @@ import JSON
 /// One trace: a span invoke_agent over all, in it a span chat for each request, with the conversation that it carried,
 /// and a span execute_tool for each call that ran. ``GenAISpans`` reads it back.
 struct SpanExport {
-    private let told: ToldSession
+    private let session: SessionActions
     private let conversation: String
     private let trace: String
     private var spans: [JSONValue] = []
@@ -19,34 +19,34 @@ struct SpanExport {
     static let mostRepeated = 64 << 20
 
     static func text(_ events: [Event], _ losses: inout Losses) -> String {
-        var export = SpanExport(ToldSession(events), losses)
+        var export = SpanExport(SessionActions(events), losses)
         let text = export.written()
         losses = export.losses
         return text
     }
 
-    private init(_ told: ToldSession, _ losses: Losses) {
-        self.told = told
+    private init(_ session: SessionActions, _ losses: Losses) {
+        self.session = session
         self.losses = losses
-        conversation = told.state.header?.id ?? "session"
-        trace = String(SpanExport.hash("\(conversation) \(told.start)").prefix(32))
-        messages = told.messages.map { SpanExport.message($0).text() }
+        conversation = session.state.header?.id ?? "session"
+        trace = String(SpanExport.hash("\(conversation) \(session.start)").prefix(32))
+        messages = session.messages.map { SpanExport.message($0).text() }
     }
 
     private mutating func written() -> String {
-        let header = told.state.header
+        let header = session.state.header
         let workflow = header?.workflow ?? "session"
         span(
-            "agent", "invoke_agent \(workflow)", kind: 1, from: told.start, to: told.end, parent: nil,
+            "agent", "invoke_agent \(workflow)", kind: 1, from: session.start, to: session.end, parent: nil,
             [
                 ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.agent.name", workflow),
                 ("gen_ai.conversation.id", conversation), ("gen_ai.request.model", model),
                 ("gen_ai.provider.name", provider),
             ].map(SpanExport.attribute))
-        for (index, deed) in told.deeds.enumerated() {
-            switch deed {
-            case .request(let request): add(request, name: "deed \(index)")
-            case .execution(let call): add(call, name: "deed \(index)")
+        for (index, action) in session.actions.enumerated() {
+            switch action {
+            case .request(let request): add(request, name: "action \(index)")
+            case .execution(let call): add(call, name: "action \(index)")
             case .decision: break
             }
         }
@@ -65,22 +65,22 @@ struct SpanExport {
         return document.text(.pretty) + "\n"
     }
 
-    private var model: String { told.state.header?.model.name ?? "unknown" }
-    private var provider: String { told.state.header?.model.kind ?? "unknown" }
+    private var model: String { session.state.header?.model.name ?? "unknown" }
+    private var provider: String { session.state.header?.model.kind ?? "unknown" }
 
     /// The system message that leads the conversation; several stand among the messages, where they can be told apart.
     private var instructions: String? {
-        guard case .system(let text)? = told.messages.first else { return nil }
-        if case .system? = told.messages.dropFirst().first { return nil }
+        guard case .system(let text)? = session.messages.first else { return nil }
+        if case .system? = session.messages.dropFirst().first { return nil }
         return text
     }
 
-    private mutating func add(_ request: ToldSession.Request, name: String) {
+    private mutating func add(_ request: SessionActions.Request, name: String) {
         var attributes = [
             ("gen_ai.operation.name", "chat"), ("gen_ai.provider.name", provider),
             ("gen_ai.request.model", model), ("gen_ai.conversation.id", conversation),
         ].map(SpanExport.attribute)
-        if let tools = told.state.header?.catalogue, !tools.isEmpty {
+        if let tools = session.state.header?.catalogue, !tools.isEmpty {
             let definitions = tools.map { tool -> JSONValue in
                 [
                     "type": "function", "name": .string(tool.name),
@@ -141,8 +141,8 @@ struct SpanExport {
         return attributes
     }
 
-    private mutating func add(_ call: ToldSession.Execution, name: String) {
-        let tool = told.state.call(call.key)?.call.name ?? "unknown"
+    private mutating func add(_ call: SessionActions.Execution, name: String) {
+        let tool = session.state.call(call.key)?.call.name ?? "unknown"
         var attributes = [
             ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.name", tool),
             ("gen_ai.tool.type", "function"), ("gen_ai.tool.call.id", call.key.id.text),
@@ -179,14 +179,14 @@ struct SpanExport {
     }
 
     private mutating func noteLosses() {
-        told.noteArguments(&losses, keepsOthers: true)
-        for case .assistant(let answer) in told.messages where answer.thinking?.hiddenParts ?? 0 > 0 {
+        session.noteArguments(&losses, keepsOthers: true)
+        for case .assistant(let answer) in session.messages where answer.thinking?.hiddenParts ?? 0 > 0 {
             losses.add("parts of thinking that the provider hides")
         }
-        var ran: [CallKey: ToldSession.Execution] = [:]
+        var ran: [CallKey: SessionActions.Execution] = [:]
         var (carried, answered) = (0, 0)
-        for deed in told.deeds {
-            switch deed {
+        for action in session.actions {
+            switch action {
             case .request(let request):
                 carried = request.heard
                 answered = request.response == nil ? carried : carried + 1
@@ -198,7 +198,7 @@ struct SpanExport {
             case .decision: break
             }
         }
-        for call in told.state.calls {
+        for call in session.state.calls {
             let result = ran[call.key]?.result
             guard let message = call.message else {
                 if result != nil { losses.add("that a result had not reached the model") }
@@ -208,9 +208,9 @@ struct SpanExport {
                 losses.add("whether the model was told that a result is an error")
             }
         }
-        for message in told.messages.dropFirst(answered) {
+        for message in session.messages.dropFirst(answered) {
             if case .tool(let result) = message,
-                let call = told.state.calls.last(where: { $0.message == result }),
+                let call = session.state.calls.last(where: { $0.message == result }),
                 let spoken = ran[call.key]?.result?.content, spoken.utf8.elementsEqual(result.content.utf8)
             {
                 continue

@@ -1,15 +1,15 @@
 import Agent
 import JSON
 
-/// A session as the requests and calls that it was made of, each with its times: what formats with times are told.
-struct ToldSession {
+/// A session as the requests and calls that it was made of, each with its times: what formats with times are session.
+struct SessionActions {
     /// A request to the model.
     struct Request {
         let round: Int
         let start: Int64
         /// When the answer came; when the next thing happened, where none came.
         var end: Int64
-        /// How many messages of ``ToldSession/messages`` it carried.
+        /// How many messages of ``SessionActions/messages`` it carried.
         let heard: Int
         /// `nil` where the session broke off or was stopped before the answer.
         var response: ModelResponse?
@@ -28,13 +28,13 @@ struct ToldSession {
     }
 
     /// What happened, in the order in which it began.
-    enum Deed {
+    enum Action {
         case request(Request)
         case execution(Execution)
         case decision(CallKey, Decision, Decider, time: Int64)
     }
 
-    private(set) var deeds: [Deed] = []
+    private(set) var actions: [Action] = []
     /// The state after the last event.
     private(set) var state = RunState()
     let start: Int64
@@ -62,27 +62,27 @@ struct ToldSession {
         switch event.body {
         case .requestSent(let record):
             if let open = openRequest { finishRequest(open, at: time) }
-            openRequest = deeds.count
-            deeds.append(
+            openRequest = actions.count
+            actions.append(
                 .request(Request(round: record.round, start: time, end: time, heard: state.messages.count)))
         case .responseReceived(let round, let response, let milliseconds):
             if openRequest == nil {
-                openRequest = deeds.count
-                deeds.append(
+                openRequest = actions.count
+                actions.append(
                     .request(Request(round: round, start: time, end: time, heard: state.messages.count)))
             }
             if let open = openRequest { finishRequest(open, at: time, response, milliseconds) }
         case .decided(let key, let decision, let decider):
-            deeds.append(.decision(key, decision, decider, time: time))
+            actions.append(.decision(key, decision, decider, time: time))
         case .callStarted(let key, let arguments):
-            openCalls[key] = deeds.count
-            deeds.append(.execution(Execution(key: key, arguments: arguments, start: time, end: time)))
+            openCalls[key] = actions.count
+            actions.append(.execution(Execution(key: key, arguments: arguments, start: time, end: time)))
         case .callFinished(let key, let result):
-            guard let open = openCalls.removeValue(forKey: key), case .execution(var call) = deeds[open]
+            guard let open = openCalls.removeValue(forKey: key), case .execution(var call) = actions[open]
             else { return }
             call.end = max(call.start, time)
             call.result = result
-            deeds[open] = .execution(call)
+            actions[open] = .execution(call)
         default: break
         }
     }
@@ -90,11 +90,11 @@ struct ToldSession {
     private mutating func finishRequest(
         _ open: Int, at time: Int64, _ response: ModelResponse? = nil, _ milliseconds: Double = 0
     ) {
-        guard case .request(var request) = deeds[open] else { return }
+        guard case .request(var request) = actions[open] else { return }
         request.end = max(request.start, time)
         request.response = response
         request.milliseconds = milliseconds
-        deeds[open] = .request(request)
+        actions[open] = .request(request)
         openRequest = nil
     }
 }
@@ -107,7 +107,7 @@ extension ByteString {
     }
 }
 
-extension ToldSession {
+extension SessionActions {
     /// Lists what arguments lose where a format wants them as JSON objects.
     func noteArguments(_ losses: inout Losses, keepsOthers: Bool) {
         for call in state.calls.map(\.call) {
