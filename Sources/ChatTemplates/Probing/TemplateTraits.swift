@@ -43,16 +43,10 @@ public struct TemplateTraits: Sendable, Hashable {
     public private(set) var results = Support.own
     /// How messages must look.
     public private(set) var shape = Shape()
-    /// A prompt in which the model has called ``probedTool``, where the template writes calls.
-    public private(set) var writtenCall: String?
     /// Words after the last turn of a conversation that the model has answered.
     public private(set) var trailing = ""
     /// Whether the request that the model go on changes nothing.
     public private(set) var opensNoTurn = false
-
-    /// The tool, the argument and the value of ``writtenCall``.
-    public static let probedTool = TraitProbe.toolName, probedKey = TraitProbe.key,
-        probedValue = TraitProbe.value
 
     /// Finds what `template` makes of each part.
     public init(probing template: ChatTemplate, specialTokens: [String: String], clock: TemplateClock) {
@@ -122,10 +116,7 @@ public struct TemplateTraits: Sendable, Hashable {
             if best?.calls == .own, best?.results == .own { break }
         }
         guard let best else { return }
-        if best.calls == .own {
-            shape = best.shape
-            writtenCall = probe.writtenCall(after: question, shape, hasTools: tools == .own)
-        }
+        if best.calls == .own { shape = best.shape }
         (calls, results) = (best.calls, best.results)
     }
 

@@ -79,11 +79,6 @@ struct TraitProbe {
         }
     }
 
-    /// The prompt with the call.
-    func writtenCall(after question: JSONValue, _ shape: TemplateTraits.Shape, hasTools: Bool) -> String? {
-        try? renderedCall(after: question, shape, hasTools: hasTools).get()
-    }
-
     /// A response with the probe's call.
     private static func call(_ shape: TemplateTraits.Shape) -> JSONValue {
         let arguments = "{\"\(TraitProbe.key)\": \"\(TraitProbe.value)\"}"
