@@ -33,6 +33,8 @@ public struct JournalTail: Sendable {
             inode = UInt64(status.st_ino)
             isNew = true
         }
+        // Nothing is made ready for the many looks at a file that has not grown.
+        guard Int(status.st_size) > offset else { return ([], isNew) }
         var events: [Event] = []
         var line: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: JournalTail.chunkSize)
