@@ -18,7 +18,7 @@ struct BreakpointDocument: Document {
                 SafeText(steps.isEmpty ? "matches nothing yet" : "matches step \(shown)\(more)"), Theme.faint,
                 margin: 8)
         }
-        if text.lines.isEmpty {
+        if text.laid.isEmpty {
             text.wrap(SafeText("There is no breakpoint. b proposes one for what is selected."), Theme.faint)
         }
         text.heading("how to")

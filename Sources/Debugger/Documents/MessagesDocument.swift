@@ -11,7 +11,7 @@ struct MessagesDocument: Document {
                 SafeText(entry.text), style(entry.kind),
                 label: StyledText("step \(entry.step)", Theme.faint), margin: 12)
         }
-        if text.lines.isEmpty { text.add("There are no messages.", Theme.faint) }
+        if text.laid.isEmpty { text.add("There are no messages.", Theme.faint) }
         return text.laid
     }
 

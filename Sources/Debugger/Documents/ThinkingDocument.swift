@@ -20,7 +20,7 @@ struct ThinkingDocument: Document {
                 text.wrap(SafeText(thinking.text))
             }
         }
-        if text.lines.isEmpty { text.wrap("No answer so far came with thinking.", Theme.faint) }
+        if text.laid.isEmpty { text.wrap("No answer so far came with thinking.", Theme.faint) }
         return text.laid
     }
 }
