@@ -52,6 +52,9 @@ final class Exchange: Sendable {
     /// Whether somebody listens.
     var isRead: Bool { state.withLock { $0.readers > 0 } }
 
+    /// Whether calls wait.
+    var isHeld: Bool { state.withLock { $0.isHeld } }
+
     /// Starts; `onLost` is called once its client has been gone for too long.
     func start(onLost: @escaping @Sendable () async -> Void, _ work: @escaping @Sendable () async -> Void) {
         state.withLock { state in
@@ -71,6 +74,16 @@ final class Exchange: Sendable {
         let (task, onLost) = state.withLock { state in (state.isHeld ? nil : state.task, state.onLost) }
         await onLost?()
         task?.cancel()
+    }
+
+    /// Ends whatever it waits for.
+    func cancel() { state.withLock { $0.task }?.cancel() }
+
+    /// Returns once its client has all of it, or has left; at the latest at `end`.
+    func deliver(until end: ContinuousClock.Instant) async {
+        while ContinuousClock.now < end, !isDeserted, await !log.isDelivered {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func readersChanged(_ count: Int) {

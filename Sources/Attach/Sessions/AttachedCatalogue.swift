@@ -9,11 +9,21 @@ struct AttachedCatalogue: Sendable {
     private var checker: CallChecker?
 
     /// Takes the catalogue of a request; it is compiled anew only where it is another than before.
-    mutating func take(_ request: AgentRequest) {
+    ///
+    /// - Parameter known: the tools that the conversation began with, for a request that leaves out what its provider keeps.
+    mutating func take(_ request: AgentRequest, else known: [ToolDefinition]) {
+        if request.reading.goesOnInThread, request.reading.catalogue.isEmpty {
+            if checker == nil { compile(known) }
+            return
+        }
         guard checker == nil || request.places.catalogue != bytes else { return }
         bytes = request.places.catalogue
+        compile(request.reading.catalogue)
+    }
+
+    private mutating func compile(_ catalogue: [ToolDefinition]) {
         var names: Set<ByteString> = []
-        tools = request.reading.catalogue.filter { names.insert(ByteString($0.name)).inserted }.map { tool in
+        tools = catalogue.filter { names.insert(ByteString($0.name)).inserted }.map { tool in
             // A schema that this program cannot use checks nothing; the client checks its calls itself as well.
             var tool = tool
             if (try? CompiledSchema(tool.parameters)) == nil { tool.parameters = [:] }
