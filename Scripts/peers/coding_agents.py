@@ -146,7 +146,7 @@ def main():
     words.add_argument("agents", nargs="*")
     words.add_argument("--hold", type=int, default=0)
     words.add_argument("--only")
-    words = words.parse_args()
+    words = words.parse_intermixed_args()
     failed = False
     for agent in words.agents or list(AGENTS):
         try:
