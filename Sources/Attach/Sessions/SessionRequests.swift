@@ -86,6 +86,7 @@ extension AttachedSession {
             catalogue: catalogue.tools, sampling: SamplingSettings(), limits: .unbounded,
             policy: base.policy, parent: base.parent)
         header.isAttached = true
+        header.catalogueNotes = catalogue.notes
         try emit(.sessionStarted(header))
         guard let previous = request.reading.previousResponse else { return }
         try emit(
