@@ -42,5 +42,8 @@ struct GeminiSchemaTests {
         #expect(
             try parameters(#"{"name":"note","parametersJsonSchema":{"type":"object","const":"OBJECT"}}"#)
                 == ["type": "object", "const": "OBJECT"])
+        #expect(
+            try parameters(#"{"name":"note","parameters_json_schema":{"type":"object","maxProperties":1}}"#)
+                == ["type": "object", "maxProperties": 1])
     }
 }

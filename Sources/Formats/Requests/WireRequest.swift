@@ -139,7 +139,7 @@ public struct WireRequest: Sendable, Hashable {
         }
         let schema =
             function["parameters"] ?? function["input_schema"] ?? function["parametersJsonSchema"]
-            ?? function["inputSchema"]
+            ?? function["parameters_json_schema"] ?? function["inputSchema"]
         let custom: JSONValue = [
             "type": "object", "properties": ["input": ["type": "string"]], "required": ["input"],
         ]
