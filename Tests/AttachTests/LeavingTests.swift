@@ -80,4 +80,49 @@ struct LeavingTests {
         let fold = person.fold(try #require(person.journals.first))
         #expect(fold.outcome == .stopped("callgate attach was ended"))
     }
+
+    @Test("A client that does not read holds nobody up who leaves", .timeLimit(.minutes(1)))
+    func unreadStream() async throws {
+        let delta: JSONValue = [
+            "type": "content_block_delta", "index": 0,
+            "delta": ["type": "text_delta", "text": .string(String(repeating: "x", count: 1 << 16))],
+        ]
+        let provider = try await FreeProvider { _, _, response in
+            try await response.begin(
+                HTTPResponse(status: 200, fields: HTTPFields([.init("content-type", "text/event-stream")])))
+            let identity = ResponseIdentity(id: "m", model: "m", created: 1)
+            let frames = ResponseWriter.stream(of: done, in: .messages, identity: identity)
+            for frame in frames.prefix(2) { try await response.write(frame) }
+            while true {
+                try await response.write(Array("event: content_block_delta\ndata: \(delta.text())\n\n".utf8))
+            }
+        }
+        defer { provider.stop() }
+        let folder = TemporaryFolder()
+        let person = TablePerson { _ in nil }
+        try await withProxy(at: provider.origin, folder: folder, person: person) { origin, proxy in
+            let body = Array(messages([]).text().utf8)
+            let asked = Task {
+                let request = HTTPRequest(
+                    method: "POST", target: "/v1/messages",
+                    fields: HTTPFields([.init("content-type", "application/json")]))
+                try await HTTPClient().send(request, body: body, to: origin) { _, _ in
+                    try await Task.sleep(for: .seconds(600))
+                }
+            }
+            // The proxy is held back once nothing more comes.
+            var (tokens, before) = (0, -1)
+            while tokens == 0 || tokens != before {
+                before = tokens
+                try await Task.sleep(for: .milliseconds(300))
+                tokens = person.journals.first.map { person.fold($0).tokens } ?? 0
+            }
+            let start = ContinuousClock.now
+            await proxy.leave()
+            #expect(ContinuousClock.now - start < .seconds(20))
+            asked.cancel()
+        }
+        let fold = person.fold(try #require(person.journals.first))
+        #expect(fold.outcome == .stopped("callgate attach was ended"))
+    }
 }

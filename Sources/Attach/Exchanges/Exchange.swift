@@ -9,6 +9,7 @@ final class Exchange: Sendable {
         var isHeld = false
         var readers = 0
         var hasBeenRead = false
+        var isOver = false
         var grace: Task<Void, Never>?
         var task: Task<Void, Never>?
         var onLost: (@Sendable () async -> Void)?
@@ -59,7 +60,10 @@ final class Exchange: Sendable {
     func start(onLost: @escaping @Sendable () async -> Void, _ work: @escaping @Sendable () async -> Void) {
         state.withLock { state in
             state.onLost = onLost
-            state.task = Task { await work() }
+            state.task = Task { [weak self] in
+                await work()
+                self?.state.withLock { $0.isOver = true }
+            }
         }
     }
 
@@ -82,6 +86,13 @@ final class Exchange: Sendable {
     /// Returns once its client has all of it, or has left; at the latest at `end`.
     func deliver(until end: ContinuousClock.Instant) async {
         while ContinuousClock.now < end, !isDeserted, await !log.isDelivered {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Returns once the work is over; at the latest at `end`, since a client that does not read may hold it up.
+    func finish(until end: ContinuousClock.Instant) async {
+        while ContinuousClock.now < end, !state.withLock({ $0.isOver }) {
             try? await Task.sleep(for: .milliseconds(10))
         }
     }

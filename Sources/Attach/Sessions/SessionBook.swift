@@ -48,10 +48,7 @@ actor SessionBook {
     /// Finds or begins the session of a request, and gives it to that exchange until ``release(_:answer:)``.
     /// - Throws: what the journal throws.
     func claim(_ request: AgentRequest, for exchange: Exchange) async throws -> Claim {
-        guard !isLeft else {
-            throw ProxyFault(
-                status: 503, message: "callgate attach has been ended; point the client at its provider")
-        }
+        try checkThatNobodyLeft()
         let identity = exchange.identity
         for (place, known) in await candidates(request, identity) {
             // A request that is none of the held one's re-sends means that its client has given that up.
@@ -72,10 +69,17 @@ actor SessionBook {
             if let old = try await takeUp(request, identity) { old } else {
                 try await begin(request, identity)
             }
+        try checkThatNobodyLeft()
         if let place = entries.firstIndex(where: { $0.session === claim.session }) {
             await take(place, exchange, request)
         }
         return claim
+    }
+
+    private func checkThatNobodyLeft() throws(ProxyFault) {
+        guard isLeft else { return }
+        throw ProxyFault(
+            status: 503, message: "callgate attach has been ended; point the client at its provider")
     }
 
     /// Gives a session back, with what came of its request.
@@ -99,7 +103,7 @@ actor SessionBook {
             exchange.cancel()
         }
         for entry in leaving {
-            await entry.exchange?.untilOver()
+            await entry.exchange?.finish(until: end)
             await entry.session.conclude()
         }
     }
