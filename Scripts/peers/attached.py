@@ -16,7 +16,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 class Attached:
     """One run: the program, its decisions by the call's ID, and what the provider saw."""
 
-    def __init__(self, callgate, turns, command, decisions, environment=None, upstream_path="", hold=0, limit=120):
+    def __init__(self, callgate, turns, command, decisions, environment=None, upstream_path="", hold=0, limit=120,
+                 deny="auto"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="callgate-attached-"))
         if "CALLGATE_KEEP" not in os.environ:
             atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
@@ -35,7 +36,8 @@ class Attached:
         deadline = started + limit + hold
         proxy = subprocess.Popen(
             [callgate, "attach", "--headless", "--approve", "await", "--listen", "127.0.0.1:0", "--upstream",
-             f"http://127.0.0.1:{port}{upstream_path}", "--record", self.folder / "sessions", "--", *command],
+             f"http://127.0.0.1:{port}{upstream_path}", "--record", self.folder / "sessions", "--deny", deny,
+             "--", *command],
             cwd=self.folder, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             while proxy.poll() is None and time.time() < deadline:

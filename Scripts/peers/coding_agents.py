@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Real coding agents behind `callgate attach`: what runs, and what their models read afterwards.
 
-    coding_agents.py CALLGATE [--hold SECONDS] [--only SCENARIO] [claude|codex|codex-patch|codex-default ...]
+    coding_agents.py CALLGATE [--hold SECONDS] [--only SCENARIO] [--deny WAY] [claude|codex|codex-patch|codex-default ...]
 
 The agents come from PyPI (claude-agent-sdk and openai-codex-cli-bin carry the programs) into CALLGATE_PEERS, by default
 ~/.cache/callgate-peers; where they cannot be had, the agent is skipped with the reason. They need no key: the provider is
-scripted_provider.py. With --hold each first call waits so long before it is decided. codex names a model that Codex does not
+scripted_provider.py. With --hold each first call waits so long before it is decided; WAY is that of `callgate attach --deny`. codex names a model that Codex does not
 know; codex-patch one whose patches are free text by a grammar; codex-default leaves it the model of its own choice, whose calls
 are programs.
 """
@@ -63,7 +63,7 @@ def edited(agent, command):
     return json.dumps({"input": given} if isinstance(given, str) else given)
 
 
-def run(callgate, agent, asked, decisions, hold=0, words="I look."):
+def run(callgate, agent, asked, decisions, hold=0, words="I look.", deny="auto"):
     turns = [{"say": words, "ask": [shell(agent, command) for command in asked]}, {"say": "All done."}]
     if agent == "claude":
         command = [program(agent), "-p", "look around", "--allowedTools", "Bash"]
@@ -73,7 +73,7 @@ def run(callgate, agent, asked, decisions, hold=0, words="I look."):
         command = [program(agent), "exec", *model, "--skip-git-repo-check",
                    "--dangerously-bypass-approvals-and-sandbox", "look around"]
         more = {}
-    return Attached(callgate, turns, command, decisions, more, hold=hold)
+    return Attached(callgate, turns, command, decisions, more, hold=hold, deny=deny)
 
 
 def scenarios(agent):
@@ -102,7 +102,7 @@ def subagent(callgate):
              "": [{"say": "I ask another.", "ask": [["Task", {"description": "count", "prompt": brief,
                                                               "subagent_type": "general-purpose"}]]}, {"say": "All done."}]}
     attached = Attached(callgate, turns, [program("claude"), "-p", "look around", "--allowedTools", "Bash,Task,Agent"], {}, CLAUDE)
-    journals = sorted((attached.folder / "sessions").glob("*.jsonl"))
+    journals = sorted((attached.folder / "sessions").glob("*.jsonl"), key=lambda path: path.stem)
     headers = [json.loads(journal.read_text().splitlines()[0]) for journal in journals]
     found = [] if attached.file("a") == "one\n" else [f"a holds {attached.file('a')!r}"]
     origins = [header.get("parent", {}).get("call") for header in headers]
@@ -146,7 +146,8 @@ def main():
     words.add_argument("agents", nargs="*")
     words.add_argument("--hold", type=int, default=0)
     words.add_argument("--only")
-    words = words.parse_args()
+    words.add_argument("--deny", default="auto")
+    words = words.parse_intermixed_args()
     failed = False
     for agent in words.agents or list(AGENTS):
         try:
@@ -157,7 +158,7 @@ def main():
         for name, say, asked, decisions, *wanted in scenarios(agent):
             if words.only and words.only != name:
                 continue
-            attached = run(words.callgate, agent, asked, decisions, words.hold, say)
+            attached = run(words.callgate, agent, asked, decisions, words.hold, say, words.deny)
             failed |= told(agent, name, attached, faults(attached, agent, asked, *wanted))
         if agent == "claude" and words.only in (None, "subagent"):
             failed |= told(agent, "subagent", *subagent(words.callgate))

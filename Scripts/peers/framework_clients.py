@@ -88,6 +88,30 @@ def anthropic_messages(stream):
         history.append({"role": "user", "content": told})
 
 
+def anthropic_tool_runner(stream):
+    """The SDK's own loop, which goes on in a thread that its provider keeps."""
+    import anthropic
+    runner = anthropic.Anthropic().beta.messages.tool_runner(
+        model="m", max_tokens=1000, tools=[anthropic.beta_tool(note)], messages=[{"role": "user", "content": PROMPT}],
+        stream=stream)
+    for message in runner:
+        if stream:
+            message.get_final_message()
+
+
+def google_calling(stream):
+    """The SDK's own loop: it calls the functions that it was given."""
+    from google import genai
+    from google.genai import types
+    config = types.GenerateContentConfig(tools=[note])
+    client = genai.Client()
+    if stream:
+        for _ in client.models.generate_content_stream(model="m", contents=PROMPT, config=config):
+            pass
+    else:
+        client.models.generate_content(model="m", contents=PROMPT, config=config)
+
+
 def google(stream):
     from google import genai
     from google.genai import types
@@ -150,7 +174,10 @@ def mini_swe_agent():
     "openai-chat": lambda: openai_chat(False), "openai-chat-stream": lambda: openai_chat(True),
     "openai-responses": lambda: openai_responses(False), "openai-responses-stream": lambda: openai_responses(True),
     "anthropic": lambda: anthropic_messages(False), "anthropic-stream": lambda: anthropic_messages(True),
+    "anthropic-tool-runner": lambda: anthropic_tool_runner(False),
+    "anthropic-tool-runner-stream": lambda: anthropic_tool_runner(True),
     "google-genai": lambda: google(False), "google-genai-stream": lambda: google(True),
+    "google-genai-calling": lambda: google_calling(False), "google-genai-calling-stream": lambda: google_calling(True),
     "openai-agents": openai_agents, "langgraph": langgraph, "pydantic-ai": pydantic_ai, "smolagents": smolagents,
     "mini-swe-agent": mini_swe_agent,
 }[sys.argv[1]]()

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """SDKs and frameworks from PyPI behind `callgate attach`: the same decisions for each, and what became of them.
 
-    frameworks.py CALLGATE [NAME ...]
+    frameworks.py CALLGATE [--deny WAY] [NAME ...]
 
-A NAME may be said with the decision: `smolagents:edit`.
+A NAME may be said with the decision: `smolagents:edit`. WAY is that of `callgate attach --deny`.
 
 The packages are installed into CALLGATE_PEERS/frameworks (~/.cache/callgate-peers by default); one that cannot be had is
 skipped with the reason. Every client has one tool, which appends a line to a file, and goes on until the model answers in
 words; the provider is scripted_provider.py.
 """
+import argparse
 import json
 import os
 import pathlib
@@ -22,9 +23,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 PACKAGES = ["openai", "anthropic", "google-genai", "openai-agents", "langgraph", "langchain-openai",
             "pydantic-ai-slim[openai]", "smolagents[openai]", "mini-swe-agent"]
 CLIENTS = ["openai-chat", "openai-chat-stream", "openai-responses", "openai-responses-stream", "anthropic", "anthropic-stream",
-           "google-genai", "google-genai-stream", "openai-agents", "langgraph", "pydantic-ai", "smolagents", "mini-swe-agent"]
+           "anthropic-tool-runner", "anthropic-tool-runner-stream", "google-genai", "google-genai-stream",
+           "google-genai-calling", "google-genai-calling-stream", "openai-agents", "langgraph", "pydantic-ai", "smolagents",
+           "mini-swe-agent"]
 # Clients that cannot be told by a call in the place of a denied one: the proxy asks their provider again.
-ASKED_AGAIN = ["smolagents", "mini-swe-agent"]
+ASKED_AGAIN = ["smolagents", "mini-swe-agent", "google-genai-calling", "google-genai-calling-stream"]
 DENIED = "Error: a reviewer rejected this call. It did not run. Reason: no"
 BESIDE = "Error: it did not run: a call beside it was not allowed to run"
 SCENARIOS = [
@@ -86,7 +89,13 @@ def python():
 
 
 def main():
-    callgate, chosen = os.path.abspath(sys.argv[1]), sys.argv[2:] or CLIENTS
+    words = argparse.ArgumentParser()
+    words.add_argument("callgate", type=os.path.abspath)
+    words.add_argument("clients", nargs="*")
+    words.add_argument("--deny", default="auto")
+    words = words.parse_intermixed_args()
+    callgate, chosen = words.callgate, words.clients or CLIENTS
+    again = {"auto": ASKED_AGAIN, "swap": [], "ask-again": CLIENTS}[words.deny]
     try:
         interpreter = python()
     except Exception as error:
@@ -99,11 +108,11 @@ def main():
                 continue
             decisions = {number: [*words[:-1], json.dumps(note(client, words[-1])[1])] if words[0] == "edit" else words
                          for number, words in decisions.items()}
-            if client in ASKED_AGAIN and name == "deny one of two":
+            if client in again and name == "deny one of two":
                 wanted, told = None, [DENIED, BESIDE]
             turns = [{"say": "I note it.", "ask": [note(client, "one"), note(client, "two")]}, *end(client)]
             attached = Attached(callgate, turns, [interpreter, HERE / "framework_clients.py", client], decisions,
-                                {"MSWEA_SILENT_STARTUP": "1"})
+                                {"MSWEA_SILENT_STARTUP": "1"}, deny=words.deny)
             found = faults(client, attached, name, wanted, told)
             print(f"{client:24} {name:16} {attached.seconds:5.1f} s  " + ("; ".join(found) or "as decided"), flush=True)
             failed |= bool(found)

@@ -10,7 +10,8 @@ thought before it, and "tokens", what its request is said to have cost. TURNS ma
 whose key stands in the request's first message of a user, the key "" standing in all; or {"stories": [{"first": TEXT, "turns":
 [...]}, {"last": TEXT, ...}, {"turns": [...]}]}, with turns for several conversations, told by a text in the first message of a
 person, or in the last message of the request. Each request is added to FILE as a line of JSON: its path and its body, and what
-it was answered. The port is printed once the provider listens.
+it was answered. Threads of Messages are kept: the body of a request that goes on in one is written as the model reads it, what
+came before included. The port is printed once the provider listens.
 """
 import argparse
 import itertools
@@ -28,6 +29,8 @@ with open(arguments.turns) as file:
     TURNS = json.load(file)
 IDS = itertools.count(1)
 LOCK = threading.Lock()
+# What the model read and said up to each answer of a thread, by the answer's ID.
+THREADS = {}
 
 
 def new_id(kind):
@@ -85,6 +88,9 @@ def messages(body, answer):
     whole = {"id": new_id("msg"), "type": "message", "role": "assistant", "model": body.get("model"), "content": content,
              "stop_reason": "tool_use" if answer.calls else "end_turn", "stop_sequence": None,
              "usage": {"input_tokens": answer.tokens, "output_tokens": 5}}
+    if body.get("thread"):
+        kept = {"role": "assistant", "content": [block for block in content if block["type"] != "thinking"]}
+        THREADS[whole["id"]] = {**body, "messages": [*body["messages"], kept]}
     if not body.get("stream"):
         return whole
     events = [{"type": "message_start", "message": {**whole, "content": [], "stop_reason": None}}]
@@ -222,6 +228,13 @@ class Provider(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
         path = self.path.split("?")[0]
+        thread = body.get("thread") or {}
+        if thread.get("type") == "continue":
+            before = THREADS.get(thread.get("previous_message_id"))
+            if before is None or "tools" in body or "system" in body:
+                told = {"type": "not_found_error", "message": "no such thread", "details": {"error_code": "thread_not_found"}}
+                return self.whole({"type": "error", "error": told}, 404)
+            body = {**before, **body, "messages": [*before["messages"], *body["messages"]]}
         answer = Answer(body, answers_in(path, body))
         if arguments.seen:
             told = {"think": answer.thought, "say": answer.words, "ask": answer.calls}

@@ -62,6 +62,53 @@ final class ScriptedProvider: Sendable {
     private struct Weak { weak var provider: ScriptedProvider? }
 }
 
+/// A provider that answers as it is told, by the number of the request, from 0.
+final class FreeProvider: Sendable {
+    typealias Answer = @Sendable (Int, [UInt8], HTTPResponder) async throws -> Void
+
+    let origin: Origin
+    private let seen: Seen
+    private let serving: Task<Void, any Error>
+
+    private final class Seen: Sendable {
+        let bodies = Mutex<[String]>([])
+    }
+
+    init(_ answer: @escaping Answer) async throws {
+        let server = try await HTTPServer(host: "127.0.0.1", port: 0)
+        origin = try Origin("http://127.0.0.1:\(server.port)")
+        let seen = Seen()
+        self.seen = seen
+        serving = Task {
+            try await server.run { _, body, response in
+                let number = seen.bodies.withLock { all in
+                    all.append(String(decoding: body, as: UTF8.self))
+                    return all.count - 1
+                }
+                try await answer(number, body, response)
+            }
+        }
+    }
+
+    /// The bodies of the requests so far.
+    var bodies: [String] { seen.bodies.withLock { $0 } }
+
+    func stop() { serving.cancel() }
+
+    /// Streams a response of Messages.
+    static func stream(
+        _ answer: ModelResponse, id: String, _ format: WireFormat = .messages, to response: HTTPResponder
+    ) async throws {
+        try await response.begin(
+            HTTPResponse(status: 200, fields: HTTPFields([.init("content-type", "text/event-stream")])))
+        let identity = ResponseIdentity(id: id, model: "m", created: 1_700_000_000)
+        for frame in ResponseWriter.stream(of: answer, in: format, identity: identity) {
+            try await response.write(frame)
+        }
+        try await response.finish()
+    }
+}
+
 /// A person who decides calls by a table, and everything that a proxy told.
 final class TablePerson: ProxyWatcher {
     struct State {
@@ -111,12 +158,23 @@ func withProxy<Result: Sendable>(
     _ provider: ScriptedProvider, folder: TemporaryFolder, person: TablePerson, holdLimit: Int? = nil,
     _ body: (Origin) async throws -> Result
 ) async throws -> Result {
+    try await withProxy(at: try provider.origin, folder: folder, person: person, holdLimit: holdLimit) {
+        origin, _ in
+        try await body(origin)
+    }
+}
+
+/// The same between any provider and whoever asks it; the body may end the proxy itself.
+func withProxy<Result: Sendable>(
+    at provider: Origin, folder: TemporaryFolder, person: TablePerson, holdLimit: Int? = nil,
+    denial: DenialWay = .auto, _ body: (Origin, Proxy) async throws -> Result
+) async throws -> Result {
     let settings = ProxySettings(
-        upstream: try provider.origin, folder: folder.path, gate: GateSettings(holdLimit: holdLimit))
+        upstream: provider, folder: folder.path, gate: GateSettings(holdLimit: holdLimit, denial: denial))
     let proxy = try await Proxy(settings, watcher: person)
     let serving = Task { try await proxy.run() }
     do {
-        let result = try await body(try Origin("http://127.0.0.1:\(proxy.port)"))
+        let result = try await body(try Origin("http://127.0.0.1:\(proxy.port)"), proxy)
         serving.cancel()
         _ = await serving.result
         return result

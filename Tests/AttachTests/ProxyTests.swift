@@ -8,71 +8,19 @@ import Wire
 
 @testable import Attach
 
-private let tool: JSONValue = [
-    "name": "Bash", "description": "Runs.",
-    "input_schema": [
-        "type": "object", "properties": ["command": ["type": "string"]], "required": ["command"],
-    ],
-]
-
-private func call(_ id: String, _ command: String) -> ToolCall {
-    ToolCall(id: ToolCallID(id), name: "Bash", arguments: ByteString("{\"command\": \"\(command)\"}"))
-}
-
-private func asking(_ calls: ToolCall...) -> ModelResponse {
-    ModelResponse(
-        content: "I look.", calls: calls, finishReason: .toolCalls,
-        usage: Usage(promptTokens: 1, completionTokens: 2))
-}
-
-private let done = ModelResponse(content: "Done.", calls: [], finishReason: .stop)
-
-/// A request of Messages with the given history.
-private func messages(_ history: [JSONValue], stream: Bool = true) -> JSONValue {
-    [
-        "model": "m", "max_tokens": 100, "stream": .bool(stream), "tools": [tool], "unknown": ["x": 1],
-        "messages": .array([["role": "user", "content": "Go."]] + history),
-    ]
-}
-
-/// What a client's next request adds once it has run, or failed to run, the calls that it got.
-private func answered(_ bytes: [UInt8], _ run: (ToolCall) -> (text: String, isError: Bool)) throws
-    -> [JSONValue]
-{
-    var reader = ResponseReader(.messages)
-    _ = try reader.take(bytes)
-    _ = try reader.finish()
-    let response = try reader.response(numberingFrom: 1)
-    var blocks: [JSONValue] =
-        response.content.isEmpty ? [] : [["type": "text", "text": .string(response.content)]]
-    var results: [JSONValue] = []
-    for call in response.calls {
-        blocks.append([
-            "type": "tool_use", "id": .string(call.id.text), "name": .string(call.name),
-            "input": try JSONParser.parse(call.arguments.text),
-        ])
-        let result = call.name == "Bash" ? run(call) : ("No such tool available: \(call.name)", true)
-        results.append([
-            "type": "tool_result", "tool_use_id": .string(call.id.text), "content": .string(result.0),
-            "is_error": .bool(result.1),
-        ])
-    }
-    return [["role": "assistant", "content": .array(blocks)], ["role": "user", "content": .array(results)]]
-}
-
 @Suite("The proxy between a client and its provider")
 struct ProxyTests {
     @Test(
         "Approved, client and provider see what they would see without the proxy", arguments: [true, false])
     func approved(isStreamed: Bool) async throws {
-        let provider = try await ScriptedProvider([asking(call("a", "date")), done])
+        let provider = try await ScriptedProvider([asking(bash("a", "date")), done])
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson { _ in .approve }
         try await withProxy(provider, folder: folder, person: person) { origin in
             let body = messages([], stream: isStreamed)
             let through = try await post("/v1/messages?beta=true", body, to: origin)
-            let second = try await ScriptedProvider([asking(call("a", "date"))])
+            let second = try await ScriptedProvider([asking(bash("a", "date"))])
             defer { second.stop() }
             let direct = try await post("/v1/messages?beta=true", body, to: try second.origin)
             #expect(through.bytes == direct.bytes)
@@ -98,7 +46,7 @@ struct ProxyTests {
         "Edit, deny, respond and approve in one response: each call gets what was decided, and the model reads the truth"
     )
     func decisions() async throws {
-        let calls = [call("a", "date"), call("b", "rm -rf /"), call("c", "uptime"), call("d", "ls")]
+        let calls = [bash("a", "date"), bash("b", "rm -rf /"), bash("c", "uptime"), bash("d", "ls")]
         let provider = try await ScriptedProvider([
             ModelResponse(content: "I look.", calls: calls, finishReason: .toolCalls), done,
         ])
@@ -150,7 +98,7 @@ struct ProxyTests {
 
     @Test("A proxy that is started again restores what an earlier one has changed")
     func restart() async throws {
-        let provider = try await ScriptedProvider([asking(call("a", "rm")), done])
+        let provider = try await ScriptedProvider([asking(bash("a", "rm")), done])
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson { _ in .deny(reason: "no") }
@@ -169,7 +117,7 @@ struct ProxyTests {
 
     @Test("What is sent again while its calls are held is joined to the hold: the provider is asked once")
     func joined() async throws {
-        let provider = try await ScriptedProvider([asking(call("a", "date"))])
+        let provider = try await ScriptedProvider([asking(bash("a", "date"))])
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson { _ in nil }
@@ -196,7 +144,7 @@ struct ProxyTests {
 
     @Test("A client that goes on with another request has given up its held calls: they never run")
     func givenUp() async throws {
-        let provider = try await ScriptedProvider([asking(call("a", "date")), done])
+        let provider = try await ScriptedProvider([asking(bash("a", "date")), done])
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson { _ in nil }
@@ -224,7 +172,7 @@ struct ProxyTests {
 
     @Test("A time without a decision ends in a denial")
     func holdLimit() async throws {
-        let provider = try await ScriptedProvider([asking(call("a", "date"))])
+        let provider = try await ScriptedProvider([asking(bash("a", "date"))])
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson { _ in nil }
@@ -267,7 +215,7 @@ struct ProxyTests {
     func brokenProvider() async throws {
         let server = try await HTTPServer(host: "127.0.0.1", port: 0)
         let frames = ResponseWriter.stream(
-            of: asking(call("a", "date")), in: .messages,
+            of: asking(bash("a", "date")), in: .messages,
             identity: ResponseIdentity(id: "x", model: "m", created: 1))
         let serving = Task {
             try await server.run { _, _, response in

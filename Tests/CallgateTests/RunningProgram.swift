@@ -31,6 +31,9 @@ final class RunningProgram {
     /// Ends it as a loss of power would: it can do nothing more.
     func kill9() { kill(process.processIdentifier, SIGKILL) }
 
+    /// Sends it a signal.
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
     /// Waits for its end and gives its exit code.
     @discardableResult func end() -> Int32 {
         process.waitUntilExit()

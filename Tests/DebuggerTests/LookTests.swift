@@ -133,6 +133,10 @@ import Testing
         #expect(Figure.count(-1_000) == "-1,000")
         #expect(Figure.duration(milliseconds: 3.21) == "3.2 ms")
         #expect(Figure.duration(milliseconds: 61_000) == "1 min 1 s")
+        // What is measured now may be nothing; what a journal holds is then what nobody measured.
+        #expect(Figure.duration(milliseconds: 0) == "0 ms")
+        #expect(Figure.recorded(milliseconds: 0) == "a time not recorded")
+        #expect(Figure.recorded(milliseconds: 3.21) == "3.2 ms")
         #expect(Figure.moment(milliseconds: 1_204) == "+1.204 s")
     }
 

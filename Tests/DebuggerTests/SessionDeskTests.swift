@@ -1,4 +1,5 @@
 import Agent
+import Foundation
 import Terminal
 import Testing
 
@@ -46,6 +47,35 @@ struct SessionDeskTests {
         #expect(desk.view().canvas.plainText.contains("▸ client 0 "))
         _ = desk.update(.key(.end), at: 0)
         #expect(desk.view().canvas.plainText.contains("▸ client 59"))
+    }
+
+    @Test("A subagent's session stands under the one whose call started it, and names the call")
+    func subagents() throws {
+        var desk = SessionDesk(size: Size(100, 24), instructions: [])
+        func open(_ journal: String, _ agent: String?, from parent: SessionParent?) {
+            _ = desk.update(
+                .opened(SessionRow(journal: journal, client: "Claude Code", agent: agent), past: []), at: 0)
+            let header = SessionHeader(
+                id: journal, workflow: "w", model: ModelInfo(name: "m", kind: "messages"), catalogue: [],
+                sampling: SamplingSettings(), limits: .unbounded, policy: Policy(), parent: parent)
+            _ = desk.update(
+                .session(journal, .events([Event(number: 1, time: 1, body: .sessionStarted(header))])), at: 1)
+        }
+        func child(of session: String, _ call: String) -> SessionParent {
+            SessionParent(session: session, step: 1, hash: nil, relation: .call, call: ToolCallID(call))
+        }
+        open("a", nil, from: nil)
+        open("b", nil, from: nil)
+        open("c", "one", from: child(of: "a", "call_1"))
+        open("d", "two", from: child(of: "c", "call_2"))
+        open("e", "three", from: child(of: "a", "call_3"))
+        let rows = desk.view().canvas.plainText.split(separator: "\n").filter { $0.contains("Claude Code") }
+            .map { $0.prefix { $0 != "m" }.trimmingCharacters(in: .whitespaces) }
+        #expect(
+            rows == [
+                "▸ Claude Code", "└ Claude Code · one · of call_1", "└ Claude Code · two · of call_2",
+                "└ Claude Code · three · of call_3", "Claude Code",
+            ])
     }
 
     @Test("? shows the keys, Esc leaves them, and Esc at the list quits as q does")

@@ -39,6 +39,26 @@ struct ServerAndClientTests {
         #expect(body == Array("body".utf8))
     }
 
+    @Test("A port in use and an address of another machine are said in one sentence, with what to do")
+    func placesThatCannotBeListenedOn() async throws {
+        try await withServer { _, _, _ in
+        } _: { origin in
+            let taken = await #expect(throws: WireError.self) {
+                _ = try await HTTPServer(host: "127.0.0.1", port: origin.port)
+            }
+            #expect(
+                taken?.description
+                    == "another program listens on 127.0.0.1:\(origin.port) already; end it, or choose another port with "
+                    + "--listen, such as --listen 127.0.0.1:\(origin.port + 1), or :0 for one that is free")
+        }
+        let elsewhere = await #expect(throws: WireError.self) {
+            _ = try await HTTPServer(host: "192.0.2.1", port: 8787)
+        }
+        #expect(
+            elsewhere?.description
+                == "192.0.2.1 is no address of this machine; choose 127.0.0.1:8787 with --listen")
+    }
+
     @Test(
         "Nothing is sent under a head that cannot be: a bare body would be taken for a request",
         arguments: [

@@ -32,7 +32,8 @@ public struct CatalogueNote: Sendable, Hashable, CustomStringConvertible {
         self.reason = reason
     }
 
-    init(_ tool: String, _ adjustment: SchemaAdjustment) {
+    /// What was changed in a tool's schema.
+    public init(_ tool: String, _ adjustment: SchemaAdjustment) {
         let kind: Kind =
             switch adjustment.kind {
             case .translated: .translated

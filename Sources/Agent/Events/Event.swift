@@ -152,7 +152,7 @@ public struct SessionParent: Sendable, Hashable {
 
     /// What the parent is to the session.
     public var relation: Relation
-    /// The call that spawned it.
+    /// The call that spawned it, where it is known which one did.
     public var call: ToolCallID?
     /// The parent's name.
     public var session: String
@@ -169,7 +169,7 @@ public struct SessionParent: Sendable, Hashable {
     public var sentence: String {
         switch relation {
         case .fork: "forked from \(session) at step \(step)"
-        case .call: "spawned by call \(call?.text ?? "") of \(session) at step \(step)"
+        case .call: "spawned by \(call.map { "call \($0.text)" } ?? "a call") of \(session) at step \(step)"
         case .compaction: "goes on from \(session) after a compaction at step \(step)"
         }
     }

@@ -87,6 +87,7 @@ public struct RunState: Sendable {
         case .requestSent(let record):
             request = record
             round = record.round
+            outcome = nil
             roundTokens = 0
             decodedBytes = []
             responseTokens = []

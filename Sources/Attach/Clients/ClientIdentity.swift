@@ -10,6 +10,8 @@ struct ClientIdentity: Sendable, Hashable {
     var parent: String?
     /// How the client names the agent within the conversation, where it is not the first one.
     var agent: String?
+    /// What the client's loop makes of a call that it was never asked for.
+    var tolerance = Tolerance.unknownTools
 
     /// The header by which any client can name its conversation.
     static let sessionField = "x-callgate-session"
@@ -18,6 +20,7 @@ struct ClientIdentity: Sendable, Hashable {
     init(_ fields: HTTPFields) {
         let agentName = fields["user-agent"] ?? ""
         client = ClientIdentity.name(agentName)
+        tolerance = ClientIdentity.tolerance(of: agentName)
         if let name = fields[ClientIdentity.sessionField] {
             thread = "named:\(name)"
         } else if let session = fields["x-claude-code-session-id"] {
@@ -41,8 +44,30 @@ struct ClientIdentity: Sendable, Hashable {
         thread == nil && other.thread == nil ? client == other.client : thread == other.thread
     }
 
+    /// What a client answers by an error that its model reads, so that its loop goes on.
+    enum Tolerance: Sendable, Hashable {
+        /// A call of a tool that it does not know.
+        case unknownTools
+        /// Arguments that the tool's schema refuses; an unknown tool ends its loop.
+        case refusedArguments
+        /// Neither: an unknown tool ends its loop, and of arguments it leaves out those that the tool does not know.
+        case nothing
+    }
+
     /// Whether the client's loop ends where a call names a tool that it does not know.
-    var failsOnUnknownTools: Bool { client == "OpenAI Agents" }
+    var failsOnUnknownTools: Bool { tolerance != .unknownTools }
+
+    private static func tolerance(of agent: String) -> Tolerance {
+        if agent.utf8.starts(with: "Agents/".utf8) { return .refusedArguments }
+        let google = "google-genai-sdk/"
+        guard agent.utf8.starts(with: google.utf8) else { return .unknownTools }
+        // Google's SDK looks the functions that it calls by itself up by their names, and dies of a name that it has not. From
+        // 3.0 on it says when it does so; before, nothing tells it from a loop written by hand.
+        let version = agent.dropFirst(google.count).prefix { $0 != " " }
+        let major = version.prefix { $0 != "." && $0 != "+" }
+        let saysSo = Int(major).map { $0 >= 3 } ?? false
+        return saysSo && !version.split(separator: "+").dropFirst().contains("afc") ? .unknownTools : .nothing
+    }
 
     private static let known: [(prefix: String, name: String)] = [
         ("claude-cli", "Claude Code"), ("codex", "Codex"), ("Agents/", "OpenAI Agents"),

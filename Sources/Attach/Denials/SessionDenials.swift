@@ -6,24 +6,33 @@ extension AttachedSession {
     /// Whether the model may be asked again instead of an answer to that request, so that nothing of it may leave before
     /// its calls are decided.
     func mayAskAgain(after request: AgentRequest) -> Bool {
-        guard request.reading.conversation == nil, request.places.conversation.isOpen else { return false }
+        // A conversation that its provider keeps holds the answer already, and a thread goes on from an answer once.
+        guard request.reading.conversation == nil, !request.reading.goesOnInThread,
+            request.places.conversation.isOpen
+        else { return false }
         switch base.denial {
         case .swap: return false
         case .askAgain: return true
         case .auto:
             if hasLostCalls || ForgetfulClients.sent(request) { return true }
             guard client.failsOnUnknownTools else { return false }
-            catalogue.take(request)
-            return !catalogue.tools.allSatisfy { refusesMark(for: $0.name) }
+            catalogue.take(request, else: state.header?.catalogue ?? [])
+            return !catalogue.tools.allSatisfy { isToldByArguments($0.name) }
         }
     }
 
     /// Whether the model is asked again instead of the answer of this round.
     func asksAgain(after request: AgentRequest) -> Bool {
-        guard mayAskAgain(after: request) else { return false }
+        // Whoever leaves the proxy waits for no other answer.
+        guard departure != .proxyLeft, mayAskAgain(after: request) else { return false }
         let kept = state.roundCalls.filter { $0.decision?.lets == false }
         if base.denial == .askAgain || hasLostCalls || ForgetfulClients.sent(request) { return !kept.isEmpty }
-        return kept.contains { !refusesMark(for: $0.call.name) }
+        return kept.contains { !isToldByArguments($0.call.name) }
+    }
+
+    /// Whether the client answers a call of that tool by an error where its arguments are refused.
+    private func isToldByArguments(_ tool: String) -> Bool {
+        client.tolerance == .refusedArguments && refusesMark(for: tool)
     }
 
     /// Keeps the whole answer of the round from its client.

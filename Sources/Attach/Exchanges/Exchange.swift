@@ -9,6 +9,7 @@ final class Exchange: Sendable {
         var isHeld = false
         var readers = 0
         var hasBeenRead = false
+        var isOver = false
         var grace: Task<Void, Never>?
         var task: Task<Void, Never>?
         var onLost: (@Sendable () async -> Void)?
@@ -52,11 +53,17 @@ final class Exchange: Sendable {
     /// Whether somebody listens.
     var isRead: Bool { state.withLock { $0.readers > 0 } }
 
+    /// Whether calls wait.
+    var isHeld: Bool { state.withLock { $0.isHeld } }
+
     /// Starts; `onLost` is called once its client has been gone for too long.
     func start(onLost: @escaping @Sendable () async -> Void, _ work: @escaping @Sendable () async -> Void) {
         state.withLock { state in
             state.onLost = onLost
-            state.task = Task { await work() }
+            state.task = Task { [weak self] in
+                await work()
+                self?.state.withLock { $0.isOver = true }
+            }
         }
     }
 
@@ -71,6 +78,23 @@ final class Exchange: Sendable {
         let (task, onLost) = state.withLock { state in (state.isHeld ? nil : state.task, state.onLost) }
         await onLost?()
         task?.cancel()
+    }
+
+    /// Ends whatever it waits for.
+    func cancel() { state.withLock { $0.task }?.cancel() }
+
+    /// Returns once its client has all of it, or has left; at the latest at `end`.
+    func deliver(until end: ContinuousClock.Instant) async {
+        while ContinuousClock.now < end, !isDeserted, await !log.isDelivered {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Returns once the work is over; at the latest at `end`, since a client that does not read may hold it up.
+    func finish(until end: ContinuousClock.Instant) async {
+        while ContinuousClock.now < end, !state.withLock({ $0.isOver }) {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func readersChanged(_ count: Int) {

@@ -119,16 +119,21 @@ struct ExchangeRun: Sendable {
         }
         recorder.add(output.pieces)
         try await recorder.finish()
-        if let id = gated.responseID { await session.remember(response: id) }
         if let fault = gated.fault {
             await hold?.end()
+            let isEmptyStream = gated.foreignWords == nil && response.mediaType == "text/event-stream"
+            let isForeign = !wasFaulty && gated.isForeign && !isEmptyStream
+            guard isStreamed || wasFaulty || isForeign else { throw ProxyError(fault.description) }
             if isStreamed { await log.append(kept) } else { await whole(kept, head.decoded) }
-            // The provider's own error is an end; a response that never became one is cut.
-            await log.end(isWhole: wasFaulty)
-            try await session.fail(fault.description)
+            // The provider's own error is an end, and so is what never was a response; one that broke off is cut.
+            await log.end(isWhole: wasFaulty || isForeign)
+            try await session.fail(isForeign ? foreignWords(head, gated) : fault.description)
             return nil
         }
         let answer = try gated.response(numberingFrom: request.nextCallNumber)
+        if request.reading.isKept, let id = gated.responseID {
+            await session.remember(response: id, answer)
+        }
         let elapsed = (ContinuousClock.now - started) / .milliseconds(1)
         let verdicts = try await session.decide(answer, milliseconds: elapsed)
         if !answer.calls.isEmpty { try await waitForReader() }
@@ -150,6 +155,16 @@ struct ExchangeRun: Sendable {
         }
         await log.end(isWhole: true)
         return nil
+    }
+
+    /// What came in the place of a response, in a sentence.
+    private func foreignWords(_ head: HTTPResponse, _ gated: GatedStream) -> String {
+        let type = head.mediaType.isEmpty ? "a body without a content type" : head.mediaType
+        guard let words = gated.foreignWords else {
+            return "the provider answered \(head.status) with an empty body; it was passed on as it came"
+        }
+        return "the provider answered \(head.status) with \(type) that is neither JSON nor an event stream, "
+            + "so no answer of a model; it was passed on as it came: \(JSONValue.string(words).text())"
     }
 
     /// The provider's own error passes as it is.
@@ -237,11 +252,14 @@ struct ExchangeRun: Sendable {
     }
 
     private func fail(_ error: any Error) async {
-        let words = error is CancellationError ? "the client left" : "\(error)"
-        try? await session.fail(words)
-        guard await !log.hasBegun, !(error is CancellationError) else { return await log.end(isWhole: false) }
+        let isCancelled = error is CancellationError || Task.isCancelled
+        let departure = isCancelled ? await session.departure ?? .clientLeft : nil
+        let words = departure?.words ?? "\(error)"
+        if departure == .proxyLeft { await session.conclude() } else { try? await session.fail(words) }
+        guard await !log.hasBegun, departure != .clientLeft else { return await log.end(isWhole: false) }
         let isUnreachable = (error as? WireError)?.isBeforeConnecting == true
-        let fault = ProxyFault(status: isUnreachable ? 502 : 424, message: words, isTransient: isUnreachable)
+        let status = departure == nil ? isUnreachable ? 502 : 424 : 503
+        let fault = ProxyFault(status: status, message: words, isTransient: isUnreachable)
         await log.begin(fault.head(format))
         await log.append(fault.body(format))
         await log.end(isWhole: true)

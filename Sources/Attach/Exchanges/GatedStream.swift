@@ -21,12 +21,18 @@ struct GatedStream: Sendable {
     private var unread: [UInt8] = []
     private var held: [ReadFrame] = []
     private var lastBlock = LastBlock()
+    /// Whether JSON has come, of a response or not.
+    private var hasJSON = false
     /// What keeps the client waiting after what it has been sent.
     private(set) var keepAlive: KeepAlive
     /// The ID by which the provider can be asked to go on from the response, where it told one.
     private(set) var responseID: String?
     /// The provider's fault that ended the response, where one did.
     private(set) var fault: StreamFault?
+    /// Whether what came is no response at all, in which no client can find a call: it has passed as it came.
+    private(set) var isForeign = false
+    /// The first words of that; `nil` where nothing came.
+    private(set) var foreignWords: String?
 
     init(_ format: WireFormat, isStreamed: Bool) {
         self.format = format
@@ -67,6 +73,14 @@ struct GatedStream: Sendable {
             for frame in try reader.finish() { take(frame, &output) }
         } catch {
             fault = error
+            isForeign = !isHolding && !hasJSON && GatedStream.holdsNothing(unread)
+        }
+        if isForeign {
+            let words = String(decoding: unread.prefix(200), as: UTF8.self)
+            foreignWords = unread.isEmpty ? nil : words
+            output.passed += lastBlock.close() + unread
+            unread = []
+            return output
         }
         guard fault == nil, reader.hasFinished else {
             // What is left may be the beginning of a call.
@@ -75,6 +89,17 @@ struct GatedStream: Sendable {
         }
         if !isHolding { output.passed += lastBlock.close() }
         return output
+    }
+
+    /// Whether bytes are neither JSON nor an event stream, nor the beginning of one.
+    private static func holdsNothing(_ bytes: [UInt8]) -> Bool {
+        bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).allSatisfy { line in
+            let words = line.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
+            guard !words.isEmpty else { return true }
+            return ["{", "[", ":", "data:", "event:", "id:", "retry:"].allSatisfy { mark in
+                !words.starts(with: mark.utf8) && !mark.utf8.starts(with: words)
+            }
+        }
     }
 
     private mutating func feed(_ bytes: ArraySlice<UInt8>, _ output: inout Output) {
@@ -101,8 +126,11 @@ struct GatedStream: Sendable {
 
     private mutating func take(_ frame: ReadFrame, _ output: inout Output) {
         unread.removeFirst(min(frame.frame.bytes.count, unread.count))
+        if case .json = frame.frame.payload { hasJSON = true }
         output.pieces += frame.pieces
-        if format == .responses, responseID == nil { responseID = GatedStream.id(in: frame.frame) }
+        if format == .responses || format == .messages, responseID == nil {
+            responseID = GatedStream.id(in: frame.frame)
+        }
         let isCall =
             !frame.places.isEmpty || frame.pieces.contains { if case .call = $0 { true } else { false } }
         guard !isCall, !isHolding else { return held.append(frame) }
@@ -116,8 +144,8 @@ struct GatedStream: Sendable {
         guard case .json(let json) = frame.payload, let value = try? JSONParser.parse(json) else {
             return nil
         }
-        return value["response"]?["id"]?.stringValue
-            ?? (value["object"] == "response" ? value["id"]?.stringValue : nil)
+        if let told = value["response"] ?? value["message"] { return told["id"]?.stringValue }
+        return value["object"] == "response" || value["type"] == "message" ? value["id"]?.stringValue : nil
     }
 
     /// The whole response.

@@ -22,8 +22,9 @@ enum LedgerLine: Sendable, Hashable {
             var object = JSONObject()
             object["journal"] = .string(journal)
             if let key = place.key { object["key"] = .string(key) }
-            object["seen"] = .array(place.seen.map { .string(String($0.value, radix: 16)) })
+            object["seen"] = LedgerLine.json(place.seen)
             if let response = place.response { object["response"] = .string(response) }
+            if !place.answered.isEmpty { object["answered"] = LedgerLine.json(place.answered) }
             value = .object(object)
         }
         return Array((value.text() + "\n").utf8)
@@ -44,13 +45,21 @@ enum LedgerLine: Sendable, Hashable {
             self = .interlude(interlude, journal: journal)
             return
         }
-        guard let seen = value["seen"]?.arrayValue else { return nil }
+        guard let seen = value["seen"] else { return nil }
         self = .place(
             SessionPlace(
-                key: value["key"]?.stringValue,
-                seen: seen.compactMap { $0.stringValue.flatMap { UInt64($0, radix: 16) } }.map(
-                    Fingerprint.init(value:)),
-                response: value["response"]?.stringValue), journal: journal)
+                key: value["key"]?.stringValue, seen: LedgerLine.prints(seen),
+                response: value["response"]?.stringValue,
+                answered: value["answered"].map(LedgerLine.prints) ?? []), journal: journal)
+    }
+
+    private static func json(_ prints: [Fingerprint]) -> JSONValue {
+        .array(prints.map { .string(String($0.value, radix: 16)) })
+    }
+
+    private static func prints(_ value: JSONValue) -> [Fingerprint] {
+        (value.arrayValue ?? []).compactMap { $0.stringValue.flatMap { UInt64($0, radix: 16) } }
+            .map(Fingerprint.init(value:))
     }
 
     private static func json(_ interlude: Interlude) -> JSONValue {
@@ -123,6 +132,15 @@ struct SessionPlace: Sendable, Hashable {
     var key: String?
     /// The messages of its last request, instructions left out.
     var seen: [Fingerprint]
-    /// The ID of the provider's last response, where one came.
+    /// The ID of the provider's last response, where one came and the provider keeps the conversation.
     var response: String?
+    /// The messages up to that response, itself included.
+    var answered: [Fingerprint] = []
+
+    /// The whole dialogue of a request, also where it carries only what is new since that response.
+    func prints(of request: AgentRequest) -> [Fingerprint] {
+        let own = request.dialogue.map { Fingerprint($0) }
+        guard let response, request.reading.previousResponse == response else { return own }
+        return answered + own
+    }
 }

@@ -55,6 +55,12 @@ public final class Proxy: Sendable {
         if let failure { throw failure }
     }
 
+    /// Ends what is under way, as a person who leaves wants it.
+    ///
+    /// Calls that wait are denied, their clients get that answer, and the sessions' ends are stored. Requests that come later are
+    /// turned away. ``run()`` is to be cancelled after it.
+    public func leave() async { await book.leave() }
+
     private func serve(_ request: HTTPRequest, _ body: [UInt8], _ response: HTTPResponder) async throws {
         let (request, identity) = identify(request)
         if request.fields["upgrade"] != nil {
@@ -83,13 +89,18 @@ public final class Proxy: Sendable {
             return try await side.serve(request, body, response)
         }
         let exchange = Exchange(request: request, body: body, identity: identity)
-        let claim = try await book.claim(reading, for: exchange)
+        let claim: SessionBook.Claim
+        do {
+            claim = try await book.claim(reading, for: exchange)
+        } catch let fault as ProxyFault {
+            return try await refuse(fault, endpoint.format, response)
+        }
         exchanges.add(exchange)
         let run = ExchangeRun(
             exchange: exchange, endpoint: endpoint, request: reading, known: claim.known,
             session: claim.session,
             ledger: ledger, client: client, upstreams: upstreams)
-        exchange.start(onLost: { await claim.session.abandon() }) { [exchanges, book] in
+        exchange.start(onLost: { await claim.session.abandon(.clientLeft) }) { [exchanges, book] in
             let answer = await run.run()
             await book.release(claim.session, answer: answer)
             Task { await exchanges.remove(exchange) }

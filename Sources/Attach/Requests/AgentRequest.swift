@@ -37,7 +37,7 @@ struct AgentRequest: Sendable {
     }
 
     /// Whether the model may ask for calls that the client runs.
-    var hasTools: Bool { !reading.catalogue.isEmpty }
+    var hasTools: Bool { !reading.catalogue.isEmpty || reading.goesOnInThread }
 
     /// The number that the next call of the conversation has, where its format gives it no ID.
     var nextCallNumber: Int {

@@ -6,17 +6,38 @@ import Schema
 struct AttachedCatalogue: Sendable {
     private var bytes: [UInt8] = []
     private(set) var tools: [ToolDefinition] = []
+    /// What was changed in their schemas, so that calls can be held against them.
+    private(set) var notes: [CatalogueNote] = []
     private var checker: CallChecker?
 
     /// Takes the catalogue of a request; it is compiled anew only where it is another than before.
-    mutating func take(_ request: AgentRequest) {
+    ///
+    /// - Parameter known: the tools that the conversation began with, for a request that leaves out what its provider keeps.
+    mutating func take(_ request: AgentRequest, else known: [ToolDefinition]) {
+        if request.reading.goesOnInThread, request.reading.catalogue.isEmpty {
+            if checker == nil { compile(known) }
+            return
+        }
         guard checker == nil || request.places.catalogue != bytes else { return }
         bytes = request.places.catalogue
+        compile(request.reading.catalogue)
+    }
+
+    private mutating func compile(_ catalogue: [ToolDefinition]) {
         var names: Set<ByteString> = []
-        tools = request.reading.catalogue.filter { names.insert(ByteString($0.name)).inserted }.map { tool in
-            // A schema that this program cannot use checks nothing; the client checks its calls itself as well.
+        notes = []
+        tools = catalogue.filter { names.insert(ByteString($0.name)).inserted }.map { tool in
+            // What of a schema this program cannot use checks nothing; the client checks its calls itself as well.
             var tool = tool
-            if (try? CompiledSchema(tool.parameters)) == nil { tool.parameters = [:] }
+            do throws(SchemaError) {
+                let fit = try SchemaFit(tool.parameters)
+                tool.parameters = fit.schema
+                notes += fit.adjustments.map { CatalogueNote(tool.name, $0) }
+            } catch {
+                tool.parameters = [:]
+                let reason = "its schema cannot be used, so that its calls are not checked here: \(error)"
+                notes.append(CatalogueNote(tool: tool.name, kind: .ignored, reason: reason))
+            }
             return tool
         }
         checker = try? CallChecker(catalogue: tools)

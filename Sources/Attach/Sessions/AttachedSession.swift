@@ -25,8 +25,10 @@ public actor AttachedSession {
     /// Where the conversation stands, as the client's last request told it.
     var place: SessionPlace
     var catalogue = AttachedCatalogue()
-    /// The client that waits has left, or never comes back.
-    var isAbandoned = false
+    /// Who has left, where somebody has, so that nothing of now is waited for any more.
+    var departure: Departure?
+    /// The calls of which it is known that they started a session of their own.
+    var callsWithSession: Set<CallKey> = []
     /// The client has forgotten a call that it could not run.
     var hasLostCalls = false
     /// When the calls of now began to run.
@@ -68,11 +70,15 @@ public actor AttachedSession {
     /// Lets go of the journal.
     func close() { sink.close() }
 
-    /// Gives up what waits: its client has left for good.
-    func abandon() {
-        isAbandoned = true
+    /// Gives up what waits: somebody has left for good.
+    func abandon(_ departure: Departure) {
+        // A proxy that is left does not come back.
+        if self.departure != .proxyLeft { self.departure = departure }
         changed()
     }
+
+    /// Whether nothing is waited for any more.
+    var isAbandoned: Bool { departure != nil }
 
     /// Stores an event and takes it into account; nothing may act on an event before this has returned.
     func emit(_ body: EventBody) throws {
@@ -120,6 +126,22 @@ public actor AttachedSession {
         var policy = base.policy
         policy.rules += state.addedRules.filter { !base.policy.rules.contains($0) }
         return policy
+    }
+}
+
+/// Who left, of those between whom a call waits.
+enum Departure: String, Sendable, Hashable {
+    /// The client that is to run the call.
+    case clientLeft = "client left"
+    /// The person at the proxy, who ends it.
+    case proxyLeft = "callgate left"
+
+    /// The same as the end of a sentence about what had not passed yet.
+    var words: String {
+        switch self {
+        case .clientLeft: "the client left"
+        case .proxyLeft: "callgate attach was ended"
+        }
     }
 }
 

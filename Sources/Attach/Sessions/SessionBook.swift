@@ -32,6 +32,7 @@ actor SessionBook {
     private var threads: [String: [Int]] = [:]
     private var chains: [Fingerprint: [Int]] = [:]
     private var responses: [String: Int] = [:]
+    private var isLeft = false
 
     init(settings: ProxySettings, ledger: CallLedger, watcher: any ProxyWatcher) {
         self.settings = settings
@@ -47,14 +48,13 @@ actor SessionBook {
     /// Finds or begins the session of a request, and gives it to that exchange until ``release(_:answer:)``.
     /// - Throws: what the journal throws.
     func claim(_ request: AgentRequest, for exchange: Exchange) async throws -> Claim {
+        try checkThatNobodyLeft()
         let identity = exchange.identity
-        let prints = request.dialogue.map { Fingerprint($0) }
-        let chain = request.chain
-        for (place, known) in candidates(request, identity, prints, chain) {
+        for (place, known) in await candidates(request, identity) {
             // A request that is none of the held one's re-sends means that its client has given that up.
             if let held = entries[place].exchange, held.isDeserted { await giveUp(held, at: place) }
             guard !entries[place].isBusy else { continue }
-            take(place, exchange, chain.last)
+            await take(place, exchange, request)
             return Claim(session: entries[place].session, known: known)
         }
         for place in threads[identity.thread ?? ""] ?? [] {
@@ -62,15 +62,24 @@ actor SessionBook {
             guard let known = await entries[place].session.known(in: request) else { continue }
             if let held = entries[place].exchange, held.isDeserted { await giveUp(held, at: place) }
             guard !entries[place].isBusy else { continue }
-            take(place, exchange, chain.last)
+            await take(place, exchange, request)
             return Claim(session: entries[place].session, known: known)
         }
         let claim =
-            if let old = try await takeUp(request, identity) { old } else { try await begin(identity) }
+            if let old = try await takeUp(request, identity) { old } else {
+                try await begin(request, identity)
+            }
+        try checkThatNobodyLeft()
         if let place = entries.firstIndex(where: { $0.session === claim.session }) {
-            take(place, exchange, chain.last)
+            await take(place, exchange, request)
         }
         return claim
+    }
+
+    private func checkThatNobodyLeft() throws(ProxyFault) {
+        guard isLeft else { return }
+        throw ProxyFault(
+            status: 503, message: "callgate attach has been ended; point the client at its provider")
     }
 
     /// Gives a session back, with what came of its request.
@@ -82,8 +91,29 @@ actor SessionBook {
         if let response = answer?.response { responses[response] = place }
     }
 
+    /// Ends what is under way for a person who leaves: calls that wait are denied and their clients told, what the models
+    /// still write is cut, and every session's end is stored.
+    func leave() async {
+        isLeft = true
+        let leaving = entries
+        for entry in leaving { await entry.session.abandon(.proxyLeft) }
+        let end = ContinuousClock.now + .seconds(SessionBook.farewell)
+        for exchange in leaving.compactMap(\.exchange) {
+            if exchange.isHeld { await exchange.deliver(until: end) }
+            exchange.cancel()
+        }
+        for entry in leaving {
+            await entry.exchange?.finish(until: end)
+            await entry.session.conclude()
+        }
+    }
+
+    /// Seconds in which clients whose calls are denied at the end must have taken their answers.
+    private static let farewell = 5
+
     /// Gives up what the sessions do and lets go of their journals.
     func close() async {
+        isLeft = true
         for entry in entries {
             entry.commands.cancel()
             await entry.exchange?.lose()
@@ -94,11 +124,13 @@ actor SessionBook {
 
     /// The sessions whose last request is the beginning of this one, the longest first, with the turns that are known.
     private func candidates(
-        _ request: AgentRequest, _ identity: ClientIdentity, _ prints: [Fingerprint], _ chain: [Fingerprint]
-    ) -> [(place: Int, known: Int)] {
-        if let previous = request.reading.previousResponse, let place = responses[previous] {
-            return [(place, 0)]
+        _ request: AgentRequest, _ identity: ClientIdentity
+    ) async -> [(place: Int, known: Int)] {
+        if let previous = request.reading.previousResponse {
+            return await place(of: previous).map { [($0, 0)] } ?? []
         }
+        let prints = request.dialogue.map { Fingerprint($0) }
+        let chain = request.chain
         var found: [(place: Int, known: Int)] = []
         for last in chain.indices.reversed() {
             let places = (chains[chain[last]] ?? []).filter { place in
@@ -114,15 +146,31 @@ actor SessionBook {
         return found
     }
 
+    /// The session to which the provider gave a response of that ID.
+    private func place(of response: String) async -> Int? {
+        if let place = responses[response] { return place }
+        // A client may go on before its last request has been given back.
+        for (place, entry) in entries.enumerated() where entry.isBusy {
+            if await entry.session.place.response == response { return place }
+        }
+        return nil
+    }
+
     private func giveUp(_ exchange: Exchange, at place: Int) async {
         await exchange.lose()
         await exchange.untilOver()
         entries[place].isBusy = entries[place].exchange != nil && entries[place].exchange !== exchange
     }
 
-    private func take(_ place: Int, _ exchange: Exchange, _ chain: Fingerprint?) {
+    private func take(_ place: Int, _ exchange: Exchange, _ request: AgentRequest) async {
+        // Busy first: what follows lets other requests in.
         entries[place].isBusy = true
         entries[place].exchange = exchange
+        var chain = request.chain.last
+        if request.reading.previousResponse != nil {
+            // The provider keeps what came before; a client that sends all of it later is to be known then.
+            chain = Fingerprint.chain(await entries[place].session.place.prints(of: request)).last
+        }
         if let old = entries[place].chain { chains[old]?.removeAll { $0 == place } }
         entries[place].chain = chain
         if let chain { chains[chain, default: []].append(place) }
@@ -152,17 +200,22 @@ actor SessionBook {
                 journal: journal, client: identity, approval: settings.gate.approval, base: base,
                 sink: writer,
                 control: control, ledger: ledger, resuming: state, at: place)
-            try await session.resume()
+            // The same request once more, after it was answered, is another conversation that begins alike.
+            let isAnswered = if case .answered? = state.outcome { true } else { false }
             guard let known = await session.known(in: request),
-                known < request.dialogue.count || identity.thread != nil || state.outcome == nil
-            else { continue }
+                known < request.dialogue.count || identity.thread != nil || !isAnswered
+            else {
+                await session.close()
+                continue
+            }
+            try await session.resume()
             add(session, identity, past: journal)
             return Claim(session: session, known: known)
         }
         return nil
     }
 
-    private func begin(_ identity: ClientIdentity) async throws -> Claim {
+    private func begin(_ request: AgentRequest, _ identity: ClientIdentity) async throws -> Claim {
         try ledger.prepare()
         let box = JournalBox()
         let writer = try JournalWriter(
@@ -170,7 +223,8 @@ actor SessionBook {
             observer: { [watcher] event in watcher.happened(event, in: box.path) })
         box.set(writer.path)
         let parent = identity.parent.flatMap { threads[$0]?.last }.map { entries[$0].session }
-        let base = SessionBase(settings, parent: await parent?.childPlace)
+        let name = SessionBook.name(of: writer.path)
+        let base = SessionBase(settings, parent: await parent?.start(name, by: request))
         let session = AttachedSession(
             journal: writer.path, client: identity, approval: settings.gate.approval, base: base,
             sink: writer,
@@ -187,6 +241,11 @@ actor SessionBook {
         entries.append(Entry(session: session, identity: identity, commands: commands, isBusy: true))
         watcher.opened(
             SessionSummary(session: session, client: identity.client, agent: identity.agent), past: past)
+    }
+
+    /// A session's name, by its journal's path.
+    static func name(of journal: String) -> String {
+        URL(fileURLWithPath: journal).deletingPathExtension().lastPathComponent
     }
 
     private func control(_ journal: String) -> RunControl {
@@ -237,8 +296,9 @@ extension AttachedSession {
         }
     }
 
-    /// Where a session begins that a call of this one started.
-    var childPlace: SessionParent {
-        SessionParent(session: state.header?.id ?? journal, step: state.step, hash: nil)
+    /// Stores the session's end, as its person leaves the proxy.
+    func conclude() {
+        guard state.header != nil, state.outcome == nil else { return }
+        try? emit(.runFinished(.stopped("callgate attach was ended")))
     }
 }

@@ -82,9 +82,9 @@ extension AttachedSession {
     private func decideAutomatically() throws {
         for record in state.roundCalls where record.decision == nil {
             guard let ruling = record.ruling else { continue }
-            if isAbandoned {
-                let reason = "the client left while the call waited"
-                try emit(.decided(record.key, .deny(reason: reason), by: .option("client left")))
+            if let departure {
+                let reason = "\(departure.words) while the call waited"
+                try emit(.decided(record.key, .deny(reason: reason), by: .option(departure.rawValue)))
             } else if undecided.remove(record.key) != nil, let seconds = base.holdLimit {
                 let reason = "nobody decided within \(seconds) seconds"
                 try emit(.decided(record.key, .deny(reason: reason), by: .timeout(seconds: seconds)))
@@ -173,11 +173,9 @@ extension AttachedSession {
 }
 
 extension AttachedSession {
-    /// What came of the last request.
+    /// What came of the last request; `nil` where it was not answered.
     var answer: SessionAnswer? {
-        guard case .assistant(let message)? = state.messages.last(where: { $0.role == "assistant" }) else {
-            return nil
-        }
+        guard case .assistant(let message)? = state.messages.last else { return nil }
         return SessionAnswer(print: Fingerprint(.assistant(message)), response: place.response)
     }
 
@@ -205,6 +203,8 @@ extension AttachedSession {
 
     /// Whether the client must refuse a call of that tool whose only argument is that of ``DenialMark``.
     func refusesMark(for tool: String) -> Bool {
+        // A client that leaves out what the tool does not know calls it with nothing.
         catalogue.refuses([DenialMark.key: ""], for: tool)
+            && (client.tolerance != .nothing || catalogue.refuses([:], for: tool))
     }
 }

@@ -1,6 +1,5 @@
 import Agent
 import Formats
-import Foundation
 import JSON
 
 /// The part of a session that turns a client's requests into events.
@@ -21,10 +20,11 @@ extension AttachedSession {
     /// - Parameter known: how many turns of its dialogue the session knows.
     /// - Throws: what the journal or the ledger throws; the request must not travel on then.
     func begin(_ request: AgentRequest, known: Int) async throws -> Begun {
-        isAbandoned = false
+        guard departure != .proxyLeft else { throw CancellationError() }
+        departure = nil
         control.report(.running)
         noticeLostCalls(in: request)
-        place.seen = request.dialogue.map { Fingerprint($0) }
+        place.seen = place.prints(of: request)
         ledger.remember(place, in: journal)
         let mayAskAgain = mayAskAgain(after: request)
         if control.isFree {
@@ -60,7 +60,7 @@ extension AttachedSession {
     }
 
     private func store(resultsOf request: AgentRequest) throws {
-        catalogue.take(request)
+        catalogue.take(request, else: state.header?.catalogue ?? [])
         if state.header == nil { try open(request) }
         try finishCalls(with: request.places.results)
     }
@@ -72,21 +72,27 @@ extension AttachedSession {
         try takeMessages(new)
     }
 
-    /// Remembers by which ID the provider's response can be gone on with.
-    func remember(response: String) {
+    /// Remembers by which ID the provider's response can be gone on with, where it keeps the conversation.
+    func remember(response: String, _ answer: ModelResponse) {
         place.response = response
+        place.answered = place.seen + [Fingerprint(.assistant(answer.message))]
         ledger.remember(place, in: journal)
     }
 
     private func open(_ request: AgentRequest) throws {
-        let name = URL(fileURLWithPath: journal).deletingPathExtension().lastPathComponent
         var header = SessionHeader(
-            id: name, workflow: client.client,
+            id: SessionBook.name(of: journal), workflow: client.client,
             model: ModelInfo(name: request.reading.model, kind: request.reading.format.rawValue),
             catalogue: catalogue.tools, sampling: SamplingSettings(), limits: .unbounded,
             policy: base.policy, parent: base.parent)
         header.isAttached = true
+        header.catalogueNotes = catalogue.notes
         try emit(.sessionStarted(header))
+        guard let previous = request.reading.previousResponse else { return }
+        try emit(
+            .marked(
+                "it goes on from \(previous), which its provider keeps: what was said before is not known here"
+            ))
     }
 
     /// Stores how the calls of the round ended, as the client tells.
@@ -111,7 +117,12 @@ extension AttachedSession {
 
     /// Waits where a person steps: results can be read and edited there before the model reads them.
     private func passCheckpoint(_ checkpoint: Checkpoint) async throws {
-        while !isAbandoned, !control.mayPass(checkpoint) { await change() }
+        while true {
+            // Nobody is there for what would come of it.
+            guard !isAbandoned else { throw CancellationError() }
+            if control.mayPass(checkpoint) { return }
+            await change()
+        }
     }
 
     /// Stores what the model reads as the result of each call of the round, in the order asked.

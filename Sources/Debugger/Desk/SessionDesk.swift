@@ -92,12 +92,15 @@ public struct SessionDesk {
         case .opened(var row, let past):
             for event in past { row.apply(event) }
             rows.append(row)
+            settleUnderParent(rows.count - 1)
             selected = selected ?? row.journal
             debuggers[row.journal] = try? Debugger(size: size, resuming: past)
         case .session(let journal, let input):
             if case .events(let events) = input, let place = rows.firstIndex(where: { $0.journal == journal })
             {
+                let hadOrigin = rows[place].origin != nil
                 for event in events { rows[place].apply(event) }
+                if !hadOrigin { settleUnderParent(place) }
             }
             return update(journal, input)
         case .line(let text):
@@ -117,6 +120,30 @@ public struct SessionDesk {
         return ScreenView(
             canvas: SessionListPainter.marking(view.canvas, calls: others.calls, sessions: others.sessions),
             cursor: view.cursor)
+    }
+
+    /// Moves a subagent's row under that of the session whose call started it, behind those that stand there.
+    private mutating func settleUnderParent(_ place: Int) {
+        guard let origin = rows[place].origin,
+            let parent = rows.firstIndex(where: { $0.name == origin.session }), parent != place
+        else { return }
+        let row = rows.remove(at: place)
+        let start = parent - (place < parent ? 1 : 0)
+        let depth = depth(of: rows[start])
+        var end = start + 1
+        while end < rows.count, self.depth(of: rows[end]) > depth { end += 1 }
+        rows.insert(row, at: end)
+    }
+
+    /// How many sessions stand above a subagent's, each started by a call of the one before.
+    func depth(of row: SessionRow) -> Int {
+        var depth = 0
+        var origin = row.origin
+        while let parent = origin.flatMap({ origin in rows.first { $0.name == origin.session } }), depth < 8 {
+            depth += 1
+            origin = parent.origin
+        }
+        return depth
     }
 
     private mutating func pass(_ input: Input) -> [DeskEffect] { open.map { update($0, input) } ?? [] }

@@ -114,7 +114,9 @@ struct SessionListPainter {
         for (row, index) in desk.list.visible.enumerated() where row + 1 < area.height {
             let session = desk.rows[index]
             let isSelected = session.journal == desk.selected
-            let name = [session.client, session.agent].compactMap { $0 }.joined(separator: " · ")
+            let depth = desk.depth(of: session)
+            let name =
+                depth == 0 ? session.title : String(repeating: "  ", count: depth - 1) + "└ " + session.title
             let wait = session.waitingSince.map { ApprovalPainter.minutes(desk.now - $0) } ?? ""
             let last = session.last == 0 ? "" : ApprovalPainter.minutes(desk.now - session.last) + " ago"
             let texts = columns((isSelected ? "▸ " : "  ") + name, session.model, session.words, wait, last)

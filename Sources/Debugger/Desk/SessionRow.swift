@@ -10,6 +10,10 @@ public struct SessionRow: Sendable, Hashable {
     public let agent: String?
     /// The model's name, once a request has come.
     private(set) var model = ""
+    /// The session's own name, by which its subagents' sessions name it.
+    private(set) var name = ""
+    /// Where it came from, where another session's call started it.
+    private(set) var origin: SessionParent?
     /// The calls that wait, with the time since when.
     private(set) var waiting: [CallKey: Int64] = [:]
     /// Milliseconds since 1970 of the last event.
@@ -34,7 +38,10 @@ public struct SessionRow: Sendable, Hashable {
     mutating func apply(_ event: Event) {
         last = event.time
         switch event.body {
-        case .sessionStarted(let header): model = header.model.name
+        case .sessionStarted(let header):
+            model = header.model.name
+            name = header.id
+            if header.parent?.relation == .call { origin = header.parent }
         case .requestSent: activity = .answering
         case .responseReceived(_, let response, _): activity = response.calls.isEmpty ? .idle : .running
         case .callJudged(let key, _, let ruling): if ruling.effect == .ask { waiting[key] = event.time }
@@ -45,6 +52,13 @@ public struct SessionRow: Sendable, Hashable {
             activity = .ended(outcome.name)
         default: break
         }
+    }
+
+    /// What the list calls it: the program, and of a subagent its own name and the call that started it.
+    var title: String {
+        let agent = [client, agent].compactMap { $0 }.joined(separator: " · ")
+        guard let origin else { return agent }
+        return "\(agent) · of \(origin.call.map(\.text) ?? "a call")"
     }
 
     /// Since when the call has waited that has waited longest.

@@ -37,9 +37,7 @@ enum Figure {
     /// A stretch of time: `0.4 ms`, `12 ms`, `3.20 s`, `4 min 5 s`.
     static func duration(milliseconds: Double) -> String {
         switch milliseconds {
-        // What somebody measured is never exactly nothing.
-        case 0: return "a time not recorded"
-        case ..<0, .nan: return "0 ms"
+        case ...0, .nan: return "0 ms"
         case ..<9.95: return fixed(milliseconds, 1) + " ms"
         case ..<999.5: return fixed(milliseconds, 0) + " ms"
         case ..<59_950: return fixed(milliseconds / 1_000, 2) + " s"
@@ -47,6 +45,11 @@ enum Figure {
             let seconds = Int(min(milliseconds / 1_000, 1e9))
             return "\(seconds / 60) min \(seconds % 60) s"
         }
+    }
+
+    /// A stretch of time out of a journal, in which nothing at all stands for what nobody measured.
+    static func recorded(milliseconds: Double) -> String {
+        milliseconds == 0 ? "a time not recorded" : duration(milliseconds: milliseconds)
     }
 
     /// A moment of the session, counted from its first event: `+1.204 s`.

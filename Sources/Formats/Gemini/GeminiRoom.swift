@@ -118,7 +118,7 @@ struct GeminiRoom: FormatRoom {
         for content in ChatContent.list(body["contents"]) { read(content, into: &request) }
         for tool in ChatContent.list(body["tools"] ?? config?["tools"]) {
             let declared = tool["functionDeclarations"] ?? tool["function_declarations"]
-            for function in ChatContent.list(declared) { request.add(tool: function) }
+            for function in ChatContent.list(declared) { request.add(tool: GeminiSchema.plain(function)) }
             let others = tool.objectValue?.keys.filter {
                 !["functionDeclarations", "function_declarations"].contains($0)
             }

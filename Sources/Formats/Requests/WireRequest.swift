@@ -54,7 +54,21 @@ public struct WireRequest: Sendable, Hashable {
     ]
 
     /// The response whose conversation the provider goes on with, where it keeps it.
-    public var previousResponse: String? { others["previous_response_id"]?.stringValue }
+    public var previousResponse: String? {
+        others["previous_response_id"]?.stringValue
+            ?? (goesOnInThread ? others["thread"]?["previous_message_id"]?.stringValue : nil)
+    }
+
+    /// Whether it goes on in a thread of Messages: it carries only what is new, its catalogue stands in the thread, and an
+    /// answer there can be gone on from once.
+    public var goesOnInThread: Bool {
+        format == .messages && others["thread"]?["type"]?.stringValue == "continue"
+    }
+
+    /// Whether the provider keeps the conversation under the ID of its response.
+    public var isKept: Bool {
+        format == .responses || format == .messages && others["thread"]?.objectValue != nil
+    }
 
     /// The conversation that the provider keeps.
     public var conversation: String? {
@@ -125,7 +139,7 @@ public struct WireRequest: Sendable, Hashable {
         }
         let schema =
             function["parameters"] ?? function["input_schema"] ?? function["parametersJsonSchema"]
-            ?? function["inputSchema"]
+            ?? function["parameters_json_schema"] ?? function["inputSchema"]
         let custom: JSONValue = [
             "type": "object", "properties": ["input": ["type": "string"]], "required": ["input"],
         ]

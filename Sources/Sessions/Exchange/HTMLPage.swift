@@ -63,7 +63,7 @@ enum HTMLPage {
             return [
                 "<p>Workflow \(escaped(header.workflow)), model \(escaped(header.model.name)), "
                     + "\(AuditTrail.time(event.time))</p>"
-            ]
+            ] + (header.parent.map { ["<p>Origin: \(escaped($0.sentence))</p>"] } ?? [])
         case .messageAdded(.system(let text)): return [heading("System", event), pre(text)]
         case .messageAdded(.user(let text)): return [heading("User", event), pre(text)]
         case .requestSent(let record): return [heading("Round \(record.round)", event)]

@@ -19,7 +19,7 @@ enum MarkdownPage {
             return [
                 "# Session \(inline(header.id))",
                 "Workflow \(inline(header.workflow)), model \(inline(header.model.name)), \(AuditTrail.time(event.time))",
-            ]
+            ] + (header.parent.map { ["Origin: \(inline($0.sentence))"] } ?? [])
         case .messageAdded(.system(let text)): return ["## System", quote(text)]
         case .messageAdded(.user(let text)): return ["## User", quote(text)]
         case .responseReceived(let round, let response, let milliseconds):

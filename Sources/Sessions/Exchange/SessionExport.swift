@@ -85,6 +85,10 @@ public struct SessionExport: Sendable {
             lose("how the run ended", ["end"])
             lose("when messages that are no answers were said", ["message"])
         }
+        let hasOrigin = events.contains { event in
+            if case .sessionStarted(let header) = event.body { header.parent != nil } else { false }
+        }
+        if hasOrigin { losses.add("which session, and which call of it, it came from") }
         let hasBlocks = events.contains { event in
             if case .responseReceived(_, let response, _) = event.body {
                 response.providerBlocks.map { $0.format != format.wire?.rawValue } ?? false

@@ -2,6 +2,14 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A server for HTTP/1.1: every connection in a task of its own, every request as a whole, every response as it comes.
 ///
 /// A slow client slows down whoever writes its response; a client that leaves cancels the task that answers it.
@@ -39,11 +47,32 @@ public struct HTTPServer: Sendable {
                     }
                 }
         } catch {
-            throw WireError(
-                .address, "\(host):\(port) cannot be listened on: \(error); choose another with --listen")
+            throw WireError(.address, HTTPServer.sentence(host, port, error))
         }
         self.port = listener.channel.localAddress?.port ?? port
         self.bodyLimit = bodyLimit
+    }
+
+    /// Why nothing can listen there, and what to do.
+    private static func sentence(_ host: String, _ port: Int, _ error: any Error) -> String {
+        let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            return
+                "another program listens on \(address) already; end it, or choose another port with --listen, "
+                + "such as --listen \(host):\(port == 65_535 ? 8_788 : port + 1), or :0 for one that is free"
+        case EACCES:
+            return
+                "listening on \(address) is not permitted to this user; choose a port from 1024 on with --listen"
+        case EADDRNOTAVAIL:
+            return "\(host) is no address of this machine; choose 127.0.0.1:\(port) with --listen"
+        case let code?:
+            return
+                "\(address) cannot be listened on (\(String(cString: strerror(code)))); choose another with --listen"
+        case nil:
+            return "\(address) cannot be listened on, since \(host) cannot be resolved to an address; "
+                + "choose 127.0.0.1:\(port) with --listen"
+        }
     }
 
     /// Serves until the task is cancelled.

@@ -42,7 +42,7 @@ final class AttachDesk {
             throw error
         }
         screen.close()
-        serving.cancel()
+        proxy.leave(serving)
         let ended = started?.endStatus
         started?.terminate()
         for journal in program.sessions.keys.sorted() { Notice.print("journal: \(journal)") }

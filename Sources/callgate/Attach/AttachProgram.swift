@@ -22,7 +22,7 @@ struct AttachProgram {
         let lines = ClientLines(base: proxy.address)
         let serving = Task.detached { try await proxy.proxy.run() }
         if command.isEmpty {
-            Interrupts.endProgram()
+            Interrupts.endProgram { proxy.leave() }
             var text = "listening on \(proxy.address)\n"
             for client in lines.lines {
                 text += "\n\(client.client)\n" + client.lines.map { "  \($0)\n" }.joined()
@@ -36,12 +36,13 @@ struct AttachProgram {
             Notice.print("decide in another terminal with: callgate approve \(settings.folder)")
             // What the person types belongs to the program.
             for number in [SIGINT, SIGQUIT, SIGTSTP] { signal(number, SIG_IGN) }
+            Interrupts.endProgram(on: [SIGTERM, SIGHUP]) { proxy.leave() }
         } else {
-            Interrupts.endProgram()
+            Interrupts.endProgram { proxy.leave() }
         }
         let program = try AttachedProgram(command, lines: lines, output: nil)
         let status = program.wait()
-        serving.cancel()
+        proxy.leave(serving)
         report.close()
         for journal in report.journals { Notice.print("journal: \(journal)") }
         if status != 0 { exit(status) }
@@ -52,6 +53,16 @@ struct AttachProgram {
 struct AttachedProxy {
     let proxy: Proxy
     let address: String
+
+    /// Denies what waits, tells the clients, and stores the sessions' ends.
+    func leave() { Blocking.wait { [proxy] in await proxy.leave() } }
+
+    /// The same, and stops serving.
+    func leave(_ serving: Task<Void, any Error>) {
+        leave()
+        serving.cancel()
+        Blocking.wait { _ = await serving.result }
+    }
 
     static func open(_ settings: ProxySettings, _ watcher: any ProxyWatcher) throws -> AttachedProxy {
         let result = Blocking.wait {

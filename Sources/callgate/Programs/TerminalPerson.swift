@@ -108,14 +108,25 @@ final class TerminalPerson: Sendable {
 
 /// What a signal does to a program without a screen: it ends by `exit`, so that the tools it runs end with it.
 enum Interrupts {
-    /// Ends the program with the signal's usual exit code on SIGINT, SIGTERM and SIGHUP.
-    static func endProgram() {
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+    private static let isEnding = Mutex(false)
+
+    /// Ends the program with the signal's usual exit code on SIGINT, SIGTERM and SIGHUP, or on others.
+    ///
+    /// - Parameter last: what is done before; a second signal does not wait for it.
+    static func endProgram(
+        on numbers: [Int32] = [SIGINT, SIGTERM, SIGHUP], _ last: @escaping @Sendable () -> Void = {}
+    ) {
+        for number in numbers {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             // The handler holds its source, which would end with this function otherwise.
             source.setEventHandler {
                 _ = source
+                let isFirst = isEnding.withLock { wasEnding in
+                    defer { wasEnding = true }
+                    return !wasEnding
+                }
+                if isFirst { last() }
                 exit(128 + number)
             }
             source.activate()

@@ -185,6 +185,8 @@ struct CallsPane {
                 SafeText("denied in \(ApprovalPainter.minutes(left)) unless you decide"), Theme.attention,
                 margin: 10)
         }
+        // Whole seconds, so that the line does not flicker.
+        guard now - last.time >= 1_000 else { return }
         text.wrap(
             SafeText("for \(Figure.duration(milliseconds: Double((now - last.time) / 1_000 * 1_000)))"),
             Theme.faint,
@@ -199,7 +201,7 @@ struct CallsPane {
         case .decided(_, let decision, let decider): "\(decision.words) by \(decider.summary)"
         case .callStarted: "began to run"
         case .callFinished(_, let result):
-            "\(result.ending.words) after \(Figure.duration(milliseconds: result.milliseconds))"
+            "\(result.ending.words) after \(Figure.recorded(milliseconds: result.milliseconds))"
         case .callLate(_, let result): "late output, \(Figure.amount(result.content.utf8.count, "byte"))"
         case .resultEdited: "result edited by a person"
         case .toolMessage: "the model reads the result"
