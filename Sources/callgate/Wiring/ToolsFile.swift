@@ -35,7 +35,7 @@ struct ToolsFile {
             throw Failure(
                 .usage, "\(error); name a workflow, a list of servers or of tools, or a session")
         }
-        let value = try? JSONParser.parse(bytes)
+        let value = try? RelaxedJSON.parse(bytes)
         if let value, MCPServerSettings.serverTable(in: value) != nil {
             kind = "a list of MCP servers"
             workflow = Workflow(name: name, tools: [.mcp(MCPSource(place: .file(path)))])
