@@ -52,7 +52,7 @@ import Testing
             let header = RunState(folding: imported.sessions[1]).header
             #expect(header?.parent?.relation == .call && header?.parent?.call?.text == "c1")
             let losses = imported.losses.lines.joined(separator: "\n")
-            for words in ["0.25 USD", "no times", "schemas of 2 tools", "stream_event"] {
+            for words in ["0.25 USD", "no times", "schemas of the tools (2)", "stream_event"] {
                 #expect(losses.contains(words), "\(losses)")
             }
             #expect(!losses.contains("the prompt"))

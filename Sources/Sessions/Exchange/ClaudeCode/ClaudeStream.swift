@@ -69,7 +69,7 @@ struct ClaudeStream {
         case "system" where value["subtype"] == "init":
             model = value["model"]?.stringValue ?? model
             if let tools = value["tools"]?.arrayValue, !tools.isEmpty {
-                losses.add("the schemas of \(tools.count) tools, of which the stream has the names")
+                losses.add("the schemas of the tools (\(tools.count)), of which the stream has the names")
             }
             return nil
         case "system" where value["subtype"] == "compact_boundary":
@@ -97,7 +97,7 @@ struct ClaudeStream {
         losses.add("what the session cost\(cost)")
         let denials = result["permission_denials"]?.arrayValue ?? []
         if !denials.isEmpty {
-            losses.add("that \(denials.count) calls were denied by the program's permissions")
+            losses.add("which calls the program's permissions denied (\(denials.count))")
         }
         let kind = result["subtype"]?.stringValue ?? ""
         guard result["is_error"] == true || kind.utf8.starts(with: "error".utf8) else { return }
