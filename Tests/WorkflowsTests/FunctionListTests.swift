@@ -101,11 +101,27 @@ import Tools
             #"{"mcpServers":[{"name":"a","command":"x"}]}"#, #"[{"name":"a","command":"x"}]"#,
             "\u{FEFF}{\n  // mine\n  \"mcpServers\": {\"a\": {\"command\": \"x\", /* y */ \"args\": [\"-v\",],},},\n}",
             "{\"mcpServers\":{\"a\":{\"command\":\"x\"}}}\n{\"mcpServers\":{}}\n",
+            "mcpServers:\n  a: {command: x} # mine\n",
+            "{\"mcpServers\": {\"a\": {\"command\": \"x\"}} # mine\n}\n",
         ])
     func servers(_ text: String) throws {
-        let document = try RelaxedJSON.parse(Array(text.utf8))
+        #expect(ServerFile.isOne(Array(text.utf8)))
+        let document = try ServerFile.document(Array(text.utf8))
         let settings = try MCPServerSettings.servers(in: document, environment: [:])
         #expect(settings.map(\.name) == ["a"])
+    }
+
+    @Test(
+        "what names no servers is no list of them, and a text that is neither JSON nor YAML has its place named"
+    )
+    func noServers() {
+        for text in ["name: x\ntools:\n  - mcp: m.json\n", "[]", "words", "{\"tools\": []}"] {
+            #expect(!ServerFile.isOne(Array(text.utf8)), "\(text)")
+        }
+        let error = #expect(throws: JSONError.self) {
+            try ServerFile.document(Array("{\"mcpServers\": {\n\"a\": }".utf8))
+        }
+        #expect(error?.line == 2 && error?.column == 6, "\(error as Any)")
     }
 
     @Test("a workflow takes a client's pasted servers, outer object and all")
