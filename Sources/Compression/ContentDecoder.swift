@@ -5,6 +5,15 @@ public struct ContentDecoder: Sendable {
         case zlib
         /// Some servers call it `deflate` as well.
         case bare
+
+        /// What is around the bodies of a coding.
+        init?(_ coding: String) {
+            switch coding.lowercased() {
+            case "gzip", "x-gzip": self = .gzip
+            case "deflate": self = .zlib
+            default: return nil
+            }
+        }
     }
 
     private enum Stage: Sendable {
@@ -24,14 +33,15 @@ public struct ContentDecoder: Sendable {
 
     /// A decoder of that encoding; `nil` for one that is not known here.
     /// - Parameter limit: the most bytes that may come out of it.
-    public init?(_ coding: String, limit: Int = 1 << 29) {
-        switch coding.lowercased() {
-        case "gzip", "x-gzip": (wrapping, sum) = (.gzip, Checksum(isCRC: true))
-        case "deflate": (wrapping, sum) = (.zlib, Checksum(isCRC: false))
-        default: return nil
-        }
+    public init?(_ coding: String, limit: Int) {
+        guard let wrapping = Wrapping(coding) else { return nil }
+        self.wrapping = wrapping
+        sum = Checksum(isCRC: wrapping == .gzip)
         self.limit = limit
     }
+
+    /// Whether bodies in that encoding are read.
+    public static func reads(_ coding: String) -> Bool { Wrapping(coding) != nil }
 
     /// Takes bytes; what they decode to, as far as it is known by now.
     /// - Throws: ``CompressionFault`` for what is not in the encoding, or decodes to too much.

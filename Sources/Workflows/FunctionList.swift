@@ -5,7 +5,8 @@ import JSON
 ///
 /// Understood are Chat Completions (`{"type": "function", "function": {…}}` and the older `functions`), Responses, Messages
 /// (`input_schema`), Gemini (`functionDeclarations`), Bedrock (`toolSpec`), MCP (`inputSchema`, also the answer to
-/// `tools/list`), the bare `{"name", "description", "parameters"}`, and a whole request that has such tools.
+/// `tools/list`), LangChain (`args_schema`, `args`), Cohere (`parameter_definitions`), smolagents (`inputs`), the bare
+/// `{"name", "description", "parameters"}`, and a whole request that has such tools.
 public struct FunctionList: Sendable {
     /// The tools whose calls are described by a schema.
     public private(set) var tools: [ToolDefinition] = []
@@ -37,11 +38,16 @@ public struct FunctionList: Sendable {
                 return
             }
         }
+        // A list of documents, as a file of lines has them.
+        if entry["name"] == nil, let inner = FunctionList.entries(of: entry) {
+            for entry in inner { add(entry) }
+            return
+        }
         let kind = entry["type"]?.stringValue
         let tool = entry["function"] ?? entry["toolSpec"] ?? entry
         let name = tool["name"]?.stringValue ?? ""
-        let schema = FunctionList.schema(of: tool)
-        let isFunction = kind == nil || kind == "function" || schema != nil
+        let shapes = ParameterShapes(tool, tool: name)
+        let isFunction = kind == nil || kind == "function" || shapes.schema != nil && shapes.notes.isEmpty
         guard isFunction else {
             let words = kind == "custom" ? "its input is free text, which no schema describes" : nil
             notes.append(
@@ -54,14 +60,7 @@ public struct FunctionList: Sendable {
         tools.append(
             ToolDefinition(
                 name: name, description: tool["description"]?.stringValue ?? tool["title"]?.stringValue ?? "",
-                parameters: schema ?? ["type": "object"]))
-    }
-
-    private static func schema(of tool: JSONValue) -> JSONValue? {
-        let places = [
-            tool["parameters"], tool["inputSchema"]?["json"], tool["inputSchema"], tool["input_schema"],
-            tool["parametersJsonSchema"], tool["parameters_json_schema"],
-        ]
-        return places.lazy.compactMap { $0 }.first
+                parameters: shapes.schema ?? ["type": "object"]))
+        if !name.isEmpty { notes += shapes.notes }
     }
 }

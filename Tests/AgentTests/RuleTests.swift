@@ -44,6 +44,73 @@ extension Policy {
         #expect(effect([try rule(.allow, "!~arg user=root")], nil) == .ask)
     }
 
+    /// Some readers of JSON do not look at the case of a key, and of a key that is given twice each takes another.
+    @Test(arguments: [
+        #"{"cmd": "ls", "CMD": "rm x"}"#, #"{"CMD": "rm x", "cmd": "ls"}"#, #"{"cmd": "ls", "cmd": "rm x"}"#,
+        #"{"Command": "rm x"}"#, #"{"command": "ls", "\u0063ommanD": "rm x"}"#, #"{"Argv": ["rm", "x"]}"#,
+        #"{"\u017fcript": "rm x"}"#, #"{"cmd": "env", "args": ["ls"], "ARGS": ["rm", "x"]}"#,
+    ])
+    func aKeyThatSomeToolsTakeForAnotherCountsForDenialsAndAllowsNothing(text: String) throws {
+        let arguments = try JSONParser.parse(text)
+        let allow = try rule(.allow, "~cmd \"^(ls|rm|env)\"")
+        #expect(effect([try rule(.deny, "~cmd ^rm")], arguments) == .deny)
+        #expect(effect([allow], arguments) == .ask)
+        #expect(effect([try rule(.allow, "!~cmd ^cat")], arguments) == .ask)
+        let reason = Policy(rules: [allow]).ruling(tool: "shell", arguments: arguments).reason ?? ""
+        #expect(reason.contains("which some tools take for") || reason.contains("given twice"), "\(reason)")
+    }
+
+    @Test(arguments: [
+        #"{"to": "a", "TO": "evil"}"#, #"{"To": "evil"}"#, #"{"to": "a", "to": "evil"}"#,
+        #"{"to": "evil", "tO": "a"}"#,
+    ])
+    func anArgumentsKeyCountsInEveryCaseForDenialsAndAllowsNothing(text: String) throws {
+        for (pointer, text) in [("/to", text), ("/mail/to", "{\"Mail\": {}, \"mail\": \(text)}")] {
+            let arguments = try JSONParser.parse(text)
+            #expect(effect([try rule(.deny, "~arg \(pointer)=evil")], arguments) == .deny)
+            #expect(effect([try rule(.allow, "~arg \(pointer)=.")], arguments) == .ask)
+            #expect(effect([try rule(.allow, "!~arg \(pointer)=x")], arguments) == .ask)
+            let condition = ArgumentCondition(
+                pointer: try #require(JSONPointer(text: pointer)), pattern: try ECMAPattern("evil|a"))
+            for (kind, expected) in [(Effect.deny, Effect.deny), (.allow, .ask)] {
+                let rule = Rule(name: "x", effect: kind, tool: "*", arguments: [condition])
+                #expect(effect([rule], arguments) == expected, "\(kind)")
+            }
+        }
+    }
+
+    @Test func moreKeysThanAreLookedAtAreDeniedAndNotAllowed() throws {
+        let members = (0..<100).map { "\"cmd\": \"ls \($0)\"" }.joined(separator: ", ")
+        let arguments = try JSONParser.parse("{\(members)}")
+        #expect(effect([try rule(.deny, "~cmd ^rm")], arguments) == .deny)
+        #expect(effect([try rule(.allow, "~cmd ^ls")], arguments) == .ask)
+    }
+
+    /// A trial says what the gate would do, which looks at the arguments as well.
+    @Test(arguments: [
+        (#"{"x": 1, "x": 2}"#, "given twice"), (#"{"x": 1"#, "no JSON"),
+    ])
+    func aTrialRefusesWhatTheGateRefuses(arguments: String, reason: String) async throws {
+        var bench = Bench(responses: [
+            ScriptedModel.asking(call("a", "act", arguments), call("b", "act", #"{"x": 1}"#)),
+            ScriptedModel.saying("done"),
+        ])
+        bench.policy = Policy(rules: [try rule(.allow, "~tool act")], fallback: .deny)
+        let run = try await bench.run(prompt: "go")
+        #expect(run.ran.map(\.id) == ["b"])
+        var trial = RuleTrial(bench.policy)
+        var state = RunState()
+        for event in run.events {
+            state.apply(event)
+            trial.add(event, in: state)
+        }
+        #expect(trial.verdicts.count == 2 && trial.verdicts[1].refusal == nil)
+        let first = try #require(trial.verdicts.first)
+        #expect(!first.wouldLeak)
+        // What is no JSON is met by no rule that allows.
+        #expect(first.refusal?.contains(reason) == true || first.ruling.effect == .deny, "\(first.ruling)")
+    }
+
     /// `1e3` and `1000.0` are 1000 to whatever reads them.
     @Test(arguments: ["1000", "1e3", "1000.0", "10.0e+2", "100000E-2"])
     func aNumberIsMatchedHoweverItIsSpelled(spelling: String) throws {

@@ -47,7 +47,7 @@ import Testing
                 if let parts = try? reading.started() {
                     decided += 1
                     faults += starts.filter { start in
-                        !parts.contains { Self.reaches(start, $0, readsWords: line.contains("xargs")) }
+                        !parts.contains { Self.reaches(start, $0, among: parts) }
                     }
                     .map { "started \(line.debugDescription): \($0.words) is not in \(parts)" }
                 }
@@ -86,17 +86,26 @@ import Testing
     }
 
     /// Word for word; where the part has something that a shell expands, up to there, and at least the name.
-    private static func reaches(
-        _ start: ShellBench.Start, _ part: String, readsWords: Bool
-    ) -> Bool {
+    private static func reaches(_ start: ShellBench.Start, _ part: String, among parts: [String]) -> Bool {
         if part.utf8.elementsEqual(start.text.utf8) { return true }
         // What xargs reads it adds to the words of its program; the docs say that nobody sees those.
-        if readsWords, start.text.utf8.starts(with: (part + " ").utf8) { return true }
+        if start.text.utf8.starts(with: (part + " ").utf8), parts.contains(where: { runsByXargs(part, $0) }) {
+            return true
+        }
         let name = (start.words.first ?? "") + " "
         let fixed = part.utf8.prefix { !"*?~$`{[<".utf8.contains($0) }
         // A pattern in a name: only what has `=` in it can be one and an assignment to other shells.
-        let isNamed = part.utf8.starts(with: name.utf8) || name.utf8.contains(UInt8(ascii: "="))
+        let equals = UInt8(ascii: "=")
+        let isNamed =
+            part.utf8.starts(with: name.utf8)
+            || name.utf8.contains(equals) && fixed.contains(equals)
         return fixed.count < part.utf8.count && isNamed
             && (start.text + " ").utf8.starts(with: fixed)
+    }
+
+    /// Whether `command` is xargs with `part` as its program and its first words.
+    private static func runsByXargs(_ part: String, _ command: String) -> Bool {
+        command.utf8.starts(with: "xargs ".utf8)
+            && command.utf8.reversed().starts(with: (" " + part).utf8.reversed())
     }
 }

@@ -56,7 +56,8 @@ import Testing
             ("ls a<1-9>b", 5), ("'git log' x", 1), ("ls\u{0}x", 3), ("ls \u{1B}x", 4), ("r\\\nm x", 2),
             ("ls x=~/y", 6), ("echo x{1..3}", 7), ("exit 'a[$(touch x)]'", 6),
             ("find . -exec sh -c 'x {}' \\;", 8),
-            ("A=$(x) y", 3), ("ls > !x", 6), ("ls <> x", 4), ("ENV -S 'x y'", 5), ("\u{A0}ls", 1),
+            ("time --opt=1 x", 6), ("time -p -p x", 9), ("A=$(x) y", 3), ("ls > !x", 6), ("ls <> x", 4),
+            ("ENV -S 'x y'", 5), ("\u{A0}ls", 1),
         ] as [(String, Int)])
     func whatAShellMayReadOtherwiseIsNotProvedAndItsPlaceIsNamed(line: String, column: Int) {
         do {
@@ -88,6 +89,11 @@ import Testing
         ("time A=1 rm x", ["time A=1 rm x", "A=1 rm x", "a=1 rm x", "rm x"]),
         // What stands directly before a redirection is a word to some shells and its number to others.
         ("rm 11>x -f", ["> x", "rm 11 -f", "rm -f"]), ("11>x rm y", ["> x", "11 rm y", "rm y"]),
+        ("eval -- rm x", ["eval -- rm x", "-- rm x", "rm x"]),
+        ("11>x rm {v}>y z", ["> x", "> y", "11 rm {v} z", "rm {v} z", "11 rm z", "rm z"]),
+        ("11>x sh -c touch {a,b}>&2", ["> x", "11 sh -c touch {a,b}", "sh -c touch {a,b}", "touch"]),
+        ("time --opt=1 x", ["time --opt=1 x", "--opt=1 x", "x"]),
+        ("2>&-2>&-\\' x y", ["> -2", "> -'", "2 ' x y", "' x y", "x y", "x y"]),
         (">&-rm x", ["> -rm", "rm x", "x"]), ("A=1 2>&-rm x", ["> -rm", "A=1", "rm x", "A=1", "x"]),
         ("12>&-rm x", ["> -rm", "12 rm x", "rm x", "12 x", "x"]),
         ("git :<(rm x) y", ["rm x", "git :<(rm x) y"]),
@@ -108,6 +114,14 @@ import Testing
         "x='a[$(rm y)]'; [ x -eq 1 ]", "readonly PS4='$(rm x)'; set -o xtrace", "A+='$(rm x)' ls",
         // To zsh the path of rm.
         "=rm x", "nice =rm x",
+        // What the shell puts in the place of a word is read again by eval.
+        "time A=1 BASH_ENV='$(b)' bash -c ls", "eval rm \"d d\" a* x", "eval ./a * x|| b", "eval $X",
+        "eval -- $X", "eval {a,b}", "nice eval 'ls' ~",
+        // Bash expands the file of >& twice; behind a digit and behind >&- shells read on differently.
+        "nohup é y select2>&1ENV='$(b)' sh -ic x", "ls >&'$(rm x)'", "ls >&$X", "ls >&a*", "ls 1>&1x",
+        "ls <&1x", "ls 2>&-#x",
+        // A word that goes on with a process substitution.
+        "rm -f >x<(y)", "rm 2>x>(y) z", "rm -f 2<(y)", "rm -f >&-x<(y)", "rm a\\ <(y)",
         "for x in a; do rm $x; done",
     ])
     func whereAnyProgramMightStartADenialIsUndecided(line: String) {

@@ -27,6 +27,23 @@ import Testing
             safe.status == 0 && safe.output.contains(" 0 would leak, 0 would be stopped"), "\(safe.output)")
     }
 
+    /// The gate refuses such a call whatever the rules say, and so does the trial.
+    @Test func aDryRunRefusesWhatTheGateRefuses() throws {
+        let folder = try Folder()
+        try folder.write("policy: {default: allow}\n", to: "all.yaml")
+        try folder.write(
+            #"[{"role":"user","content":"go"},{"role":"assistant","tool_calls":[{"id":"c","function":"#
+                + #"{"name":"act","arguments":"{\"x\": 1, \"x\": 2}"}}]}]"#, to: "chat.json")
+        let imported = try CommandLineRun(["import", "chat.json", "--record", "x.jsonl"], in: folder)
+        #expect(imported.status == 0, "\(imported.errors)")
+        let run = try CommandLineRun(["rules", "try", "all.yaml", "x.jsonl"], in: folder)
+        #expect(
+            run.output.contains(
+                "allow (no rule matches)\n    refused all the same: the key at /x is given twice"),
+            "\(run.output)")
+        #expect(run.status == 0 && run.output.contains("1 calls, 0 would leak"), "\(run.output)")
+    }
+
     @Test func aDenialByExpressionHoldsInARun() throws {
         let folder = try Folder()
         try folder.write(

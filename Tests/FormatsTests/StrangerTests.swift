@@ -51,6 +51,17 @@ import Testing
                 #""delta":{},"finish_reason":"stop""#),
             "stop | hello"),
         Row(
+            "thinking as an object, as a part of OpenRouter's providers sends it",
+            chunks(
+                #""delta":{"reasoning":{"text":"hm "}}"#,
+                #""delta":{"reasoning":{"content":[{"text":"so"}]}}"#,
+                #""delta":{"content":"yes","reasoning":{}}"#, #""delta":{},"finish_reason":"stop""#),
+            "stop | yes | ~hm so 5 characters"),
+        Row(
+            "thinking in a shape that nobody knows",
+            chunks(#""delta":{"content":"yes","reasoning":{"x":7}}"#, #""delta":{},"finish_reason":"stop""#),
+            "stop | yes | !1"),
+        Row(
             "an error with status 200", #"{"error":{"message":"model is loading"}}"#,
             "the server answered with an error: model is loading"),
         Row(

@@ -1,6 +1,51 @@
 import JSON
 import Testing
 
+@Suite struct RelaxedJSONTests {
+    private static let value: JSONValue = ["a": ["x // y", "/* z */"], "b": 1]
+
+    @Test(arguments: [
+        #"{"a": ["x // y", "/* z */"], "b": 1}"#, "\u{FEFF}" + #"{"a": ["x // y", "/* z */"], "b": 1}"#,
+        "// of mine\n{\n  \"a\": [\"x // y\", \"/* z */\",], // two\n  /* more\n */ \"b\": 1, /* end */\n}\n",
+        #"/**/{"a":["x // y","/* z */",/* , */],"b":1,}//"#,
+    ])
+    func commentsMarksAndLastCommasAreLeftOut(text: String) throws {
+        #expect(try RelaxedJSON.parse(Array(text.utf8)) == RelaxedJSONTests.value)
+        let wide: [UInt8] =
+            [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] as [UInt8] }
+        if !text.hasPrefix("\u{FEFF}") { #expect(try RelaxedJSON.parse(wide) == RelaxedJSONTests.value) }
+    }
+
+    @Test func aValueALineIsAList() throws {
+        #expect(try RelaxedJSON.parse(Array("{\"a\":1}\n\n{\"a\":2}\r\n".utf8)) == [["a": 1], ["a": 2]])
+        #expect(throws: JSONError.self) { try RelaxedJSON.parse(Array("{\"a\":1}\nx\n".utf8)) }
+    }
+
+    @Test(arguments: [
+        ("// one\n{\"a\" 1}", 2, 6), ("{\"a\": 1 /* x", 1, 13), ("{,}", 1, 2), ("[,,]", 1, 2),
+        ("[1,,2]", 1, 4),
+        ("a # b", 1, 1),
+    ])
+    func otherFaultsKeepTheirPlace(text: String, line: Int, column: Int) {
+        let error = #expect(throws: JSONError.self) { try RelaxedJSON.parse(Array(text.utf8)) }
+        #expect(error?.line == line && error?.column == column, "\(error as Any)")
+    }
+}
+
+@Suite struct JSONRepairTests {
+    @Test(
+        arguments: [
+            (Array(#"{"a": NaN, "b": -Infinity}"#.utf8), #"{"a":null,"b":null}"#, "NaN, read as null"),
+            ([0x7B, 0x22, 0x61, 0x22, 0x3A, 0x22, 0xE9, 0x22, 0x7D], "{\"a\":\"\u{FFFD}\"}", "no UTF-8"),
+            (Array("[\"a\tb\",]".utf8), #"["a\tb"]"#, "a comma before a closing bracket"),
+            (Array(#"["\ud83d"]"#.utf8), "[\"\u{FFFD}\"]", "half of a character"),
+        ] as [([UInt8], String, String)])
+    func whatIsAlmostJSONIsReadAndSaid(bytes: [UInt8], text: String, remark: String) throws {
+        let repaired = try #require(JSONRepair.parse(bytes))
+        #expect(repaired.value == (try JSONParser.parse(text)) && repaired.remark.contains(remark))
+    }
+}
+
 @Suite struct JSONParserTests {
     @Test(arguments: [
         "null", "true", "[]", "{}", "[1,2.50,-0,1e3,1E-2]", #"{"b":1,"a":2,"b":3}"#, #""a\"\\\n""#,

@@ -59,6 +59,54 @@ import Testing
             "\(ImportError.unfolds(beyond: ReadingLimits.unpacked))".contains("unfolds beyond 256 MiB"))
     }
 
+    /// An archive of Zip64: all ones in the old places, and the numbers in fields of their own.
+    private func wideArchive(_ data: [UInt8], unpacked: UInt64, packed: UInt64) -> [UInt8] {
+        func little(_ value: UInt64, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+        }
+        let ones = [UInt8](repeating: 0xFF, count: 4)
+        let name = Array("header.json".utf8)
+        let zeros = [UInt8](repeating: 0, count: 8)
+        var bytes: [UInt8] = [0x50, 0x4B, 3, 4, 45, 0, 0, 0, 0, 0] + zeros + ones + ones
+        bytes += little(UInt64(name.count), 2) + little(0, 2) + name + data
+        let start = UInt64(bytes.count)
+        bytes += [0x50, 0x4B, 1, 2, 45, 0, 45, 0, 0, 0, 0, 0] + zeros + ones + ones
+        bytes += little(UInt64(name.count), 2) + little(28, 2) + zeros + little(0, 2) + ones + name
+        bytes += little(1, 2) + little(24, 2) + little(unpacked, 8) + little(packed, 8) + little(0, 8)
+        let length = UInt64(bytes.count) - start
+        let record = UInt64(bytes.count)
+        bytes += [0x50, 0x4B, 6, 6] + little(44, 8) + [45, 0, 45, 0] + zeros + little(1, 8) + little(1, 8)
+        bytes += little(length, 8) + little(start, 8)
+        bytes += [0x50, 0x4B, 6, 7, 0, 0, 0, 0] + little(record, 8) + [1, 0, 0, 0]
+        return bytes + [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF] + ones + ones + [0, 0]
+    }
+
+    @Test("archives of Zip64 are read, and one that promises too much is told so and not called cut")
+    func zip64() throws {
+        let head = Array(ArchiveTests.head.utf8)
+        let size = UInt64(head.count)
+        let whole = wideArchive(head, unpacked: size, packed: size)
+        #expect(try InspectArchive.log(whole, within: UnfoldingBound())["status"] == "success")
+        let promises: [(UInt64, UInt64)] = [(1 << 40, size), (1 << 40, 1 << 40), (1 << 59, 1 << 59)]
+        for (unpacked, packed) in promises {
+            let bomb = wideArchive(head, unpacked: unpacked, packed: packed)
+            let error = #expect(throws: ImportError.self) {
+                try InspectArchive.log(bomb, within: UnfoldingBound())
+            }
+            #expect(error?.description.contains("unfolds beyond 256 MiB") == true, "\(error as Any)")
+        }
+        // Numbers that no file reaches, and places that are none.
+        for wrong in [UInt64.max, 1 << 62] {
+            let broken = wideArchive(head, unpacked: wrong, packed: wrong)
+            #expect(throws: ImportError.self) { try InspectArchive.log(broken, within: UnfoldingBound()) }
+        }
+        for cut in stride(from: 4, to: whole.count, by: 3) {
+            #expect(throws: ImportError.self) {
+                try InspectArchive.log(Array(whole[..<cut]), within: UnfoldingBound())
+            }
+        }
+    }
+
     @Test("what the bodies of a file of flows unfold into together is bounded")
     func flowsWithinTheirBound() throws {
         let body = Array(#"{"model":"m","messages":[{"role":"user","content":"ask"}]}"#.utf8)

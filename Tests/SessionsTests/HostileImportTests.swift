@@ -112,6 +112,56 @@ import Testing
         }
     }
 
+    @Test func whatIsNestedTooDeepInASpanIsNotReadAndSaidSo() throws {
+        func imported(_ levels: Int) throws -> SessionImport {
+            let value = nested({ field(5, field(1, $0)) }, levels: levels)
+            let times: [UInt8] = [7 << 3 | 1] + [0, 0, 0, 0, 0, 0, 1, 0]
+            let ids = field(1, [UInt8](repeating: 1, count: 16)) + field(2, [UInt8](repeating: 2, count: 8))
+            func text(_ key: String, _ value: String) -> [UInt8] {
+                field(9, field(1, Array(key.utf8)) + field(2, field(1, Array(value.utf8))))
+            }
+            let messages = #"[{"role":"user","parts":[{"type":"text","content":"q"}]}]"#
+            let span =
+                ids + times + text("gen_ai.operation.name", "chat") + text("gen_ai.input.messages", messages)
+                + field(9, field(1, [0x61]) + field(2, value))
+            return try SessionImport(field(1, field(2, field(2, span))), name: "x")
+        }
+        let told = "a value of a span's attribute, nested deeper than 32"
+        #expect(try imported(31).losses.lines.contains(told) == false)
+        #expect(try imported(40).losses.lines.contains(told))
+    }
+
+    @Test func aFileThatIsCompressedTimeAndAgainIsRefused() throws {
+        let plain = Array(#"{"messages":[{"role":"user","content":"ask"}]}"#.utf8)
+        var file = plain
+        for layers in 1...6 {
+            file = gzipped(file)
+            guard layers > 3 else {
+                #expect(try SessionImport(file, name: "x").sessions.count == 1, "\(layers)")
+                continue
+            }
+            let error = #expect(throws: ImportError.self) { try SessionImport(file, name: "x") }
+            #expect(
+                error?.description == "the file is compressed more than 3 times over; unpack it first",
+                "\(layers)")
+        }
+    }
+
+    /// The bytes in one stored block within gzip.
+    private func gzipped(_ bytes: [UInt8]) -> [UInt8] {
+        func little(_ value: UInt32, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
+        }
+        let sum = ~bytes.reduce(UInt32.max) { sum, byte in
+            (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in
+                value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1
+            }
+        }
+        let size = UInt32(bytes.count)
+        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1] + little(size, 2) + little(~size, 2) + bytes
+            + little(sum, 4) + little(size, 4)
+    }
+
     @Test func timesBeyondReasonAreBounded() throws {
         let span = """
             {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a","spanId":"b","startTimeUnixNano":\

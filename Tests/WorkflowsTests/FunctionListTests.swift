@@ -23,6 +23,60 @@ import Tools
         #expect(list.tools.first?.parameters == ["type": "object"])
     }
 
+    @Test(
+        "parameters in the shapes of agents' libraries are read where they say what a schema says",
+        arguments: [
+            (
+                #"[{"name":"f","description":"d","args_schema":{"type":"object","properties":{"a":{"type":"integer"}}}}]"#,
+                #"{"type":"object","properties":{"a":{"type":"integer"}}}"#
+            ),
+            (
+                #"{"tools":[{"name":"f","description":"d","parameter_definitions":{"a":{"description":"A","type":"str","required":true},"b":{"type":"List[int]"},"c":{"type":"Dict[str, float]","required":false}}}]}"#,
+                #"{"type":"object","properties":{"a":{"type":"string","description":"A"},"b":{"type":"array","items":{"type":"integer"}},"c":{"type":"object","additionalProperties":{"type":"number"}}},"required":["a"]}"#
+            ),
+            (
+                #"[{"name":"f","description":"d","inputs":{"a":{"type":"string","description":"A"},"b":{"type":"any","nullable":true}},"output_type":"string"}]"#,
+                #"{"type":"object","properties":{"a":{"type":"string","description":"A"},"b":{"nullable":true}},"required":["a"]}"#
+            ),
+            (
+                #"[{"name":"f","description":"d","args":{"a":{"title":"A","default":1,"type":"integer"}}}]"#,
+                #"{"type":"object","properties":{"a":{"title":"A","default":1,"type":"integer"}}}"#
+            ),
+            (
+                #"[{"tools":[{"name":"f","description":"d","input_schema":{"type":"object"}}]}]"#,
+                #"{"type":"object"}"#
+            ),
+        ])
+    func libraries(_ text: String, _ schema: String) throws {
+        let list = try #require(FunctionList(try JSONParser.parse(text)))
+        #expect(list.tools.map(\.name) == ["f"] && list.tools.first?.description == "d")
+        #expect(list.tools.first?.parameters == (try JSONParser.parse(schema)))
+        #expect(list.notes.isEmpty, "\(list.notes)")
+    }
+
+    @Test(
+        "what does not say all that a schema says is named",
+        arguments: [
+            (
+                #"{"name":"f","args":{"a":{"type":"integer"}}}"#,
+                "args does not say which arguments must be given"
+            ),
+            (#"{"name":"f","args":["a","b"]}"#, "args: nothing there is known as a tool's parameters"),
+            (#"{"name":"f","args":{"a":"int"}}"#, "args: not each of its members is an argument's schema"),
+            (#"{"name":"f","args_schema":"<class 'Search'>"}"#, "args_schema: it is"),
+            (
+                #"{"name":"f","parameter_definitions":{"a":{"type":"Optional[Thing]"}}}"#,
+                "Optional[Thing] is no type"
+            ),
+            (#"{"name":"f","params":{"a":{}}}"#, "params: nothing there is known as a tool's parameters"),
+        ])
+    func open(_ tool: String, _ reason: String) throws {
+        let list = try #require(FunctionList([try JSONParser.parse(tool)]))
+        #expect(list.tools.map(\.name) == ["f"])
+        #expect(list.notes.first?.description.contains(reason) == true, "\(list.notes)")
+        #expect(list.notes.first?.kind == .ignored)
+    }
+
     @Test("tools that run at the provider are named and set aside")
     func provider() throws {
         let list = try #require(FunctionList([["type": "web_search"], ["name": "f", "parameters": [:]]]))
@@ -44,11 +98,30 @@ import Tools
             #"{"servers":{"a":{"type":"stdio","command":"x"}},"inputs":[]}"#,
             #"{"mcp":{"servers":{"a":{"url":"http://127.0.0.1:1/"}}}}"#,
             #"{"context_servers":{"a":{"command":"x","args":[]}}}"#, #"{"a":{"command":"x"}}"#,
-            #"{"mcpServers":[{"name":"a","command":"x"}]}"#,
+            #"{"mcpServers":[{"name":"a","command":"x"}]}"#, #"[{"name":"a","command":"x"}]"#,
+            "\u{FEFF}{\n  // mine\n  \"mcpServers\": {\"a\": {\"command\": \"x\", /* y */ \"args\": [\"-v\",],},},\n}",
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\"}}}\n{\"mcpServers\":{}}\n",
+            "mcpServers:\n  a: {command: x} # mine\n",
+            "{\"mcpServers\": {\"a\": {\"command\": \"x\"}} # mine\n}\n",
         ])
     func servers(_ text: String) throws {
-        let settings = try MCPServerSettings.servers(in: try JSONParser.parse(text), environment: [:])
+        #expect(ServerFile.isOne(Array(text.utf8)))
+        let document = try ServerFile.document(Array(text.utf8))
+        let settings = try MCPServerSettings.servers(in: document, environment: [:])
         #expect(settings.map(\.name) == ["a"])
+    }
+
+    @Test(
+        "what names no servers is no list of them, and a text that is neither JSON nor YAML has its place named"
+    )
+    func noServers() {
+        for text in ["name: x\ntools:\n  - mcp: m.json\n", "[]", "words", "{\"tools\": []}"] {
+            #expect(!ServerFile.isOne(Array(text.utf8)), "\(text)")
+        }
+        let error = #expect(throws: JSONError.self) {
+            try ServerFile.document(Array("{\"mcpServers\": {\n\"a\": }".utf8))
+        }
+        #expect(error?.line == 2 && error?.column == 6, "\(error as Any)")
     }
 
     @Test("a workflow takes a client's pasted servers, outer object and all")

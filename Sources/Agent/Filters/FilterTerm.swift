@@ -125,10 +125,13 @@ extension FilterTerm {
         case .rule(let pattern): return Bool?.any(record.rules) { pattern.decides($0) }
         case .argument(let pointer, let pattern):
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
-            guard let value = arguments[pointer] else { return false }
+            let found = ArgumentReadings(of: arguments, at: pointer)
+            if found.doubt != nil, reach.allows { return nil }
+            let texts = found.values.flatMap(\.readings)
+            if texts.isEmpty { return false }
             return switch reach.quantifier {
-            case .any: Bool?.any(value.readings) { pattern.decides($0) }
-            case .all: Bool?.any(value.readings) { pattern.decides($0).map(!) }.map(!)
+            case .any: Bool?.any(texts) { pattern.decides($0) }
+            case .all: Bool?.any(texts) { pattern.decides($0).map(!) }.map(!)
             }
         case .count(let comparison): return comparison.holds(for: Double(state.count(upTo: record)))
         case .command(let pattern):

@@ -42,20 +42,47 @@ public struct CallChecker: Sendable {
             return [CallProblem(kind: .unknownTool, message: "no tool is named \(name); there are \(known)")]
         }
         let value: JSONValue
-        do {
-            value = try JSONParser.parse(arguments.text)
-        } catch {
-            return [CallProblem(kind: .malformed, message: "the arguments are no JSON: \(error)")]
-        }
-        if let pointer = value.firstDuplicateKey {
-            let message = "the key at \(pointer) is given twice; which of them a tool reads is its own affair"
-            return [CallProblem(kind: .malformed, pointer: pointer, message: message)]
+        switch CallChecker.reading(arguments) {
+        case .value(let read): value = read
+        case .problem(let problem): return [problem]
         }
         return schema.validate(value).map { violation in
             let pointer = violation.instancePointer
             let place = pointer.tokens.isEmpty ? "the arguments" : pointer.description
             return CallProblem(kind: .invalid, pointer: pointer, message: "\(place): \(violation.message)")
         }
+    }
+
+    /// What is wrong with a call whose tool may be another's than the catalogue's.
+    ///
+    /// Whoever has that tool answers for its name and its schema; what nobody can read for certain is wrong all the same.
+    public func problemsIfKnown(name: String, arguments: ByteString) -> [CallProblem] {
+        if schemas[ByteString(name)] != nil || setAside[ByteString(name)] != nil {
+            return problems(name: name, arguments: arguments)
+        }
+        return [CallChecker.problem(reading: arguments)].compactMap(\.self)
+    }
+
+    /// Why not every reader finds the same in these arguments, whatever the tool; `nil` where all do.
+    public static func problem(reading arguments: ByteString) -> CallProblem? {
+        if case .problem(let problem) = reading(arguments) { problem } else { nil }
+    }
+
+    private enum Reading {
+        case value(JSONValue)
+        case problem(CallProblem)
+    }
+
+    private static func reading(_ arguments: ByteString) -> Reading {
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(arguments.text)
+        } catch {
+            return .problem(CallProblem(kind: .malformed, message: "the arguments are no JSON: \(error)"))
+        }
+        guard let pointer = value.firstDuplicateKey else { return .value(value) }
+        let message = "the key at \(pointer) is given twice; which of them a tool reads is its own affair"
+        return .problem(CallProblem(kind: .malformed, pointer: pointer, message: message))
     }
 }
 

@@ -56,11 +56,13 @@ public struct ArgumentCondition: Sendable, Hashable {
     /// Whether it holds for `arguments`; a place that does not exist holds nothing.
     ///
     /// A pattern that cannot be decided within its step budget counts as `undecided`.
-    /// Of a number spelled otherwise than plainly, one reading suffices for the stricter side, the other needs all.
+    /// Of a number spelled otherwise than plainly, and of keys that some tools take for the place's, one reading
+    /// suffices for the stricter side; the other needs all spellings, and one key.
     func holds(for arguments: JSONValue, isStrict: Bool) -> Bool {
-        guard let value = arguments[pointer] else { return false }
-        let matches = value.readings.map { (try? pattern.matches($0)) ?? isStrict }
-        return isStrict ? matches.contains(true) : matches.allSatisfy { $0 }
+        let found = ArgumentReadings(of: arguments, at: pointer)
+        if found.doubt != nil, !isStrict { return false }
+        let matches = found.values.flatMap(\.readings).map { (try? pattern.matches($0)) ?? isStrict }
+        return isStrict ? matches.contains(true) : !matches.isEmpty && matches.allSatisfy { $0 }
     }
 }
 

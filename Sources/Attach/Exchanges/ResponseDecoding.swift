@@ -1,4 +1,5 @@
 import Compression
+import JSON
 import Wire
 
 /// Reads a response's body, compressed or not, and keeps what came where it may have to travel on as it is.
@@ -11,7 +12,7 @@ struct ResponseDecoding: Sendable {
     /// - Throws: ``ProxyError`` for a coding that cannot be read.
     init(_ coding: String?) throws(ProxyError) {
         guard let coding, coding.lowercased() != "identity" else { return }
-        guard let decoder = ContentDecoder(coding) else {
+        guard let decoder = ContentDecoder(coding, limit: ReadingLimits.serverAnswer) else {
             throw ProxyError(
                 "the provider answers in the content encoding \(coding) although it was not asked for, "
                     + "so that its calls cannot be seen; the response was not passed on")

@@ -70,7 +70,7 @@ struct Upstreams: Sendable {
     private static func readable(_ accepted: String?) -> String {
         let kept = (accepted ?? "").split(separator: ",").filter { entry in
             let name = entry.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }
-            return name == "identity" || ContentDecoder(String(name)) != nil
+            return name == "identity" || ContentDecoder.reads(String(name))
         }
         return kept.isEmpty
             ? "identity" : kept.map { String($0.drop { $0 == " " || $0 == "\t" }) }.joined(separator: ", ")

@@ -49,11 +49,8 @@ struct AttachedCatalogue: Sendable {
     }
 
     func problems(name: String, arguments: ByteString) -> [CallProblem] {
-        guard let checker, tools.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-            guard (try? JSONParser.parse(arguments.text)) == nil else { return [] }
-            return [CallProblem(kind: .malformed, message: "the arguments are no JSON")]
-        }
-        return checker.problems(name: name, arguments: arguments)
+        guard let checker else { return [CallChecker.problem(reading: arguments)].compactMap(\.self) }
+        return checker.problemsIfKnown(name: name, arguments: arguments)
     }
 
     /// Whether some arguments of that tool can be told as wrong by its schema, whatever else is in them.

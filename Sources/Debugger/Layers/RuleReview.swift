@@ -164,7 +164,9 @@ struct RuleReview: Sendable {
             let warning =
                 verdict.wouldLeak
                 ? "; WOULD LEAK: it would run without anybody asked"
-                : verdict.wouldBeStopped ? "; it ran, and would be stopped" : ""
+                : verdict.wouldBeStopped
+                    ? "; it ran, and would be stopped"
+                    : verdict.refusal.map { "; refused all the same: \($0)" } ?? ""
             text.wrap(
                 SafeText("then \(then)\(warning)"), warning.isEmpty ? Theme.faint : Theme.attention, margin: 4
             )

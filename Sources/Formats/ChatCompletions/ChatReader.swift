@@ -109,7 +109,11 @@ struct ChatReader: FrameReader {
     private mutating func think(_ message: JSONObject) -> [ResponsePiece] {
         var pieces: [ResponsePiece] = []
         for key in ["reasoning_content", "reasoning", "reasoning_text", "thinking", "thought"] {
-            guard let text = message[key]?.stringValue else { continue }
+            guard let value = message[key], value != .null else { continue }
+            guard let text = ChatContent.thought(value) else {
+                draft.remark("The response holds \(key) in a shape that is not read.")
+                continue
+            }
             keep(key, .string((kept[key]?.stringValue ?? "") + text))
             if pieces.isEmpty { pieces = draft.add(thinking: text) }
         }
@@ -253,6 +257,21 @@ enum ChatContent {
     /// The text of a content, its other parts left out.
     static func text(of content: JSONValue?) -> String {
         parts(of: content).map { if case .text(let text) = $0 { text } else { "" } }.joined()
+    }
+
+    /// The text of thinking: as it is, in a member of an object, or in parts; `nil` where there is none to be found.
+    static func thought(_ value: JSONValue) -> String? {
+        switch value {
+        case .string(let text): return text
+        case .array(let parts):
+            let texts = parts.compactMap(thought)
+            return texts.count == parts.count ? texts.joined() : nil
+        case .object(let object):
+            if object.isEmpty { return "" }
+            return ["text", "content", "thinking", "reasoning", "summary"].lazy
+                .compactMap { object[$0].flatMap(thought) }.first
+        default: return nil
+        }
     }
 
     /// A list, or the one that stands where a list should.

@@ -73,6 +73,8 @@ struct Span {
     private let endTime: Int64
     let hasFailed: Bool
     let attributes: [String: JSONValue]
+    /// Why values of its attributes are not read, each in words.
+    let unread: [String]
 
     init?(_ span: JSONValue) {
         guard let trace = span["traceId"]?.stringValue, let id = span["spanId"]?.stringValue,
@@ -86,16 +88,18 @@ struct Span {
         endTime = max(start, Span.nanoseconds(span["endTimeUnixNano"]) ?? start)
         let status = span["status"]?["code"]
         hasFailed = status?.intValue == 2 || status?.stringValue == "STATUS_CODE_ERROR"
-        var attributes = Span.members(span["attributes"])
+        var unread: [String] = []
+        var attributes = Span.members(span["attributes"], &unread)
         // The content may be kept on an event of the span instead.
         let events = (span["events"]?.arrayValue ?? []).map { event in
-            (name: event["name"]?.stringValue ?? "", attributes: Span.members(event["attributes"]))
+            (name: event["name"]?.stringValue ?? "", attributes: Span.members(event["attributes"], &unread))
         }
         for event in events where event.name == "gen_ai.client.inference.operation.details" {
             attributes.merge(event.attributes) { own, _ in own }
         }
         attributes.merge(OlderSpanMessages(attributes, events: events).translated) { own, _ in own }
         self.attributes = attributes
+        self.unread = unread
     }
 
     /// Milliseconds since 1970.
@@ -118,17 +122,17 @@ struct Span {
     }
 
     /// The attributes of a list of keys and values.
-    private static func members(_ list: JSONValue?) -> [String: JSONValue] {
+    private static func members(_ list: JSONValue?, _ unread: inout [String]) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         for member in list?.arrayValue ?? [] {
             guard let key = member["key"]?.stringValue, let value = member["value"] else { continue }
-            members[key] = plain(value)
+            members[key] = plain(value, &unread)
         }
         return members
     }
 
     /// The value inside of an `AnyValue`; integers stand there as text.
-    private static func plain(_ value: JSONValue) -> JSONValue {
+    private static func plain(_ value: JSONValue, _ unread: inout [String]) -> JSONValue {
         if let text = value["stringValue"] { return text }
         if let truth = value["boolValue"] { return truth }
         if let number = value["intValue"] {
@@ -136,7 +140,7 @@ struct Span {
         }
         if let number = value["doubleValue"] { return number }
         if let values = value["arrayValue"] {
-            return .array((values["values"]?.arrayValue ?? []).map(plain))
+            return .array((values["values"]?.arrayValue ?? []).map { plain($0, &unread) })
         }
         if let members = value["kvlistValue"] {
             return .object(
@@ -145,8 +149,12 @@ struct Span {
                         guard let key = member["key"]?.stringValue, let value = member["value"] else {
                             return nil
                         }
-                        return JSONObject.Member(key: key, value: plain(value))
+                        return JSONObject.Member(key: key, value: plain(value, &unread))
                     }))
+        }
+        if let reason = value[ProtobufSpans.notRead]?.stringValue {
+            unread.append("a value of a span's attribute, \(reason)")
+            return .string("not read: \(reason)")
         }
         return .null
     }

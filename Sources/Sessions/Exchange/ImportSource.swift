@@ -11,14 +11,20 @@ struct ImportSource {
     /// Lines that are no JSON, each with its place.
     let broken: [String]
     private let bytes: [UInt8]
+    /// What of the file's compressed parts may yet unfold.
+    private let bound: UnfoldingBound
+
+    /// The most compressions around a file: archives of archives are nobody's transcripts.
+    private static let mostLayers = 3
 
     /// Reads the bytes and tells their kind.
     /// - Throws: ``ImportError`` for what is of no kind that is read.
     init(_ given: [UInt8], format: SessionImport.Format?) throws(ImportError) {
-        let bytes = try ImportSource.plain(given)
-        self.bytes = bytes
+        var bound = UnfoldingBound()
+        let bytes = try ImportSource.plain(given, within: &bound)
+        (self.bytes, self.bound) = (bytes, bound)
         if ZipArchive.isOne(bytes) {
-            documents = [Document(value: try InspectArchive.log(bytes), place: "")]
+            documents = [Document(value: try InspectArchive.log(bytes, within: bound), place: "")]
             (self.format, reason, broken) = (.inspect, "it is an archive with a log's head and samples", [])
             return
         }
@@ -32,36 +38,51 @@ struct ImportSource {
             (self.format, reason, broken) = (.otel, "it is a message of OTLP's protobuf encoding", [])
             return
         }
-        (documents, broken) = try ImportSource.documents(bytes)
-        guard let first = documents.first else { throw ImportError("the file is empty") }
+        let (found, broken) = try ImportSource.documents(bytes)
+        self.broken = broken
+        guard let first = found.first else { throw ImportError("the file is empty") }
         if first.value["kind"] == "session", first.value["journal"] != nil {
             throw ImportError("this is a session of Callgate already; callgate replay opens it")
         }
-        let guess = ImportSource.guess(documents.map(\.value), first: first.value)
+        let values = found.map(\.value)
+        if format == nil || format == .codex {
+            if let refusal = CodexEvents.refusal(values) { throw ImportError(refusal) }
+            if BareRollout.isOne(values) {
+                documents = BareRollout.lines(found)
+                (self.format, reason) = (.codex, "its lines are response items behind a head without a type")
+                return
+            }
+        }
+        if found.count == 1, format == nil || format == .claudeCode, ClaudeStream.isResult(first.value) {
+            throw ImportError(ClaudeStream.resultAlone)
+        }
+        documents = found
+        let guess = ImportSource.guess(values, first: first.value)
         self.format = format ?? guess.format
         reason = format == nil ? guess.reason : "as --format says"
     }
 
     /// The bytes without the gzip around them, and texts of 16-bit units as UTF-8.
-    private static func plain(_ bytes: [UInt8]) throws(ImportError) -> [UInt8] {
-        if bytes.starts(with: [0x1F, 0x8B]) {
-            var bound = UnfoldingBound()
-            return try plain(bound.unfold(bytes, in: "gzip") ?? [])
+    private static func plain(
+        _ given: [UInt8], within bound: inout UnfoldingBound
+    ) throws(ImportError) -> [UInt8] {
+        var (bytes, layers) = (given, 0)
+        while bytes.starts(with: [0x1F, 0x8B]) {
+            guard layers < mostLayers else {
+                throw ImportError(
+                    "the file is compressed more than \(mostLayers) times over; unpack it first")
+            }
+            bytes = try bound.unfold(bytes, in: "gzip") ?? []
+            layers += 1
         }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
-        let isLittle = bytes.starts(with: [0xFF, 0xFE])
-        guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return bytes }
-        let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place in
-            UInt16(bytes[isLittle ? place + 1 : place]) << 8 | UInt16(bytes[isLittle ? place : place + 1])
-        }
-        return Array(String(decoding: units, as: UTF16.self).utf8)
+        return RelaxedJSON.utf8(bytes)
     }
 
     /// The requests to models, for the kinds that are recordings of them.
     func exchanges(_ losses: inout Losses) throws(ImportError) -> [RecordedExchange] {
         let values = documents.map(\.value)
         switch format {
-        case .mitmproxy: return try FlowFile.exchanges(bytes, &losses)
+        case .mitmproxy: return try FlowFile.exchanges(bytes, &losses, within: bound)
         case .har: return values.flatMap { HARFile.exchanges($0, &losses) }
         case .traces: return TracedRuns.exchanges(values, &losses)
         case .responses: return values.compactMap { RequestFile.exchange($0, format: .responses) }
@@ -99,6 +120,7 @@ struct ImportSource {
     /// The documents of one JSON text: a list of requests is as many documents.
     private static func unwrapped(_ value: JSONValue) -> [Document] {
         let list = value.arrayValue ?? []
+        if ClaudeStream.isOne(list) { return list.map { Document(value: $0, place: "") } }
         let isList = list.allSatisfy { ["messages", "contents", "request", "body"].contains(where: $0.has) }
         guard isList, !list.isEmpty else { return [Document(value: value, place: "")] }
         return list.enumerated().map { Document(value: $1, place: "element \($0 + 1): ") }
@@ -108,6 +130,9 @@ struct ImportSource {
     private static func guess(
         _ documents: [JSONValue], first: JSONValue
     ) -> (format: SessionImport.Format, reason: String) {
+        if ClaudeStream.isOne(documents) {
+            return (.claudeCode, "its lines are what claude --output-format stream-json prints")
+        }
         let isClaudeCode = documents.prefix(200).contains { line in
             line["message"] != nil && line["type"] != nil && (line["sessionId"] != nil || line["uuid"] != nil)
         }

@@ -6,7 +6,7 @@ enum InspectArchive {
     /// - Parameter bound: What its files may unfold into together.
     /// - Throws: ``ImportError`` for an archive that is none of Inspect's, is broken, or goes beyond the bound.
     static func log(
-        _ bytes: [UInt8], within bound: UnfoldingBound = UnfoldingBound()
+        _ bytes: [UInt8], within bound: UnfoldingBound
     ) throws(ImportError) -> JSONValue {
         let archive = try ZipArchive(bytes)
         var bound = bound

@@ -10,7 +10,7 @@ public struct SessionImport: Sendable {
         case openai
         /// A request of Anthropic's Messages API: an object with `messages`, `system`, `tools`.
         case anthropic
-        /// A session file of Claude Code: JSONL.
+        /// A session file of Claude Code, or what it prints as `stream-json`: JSONL.
         case claudeCode = "claude-code"
         /// A session file (rollout) of Codex: JSONL.
         case codex
@@ -75,8 +75,10 @@ public struct SessionImport: Sendable {
             }
         case .claudeCode:
             conversations =
-                ClaudeCodeTranscript(documents, companions: companions.map(TranscriptCompanion.init))
-                .conversations
+                ClaudeStream.isOne(documents.map(\.value))
+                ? ClaudeStream(documents).conversations
+                : ClaudeCodeTranscript(documents, companions: companions.map(TranscriptCompanion.init))
+                    .conversations
         case .codex: conversations = CodexThreads.read(documents, companions: companions)
         case .mcpsnoop: conversations = ProtocolLog.read(documents)
         case .inspect: for document in documents { conversations += try InspectLog.read(document) }

@@ -34,6 +34,7 @@ struct SpanConversation {
 
     /// Takes the next span, in the order in which they began.
     mutating func take(_ span: Span) {
+        for line in span.unread { conversation.losses.add(line) }
         switch span.operation {
         case "chat", "generate_content", "text_completion": request(span)
         case "execute_tool": call(span)

@@ -118,6 +118,7 @@ private final class CommandRun: Sendable {
             switch report {
             case .output(let bytes): state.result.output.append(bytes)
             case .errors(let bytes): state.result.errors.append(bytes)
+            case .closed: break
             case .ended(let end):
                 state.result.end = end
                 state.isOver = true

@@ -2,7 +2,10 @@ import JSON
 
 /// Cuts a stream of bytes into lines, wherever its pieces begin and end.
 struct LineFramer: Sendable {
-    private var rest: [UInt8] = []
+    /// What stands behind the last line's end.
+    private(set) var rest: [UInt8] = []
+    /// Whether a carriage return ends a line by itself.
+    private let endsAtReturns: Bool
     /// A line longer than this is given up, so that a server cannot fill the memory.
     let maximumLength: Int
     /// Whether a line was longer; the conversation makes no sense any more then.
@@ -10,13 +13,16 @@ struct LineFramer: Sendable {
     /// Whether what comes belongs to such a line still: its tail is no line of its own, and may be half of a secret.
     private var isSkipping = false
 
-    init(maximumLength: Int = ReadingLimits.serverMessage) { self.maximumLength = maximumLength }
+    init(maximumLength: Int = ReadingLimits.serverMessage, endsAtReturns: Bool = false) {
+        self.maximumLength = maximumLength
+        self.endsAtReturns = endsAtReturns
+    }
 
     /// The lines that are complete with these bytes, without their ends; empty ones are left out.
     mutating func append(_ bytes: [UInt8]) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var start = bytes.startIndex
-        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        while let end = bytes[start...].firstIndex(where: { $0 == 0x0A || $0 == 0x0D && endsAtReturns }) {
             let line = take(bytes[start..<end])
             if isSkipping {
                 isSkipping = false

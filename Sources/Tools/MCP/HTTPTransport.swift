@@ -119,7 +119,7 @@ final class HTTPTransport: MCPTransport {
                 begin(response, post)
                 while let piece = try await body.next() {
                     let (events, isTooLong) = post.withLock { post in (post.take(piece), post.hasOverflown) }
-                    for event in events { report(.message(event)) }
+                    for event in events { report(.whole(event)) }
                     if isTooLong { return }
                 }
             }
@@ -173,18 +173,21 @@ final class HTTPTransport: MCPTransport {
         let isGood = (200..<300).contains(post.status)
         // What the body is tells more than what its header says.
         if isGood, !post.isStream, !post.isJSON { report(eventsIn: &post) }
-        if post.isJSON || isGood && !post.isStream, let value = try? JSONParser.parse(post.body),
-            value.objectValue != nil || value.arrayValue != nil, let request = post.request
-        {
-            // A server that refuses a request before it has read its ID answers with null or a word of its own.
-            if let fault = value["error"], fault != .null,
-                value["id"].flatMap(MCPSession.number) != request
-            {
-                report(.message(HTTPTransport.fault(request, fault)))
-            } else {
-                report(.message(post.body))
+        if post.isJSON || isGood && !post.isStream, let request = post.request {
+            if let value = MessagePieces.value(post.body) {
+                // A server that refuses a request before it has read its ID answers with null or a word of its own.
+                if let fault = value["error"], fault != .null,
+                    value["id"].flatMap(MCPSession.number) != request
+                {
+                    report(.whole(HTTPTransport.fault(request, fault)))
+                } else {
+                    report(.whole(post.body))
+                }
+                return
             }
-            return
+            if isGood, !post.isAnswered, case .broken(_, let said) = MessagePieces.whole(post.body).last {
+                return fail(post, "the server \(said)")
+            }
         }
         guard (200..<300).contains(post.status) else {
             let place =
@@ -205,7 +208,7 @@ final class HTTPTransport: MCPTransport {
         guard beginnings.contains(where: { post.body.starts(with: Array($0.utf8)) }) else { return }
         for event in post.parser.append(post.body + Array("\n\n".utf8)) where !event.isEmpty {
             if post.answers(event) { post.isAnswered = true }
-            report(.message(event))
+            report(.whole(event))
         }
     }
 
@@ -213,8 +216,9 @@ final class HTTPTransport: MCPTransport {
     private func fail(_ post: Post, _ reason: String) {
         guard let request = post.request else { return report(.log(reason)) }
         if post.isAnswered { return }
-        let code = JSONValue.number(JSONNumber(post.status == 404 ? MCPErrorCode.methodNotFound : -32000))
-        report(.message(HTTPTransport.fault(request, ["code": code, "message": .string(reason)])))
+        // No code, for no server has given one; what the status means for a request is the session's affair.
+        let status = JSONValue.number(JSONNumber(post.status))
+        report(.whole(HTTPTransport.fault(request, ["message": .string(reason), "data": ["http": status]])))
     }
 
     private static func fault(_ request: Int, _ fault: JSONValue) -> [UInt8] {
@@ -240,7 +244,7 @@ extension HTTPTransport.Post {
 
     /// Whether a message is the answer to the request.
     fileprivate func answers(_ event: [UInt8]) -> Bool {
-        guard let request, let value = try? JSONParser.parse(event) else { return false }
+        guard let request, let value = MessagePieces.value(event) else { return false }
         return value["method"] == nil && value["id"].flatMap(MCPSession.number) == request
     }
 }

@@ -121,6 +121,8 @@ final class MCPConnection: Sendable {
     private func take(_ report: MCPReport) {
         switch report {
         case .message(let bytes): run { $0.receive(bytes) }
+        case .whole(let bytes): run { $0.receive(bytes, isWhole: true) }
+        case .stuck(let bytes): run { $0.giveUpLine(bytes) }
         case .log(let line): host.log(server: name, secrets.hiding(in: line), .output)
         case .ended(let reason): run { $0.close(reason) }
         }
@@ -150,6 +152,11 @@ final class MCPConnection: Sendable {
             Task {
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 run { $0.giveUp(request, said) }
+            }
+        case .unfinished(let lines, let milliseconds):
+            Task {
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                run { $0.giveUpLines(since: lines) }
             }
         case .log(let line): host.log(server: name, line, .note)
         case .unusable(let reason):
@@ -198,14 +205,14 @@ extension EnvironmentSecrets {
                 call: call,
                 MCPCallResult(
                     content: hiding(in: result.content), isError: result.isError,
-                    structured: result.structured.map { hiding(in: $0) }))
+                    structured: result.structured.map { hiding(in: $0) }, remark: result.remark))
         case .failed(let call, let reason): .failed(call: call, hiding(in: reason))
         case .ask(let question, let elicitation): .ask(question, elicitation.mapped { hiding(in: $0) })
         case .doubt(let request, let said, let milliseconds):
             .doubt(request: request, said: hiding(in: said), milliseconds: milliseconds)
         case .log(let line): .log(hiding(in: line))
         case .unusable(let reason): .unusable(hiding(in: reason))
-        case .send, .settled, .withdraw, .wait: action
+        case .send, .settled, .withdraw, .wait, .unfinished: action
         }
     }
 }

@@ -17,8 +17,6 @@ enum MCPVersion {
 
 /// Error codes of JSON-RPC 2.0 and of MCP.
 enum MCPErrorCode {
-    /// Our own: the answer bore another request's ID.
-    static let strangeID = -32099
     static let methodNotFound = -32601
     static let headerMismatch = -32020
     static let missingCapability = -32021
@@ -70,19 +68,24 @@ struct MCPMessage: Sendable, Hashable {
 
 /// An error that a server answered with.
 struct MCPFault: Sendable, Hashable {
-    let code: Int
+    /// The code, where the server gave one that is a number.
+    let code: Int?
+    /// The code as it was given.
+    private let givenCode: String?
     let message: String
     let data: JSONValue?
 
     init(_ value: JSONValue) {
-        code = value["code"]?.intValue ?? 0
+        let given = value["code"].flatMap { $0 == .null ? JSONValue?.none : $0 }
+        code = given.flatMap(MCPSession.number)
+        givenCode = code.map { "\($0)" } ?? given?.plainText
         message =
             value["message"]?.stringValue ?? value.stringValue ?? "no message: \(value.text().prefix(200))"
         data = value["data"]
     }
 
-    /// `message (code)`.
-    var description: String { "\(message) (\(code))" }
+    /// `message (code)`, where there is one.
+    var description: String { message + (givenCode.map { " (\($0))" } ?? "") }
 }
 
 /// A tool as a server lists it.
@@ -132,16 +135,29 @@ struct MCPCallResult: Sendable, Hashable {
     var isError: Bool
     /// The result for programs, where the server gave one.
     var structured: JSONValue?
+    /// In what the result is none of the protocol's, in words.
+    var remark: String?
 
     /// Reads a result: texts as they are, other content by its kind, and the structured content where no text says
     /// the same.
+    ///
+    /// What stands in another shape is the content as it came.
     init(_ value: JSONValue) {
-        isError = value["isError"]?.boolValue ?? false
-        var parts: [String] = []
+        isError = value["isError"].map { $0.boolValue ?? ($0 == "true") } ?? false
+        structured = value["structuredContent"].flatMap { $0 == .null ? JSONValue?.none : $0 }
+        // Revision 2024-10-07 had toolResult in the place of content.
+        var content = value["content"] ?? value["toolResult"]
+        if content == nil, structured == nil {
+            let own = ["_meta", "isError", "resultType"]
+            let rest = value.objectValue.map { JSONObject($0.members.filter { !own.contains($0.key) }) }
+            if rest?.isEmpty != true {
+                content = rest.map { .object($0) } ?? value
+                remark = "the result has no content: what the server gave in its place stands here as it came"
+            }
+        }
         // Some servers give the text itself, or one part without a list around it.
-        let items = value["content"]?.arrayValue ?? value["content"].map { $0 == .null ? [] : [$0] } ?? []
-        for item in items { parts.append(MCPCallResult.text(item)) }
-        structured = value["structuredContent"].flatMap { $0 == .null ? nil : $0 }
+        let items = content?.arrayValue ?? content.map { $0 == .null ? [] : [$0] } ?? []
+        var parts = items.map(MCPCallResult.text)
         if let structured {
             // A plain value travels in an object with the one member "result".
             let plain = structured.objectValue?.count == 1 ? structured["result"]?.plainText : nil
@@ -151,13 +167,14 @@ struct MCPCallResult: Sendable, Hashable {
             }
             if !isSaid { parts.append(structured.text(.spaced)) }
         }
-        content = parts.joined(separator: "\n")
+        self.content = parts.joined(separator: "\n")
     }
 
-    init(content: String, isError: Bool, structured: JSONValue? = nil) {
+    init(content: String, isError: Bool, structured: JSONValue? = nil, remark: String? = nil) {
         self.content = content
         self.isError = isError
         self.structured = structured
+        self.remark = remark
     }
 
     private static func text(_ item: JSONValue) -> String {

@@ -135,6 +135,6 @@ public struct MCPTool: Tool {
         let result = try await server.call(serverName, arguments, headers: headers)
         return ToolOutput(
             callID: call.id, content: result.content, isError: result.isError,
-            problems: promise?.problems(of: result) ?? [])
+            problems: [result.remark].compactMap(\.self) + (promise?.problems(of: result) ?? []))
     }
 }

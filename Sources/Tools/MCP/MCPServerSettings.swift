@@ -34,18 +34,26 @@ public struct MCPServerSettings: Sendable, Hashable {
         ]
         for place in places {
             if let table = place?.objectValue, isTable(table) { return table }
-            // A list of servers, each with its name.
-            if let list = place?.arrayValue, !list.isEmpty,
-                list.allSatisfy({ $0["name"]?.stringValue != nil && isServer($0) })
-            {
-                return JSONObject(
-                    list.map { JSONObject.Member(key: $0["name"]?.stringValue ?? "", value: $0) })
-            }
+            if let table = place?.arrayValue.flatMap(namedTable) { return table }
+        }
+        if let list = document.arrayValue, !list.isEmpty {
+            if let table = namedTable(list) { return table }
+            // A file of lines may have a document on each.
+            let tables = list.compactMap(serverTable)
+            return tables.count == list.count ? JSONObject(tables.flatMap(\.members)) : nil
         }
         if let table = document.objectValue, !table.isEmpty, table.allSatisfy({ isServer($0.value) }) {
             return table
         }
         return nil
+    }
+
+    /// A list of servers, each with its name.
+    private static func namedTable(_ list: [JSONValue]) -> JSONObject? {
+        guard !list.isEmpty, list.allSatisfy({ $0["name"]?.stringValue != nil && isServer($0) }) else {
+            return nil
+        }
+        return JSONObject(list.map { JSONObject.Member(key: $0["name"]?.stringValue ?? "", value: $0) })
     }
 
     /// Whether every member is an object: a server of its name, if perhaps a broken one.

@@ -25,6 +25,8 @@ struct MCPSession: Sendable {
         case wait(call: Int, milliseconds: Int)
         /// The server answered something else; ``giveUp(_:_:)`` follows after a moment.
         case doubt(request: Int, said: String, milliseconds: Int)
+        /// A message has begun; ``giveUpLines(since:)`` follows after a moment.
+        case unfinished(lines: Int, milliseconds: Int)
         /// A line for the log.
         case log(String)
         /// The server cannot be used; why, as what follows its name.
@@ -63,12 +65,13 @@ struct MCPSession: Sendable {
     var calls: [Int: MCPCall] = [:]
     var questions: Set<Question> = []
     private var nextID = 1
-    private var pieces = MessagePieces()
+    /// What the server writes in lines, while a message may go on in the next.
+    var pieces = MessagePieces()
     private var listed: [MCPToolDescription] = []
     private var cursors: Set<ByteString> = []
     private static let maximumTools = 10_000
     /// How long the right answer may still follow one under a wrong ID.
-    private static let doubtMilliseconds = 1_000
+    static let doubtMilliseconds = 1_000
 
     init(server: String) { self.server = server }
 
@@ -99,17 +102,6 @@ struct MCPSession: Sendable {
         return actions
     }
 
-    /// Takes one message, or an array of them.
-    mutating func receive(_ bytes: [UInt8]) -> [Action] {
-        switch pieces.append(bytes) {
-        case .message(let value): receive(value)
-        case .unfinished: []
-        case .noise(let text): [.log("not a message: \(text)")]
-        case .headers:
-            close("frames its messages by Content-Length, as LSP does; over stdio MCP has one message a line")
-        }
-    }
-
     mutating func receive(_ value: JSONValue) -> [Action] {
         if let batch = value.arrayValue {
             var actions: [Action] = []
@@ -120,8 +112,10 @@ struct MCPSession: Sendable {
         switch (value["method"]?.stringValue, value["id"]) {
         case (let method?, let id?): return request(id, method, value["params"] ?? [:])
         case (let method?, nil): return notification(method, value["params"] ?? [:])
-        case (nil, let id?): return response(id, value)
-        case (nil, nil): return [.log("not a message: \(value.text().prefix(200))")]
+        case (nil, let id?) where value.isAnswer: return response(id, value)
+        // An answer to nobody: to whom is soon told where one waits alone.
+        case (nil, nil) where value["result"] != nil || value["error"] != nil: return response(.null, value)
+        case (nil, _): return [.log("not a message: \(value.text().prefix(200))")]
         }
     }
 
@@ -172,7 +166,7 @@ struct MCPSession: Sendable {
         ]
     }
 
-    private mutating func response(_ id: JSONValue, _ value: JSONValue) -> [Action] {
+    mutating func response(_ id: JSONValue, _ value: JSONValue) -> [Action] {
         guard let number = MCPSession.number(of: id), let purpose = pending.removeValue(forKey: number) else {
             return strangeAnswer(id, value)
         }
@@ -191,18 +185,19 @@ struct MCPSession: Sendable {
     private func strangeAnswer(_ id: JSONValue, _ value: JSONValue) -> [Action] {
         let note = Action.log("an answer to a request that waits for none: \(id.text())")
         let isLate = MCPSession.number(of: id).map { $0 > 0 && $0 < nextID } ?? false
-        guard !isLate, let waiting = pending.keys.first, pending.count == 1 else { return [note] }
+        guard !isLate, let waiting = onlyPending else { return [note] }
         var said = "answered under the ID \(id.text()), but was asked under \(waiting)"
         if let fault = value["error"], fault != .null { said += ": \(MCPFault(fault).description)" }
         return [note, .doubt(request: waiting, said: said, milliseconds: MCPSession.doubtMilliseconds)]
     }
 
+    /// The request that waits, where it is the only one.
+    var onlyPending: Int? { pending.count == 1 ? pending.keys.first : nil }
+
     /// Gives a request up that still waits after the server has answered something else.
     mutating func giveUp(_ request: Int, _ said: String) -> [Action] {
         guard let purpose = pending.removeValue(forKey: request) else { return [] }
-        return answer(
-            to: purpose,
-            ["error": ["code": .number(JSONNumber(MCPErrorCode.strangeID)), "message": .string(said)]])
+        return answer(to: purpose, ["error": ["message": .string(said)]])
     }
 
     private mutating func answer(to purpose: Pending, _ value: JSONValue) -> [Action] {
@@ -276,7 +271,9 @@ struct MCPSession: Sendable {
     private mutating func listed(_ result: JSONValue, _ fault: MCPFault?) -> [Action] {
         if let fault {
             // A server may have no tools at all, and then needs not know the method.
-            if fault.code == MCPErrorCode.methodNotFound { return [.tools([])] }
+            if fault.code == MCPErrorCode.methodNotFound || fault.data?["http"]?.intValue == 404 {
+                return [.tools([])]
+            }
             return close("doesn't list its tools: \(fault.description)")
         }
         guard let entries = result["tools"]?.arrayValue else {
@@ -325,6 +322,13 @@ struct MCPSession: Sendable {
             return questions.remove(question) == nil ? [] : [.withdraw(question)]
         case "notifications/tools/list_changed":
             return [.log("the server has other tools now; this run keeps those that it began with")]
+        case "elicitation/create", "sampling/createMessage", "roots/list":
+            // It will wait for what cannot come.
+            let said = "asked \(method) without an ID, so that nothing can be answered"
+            return [.log(said)]
+                + (onlyPending.map {
+                    [.doubt(request: $0, said: said, milliseconds: MCPSession.doubtMilliseconds)]
+                } ?? [])
         default: return []
         }
     }

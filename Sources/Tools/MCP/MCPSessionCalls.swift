@@ -76,7 +76,7 @@ extension MCPSession {
         switch result["resultType"]?.stringValue ?? "complete" {
         case "complete":
             calls[call] = nil
-            guard result.objectValue != nil else {
+            guard result != .null else {
                 return [.failed(call: call, "server \(server) answered without a result")]
             }
             return [.finished(call: call, MCPCallResult(result))]

@@ -1,5 +1,4 @@
 import JSON
-import Synchronization
 
 /// The way to a server: carries messages and reports what comes back, from any thread.
 protocol MCPTransport: Sendable {
@@ -15,8 +14,12 @@ protocol MCPTransport: Sendable {
 
 /// What a transport reports.
 enum MCPReport: Sendable {
-    /// A message came.
+    /// A line came: a message, or a piece of one.
     case message([UInt8])
+    /// A message came whole.
+    case whole([UInt8])
+    /// A line has begun and stands still.
+    case stuck([UInt8])
     /// A line for the log.
     case log(String)
     /// The conversation is over; why.
@@ -25,13 +28,6 @@ enum MCPReport: Sendable {
 
 /// A server that was started here, spoken to in lines over its standard input and output.
 final class StdioTransport: MCPTransport {
-    private struct State {
-        var output = LineFramer()
-        var errors = LineFramer(maximumLength: ReadingLimits.logLine)
-        var hasOverflown = false
-        var lastWords: [String] = []
-    }
-
     private let process: ChildProcess
 
     /// Starts the server.
@@ -39,34 +35,8 @@ final class StdioTransport: MCPTransport {
     init(
         _ launch: ProcessLaunch, report: @escaping @Sendable (MCPReport) -> Void
     ) throws(ProcessError) {
-        let state = Mutex(State())
-        process = try ChildProcess(launch) { event in
-            for report_ in StdioTransport.reports(of: event, state) { report(report_) }
-        }
-    }
-
-    private static func reports(of event: ChildProcess.Report, _ state: borrowing Mutex<State>) -> [MCPReport]
-    {
-        state.withLock { state in
-            switch event {
-            case .output(let bytes):
-                let messages = state.output.append(bytes).map { MCPReport.message($0) }
-                guard state.output.hasOverflown, !state.hasOverflown else { return messages }
-                state.hasOverflown = true
-                return messages + [
-                    .ended("sent a line of more than \(ReadingLimits.serverMessage) bytes, and was given up")
-                ]
-            case .errors(let bytes):
-                let lines = state.errors.append(bytes).map { String(decoding: $0, as: UTF8.self) }
-                state.lastWords = (state.lastWords + lines).suffix(3)
-                return lines.map { .log($0) }
-            case .ended(let end):
-                let rest = String(decoding: state.errors.finish(), as: UTF8.self)
-                if !rest.isEmpty { state.lastWords.append(rest) }
-                let words = state.lastWords.isEmpty ? "" : ": " + state.lastWords.joined(separator: " / ")
-                return [.ended("ended (\(end))\(words)")]
-            }
-        }
+        let output = ServerOutput(report)
+        process = try ChildProcess(launch) { output.take($0) }
     }
 
     func send(_ message: MCPMessage) {

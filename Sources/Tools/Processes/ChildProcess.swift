@@ -12,8 +12,18 @@ public final class ChildProcess: Sendable {
         case output([UInt8])
         /// Bytes of its standard error.
         case errors([UInt8])
+        /// It has closed one side of the conversation, and has not ended yet.
+        case closed(Side)
         /// It has ended, and its group with it.
         case ended(ProcessEnd)
+    }
+
+    /// A way to the program or from it.
+    public enum Side: Sendable {
+        /// Its standard output.
+        case output
+        /// Its standard input.
+        case input
     }
 
     private struct State {
@@ -101,19 +111,24 @@ public final class ChildProcess: Sendable {
         // What a pipe can hold is read after the end; a program that left the group could write for ever.
         var readingsAfterExit = 64
         while readingsAfterExit > 0 {
-            let (hasExited, writes) = state.withLock { ($0.hasExited, $0.inputIsOpen && !$0.pending.isEmpty) }
+            let (hasExited, isOpen, writes) = state.withLock {
+                ($0.hasExited, $0.inputIsOpen, !$0.pending.isEmpty)
+            }
             // After the end there is nothing to wait for: a program that left the group may hold the pipes for ever.
             var files = [pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0)]
             for output in outputs {
                 files.append(pollfd(fd: output.isOpen ? output.file : -1, events: Int16(POLLIN), revents: 0))
             }
-            files.append(pollfd(fd: writes ? process.input : -1, events: Int16(POLLOUT), revents: 0))
+            // A pipe that nobody reads any more is told even where nothing is to be written.
+            files.append(
+                pollfd(fd: isOpen ? process.input : -1, events: writes ? Int16(POLLOUT) : 0, revents: 0))
             _ = poll(&files, nfds_t(files.count), hasExited ? 0 : -1)
             if files[0].revents != 0 { _ = read(from: wakeUp.read) }
             for index in outputs.indices where files[index + 1].revents != 0 {
                 outputs[index].isOpen = take(from: outputs[index].file, isError: index == 1)
+                if index == 0, !outputs[index].isOpen { report(.closed(.output)) }
             }
-            give()
+            if !give(isRefused: files[3].revents & Int16(POLLERR) != 0) { report(.closed(.input)) }
             guard hasExited else { continue }
             if files[1].revents == 0, files[2].revents == 0 { break }
             readingsAfterExit -= 1
@@ -143,17 +158,21 @@ public final class ChildProcess: Sendable {
         return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .end
     }
 
-    private func give() {
+    /// Writes what the program takes; false where it takes nothing more.
+    private func give(isRefused: Bool) -> Bool {
         state.withLock { state in
-            guard state.inputIsOpen else { return }
+            guard state.inputIsOpen else { return true }
+            var isRefused = isRefused
+            if isRefused { (state.pending, state.closesInput) = ([], true) }
             while !state.pending.isEmpty {
                 let count = state.pending.withUnsafeBytes {
                     Foundation.write(process.input, $0.baseAddress, $0.count)
                 }
-                if count < 0, errno == EAGAIN || errno == EINTR { return }
+                if count < 0, errno == EAGAIN || errno == EINTR { return true }
                 guard count > 0 else {
                     state.pending = []
                     state.closesInput = true
+                    isRefused = true
                     break
                 }
                 state.pending = state.pending.dropFirst(count)
@@ -162,6 +181,7 @@ public final class ChildProcess: Sendable {
                 state.inputIsOpen = false
                 close(process.input)
             }
+            return !isRefused
         }
     }
 

@@ -21,6 +21,8 @@ struct RulesCommand: ParsableCommand {
 
                 would leak      denied, edited or answered by hand then, and allowed now without anybody asked
                 would be stopped  ran then, and denied now
+                refused all the same  allowed, and never run: its arguments are no JSON, break the schema, or have
+                                a key twice
 
                 Example:
                   callgate rules try new-rules.yaml sessions/
@@ -65,6 +67,7 @@ struct RulesCommand: ParsableCommand {
                 "\(path):\(verdict.step): \(record.call.id) \(record.call.name) \(record.call.arguments.text)",
                 "    \(verdict.ruling.summary)",
             ]
+            if let refusal = verdict.refusal { lines.append("    refused all the same: \(refusal)") }
             if let condition = verdict.condition {
                 lines.append("    when \(condition)")
                 lines += verdict.provenance.compactMap { argument in

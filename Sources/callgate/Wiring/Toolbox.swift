@@ -144,7 +144,7 @@ struct Toolbox {
             let settings: [MCPServerSettings]
             do {
                 settings = try MCPServerSettings.servers(
-                    in: try JSONParser.parse(try BoundedFile.bytes(path)))
+                    in: try ServerFile.document(try BoundedFile.bytes(path)))
             } catch let error as BoundedFileError {
                 throw Failure(.usage, "\(error); it should hold {\"mcpServers\": {…}}")
             } catch {

@@ -35,8 +35,7 @@ struct ToolsFile {
             throw Failure(
                 .usage, "\(error); name a workflow, a list of servers or of tools, or a session")
         }
-        let value = try? JSONParser.parse(bytes)
-        if let value, MCPServerSettings.serverTable(in: value) != nil {
+        if ServerFile.isOne(bytes) {
             kind = "a list of MCP servers"
             workflow = Workflow(name: name, tools: [.mcp(MCPSource(place: .file(path)))])
         } else if ToolsFile.isOpenAPI(bytes) {
@@ -47,7 +46,9 @@ struct ToolsFile {
                 workflow = try WorkflowFile.read(path)
                 kind = "a workflow"
             } catch {
-                guard let list = value.flatMap(FunctionList.init) else { throw error }
+                guard let list = (try? RelaxedJSON.parse(bytes)).flatMap(FunctionList.init) else {
+                    throw error
+                }
                 workflow = Workflow(name: name, tools: list.tools.map(ToolSource.byHand))
                 kind = "a list of tools"
                 notes = list.notes

@@ -27,7 +27,11 @@ struct ShellCommandReader {
         }
         var words = command
         try addReading(words)
-        while !isStrict, words.first?.mayStandBeforeACommand == true {
+        while !isStrict, let first = words.first, first.mayStandBeforeACommand {
+            if first.holdsSleepingExpansion {
+                throw ShellDoubt(
+                    at: first.offset, "an assignment of a text that something may expand later")
+            }
             words = words.dropFirst()
             try addReading(words)
         }
@@ -102,7 +106,7 @@ struct ShellCommandReader {
                     at: words.first?.offset ?? 0, "\(name), which runs what its words or its input say")
             }
             if name == "eval" {
-                try addText(Array(rest.map(\.bytes).joined(separator: [0x20])), at: rest.first)
+                try addEvaluated(rest)
             } else {
                 try addAny(rest)
             }
@@ -149,6 +153,14 @@ struct ShellCommandReader {
                     // Behind an assignment no option stands: it is the program.
                     if isStrict {
                         throw ShellDoubt(at: word.offset, "a dash behind an assignment of \(name)")
+                    }
+                    starts.insert(index)
+                }
+                let isOption = index == words.startIndex && word.equals("-p") || word.equals("--")
+                if name == "time", !isOption {
+                    // To bash, whose keyword has no other options, it is the program.
+                    if isStrict {
+                        throw ShellDoubt(at: word.offset, "an option of time that bash does not have")
                     }
                     starts.insert(index)
                 }
@@ -208,6 +220,16 @@ struct ShellCommandReader {
                 throw ShellDoubt(at: split.offset, "env -S, which splits its value")
             }
         }
+    }
+
+    /// The line that `eval` makes of its words, for some shells without a first `--`.
+    private mutating func addEvaluated(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        // What the shell puts in the place of a word is read again, as commands.
+        if let word = words.first(where: \.isExpanded) {
+            throw ShellDoubt(at: word.offset, "a word of eval that is not certain")
+        }
+        try addText(Array(words.map(\.bytes).joined(separator: [0x20])), at: words.first)
+        if let first = words.first, first.equals("--") { try addEvaluated(words.dropFirst()) }
     }
 
     private mutating func addText(_ text: [UInt8], at word: ShellWord?) throws(ShellDoubt) {

@@ -49,6 +49,8 @@ struct ShellParser {
         peek(offset) == UInt8(ascii: scalar)
     }
 
+    private var isBeforeRedirection: Bool { peek(is: "<") || peek(is: ">") }
+
     func doubt(_ reason: String, at place: Int? = nil) -> ShellDoubt {
         ShellDoubt(at: place ?? position, reason)
     }
@@ -77,19 +79,20 @@ struct ShellParser {
                 while let next = peek(), next != 0x0A { position += 1 }
             case UInt8(ascii: "<"), UInt8(ascii: ">"): try redirection()
             case _ where byte.isShellDigit && (peek(1, is: "<") || peek(1, is: ">")):
+                if peek(2, is: "(") { throw doubt("a number glued to a process substitution") }
                 position += 1
                 try redirection()
             default:
                 if isAfterGroup { throw doubt("a word after a parenthesis") }
                 let start = position
                 var word = try word()
-                if peek(is: "<") || peek(is: ">"), word.looksLikeDescriptor {
+                if isBeforeRedirection, word.standingBeforeRedirection != .word {
                     if isStrict {
                         throw doubt(
                             "a number of several digits before a redirection, which shells read differently",
                             at: start)
                     }
-                    word.isDescriptorToSome = true
+                    word.standing = word.standingBeforeRedirection
                 }
                 words.append(word)
             }
@@ -155,8 +158,10 @@ struct ShellParser {
         if isDuplicate, !isStrict, peek(is: "-"), let next = peek(1), !next.endsShellWord {
             // To bash `>&-` ends there, and a word of the command follows; to others the file's name goes on.
             position += 1
-            var word = try word()
+            if peek(is: "#") { throw doubt("a comment to some shells, and a file's name to others") }
+            var word = try fileName()
             word.isFileToSome = true
+            if isBeforeRedirection { word.standing = word.standingBeforeRedirection }
             words.append(word)
             parts.append("\(sign) ", [UInt8(ascii: "-")] + word.bytes)
             return
@@ -170,6 +175,7 @@ struct ShellParser {
             return
         }
         if isDuplicate, isStrict { throw doubt("a redirection that shells read differently", at: start) }
+        if isDuplicate { try checkDuplicate(target, at: start) }
         if !target.equals("/dev/null") { parts.append("\(sign) ", target.bytes) }
     }
 
@@ -179,12 +185,34 @@ struct ShellParser {
         guard let next = peek(), !next.endsShellWord, next != UInt8(ascii: "#") else {
             throw doubt("a redirection without a file")
         }
-        let word = try word()
+        let word = try fileName()
         guard !word.bytes.isEmpty else { throw doubt("a redirection without a file", at: start) }
         if isStrict, word.isExpanded || word.begins(with: "!") || word.bytes.contains(0x0A) {
             throw doubt("a redirection to a name that is not plain", at: start)
         }
         return word
+    }
+
+    /// The word of a redirection, which is none of the command's: one that goes on with a process substitution is a doubt.
+    private mutating func fileName() throws(ShellDoubt) -> ShellWord {
+        let word = try word()
+        if isBeforeRedirection, peek(1, is: "(") {
+            throw doubt("a redirection whose file goes on with a process substitution")
+        }
+        return word
+    }
+
+    /// What stands behind `>&` or `<&` and is neither a number nor a dash.
+    ///
+    /// Bash expands the file of `>&` a second time, so that a quoted substitution in it runs; and behind a digit some
+    /// shells take the rest for more of a file's name and others for a fault.
+    private func checkDuplicate(_ target: ShellWord, at start: Int) throws(ShellDoubt) {
+        if target.isExpanded || target.holdsSleepingExpansion {
+            throw doubt("a file of >& that is expanded twice", at: start)
+        }
+        if target.bytes.first?.isShellDigit == true, !target.bytes.allSatisfy(\.isShellDigit) {
+            throw doubt("a number glued to a word behind >& or <&", at: start)
+        }
     }
 
     private mutating func processSubstitution(from start: Int) throws(ShellDoubt) {
@@ -196,6 +224,9 @@ struct ShellParser {
         }
         // What stands directly before it is the beginning of the same word.
         let isGlued = start > 0 && !source[start - 1].endsShellWord
+        if !isGlued, start > 1, source[start - 2] == UInt8(ascii: "\\") {
+            throw doubt("a process substitution behind a backslash", at: start)
+        }
         let before = isGlued ? words.popLast() : nil
         var word = ShellWord(
             offset: before?.offset ?? start, (before?.bytes ?? []) + source[start..<position])
@@ -234,14 +265,15 @@ struct ShellParser {
         let command = words[start...]
         let isRedirectedFirst = beginsWithRedirection || start > 0
         try add(command, isRedirectedFirst)
-        // A shell may read the one as a word and the other as its redirection's.
-        let hasDescriptor = command.contains(where: \.isDescriptorToSome)
-        let hasFile = command.contains(where: \.isFileToSome)
-        if hasDescriptor { try add(command.filter { !$0.isDescriptorToSome }[...], true) }
-        if hasFile { try add(command.filter { !$0.isFileToSome }[...], true) }
-        if hasDescriptor, hasFile {
-            try add(command.filter { !$0.isDescriptorToSome && !$0.isFileToSome }[...], true)
+        // A shell may read the one as a word and the other as its redirection's: each choice of kinds is a reading.
+        var readings = [command]
+        let kinds: [(ShellWord) -> Bool] = [
+            { $0.standing == .number }, { $0.standing == .name }, { $0.isFileToSome },
+        ]
+        for isOfKind in kinds where command.contains(where: isOfKind) {
+            readings += readings.map { $0.filter { !isOfKind($0) }[...] }
         }
+        for reading in readings.dropFirst() { try add(reading, true) }
     }
 
     private mutating func add(

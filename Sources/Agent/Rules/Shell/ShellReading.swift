@@ -7,10 +7,14 @@ public struct ShellReading: Sendable, Hashable {
     private let commands: [Command]
     /// The name of the shell that reads them, where the tool says it.
     private let shell: String?
+    /// Why it is not certain which of the arguments the tool takes for its command; `nil` where it is.
+    private let doubt: String?
 
     private enum Command: Sendable, Hashable {
         case line(String)
         case words([String])
+        /// More commands than are looked at.
+        case tooMany
     }
 
     /// One command line.
@@ -18,12 +22,14 @@ public struct ShellReading: Sendable, Hashable {
     public init(line: String, shell: String? = nil) {
         commands = [.line(line)]
         self.shell = shell
+        doubt = nil
     }
 
     /// One command that is given as its words.
     public init(words: [String]) {
         commands = [.words(words)]
         shell = nil
+        doubt = nil
     }
 
     /// Whether there is any command.
@@ -31,7 +37,10 @@ public struct ShellReading: Sendable, Hashable {
 
     /// Each program that starts, with the words that it is given, the assignments, and the files of redirections.
     /// - Throws: ``ShellDoubt`` at the first byte that shells may read otherwise.
-    public func proved() throws(ShellDoubt) -> [String] { try parts(.words) }
+    public func proved() throws(ShellDoubt) -> [String] {
+        if let doubt { throw ShellDoubt(at: 0, doubt) }
+        return try parts(.words)
+    }
 
     /// Each program that may start, by the widest reading.
     /// - Throws: ``ShellDoubt`` where any program might start.
@@ -44,6 +53,7 @@ public struct ShellReading: Sendable, Hashable {
         var parts: [String] = []
         for command in commands {
             switch command {
+            case .tooMany: throw ShellDoubt(at: 0, ShellReading.excess)
             case .line(let line):
                 parts += try ShellParser.parts(of: Array(line.utf8), certainty: certainty).texts
             case .words(let words):
@@ -65,10 +75,11 @@ public struct ShellReading: Sendable, Hashable {
     /// word it begins, with quotes and backslashes taken off.
     var possible: [String] {
         commands.flatMap { command -> [String] in
-            let text =
+            let text: [UInt8] =
                 switch command {
                 case .line(let line): Array(line.utf8)
                 case .words(let words): Array(words.joined(separator: " ").utf8)
+                case .tooMany: []
                 }
             let bare = text.prefix(ShellParser.longest).filter { !"'\"\\".utf8.contains($0) }
             let runs = bare.split { ";&|()<>`${}\n\r".utf8.contains($0) }
@@ -92,26 +103,43 @@ public struct ShellReading: Sendable, Hashable {
 extension ShellReading {
     /// The column of a doubt, and what stands there, for a person.
     public func sentence(of doubt: ShellDoubt) -> String {
-        guard case .line(let line)? = commands.first, commands.count == 1 else { return doubt.reason }
+        guard case .line(let line)? = commands.first, commands.count == 1, self.doubt == nil else {
+            return doubt.reason
+        }
         return "column \(doubt.column(in: line)) of the command: \(doubt.reason)"
     }
 }
 
 extension ShellReading {
+    private static let excess = "more commands than are looked at"
+
     /// The arguments that name a shell command: its text, or its words.
     init(of arguments: JSONValue, shell: String?) {
         self.shell = shell
-        commands = ["command", "cmd", "script", "shell", "argv"].compactMap { arguments[$0] }
-            .flatMap { value -> [Command] in
-                if let words = value.arrayValue { return [.words(words.map(ShellReading.word))] }
-                guard let line = value.stringValue else { return [] }
-                return [.line(line)] + ShellReading.further(line, beside: arguments)
-            }
+        var doubt: String?
+        func values(_ key: String) -> [JSONValue] {
+            guard let object = arguments.objectValue else { return [] }
+            let members = ArgumentReadings.members(of: object, like: key)
+            doubt = doubt ?? ArgumentReadings.doubt(members, key)
+            return members.map(\.value)
+        }
+        let named = ["command", "cmd", "script", "shell", "argv"].flatMap(values)
+        let beside = ["args", "arguments"].flatMap(values)
+        guard named.count * (beside.count + 1) <= ArgumentReadings.most else {
+            (commands, self.doubt) = ([.tooMany], ShellReading.excess)
+            return
+        }
+        commands = named.flatMap { value -> [Command] in
+            if let words = value.arrayValue { return [.words(words.map(ShellReading.word))] }
+            guard let line = value.stringValue else { return [] }
+            return [.line(line)] + ShellReading.further(line, beside: beside)
+        }
+        self.doubt = doubt
     }
 
     /// A program and its words beside it: `{"command": "env", "args": ["touch", "x"]}`.
-    private static func further(_ program: String, beside arguments: JSONValue) -> [Command] {
-        ["args", "arguments"].compactMap { arguments[$0] }.compactMap { value in
+    private static func further(_ program: String, beside values: [JSONValue]) -> [Command] {
+        values.compactMap { value in
             if let words = value.arrayValue { return .words([program] + words.map(word)) }
             return value.stringValue.map { .line("\(program) \($0)") }
         }

@@ -8,8 +8,19 @@ struct ShellWord {
     var isBare = true
     /// Whether a shell puts something else in the place of a part: a variable, a file's name.
     var isExpanded = false
-    /// Whether some shells take it for the number of the redirection that follows, and others for a word.
-    var isDescriptorToSome = false
+    /// Whether it may be no word of the command to some shells, and why.
+    var standing = Standing.word
+
+    /// What a word beside a redirection is to some shells, while it is a word to others.
+    enum Standing {
+        /// A word to all.
+        case word
+        /// The number of the redirection that follows, of several digits.
+        case number
+        /// The variable for the number of the redirection that follows: `{name}`.
+        case name
+    }
+
     /// Whether some shells take it for the end of the name in the redirection before it, and others for a word.
     var isFileToSome = false
     /// Whether a quote or a backslash keeps a `$` or a backtick in it from the shell, so that it stands there still when
@@ -64,10 +75,16 @@ struct ShellWord {
         return bytes.first?.startsShellName == true && bytes[..<equals].allSatisfy(\.isShellNamePart)
     }
 
-    /// Whether it may name what a redirection directly after it redirects: `11`, and to bash `{name}`.
-    var looksLikeDescriptor: Bool {
-        let isNamed = bytes.first == UInt8(ascii: "{") && bytes.last == UInt8(ascii: "}")
-        return !bytes.isEmpty && (isNamed || bytes.allSatisfy(\.isShellDigit))
+    /// What it may be to a redirection directly after it: its number `11`, and to bash its name `{name}`.
+    var standingBeforeRedirection: Standing {
+        if bytes.isEmpty { return .word }
+        if bytes.allSatisfy(\.isShellDigit) { return .number }
+        guard bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}"), bytes.count > 2 else {
+            return .word
+        }
+        // An element of an array as well: `{name[0]}`.
+        let name = bytes[1..<bytes.count - 1].prefix { $0 != UInt8(ascii: "[") }
+        return name.first?.startsShellName == true && name.allSatisfy(\.isShellNamePart) ? .name : .word
     }
 
     /// A number with or without a unit of time, as `timeout` wants it.

@@ -5,8 +5,11 @@ import JSON
 /// `opentelemetry/proto/collector/trace/v1/trace_service.proto` and what it imports, version 1; wire types as in
 /// <https://protobuf.dev/programming-guides/encoding/>.
 enum ProtobufSpans {
-    /// Values within values; deeper ones are empty.
+    /// Values within values; of deeper ones there stands that they are not read.
     private static let deepest = 32
+
+    /// What stands in the place of a value that is not read: a member that OTLP does not have.
+    static let notRead = "notRead"
 
     /// The document; `nil` where the bytes are no such message.
     static func document(_ bytes: [UInt8]) -> JSONValue? {
@@ -132,7 +135,8 @@ enum ProtobufSpans {
     }
 
     private static func value(_ bytes: ArraySlice<UInt8>, depth: Int) -> JSONValue {
-        guard depth < deepest, let field = fields(bytes)?.last else { return [:] }
+        guard depth < deepest else { return [notRead: .string("nested deeper than \(deepest)")] }
+        guard let field = fields(bytes)?.last else { return [:] }
         switch field.number {
         case 1: return ["stringValue": field.text]
         case 2: return ["boolValue": .bool(field.value != 0)]

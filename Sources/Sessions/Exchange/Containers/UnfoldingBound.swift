@@ -30,9 +30,8 @@ struct UnfoldingBound {
 extension ImportError {
     /// Compressed data gives more than it may.
     static func unfolds(beyond most: Int, _ what: String = "the compressed data") -> ImportError {
-        let figure = most >= 1 << 20 && most.isMultiple(of: 1 << 20) ? "\(most >> 20) MiB" : "\(most) bytes"
-        return ImportError(
-            "\(what) unfolds beyond \(figure), the most that is read; unpack it and import a part",
+        ImportError(
+            "\(what) unfolds beyond \(ReadingLimits.figure(most)), the most that is read; unpack it and import a part",
             isBound: true)
     }
 
@@ -45,7 +44,7 @@ extension ImportError {
 extension UnfoldingBound {
     /// Unfolds a part that is in a content encoding; `nil` for one that is not known here.
     mutating func unfold(_ body: [UInt8], in coding: String) throws(ImportError) -> [UInt8]? {
-        guard ContentDecoder(coding) != nil else { return nil }
+        guard ContentDecoder.reads(coding) else { return nil }
         return try unfold { (most) throws(ImportError) in
             do throws(CompressionFault) {
                 return try ContentDecoder.bytes(of: body, in: coding, limit: most) ?? []

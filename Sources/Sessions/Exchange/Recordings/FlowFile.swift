@@ -15,7 +15,7 @@ enum FlowFile {
     /// - Parameter bound: What the compressed bodies may unfold into together.
     /// - Throws: ``ImportError`` for bodies that go beyond the bound.
     static func exchanges(
-        _ bytes: [UInt8], _ losses: inout Losses, within bound: UnfoldingBound = UnfoldingBound()
+        _ bytes: [UInt8], _ losses: inout Losses, within bound: UnfoldingBound
     ) throws(ImportError) -> [RecordedExchange] {
         var bound = bound
         var reader = NetstringReader(bytes)

@@ -1,16 +1,19 @@
-import JSON
-
 /// Reads what some servers write in place of JSON: `NaN` and `Infinity`, control characters and halves of characters
-/// in strings, commas before a closing bracket.
+/// in strings, bytes that are no UTF-8, commas before a closing bracket.
 ///
 /// Nothing else is guessed at: a text with another fault stays one.
-enum JSONRepair {
+public enum JSONRepair {
     /// The value of the repaired text with a sentence for what was repaired; `nil` where it is no JSON even so.
-    static func parse(_ bytes: [UInt8]) -> (value: JSONValue, remark: String)? {
+    public static func parse(_ given: [UInt8]) -> (value: JSONValue, remark: String)? {
         var repaired: [UInt8] = []
         var faults: [String] = []
         var position = 0
         func note(_ fault: String) { if !faults.contains(fault) { faults.append(fault) } }
+        var bytes = given
+        if String(validating: given, as: UTF8.self) == nil {
+            note("bytes that are no UTF-8, shown as \u{FFFD}")
+            bytes = Array(String(decoding: given, as: UTF8.self).utf8)
+        }
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
