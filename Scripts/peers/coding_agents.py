@@ -76,11 +76,13 @@ def run(callgate, agent, asked, decisions, hold=0, words="I look.", deny="auto")
     return Attached(callgate, turns, command, decisions, more, hold=hold, deny=deny)
 
 
-def scenarios(agent):
+def scenarios(agent, deny):
     """Name, words of the model, commands, decisions, files that must be there with their text, files that must not, words of
     each result."""
     denied = "Error: a reviewer rejected this call. It did not run. Reason: no"
     say = "I look."
+    # What the model is asked again about reaches its client in no part.
+    beside = "Error: it did not run: a call beside it was not allowed to run" if deny == "ask-again" else None
     deny = {1: ["deny", "--reason", "no"]}
     return [
         ("approve", say, ["echo one > a"], {}, {"a": "one\n"}, [], [None]),
@@ -89,7 +91,8 @@ def scenarios(agent):
         ("deny", say, ["echo one > a"], deny, {}, ["a"], [denied]),
         ("respond", say, ["echo one > a"], {1: ["respond", "--content", "it is done already"]}, {}, ["a"],
          ["it is done already"]),
-        ("two, one denied", say, ["echo one > a", "echo two > b"], deny, {"b": "two\n"}, ["a"], [denied, None]),
+        ("two, one denied", say, ["echo one > a", "echo two > b"], deny, {} if beside else {"b": "two\n"},
+         ["a", "b"] if beside else ["a"], [denied, beside]),
         ("wordless approve", "", ["echo one > a"], {}, {"a": "one\n"}, [], [None]),
         ("wordless deny", "", ["echo one > a"], deny, {}, ["a"], [denied]),
     ]
@@ -155,7 +158,7 @@ def main():
         except Exception as error:
             print(f"{agent}: skipped: {error}")
             continue
-        for name, say, asked, decisions, *wanted in scenarios(agent):
+        for name, say, asked, decisions, *wanted in scenarios(agent, words.deny):
             if words.only and words.only != name:
                 continue
             attached = run(words.callgate, agent, asked, decisions, words.hold, say, words.deny)
