@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import JSON
+import Sessions
 import Synchronization
 
 /// The file in which a proxy remembers, over restarts, which conversations it has seen and what became of their calls.
@@ -102,7 +103,8 @@ final class CallLedger: Sendable {
     /// Lets another proxy use the folder; nothing can be remembered from here on.
     func close() {
         state.withLock { state in
-            for file in [state.file, state.lock] where file >= 0 { _ = Foundation.close(file) }
+            if state.file >= 0 { _ = Foundation.close(state.file) }
+            if state.lock >= 0 { FileLock.release(state.lock) }
             (state.file, state.lock, state.isClosed) = (-1, -1, true)
         }
     }

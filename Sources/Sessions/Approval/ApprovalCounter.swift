@@ -23,7 +23,7 @@ public struct ApprovalCounter: Sendable {
     public var run: WaitingRun? {
         let descriptor = open(folder.lockPath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+        defer { FileLock.release(descriptor) }
         guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
         guard let (bytes, _) = try? folder.read(folder.lockPath), let value = try? JSONParser.parse(bytes)
         else { return WaitingRun(process: nil, timeout: nil) }

@@ -46,7 +46,7 @@ public final class ApprovalDesk: Sendable {
         lock = descriptor
     }
 
-    deinit { close(lock) }
+    deinit { FileLock.release(lock) }
 
     /// The decisions that lie there; none where the folder has become another since, or is open to others.
     public func left() -> [Left] {

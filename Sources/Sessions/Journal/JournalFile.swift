@@ -11,7 +11,7 @@ struct JournalFile: ~Copyable {
         self.path = path
     }
 
-    deinit { close(descriptor) }
+    deinit { FileLock.release(descriptor) }
 
     /// Creates a file that is not there yet, and its folder; both survive a loss of power.
     static func create(at path: String) throws(JournalError) -> JournalFile {
