@@ -115,7 +115,8 @@ import Testing
         // To zsh the path of rm.
         "=rm x", "nice =rm x",
         // What the shell puts in the place of a word is read again by eval.
-        "time A=1 BASH_ENV='$(b)' bash -c ls", "eval rm \"d d\" a* x", "eval ./a * x|| b", "eval $X",
+        "A[0=]1 x", "A[0]=1 rm x", "time A=1 BASH_ENV='$(b)' bash -c ls", "eval rm \"d d\" a* x",
+        "eval ./a * x|| b", "eval $X",
         "eval -- $X", "eval {a,b}", "nice eval 'ls' ~",
         // Bash expands the file of >& twice; behind a digit and behind >&- shells read on differently.
         "nohup é y select2>&1ENV='$(b)' sh -ic x", "ls >&'$(rm x)'", "ls >&$X", "ls >&a*", "ls 1>&1x",

@@ -103,6 +103,20 @@ import Testing
             #"echo '{"jsonrpc":"2.0","method":"elicitation/create","params":{"message":"sure?"}}'"#,
             .failure("asked elicitation/create without an ID")),
         Bend(
+            "an answer on standard error", "echo '\(yes)' >&2",
+            .failure("wrote its answer to standard error; over stdio MCP has standard output")),
+        Bend(
+            "an answer on standard error as well", "echo '\(yes)' >&2; sleep 0.2; echo '\(yes)'",
+            .content("yes")),
+        Bend(
+            "an answer that repeats the method",
+            #"echo '{"jsonrpc":"2.0","id":'$id',"method":"tools/call","result":{"content":"yes"}}'"#,
+            .content("yes")),
+        Bend(
+            "a call that the server cancels",
+            #"echo '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":'$id',"reason":"no time"}}'"#,
+            .failure("cancelled the request by itself: no time")),
+        Bend(
             "a question, and the answer to it read",
             #"echo '{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{"message":"sure?","requestedSchema":7}}'; read -r reply; case $reply in *decline*) echo '"#
                 + "\(yes)" + #"' ;; esac"#, .content("yes")),
@@ -149,6 +163,7 @@ import Testing
         ),
         (#"{"jsonrpc":"2.0","id":ID,"error":{"message":"out of paper"}}"#, "!server s: out of paper"),
         ("", "!ended its answer (HTTP 200) without a result"),
+        ("<html>busy</html>", "!answered with what is no message: <html>busy</html>"),
     ])
     func aBentBodyIsReadOrNamed(body: String, wanted: String) async throws {
         let web = try LocalServer { request, _ in
@@ -180,6 +195,28 @@ import Testing
             #expect(try await tool.run(call, arguments: [:]).content == wanted)
         }
         await server.close()
+    }
+}
+
+@Suite struct EndlessListTests {
+    @Test func aListThatNeverEndsIsToldWithItsPages() {
+        var session = MCPSession(server: "s")
+        var queue = session.start()
+        var (reason, page) = (String?.none, 0)
+        while !queue.isEmpty {
+            switch queue.removeFirst() {
+            case .send(let message):
+                guard let id = message.id else { continue }
+                page += 1
+                let result =
+                    page == 1
+                    ? #"{"supportedVersions":["2026-07-28"]}"# : #"{"tools":[],"nextCursor":"\#(page)"}"#
+                queue += session.receive(Array(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#.utf8))
+            case .unusable(let told): reason = told
+            default: break
+            }
+        }
+        #expect(reason == "lists its tools without an end: 0 tools on 1000 pages, and more to come")
     }
 }
 
@@ -241,6 +278,19 @@ import Testing
             talk.drain()
             return talk
         }
+    }
+
+    @Test func aLongLineIsAMessageOrOneLineOfTheLog() {
+        var talk = Talk.called()
+        for brace in ["{", "{\"a\":", "}"] {
+            let line = [UInt8](String(repeating: brace, count: 500_000 + (1 << 20) / brace.utf8.count).utf8)
+            let actions = talk.session.receive(line)
+            #expect(actions.count == 1, "\(actions.count)")
+        }
+        let text = String(repeating: "x\t", count: 1 << 20)
+        talk.hear(
+            Array(#"{"jsonrpc":"2.0","id":\#(talk.asked),"result":{"content":"\#(text)"}}"#.utf8) + [10])
+        #expect(talk.contents == [text])
     }
 
     @Test func everyBentAnswerIsTheResultOrASentence() throws {
@@ -309,8 +359,8 @@ private struct BentAnswer {
         message = message.replacing("ID", with: shownID).replacing("RESULT", with: result)
         var end = pick(["\n", "\r\n", "\r", "\n\n", ""])
         if chance(8) {
-            // Somewhere within, behind what tells that it is a message.
-            let least = message.utf8.count / 3
+            // Somewhere within, behind its first letter.
+            let least = message.contains("\n") ? message.utf8.count / 3 : 3
             message = String(
                 decoding: Array(
                     message.utf8.prefix(Int.random(in: least..<message.utf8.count - 1, using: &random))),

@@ -185,8 +185,13 @@ final class HTTPTransport: MCPTransport {
                 }
                 return
             }
-            if isGood, !post.isAnswered, case .broken(_, let said) = MessagePieces.whole(post.body).last {
-                return fail(post, "the server \(said)")
+            if isGood, !post.isAnswered {
+                switch MessagePieces.whole(post.body).last {
+                case .broken(_, let said): return fail(post, "the server \(said)")
+                case .noise(let text) where post.body.contains { $0 > 0x20 }:
+                    return fail(post, "the server answered with what is no message: \(text)")
+                default: break
+                }
             }
         }
         guard (200..<300).contains(post.status) else {

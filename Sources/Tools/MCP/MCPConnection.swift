@@ -123,7 +123,9 @@ final class MCPConnection: Sendable {
         case .message(let bytes): run { $0.receive(bytes) }
         case .whole(let bytes): run { $0.receive(bytes, isWhole: true) }
         case .stuck(let bytes): run { $0.giveUpLine(bytes) }
-        case .log(let line): host.log(server: name, secrets.hiding(in: line), .output)
+        case .log(let line):
+            host.log(server: name, secrets.hiding(in: line), .output)
+            run { $0.overhear(line) }
         case .ended(let reason): run { $0.close(reason) }
         }
     }

@@ -70,6 +70,7 @@ struct MCPSession: Sendable {
     private var listed: [MCPToolDescription] = []
     private var cursors: Set<ByteString> = []
     private static let maximumTools = 10_000
+    private static let maximumPages = 1_000
     /// How long the right answer may still follow one under a wrong ID.
     static let doubtMilliseconds = 1_000
 
@@ -110,6 +111,8 @@ struct MCPSession: Sendable {
         }
         if case .closed = phase { return [] }
         switch (value["method"]?.stringValue, value["id"]) {
+        // Some servers repeat the method in their answer.
+        case (_?, let id?) where value["result"] != nil || value["error"] != nil: return response(id, value)
         case (let method?, let id?): return request(id, method, value["params"] ?? [:])
         case (let method?, nil): return notification(method, value["params"] ?? [:])
         case (nil, let id?) where value.isAnswer: return response(id, value)
@@ -183,12 +186,20 @@ struct MCPSession: Sendable {
     /// A late or second answer is only noted. One under an ID that was never given out is of a server that may not
     /// answer otherwise: where a single request waits, it is given up soon, since to whom the answer belongs is not known.
     private func strangeAnswer(_ id: JSONValue, _ value: JSONValue) -> [Action] {
-        let note = Action.log("an answer to a request that waits for none: \(id.text())")
+        let note = "an answer to a request that waits for none: \(id.text())"
         let isLate = MCPSession.number(of: id).map { $0 > 0 && $0 < nextID } ?? false
-        guard !isLate, let waiting = onlyPending else { return [note] }
+        guard !isLate, let waiting = onlyPending else { return [.log(note)] }
         var said = "answered under the ID \(id.text()), but was asked under \(waiting)"
         if let fault = value["error"], fault != .null { said += ": \(MCPFault(fault).description)" }
-        return [note, .doubt(request: waiting, said: said, milliseconds: MCPSession.doubtMilliseconds)]
+        return doubt(waiting, said, note: note)
+    }
+
+    /// Notes what the server did, and gives up the request that may wait in vain for it.
+    func doubt(_ request: Int?, _ said: String, note: String? = nil) -> [Action] {
+        let waiting = request.map {
+            Action.doubt(request: $0, said: said, milliseconds: MCPSession.doubtMilliseconds)
+        }
+        return [.log(note ?? said)] + [waiting].compactMap(\.self)
     }
 
     /// The request that waits, where it is the only one.
@@ -289,8 +300,13 @@ struct MCPSession: Sendable {
             return [.tools(listed)]
         }
         let cursor = next.plainText
-        guard cursors.insert(ByteString(cursor)).inserted, listed.count < MCPSession.maximumTools else {
+        guard cursors.insert(ByteString(cursor)).inserted else {
             return close("lists its tools without an end: the cursor \(cursor) came twice")
+        }
+        guard listed.count < MCPSession.maximumTools, cursors.count < MCPSession.maximumPages else {
+            return close(
+                "lists its tools without an end: \(listed.count) tools on \(cursors.count) pages, and more to come"
+            )
         }
         return [send(.list, "tools/list", ["cursor": next])]
     }
@@ -318,17 +334,18 @@ struct MCPSession: Sendable {
         case "notifications/message":
             return [.log("\(params["level"]?.stringValue ?? "log"): \(params["data"]?.plainText ?? "")")]
         case "notifications/cancelled":
-            let question = Question.request(params["requestId"] ?? .null)
-            return questions.remove(question) == nil ? [] : [.withdraw(question)]
+            let cancelled = params["requestId"] ?? .null
+            let question = Question.request(cancelled)
+            if questions.remove(question) != nil { return [.withdraw(question)] }
+            guard let request = MCPSession.number(of: cancelled), pending[request] != nil else { return [] }
+            // None of the protocol's: only who asks may cancel.
+            let reason = params["reason"]?.stringValue.map { ": \($0)" } ?? ""
+            return doubt(request, "cancelled the request by itself\(reason)")
         case "notifications/tools/list_changed":
             return [.log("the server has other tools now; this run keeps those that it began with")]
         case "elicitation/create", "sampling/createMessage", "roots/list":
             // It will wait for what cannot come.
-            let said = "asked \(method) without an ID, so that nothing can be answered"
-            return [.log(said)]
-                + (onlyPending.map {
-                    [.doubt(request: $0, said: said, milliseconds: MCPSession.doubtMilliseconds)]
-                } ?? [])
+            return doubt(onlyPending, "asked \(method) without an ID, so that nothing can be answered")
         default: return []
         }
     }

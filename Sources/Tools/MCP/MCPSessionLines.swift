@@ -41,11 +41,18 @@ extension MCPSession {
 
     /// Gives up the request whose answer cannot be read: at once where its ID can, else soon where no other waits.
     private mutating func giveUp(_ ids: [Int], _ said: String) -> [Action] {
-        let note = Action.log(said)
         let asked = Set(ids).filter { pending[$0] != nil }
-        if asked.count == 1, let request = asked.first { return [note] + giveUp(request, said) }
-        guard let waiting = onlyPending else { return [note] }
-        return [note, .doubt(request: waiting, said: said, milliseconds: MCPSession.doubtMilliseconds)]
+        if asked.count == 1, let request = asked.first { return [.log(said)] + giveUp(request, said) }
+        return doubt(onlyPending, said)
+    }
+
+    /// Hears a line of the server's standard error: many repeat there what they send, and some send nothing else.
+    func overhear(_ line: String) -> [Action] {
+        guard !pending.isEmpty, line.utf8.first == UInt8(ascii: "{"), let value = try? JSONParser.parse(line),
+            value["method"] == nil, value.isAnswer, let request = value["id"].flatMap(MCPSession.number),
+            pending[request] != nil
+        else { return [] }
+        return doubt(request, "wrote its answer to standard error; over stdio MCP has standard output")
     }
 }
 

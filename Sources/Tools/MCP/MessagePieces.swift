@@ -113,6 +113,8 @@ struct MessagePieces: Sendable {
 
     /// Looks for messages within a line that is not one as a whole.
     private mutating func scan(_ line: [UInt8]) -> [Outcome] {
+        // Each place costs a look at all that follows it.
+        if line.count > MessagePieces.mostBytes { return [MessagePieces.broken(line)] }
         var found: [Outcome] = []
         var (rest, place, places) = (line.startIndex, line.startIndex, 0)
         func noise(until end: Int) {
@@ -154,6 +156,9 @@ struct MessagePieces: Sendable {
 
     /// The value of a text, and what had to be repaired in it.
     private static func read(_ text: [UInt8]) -> (JSONValue, String?)? {
+        guard let first = text.first(where: { $0 > 0x20 }), [brace, UInt8(ascii: "[")].contains(first) else {
+            return nil
+        }
         if let value = try? JSONParser.parse(text) { return value.isContainer ? (value, nil) : nil }
         guard let repaired = JSONRepair.parse(text), repaired.value.isContainer else { return nil }
         return (repaired.value, repaired.remark)
@@ -169,15 +174,22 @@ struct MessagePieces: Sendable {
         return isWide ? "writes UTF-16; over stdio MCP has UTF-8" : nil
     }
 
-    /// What messages have and other objects mostly don't.
-    private static let words = ["jsonrpc", "\"result\"", "\"error\"", "\"id\"", "\"method\""].map {
-        Array($0.utf8)
-    }
+    /// How the keys begin that messages have and other objects mostly don't: what is cut may end within one.
+    private static let words = ["jsonrpc", "\"result", "\"error", "\"id", "\"method"].map { Array($0.utf8) }
 
     /// Whether the text looks like a message of JSON-RPC, whole or not.
     private static func marks(_ text: ArraySlice<UInt8>) -> Bool {
         let text = text.prefix(mostBytes)
-        return text.indices.contains { place in words.contains { text[place...].starts(with: $0) } }
+        for (place, byte) in zip(text.indices, text)
+        where byte == UInt8(ascii: "j") || byte == UInt8(ascii: "\"") {
+            if words.contains(where: { text[place...].starts(with: $0) }) { return true }
+        }
+        // It may end within its first key.
+        let start = text.prefix(40).filter { $0 > 0x20 }
+        return start.count > 2 && text.count < 40
+            && ["jsonrpc", "result", "error", "id", "method"].contains {
+                "{\"\($0)\"".utf8.starts(with: start)
+            }
     }
 
     /// The place after the brace that closes the one at `open`; `nil` where none does.
@@ -195,8 +207,9 @@ struct MessagePieces: Sendable {
         return text.matches(of: /["']id["']\s*:\s*["']?(\d{1,9})/).prefix(100).compactMap { Int($0.1) }
     }
 
+    /// The beginning, on one line.
     private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.prefix(200), as: UTF8.self)
+        String(decoding: bytes.prefix(200).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
     }
 }
 

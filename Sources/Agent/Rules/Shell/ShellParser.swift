@@ -296,6 +296,10 @@ struct ShellParser {
             if isStrict, first.isExpanded || first.isOddAssignment {
                 throw doubt("an assignment whose value is not certain", at: first.offset)
             }
+            if first.isOddAssignment, first.isExpanded, first.namesElement {
+                throw doubt(
+                    "an element of an array, or a pattern of file names to some shells", at: first.offset)
+            }
             if first.holdsSleepingExpansion {
                 throw doubt("an assignment of a text that something may expand later", at: first.offset)
             }

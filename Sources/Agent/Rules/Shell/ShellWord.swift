@@ -69,6 +69,9 @@ struct ShellWord {
             || readsAsAssignment
     }
 
+    /// Whether a bracket stands before its first `=`.
+    var namesElement: Bool { bytes.prefix { $0 != UInt8(ascii: "=") }.contains(UInt8(ascii: "[")) }
+
     /// Whether the bytes would be an assignment to a program that reads its words so, as `env` does.
     var readsAsAssignment: Bool {
         guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { return false }
