@@ -42,7 +42,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
         return scan(bytes, from: &position) && position == bytes.count
     }
 
-    /// Moves `position` behind the number that starts there; false where none does.
+    /// Moves `position` after the number that starts there; false where none does.
     static func scan(_ bytes: [UInt8], from position: inout Int) -> Bool {
         func digit(_ index: Int) -> Bool { index < bytes.count && (0x30...0x39).contains(bytes[index]) }
         var index = position

@@ -1,4 +1,4 @@
-/// Reads JSON as people's settings and lists have it: behind a byte order mark, with comments and with commas before
+/// Reads JSON as people's settings and lists have it: after a byte order mark, with comments and with commas before
 /// closing brackets, in 16-bit units, or as one value a line.
 public enum RelaxedJSON {
     /// The value; of several, one a line, an array of them.

@@ -54,7 +54,7 @@ private struct RuleEntry {
     /// In braces, on one line.
     var flow: String { "{" + members.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}" }
 
-    /// One member a line, behind a dash.
+    /// One member a line, after a dash.
     func block(indent: Int) -> [String] {
         members.enumerated().map { index, member in
             String(repeating: " ", count: indent) + (index == 0 ? "- " : "  ")
@@ -138,7 +138,7 @@ private struct BlockPolicy {
         return (String(name), body.index(after: colon))
     }
 
-    /// What stands behind a key on its line, a comment left out.
+    /// What stands after a key on its line, a comment left out.
     private func rest(of line: Int) -> String {
         guard let end = key(of: lines[line])?.end else { return "" }
         let rest = lines[line][end...].drop { $0 == " " || $0 == "\t" || $0 == "\r" }
@@ -170,7 +170,7 @@ private struct FlowPolicy {
         return bytes[list.value] == 0x5B ? inserting(entry.flow, intoContainerAt: list.value) : nil
     }
 
-    /// Puts a text behind the last element of a container.
+    /// Puts a text after the last element of a container.
     private func inserting(_ text: String, intoContainerAt open: Int) -> String? {
         guard let close = close(of: open) else { return nil }
         let white: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]

@@ -72,7 +72,7 @@ extension Workflow {
                 "description": "GET by default.", "enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"],
             ],
             "url": [
-                "description": "The address; arguments may stand behind the host.", "type": "string",
+                "description": "The address; arguments may stand after the host.", "type": "string",
                 "pattern": "^https?://",
             ],
             "query": table("Parameters of the query; one that names an absent argument is left out."),

@@ -67,7 +67,7 @@ import Testing
             case 6: control.decide(record, .respond(content: "I say"))
             default: control.decide(record, .deny(reason: nil), stops: roll(6) == 0)
             }
-            // The clock may also run out behind a decision: then it is too late for it.
+            // The clock may also run out after a decision: then it is too late for it.
             if roll(6) == 0 { control.post(.undecided(record.key)) }
             // What was refused above must still be decided; where it was not, this comes too late and is refused.
             control.decide(record, .deny(reason: "at last"))

@@ -41,7 +41,7 @@ final class ShellBench {
 
     /// Runs each line by itself with `SHELL -c` and gives what started, of each line.
     ///
-    /// A line is over once every program that it left behind has ended, for all of them hold a pipe open; a loop is
+    /// A line is over once every program that it left after has ended, for all of them hold a pipe open; a loop is
     /// killed after three seconds, with its group.
     func started(_ lines: [String], by shell: String) throws -> [[Start]] {
         for (number, line) in lines.enumerated() {

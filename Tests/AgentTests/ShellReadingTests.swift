@@ -118,7 +118,7 @@ import Testing
         "A[0=]1 x", "A[0]=1 rm x", "time A=1 BASH_ENV='$(b)' bash -c ls", "eval rm \"d d\" a* x",
         "eval ./a * x|| b", "eval $X",
         "eval -- $X", "eval {a,b}", "nice eval 'ls' ~",
-        // Bash expands the file of >& twice; behind a digit and behind >&- shells read on differently.
+        // Bash expands the file of >& twice; after a digit and after >&- shells read on differently.
         "nohup é y select2>&1ENV='$(b)' sh -ic x", "ls >&'$(rm x)'", "ls >&$X", "ls >&a*", "ls 1>&1x",
         "ls <&1x", "ls 2>&-#x",
         // A word that goes on with a process substitution.

@@ -34,7 +34,7 @@ import Testing
         #expect(try CommandLineRun(["fork", "x.jsonl", "--result", "call_1=gone"], in: folder).status == 2)
     }
 
-    /// Another token is chosen at a step, and the model goes on behind it: on its own, and exactly again in a check.
+    /// Another token is chosen at a step, and the model goes on after it: on its own, and exactly again in a check.
     @Test func aForkAtATokenGoesOnBehindTheTokenThatWasChosen() throws {
         let folder = try Folder()
         let run = try CommandLineRun(
@@ -73,7 +73,7 @@ import Testing
         let other = try CommandLineRun(
             ["run", "w.yaml", "--headless", "--approve", "all", "--resume", "z.jsonl"], in: folder)
         #expect(
-            other.status == 1 && other.errors.contains("goes on behind a chosen token"), "\(other.errors)")
+            other.status == 1 && other.errors.contains("goes on after a chosen token"), "\(other.errors)")
     }
 
     @Test func whatCannotBeForkedIsOneLineAndCode2() throws {

@@ -174,7 +174,7 @@ enum TerminalScreens {
             sourceLocation: sourceLocation)
     }
 
-    /// Rows in which what differs from run to run is one sign, and so is what fills a row up behind it.
+    /// Rows in which what differs from run to run is one sign, and so is what fills a row up after it.
     private static func comparable(_ screen: String) -> [String] {
         screen.split(separator: "\n", omittingEmptySubsequences: false).map { row in
             // Logits may differ in their last bits between processors, and with them the order of improbable tokens.

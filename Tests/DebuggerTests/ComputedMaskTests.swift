@@ -83,7 +83,7 @@ import Testing
         #expect(rows.prefix(4).map(\.isAllowed) == [true, false, true, false])
         #expect(rows.prefix(4).map(\.logit) == [-0.2, -2.5, -3.1, -7])
         #expect(rows[0].isChosen && rows[0].token == TinyVocabulary.id("high") && rows[3].token == nil)
-        // Behind what the server told stands everything else that our grammar allows.
+        // After what the server told stands everything else that our grammar allows.
         let others = rows.dropFirst(4)
         #expect(
             others.allSatisfy { $0.isAllowed && $0.logit == nil }

@@ -26,9 +26,9 @@ public final class LocalServer: Sendable {
         public var headers: [String: String]
         /// The body, each piece in a write of its own.
         public var pieces: [[UInt8]]
-        /// Whether the connection breaks behind the pieces.
+        /// Whether the connection breaks after the pieces.
         public var isCut: Bool
-        /// Called behind the first piece.
+        /// Called after the first piece.
         public var pause: @Sendable () -> Void
 
         /// A reply in pieces.

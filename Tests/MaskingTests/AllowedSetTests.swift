@@ -31,7 +31,7 @@ struct AllowedSetTests {
         }
     }
 
-    /// The tokens that begin or complete one of the texts behind a prefix.
+    /// The tokens that begin or complete one of the texts after a prefix.
     static func expected(_ prefix: [UInt8], _ texts: [[UInt8]], _ tokens: [[UInt8]: Int]) -> Set<Int> {
         var found: Set<Int> = []
         for text in texts where text.starts(with: prefix) {

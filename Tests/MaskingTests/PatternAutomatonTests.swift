@@ -10,7 +10,7 @@ import Testing
 struct PatternAutomatonTests {
     /// Whether an automaton accepts a text.
     private func accepts(_ automaton: PatternAutomaton, _ text: String) -> Bool {
-        // The run may add states, so the flag is read behind it.
+        // The run may add states, so the flag is read after it.
         let state = automaton.run(PatternAutomaton.start, text.utf8)
         return automaton.accepts[Int(state)]
     }

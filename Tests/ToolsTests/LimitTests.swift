@@ -85,7 +85,7 @@ import Wire
     }
 
     private func linesOfLogs() async throws {
-        // What stands behind the bound is no line of its own: it may be half of a secret.
+        // What stands after the bound is no line of its own: it may be half of a secret.
         var framer = LineFramer(maximumLength: ReadingLimits.logLine)
         let long = [UInt8](repeating: 0x61, count: ReadingLimits.logLine - 4)
         #expect(framer.append(long + Array("sk-live".utf8)).isEmpty && framer.hasOverflown)
@@ -202,7 +202,7 @@ import Wire
 
     // Files.
 
-    /// A file of so many bytes that takes no room: a beginning, and nothing behind it.
+    /// A file of so many bytes that takes no room: a beginning, and nothing after it.
     private func sparse(_ start: String, size: Int, in folder: URL, _ name: String) throws -> String {
         let path = folder.appendingPathComponent(name).path
         try Data(start.utf8).write(to: URL(fileURLWithPath: path))

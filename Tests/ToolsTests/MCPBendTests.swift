@@ -359,7 +359,7 @@ private struct BentAnswer {
         message = message.replacing("ID", with: shownID).replacing("RESULT", with: result)
         var end = pick(["\n", "\r\n", "\r", "\n\n", ""])
         if chance(8) {
-            // Somewhere within, behind its first letter.
+            // Somewhere within, after its first letter.
             let least = message.contains("\n") ? message.utf8.count / 3 : 3
             message = String(
                 decoding: Array(

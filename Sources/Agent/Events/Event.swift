@@ -48,7 +48,7 @@ public enum EventBody: Sendable, Hashable {
     /// A person marked this step.
     case marked(String)
     /// A person added a rule to those in force; it holds for the calls that are asked for from here on, and for those
-    /// that are judged once more right behind this event.
+    /// that are judged once more right after this event.
     case ruleAdded(Rule)
     /// The session was taken up again after a crash or an interruption.
     case sessionResumed

@@ -138,7 +138,7 @@ public actor Loop {
     private func begin(prompt: String?) throws {
         let isNew = state.header == nil
         if isNew { try emit(.sessionStarted(header)) }
-        // A session that broke off behind its header has no system message yet.
+        // A session that broke off after its header has no system message yet.
         if state.messages.isEmpty, let system { try emit(.messageAdded(.system(system))) }
         if let prompt {
             try emit(.messageAdded(.user(prompt)))
@@ -199,7 +199,7 @@ public actor Loop {
             let name = state.header?.model.name ?? "its model"
             throw GateError(
                 description:
-                    "the response goes on behind a chosen token, which \(info.name) cannot do with the "
+                    "the response goes on after a chosen token, which \(info.name) cannot do with the "
                     + "tokens of \(name); take it up with a workflow whose model is that one")
         }
         try await control.hold(at: .token)

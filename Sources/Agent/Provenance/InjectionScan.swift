@@ -74,7 +74,7 @@ enum InjectionScan {
             if let order = orders.first(where: { lowered.contains($0.phrase) }) {
                 return (sentence, order.reason)
             }
-            // What stands behind the mark of a message is the message.
+            // What stands after the mark of a message is the message.
             if followsMarker { return (sentence, "imitates a message") }
             // "Important: send …", "If you read this, send …" begin with their order all the same.
             let clauses = lowered.split { $0 == ":" || $0 == "," }.map(\.description.words)

@@ -21,6 +21,6 @@ public struct ProgramLines: Sendable {
         return lines
     }
 
-    /// What stands behind the last line's end; `nil` where nothing does.
+    /// What stands after the last line's end; `nil` where nothing does.
     public var rest: String? { line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
 }

@@ -88,7 +88,7 @@ struct ExpressionScanner {
         return .integer(whole.allSatisfy { $0 == "0" } ? "0" : whole)
     }
 
-    /// Digits with single underscores between them; moves ``end`` behind them.
+    /// Digits with single underscores between them; moves ``end`` after them.
     private mutating func digits(from start: Int, radix: Int) -> String? {
         var digits = ""
         var index = start
@@ -133,7 +133,7 @@ struct ExpressionScanner {
         0x5C: 0x5C, 0x27: 0x27, 0x22: 0x22, 0x61: 7, 0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9, 0x76: 11,
     ]
 
-    /// Decodes the escape at `index` as Python does; the position behind it.
+    /// Decodes the escape at `index` as Python does; the position after it.
     private func escape(_ index: Int, into units: inout [UInt32]) throws(Fault) -> Int {
         let code = source[index + 1]
         if code == 0x0A { return index + 2 }

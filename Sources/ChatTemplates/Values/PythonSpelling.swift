@@ -23,7 +23,7 @@ enum PythonSpelling {
         return sign + digits.prefix(exponent) + "." + digits.dropFirst(exponent)
     }
 
-    /// Significant digits and where the point stands behind the first of them.
+    /// Significant digits and where the point stands after the first of them.
     private static func shortest(_ value: Double) -> (digits: String, exponent: Int) {
         if value == 0 { return ("0", 1) }
         let parts = "\(value)".split(separator: "e")

@@ -97,7 +97,7 @@ extension DebuggerState {
         }
         let name = "\(table.text(of: token).plain) (\(token))"
         guard table.token.allows(token) else {
-            refuse("\(name) is masked here, so no run can go on behind it; Enter says why")
+            refuse("\(name) is masked here, so no run can go on after it; Enter says why")
             return
         }
         guard token != table.token.token else {

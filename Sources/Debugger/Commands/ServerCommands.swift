@@ -84,7 +84,7 @@ enum ServerCommands {
 }
 
 extension DebuggerState {
-    /// Shows the log of the next server alone; behind the last one all of them.
+    /// Shows the log of the next server alone; after the last one all of them.
     mutating func showNextLog() -> [DebuggerEffect] {
         guard let document = (layers.last as? OpenDocument)?.document as? ServerLogDocument else { return [] }
         let names = servers.names

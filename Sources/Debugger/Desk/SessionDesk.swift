@@ -122,7 +122,7 @@ public struct SessionDesk {
             cursor: view.cursor)
     }
 
-    /// Moves a subagent's row under that of the session whose call started it, behind those that stand there.
+    /// Moves a subagent's row under that of the session whose call started it, after those that stand there.
     private mutating func settleUnderParent(_ place: Int) {
         guard let origin = rows[place].origin,
             let parent = rows.firstIndex(where: { $0.name == origin.session }), parent != place

@@ -73,7 +73,7 @@ struct Tutor: Sendable {
             isDone: { $0.shown.calls.contains { $0.needsDecision || $0.isResolved } }),
         Lesson(
             text:
-                "A call waits. Look at its arguments: behind each value stands where it came from. It only reads a "
+                "A call waits. Look at its arguments: after each value stands where it came from. It only reads a "
                 + "ticket: press a to approve it.",
             isOfTheRun: true,
             isDone: { $0.shown.calls.contains { $0.decider == .person } }),

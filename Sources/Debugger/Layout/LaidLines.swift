@@ -68,7 +68,7 @@ struct LaidLines: Sendable, RandomAccessCollection, ExpressibleByArrayLiteral {
         tailStart += part.count
     }
 
-    /// Changes a line behind the last long text.
+    /// Changes a line after the last long text.
     mutating func replace(at index: Int, with line: StyledText) { tail[index - tailStart] = line }
 
     private func place(of index: Int) -> Int {
@@ -82,7 +82,7 @@ struct LaidLines: Sendable, RandomAccessCollection, ExpressibleByArrayLiteral {
 
     // Search.
 
-    /// The next line that holds what is looked for behind `start`, or before it, round the end; `start` comes last.
+    /// The next line that holds what is looked for after `start`, or before it, round the end; `start` comes last.
     func next(_ search: Search, after start: Int, _ direction: Int) -> Int? {
         guard !isEmpty else { return nil }
         let ranges =

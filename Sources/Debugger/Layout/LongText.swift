@@ -6,7 +6,7 @@ struct LongText: Sendable {
     enum Look: Sendable, Hashable {
         /// Cut wherever a row is full.
         case plain
-        /// Pretty JSON: names apart from values, later rows of a line behind its indentation.
+        /// Pretty JSON: names apart from values, later rows of a line after its indentation.
         case json
     }
 

@@ -1,6 +1,6 @@
 /// The lines in which two texts differ, for a terminal without a screen.
 public enum TextDifference {
-    /// Each line that was taken out behind `- `, each that came behind `+ `; what is the same is left out.
+    /// Each line that was taken out after `- `, each that came after `+ `; what is the same is left out.
     public static func lines(_ old: String, _ new: String) -> [String] {
         LineDifference.between(old, new).compactMap { line in
             switch line {

@@ -40,7 +40,7 @@ struct TextLines: Sendable {
         add(text, Theme.heading)
     }
 
-    /// A text wrapped to the width, every line behind the margin, the first one behind `label` in it.
+    /// A text wrapped to the width, every line after the margin, the first one after `label` in it.
     mutating func wrap(
         _ text: SafeText, _ style: Style = .plain, label: StyledText = StyledText(), margin: Int = 0,
         mode: WrapMode = .words, most: Int = .max, rest: (Int) -> String = { "… \($0) more lines" }

@@ -67,7 +67,7 @@ extension DebuggerState {
     /// Says that a fork was written, and asks whether it is gone on with.
     mutating func takeFork(_ path: String, step: Int, canGoOn: Bool) {
         guard canGoOn else {
-            say("forked behind step \(step); go on with: callgate run --resume \(path)")
+            say("forked after step \(step); go on with: callgate run --resume \(path)")
             return
         }
         layers.append(

@@ -226,7 +226,7 @@ private struct PendingEvent: Sendable {
 
     var isEmpty: Bool { name == nil && pieces.isEmpty }
 
-    /// Lines up to which the end of an event without a blank line behind it is looked for.
+    /// Lines up to which the end of an event without a blank line after it is looked for.
     private static let mostUnframed = 64
     private static let dataField = Array("data".utf8)
 

@@ -124,7 +124,7 @@ enum ByteSpelling {
         return nil
     }
 
-    /// Where the digits begin of a percent sign that may itself be encoded: behind `%`, `%25`, `%2525`.
+    /// Where the digits begin of a percent sign that may itself be encoded: after `%`, `%25`, `%2525`.
     private static func percentDigits(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int {
         var digits = position + 1
         while digits + 3 <= text.count, text[digits] == 0x32, text[digits + 1] == 0x35 { digits += 2 }
@@ -170,7 +170,7 @@ enum ByteSpelling {
         return end + 1
     }
 
-    /// `\/`, `\"`, `\\`, `\x2F`, `\057`, `\n`, behind one backslash or more of texts within texts; the lengths.
+    /// `\/`, `\"`, `\\`, `\x2F`, `\057`, `\n`, after one backslash or more of texts within texts; the lengths.
     private static func backslash(
         _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
     ) -> [Int] {

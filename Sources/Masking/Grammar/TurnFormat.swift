@@ -14,12 +14,12 @@ public struct CallFormat: Sendable, Hashable {
     public var closing: String
     /// Between two calls.
     public var separator: String
-    /// Between the opening and the first call, where calls stand in a list behind one opening.
+    /// Between the opening and the first call, where calls stand in a list after one opening.
     public var listOpening = ""
-    /// Behind the last call of such a list.
+    /// After the last call of such a list.
     public var listClosing = ""
 
-    /// Whether several calls stand in a list behind one opening.
+    /// Whether several calls stand in a list after one opening.
     public var isList: Bool { !listClosing.isEmpty }
 
     /// A format of the given parts; `opening` must not be empty.

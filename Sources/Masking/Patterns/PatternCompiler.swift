@@ -13,7 +13,7 @@ extension ECMAPattern {
 ///
 /// No automaton follows word boundaries, look-behind and references to groups; the rest is regular.
 struct PatternCompiler {
-    /// What a part and all behind it match, up to the end of the text.
+    /// What a part and all after it match, up to the end of the text.
     ///
     /// There is one expression for a part that begins the text and one where characters stand before it; only `^` tells
     /// the two apart.

@@ -4,7 +4,7 @@ struct StringTest {
     func accepts(_ text: String) -> Bool {
         if let exact { return exact(text) }
         guard let automaton else { return true }
-        // The run may add states, so the flag is read behind it.
+        // The run may add states, so the flag is read after it.
         let state = automaton.run(PatternAutomaton.start, text.utf8)
         return automaton.accepts[Int(state)]
     }

@@ -5,7 +5,7 @@ struct Mantissa {
     let isNegative: Bool
     /// Its digits as a magnitude.
     let magnitude: ExactDecimal
-    /// How many digits stand behind the point; `nil` where there is no point.
+    /// How many digits stand after the point; `nil` where there is no point.
     let places: Int?
 
     init(_ text: some Collection<UInt8>) {

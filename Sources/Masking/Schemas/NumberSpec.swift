@@ -83,7 +83,7 @@ struct NumberSpec {
 
     /// Whether some number that begins with `text` satisfies the conjunction.
     ///
-    /// Digits before the point are those of a plain decimal that does; behind the point an exponent can make up for it.
+    /// Digits before the point are those of a plain decimal that does; after the point an exponent can make up for it.
     func canComplete(_ text: [UInt8]) -> Bool {
         if isPlain, !NumberSpec.isPlain(text) { return false }
         if values == nil, let mark = text.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) {

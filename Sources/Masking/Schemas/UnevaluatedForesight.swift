@@ -2,7 +2,7 @@ import JSON
 
 /// What `unevaluatedProperties` and `unevaluatedItems` say before the value closes (2020-12 core, section 11).
 ///
-/// A key that no schema applied to the object names, and an item behind all that such schemas place, is surely
+/// A key that no schema applied to the object names, and an item after all that such schemas place, is surely
 /// unevaluated. Where every such schema applies in any case, that is also all there is to the keyword.
 extension SchemaGraph {
     /// What the schemas applied to one value may evaluate.

@@ -85,7 +85,7 @@ extension StringMachine {
 }
 
 extension PatternAutomaton {
-    /// The number of characters of the shortest accepted continuation behind one of the scalars, that scalar not
+    /// The number of characters of the shortest accepted continuation after one of the scalars, that scalar not
     /// counted; `nil` where none leads on.
     func shortestEnd(_ state: Int32, behind ranges: [ClosedRange<UInt32>]) -> Int? {
         var least: Int?

@@ -97,7 +97,7 @@ final class StringMachine {
         _ = state(StringMode.normal, tuple([Int32](repeating: 1, count: components.count)))
     }
 
-    /// The state behind the opening quote.
+    /// The state after the opening quote.
     static let start: Int32 = 0
 
     /// The number of states built so far.

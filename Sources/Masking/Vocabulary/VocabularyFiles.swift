@@ -8,7 +8,7 @@ extension Vocabulary {
     /// - Parameters:
     ///   - url: the file.
     ///   - specialTokens: names of IDs that have no line; others are called `<|special_ID|>`.
-    ///   - endOfTurn: IDs that end a turn; by default ID 2 where it has no line, else one ID added behind the last.
+    ///   - endOfTurn: IDs that end a turn; by default ID 2 where it has no line, else one ID added after the last.
     /// - Throws: ``VocabularyError/unreadable(_:)`` with the line at fault.
     public static func tiktoken(
         contentsOf url: URL, specialTokens: [Int: String] = [:], endOfTurn: [Int]? = nil
@@ -179,7 +179,7 @@ extension Vocabulary {
         }
     }
 
-    /// Decimal digits, perhaps with a carriage return behind them.
+    /// Decimal digits, perhaps with a carriage return after them.
     private static func decodeNumber(_ text: ArraySlice<UInt8>) -> Int? {
         var value: Int?
         for byte in text {

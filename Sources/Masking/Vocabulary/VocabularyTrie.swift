@@ -1,7 +1,7 @@
 /// A trie over token bytes as one flat array in depth-first order.
 ///
 /// A node is one word: the byte in bits 56...63, the token (or `noToken`) in bits 32...55 and, in bits 0...31, the
-/// index just behind its subtree. The children of node `n` start at `n + 1`; the next sibling of a child `c` is
+/// index just after its subtree. The children of node `n` start at `n + 1`; the next sibling of a child `c` is
 /// `end(c)`. Subtrees are contiguous, so skipping one costs a load.
 struct VocabularyTrie: Sendable {
     static let noToken = 0xFF_FFFF

@@ -68,7 +68,7 @@ struct LlamaServer: Sendable {
         return tokens.compactMap { $0 }
     }
 
-    /// The `count` most probable tokens behind `tokens`, the most probable first.
+    /// The `count` most probable tokens after `tokens`, the most probable first.
     ///
     /// - Parameter decoy: a token of whole characters that the server is made to take itself. What it takes is of no
     ///   use here, but one that ends within a character would keep it from telling the probabilities; they come

@@ -45,7 +45,7 @@ struct FittedTemplate: Sendable {
     /// Whether tools, calls and results are told in words of ours.
     private var usesOurWords: Bool { reason != nil }
 
-    /// The special tokens behind a text that ends a turn.
+    /// The special tokens after a text that ends a turn.
     var turnEnds: [String] {
         let pieces = syntax.textEnd + syntax.turnEnd
         guard usesOurWords else {

@@ -118,7 +118,7 @@ struct ElementRules: Sendable {
     /// `prefixItems`, or `items` in older drafts.
     var prefixKeyword = "prefixItems"
     var rest: Int?
-    /// `items`, or `additionalItems` behind an older draft's array.
+    /// `items`, or `additionalItems` after an older draft's array.
     var restKeyword = "items"
 }
 

@@ -178,7 +178,7 @@ struct PatternParser {
         }
     }
 
-    /// What an escape stands for in a class or outside of one; `position` is behind the backslash.
+    /// What an escape stands for in a class or outside of one; `position` is after the backslash.
     private mutating func escapedSet() throws(PatternError) -> ScalarSet {
         guard let scalar = current else { throw error("the pattern ends in \\") }
         position += 1

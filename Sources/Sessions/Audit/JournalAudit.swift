@@ -12,7 +12,7 @@ public struct JournalAudit: Sendable {
             case changed
             /// Lines that were there are gone.
             case missing
-            /// The line stands behind one that was written after it.
+            /// The line stands after one that was written after it.
             case reordered
             /// The line is there already.
             case repeated
@@ -111,7 +111,7 @@ public struct JournalAudit: Sendable {
         hasEnd = last == "end"
     }
 
-    /// Events that are missing, doubled or behind later ones.
+    /// Events that are missing, doubled or after later ones.
     private static func orderFaults(_ lines: [Line]) -> [Fault] {
         var faults: [Fault] = []
         var seen: Set<Int> = []
@@ -130,7 +130,7 @@ public struct JournalAudit: Sendable {
                 faults.append(
                     Fault(
                         line: line.number, kind: .reordered,
-                        description: "\(name) stands behind event \(highest), which was written after it"))
+                        description: "\(name) stands after event \(highest), which was written after it"))
             } else {
                 let gone = (highest + 1..<max(event, highest + 1)).filter { !all.contains($0) }
                 // A line that cannot be read is named already.
@@ -177,7 +177,7 @@ public struct JournalAudit: Sendable {
         return faults
     }
 
-    /// Whether a line's hash fits; a line that does not stand behind its event's predecessor is read once more.
+    /// Whether a line's hash fits; a line that does not stand after its event's predecessor is read once more.
     private static func fits(
         _ line: Line, _ seal: Seal, after before: String, _ reader: inout LineReader
     ) throws(JournalError) -> Bool {

@@ -65,7 +65,7 @@ struct MaskedStream {
             turn = next
         } catch {
             MaskedStream.depart(step, nil, error.explanation, &check)
-            // One departure a turn: behind it nothing is known.
+            // One departure a turn: after it nothing is known.
             turn = nil
         }
     }

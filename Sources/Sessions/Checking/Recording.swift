@@ -160,7 +160,7 @@ private struct RecordingReader {
         }
     }
 
-    /// A call that is judged once more right behind a rule is decided by it.
+    /// A call that is judged once more right after a rule is decided by it.
     private mutating func addJudgement(_ body: EventBody) {
         if case .ruleAdded = body {
             isBehindRule = true

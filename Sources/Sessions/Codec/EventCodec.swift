@@ -133,7 +133,7 @@ public struct EventDecoder: Sendable {
         }
     }
 
-    /// Reads a line whatever its number is: an audit goes on behind a fault.
+    /// Reads a line whatever its number is: an audit goes on after a fault.
     mutating func decodeAnywhere(_ line: [UInt8], lineNumber: Int) throws(JournalError) -> Event {
         if lineNumber > 1, let number = (try? JSONParser.parse(line))?["n"]?.intValue {
             lastNumber = number - 1

@@ -4,7 +4,7 @@ enum OutlineLine {
     /// The quotes of a key are never inside a string, where they would be escaped.
     private static let candidates = Array(",\"top\":[".utf8)
     private static let logits = Array(",\"logits\":\"".utf8)
-    /// The kind stands behind the number and the time.
+    /// The kind stands after the number and the time.
     private static let mostBeforeKind = 80
 
     /// The line without them; `nil` for a line of another kind, or where there is nothing to leave out.
@@ -24,7 +24,7 @@ enum OutlineLine {
         }
     }
 
-    /// The position behind the bracket that closes an array, given the one behind the bracket that opens it.
+    /// The position after the bracket that closes an array, given the one after the bracket that opens it.
     private static func endOfArray(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
         var (position, depth, isString) = (start, 1, false)
         while position < bytes.count {

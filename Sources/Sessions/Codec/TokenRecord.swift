@@ -135,7 +135,7 @@ enum TokenSet {
         }
     }
 
-    /// The set without the zeros behind its one token; `nil` for a set of none or several.
+    /// The set without the zeros after its one token; `nil` for a set of none or several.
     static func single(_ words: [UInt64]) -> [UInt64]? {
         guard words.reduce(0, { $0 + $1.nonzeroBitCount }) == 1 else { return nil }
         return words.lastIndex { $0 != 0 }.map { Array(words[...$0]) }

@@ -49,7 +49,7 @@ struct ImportSource {
             if let refusal = CodexEvents.refusal(values) { throw ImportError(refusal) }
             if BareRollout.isOne(values) {
                 documents = BareRollout.lines(found)
-                (self.format, reason) = (.codex, "its lines are response items behind a head without a type")
+                (self.format, reason) = (.codex, "its lines are response items after a head without a type")
                 return
             }
         }

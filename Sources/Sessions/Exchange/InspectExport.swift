@@ -114,7 +114,7 @@ struct InspectExport {
         ])
     }
 
-    /// The words, behind what was thought where something was.
+    /// The words, after what was thought where something was.
     private static func content(_ answer: AssistantMessage) -> JSONValue {
         guard let thinking = answer.thinking else { return .string(answer.content) }
         var parts: [JSONValue] = []

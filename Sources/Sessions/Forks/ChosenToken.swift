@@ -51,7 +51,7 @@ extension TokenStep {
 public enum ChosenToken {
     /// The token that a text means at a step: its number, or its own text (`␣`, `⏎` and `⇥` stand for white space).
     ///
-    /// A text of digits is a number; behind `=` it is the token's text: `=5`.
+    /// A text of digits is a number; after `=` it is the token's text: `=5`.
     /// - Throws: ``ForkError`` where no token is written so.
     public static func find(_ text: String, in vocabulary: VocabularyRecord?) throws(ForkError) -> Int {
         guard let entries = vocabulary?.entries else {

@@ -135,7 +135,7 @@ public struct SessionFork: Sendable {
         case (.token(let token), .token(let step)):
             guard header.model.kind == "embedded" else {
                 throw ForkError(
-                    "\(header.model.name) (\(header.model.kind)) cannot go on behind a token that it did not choose; "
+                    "\(header.model.name) (\(header.model.kind)) cannot go on after a token that it did not choose; "
                         + "only models that decode in process can")
             }
             return .token(try step.choosing(token, among: header.model.vocabulary))

@@ -28,7 +28,7 @@ public struct RowIndex: Sendable {
     ///
     /// - Parameters:
     ///   - width: taken as at least 1.
-    ///   - hangs: whether the later rows of a line stand behind the line's own indentation and two columns more.
+    ///   - hangs: whether the later rows of a line stand after the line's own indentation and two columns more.
     public init(_ text: String, width: Int, hangs: Bool = false) {
         var text = text
         let width = max(1, width)
@@ -68,7 +68,7 @@ public struct RowIndex: Sendable {
             let middle = (low + high) / 2
             if marks[middle].offset <= offset { low = middle } else { high = middle }
         }
-        // A row may begin far behind the place from which it is laid out.
+        // A row may begin far after the place from which it is laid out.
         while low > 0, marks[low].skip > 0 { low -= 1 }
         let first = low * RowIndex.step
         return walking(to: first) { walker in

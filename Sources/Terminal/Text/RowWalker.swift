@@ -146,7 +146,7 @@ extension RowWalker {
         enum Kind {
             case newline
             case tab
-            /// So many glyphs; those behind the first are of stand-ins and one column wide.
+            /// So many glyphs; those after the first are of stand-ins and one column wide.
             case glyphs(Int, first: Int)
         }
 

@@ -28,7 +28,7 @@ public struct WrappedText: Sendable, Hashable {
         public var text: SafeText { SafeText(glyphs: glyphs) }
     }
 
-    /// The cell of a UTF-8 offset, as column and line; the end of the text where the offset lies behind it.
+    /// The cell of a UTF-8 offset, as column and line; the end of the text where the offset lies after it.
     public func position(ofOffset offset: Int) -> Point {
         let after = lines.partitionIndex { $0.source.lowerBound > offset }
         let index = max(0, after - 1)

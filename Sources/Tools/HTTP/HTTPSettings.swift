@@ -76,7 +76,7 @@ public struct HTTPSettings: Sendable, Hashable {
         guard
             let host = rest.firstIndex(where: { "/?#".utf8.contains($0) })
                 ?? (url.pieces.count == 1 ? rest.endIndex : nil)
-        else { return "an argument cannot be part of the host; the first one stands behind a /" }
+        else { return "an argument cannot be part of the host; the first one stands after a /" }
         if host == rest.startIndex { return "the address names no host" }
         if rest[..<host].contains(UInt8(ascii: "@")) {
             return "a name and a password don't belong in an address; use a header"

@@ -44,7 +44,7 @@ struct OpenAPISchemas {
                 }))
     }
 
-    /// The reference's last word, behind the rest of it where that is not the usual place.
+    /// The reference's last word, after the rest of it where that is not the usual place.
     private static func key(_ reference: String) -> String {
         let usual = "#/components/schemas/"
         let rest = reference.hasPrefix(usual) ? reference.dropFirst(usual.count) : reference.dropFirst(2)

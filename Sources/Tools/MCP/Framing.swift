@@ -2,7 +2,7 @@ import JSON
 
 /// Cuts a stream of bytes into lines, wherever its pieces begin and end.
 struct LineFramer: Sendable {
-    /// What stands behind the last line's end.
+    /// What stands after the last line's end.
     private(set) var rest: [UInt8] = []
     /// Whether a carriage return ends a line by itself.
     private let endsAtReturns: Bool
@@ -48,7 +48,7 @@ struct LineFramer: Sendable {
         return line
     }
 
-    /// What stands behind the last line's end.
+    /// What stands after the last line's end.
     mutating func finish() -> [UInt8] {
         defer { rest = [] }
         return rest

@@ -17,7 +17,7 @@ public actor MCPServer {
         self.host = host
     }
 
-    /// Starts or reaches the server and gives its tools, each by its own name, or behind `prefix`.
+    /// Starts or reaches the server and gives its tools, each by its own name, or after `prefix`.
     /// - Throws: ``MCPError`` when the server cannot be used.
     public func tools(prefix: String = "") async throws -> [MCPTool] {
         try await open().1.map { MCPTool(server: self, description: $0, prefix: prefix) }

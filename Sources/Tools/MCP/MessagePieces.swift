@@ -199,7 +199,7 @@ struct MessagePieces: Sendable {
         return nil
     }
 
-    /// The numbers behind keys "id", however deep.
+    /// The numbers after keys "id", however deep.
     private static func ids(in bytes: [UInt8]) -> [Int] {
         let isLong = bytes.count > mostBytes
         let text = String(

@@ -68,7 +68,7 @@ public final class ChildProcess: Sendable {
         wake()
     }
 
-    /// Closes the program's standard input behind what has been written.
+    /// Closes the program's standard input after what has been written.
     public func closeInput() {
         state.withLock { $0.closesInput = true }
         wake()

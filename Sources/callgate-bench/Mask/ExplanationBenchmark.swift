@@ -88,7 +88,7 @@ struct ExplanationBenchmark {
         }
     }
 
-    /// Where and why a text is refused; its end counts as a place behind it.
+    /// Where and why a text is refused; its end counts as a place after it.
     private func refusal(_ start: Matcher, _ text: [UInt8]) -> (place: Int, explanation: Explanation)? {
         var here = start
         for (place, byte) in text.enumerated() {

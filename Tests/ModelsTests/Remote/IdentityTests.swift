@@ -8,7 +8,7 @@ import Testing
 /// Streams that are whole, but whose events are lost, repeated or swapped, and whose indices and IDs are wrong: what
 /// comes out was asked for, or nothing does.
 @Suite struct IdentityTests {
-    /// The streams that hold calls, with what stands before and behind an event's JSON.
+    /// The streams that hold calls, with what stands before and after an event's JSON.
     private static let streams: [(stream: RecordedStream, isNamed: Bool)] = [
         (.openAICalls, false), (.anthropicCalls, true), (.ollamaCalls, false),
     ]

@@ -417,7 +417,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await run.value }
     }
 
-    /// A session that breaks off behind a call sends the thinking of its journal back, to the byte.
+    /// A session that breaks off after a call sends the thinking of its journal back, to the byte.
     @Test func thinkingBlocksSurviveTheJournal() throws {
         let response = RecordedStream.anthropicThinking.response
         let header = SessionHeader(

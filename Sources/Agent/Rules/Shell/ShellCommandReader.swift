@@ -150,9 +150,9 @@ struct ShellCommandReader {
                 if index > words.startIndex, case let last = words[index - 1], !last.begins(with: "-"),
                     last.bytes.contains(UInt8(ascii: "="))
                 {
-                    // Behind an assignment no option stands: it is the program.
+                    // After an assignment no option stands: it is the program.
                     if isStrict {
-                        throw ShellDoubt(at: word.offset, "a dash behind an assignment of \(name)")
+                        throw ShellDoubt(at: word.offset, "a dash after an assignment of \(name)")
                     }
                     starts.insert(index)
                 }

@@ -202,16 +202,16 @@ struct ShellParser {
         return word
     }
 
-    /// What stands behind `>&` or `<&` and is neither a number nor a dash.
+    /// What stands after `>&` or `<&` and is neither a number nor a dash.
     ///
-    /// Bash expands the file of `>&` a second time, so that a quoted substitution in it runs; and behind a digit some
+    /// Bash expands the file of `>&` a second time, so that a quoted substitution in it runs; and after a digit some
     /// shells take the rest for more of a file's name and others for a fault.
     private func checkDuplicate(_ target: ShellWord, at start: Int) throws(ShellDoubt) {
         if target.isExpanded || target.holdsSleepingExpansion {
             throw doubt("a file of >& that is expanded twice", at: start)
         }
         if target.bytes.first?.isShellDigit == true, !target.bytes.allSatisfy(\.isShellDigit) {
-            throw doubt("a number glued to a word behind >& or <&", at: start)
+            throw doubt("a number glued to a word after >& or <&", at: start)
         }
     }
 
@@ -225,7 +225,7 @@ struct ShellParser {
         // What stands directly before it is the beginning of the same word.
         let isGlued = start > 0 && !source[start - 1].endsShellWord
         if !isGlued, start > 1, source[start - 2] == UInt8(ascii: "\\") {
-            throw doubt("a process substitution behind a backslash", at: start)
+            throw doubt("a process substitution after a backslash", at: start)
         }
         let before = isGlued ? words.popLast() : nil
         var word = ShellWord(

@@ -51,13 +51,13 @@ enum ShellPrograms {
         "nodemon", "tini", "dumb-init", "with-contenv", "uftrace", "trickle",
         "cpulimit", "setlock", "chainload", "execlineb", "foreground", "background", "ts-node",
     ]
-    /// Programs that do many things, and start others behind one of ``dispatches`` alone.
+    /// Programs that do many things, and start others after one of ``dispatches`` alone.
     static let dispatchers: Set<String> = [
         "npm", "pnpm", "yarn", "bun", "docker", "podman", "nerdctl", "kubectl", "oc", "lxc", "incus",
         "distrobox",
         "toolbox", "flatpak", "nix", "cargo",
     ]
-    /// The words of ``dispatchers`` behind which the words of another program stand, or its command line.
+    /// The words of ``dispatchers`` after which the words of another program stand, or its command line.
     static let dispatches: Set<String> = [
         "exec", "x", "run", "dlx", "enter", "shell", "develop", "bisect", "foreach",
     ]

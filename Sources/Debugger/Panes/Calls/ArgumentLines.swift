@@ -124,7 +124,7 @@ enum ArgumentLines {
 }
 
 extension TextLines {
-    /// A line of several looks, cut wherever it is full, its later lines behind a margin.
+    /// A line of several looks, cut wherever it is full, its later lines after a margin.
     mutating func wrapStyled(_ line: StyledText, hanging: Int) {
         let margin = min(hanging, max(0, width - 8))
         var current = StyledText()

@@ -80,7 +80,7 @@ struct ConversationPane {
         addRest(of: string)
     }
 
-    /// A text behind its role, or below it where the pane is narrow.
+    /// A text after its role, or below it where the pane is narrow.
     private mutating func add(
         _ shown: SafeText, _ style: Style, role: StyledText, most: Int = .max,
         rest: (Int) -> String = { "… \($0) more lines" }

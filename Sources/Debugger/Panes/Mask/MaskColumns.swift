@@ -4,7 +4,7 @@ import Terminal
 struct MaskColumns: Sendable, Hashable {
     /// Columns of the sign before a row.
     static let sign = 2
-    /// Columns of a percentage and the space behind it.
+    /// Columns of a percentage and the space after it.
     static let percent = 8
 
     private(set) var rank = 5

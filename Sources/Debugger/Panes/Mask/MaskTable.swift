@@ -51,7 +51,7 @@ struct MaskTable: Sendable {
     /// Tokens that a mask computed here allows beside those of `partial`.
     private let further: [Int32]
     private let logits: [Float]
-    /// Token IDs, or indices into `partial` and, behind its end, into `further`; the highest logit first.
+    /// Token IDs, or indices into `partial` and, after its end, into `further`; the highest logit first.
     private let order: [Int32]
     private let greatest: Double
     private let sumBefore: Double

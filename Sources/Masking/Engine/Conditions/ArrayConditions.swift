@@ -6,7 +6,7 @@ final class ArrayConditions: Grounded {
 
     init(_ blueprint: Blueprint) { self.blueprint = blueprint }
 
-    /// What the next item must satisfy, and the array's frame behind its beginning; `nil` where no item may come.
+    /// What the next item must satisfy, and the array's frame after its beginning; `nil` where no item may come.
     func begin(_ array: Frame) -> (formula: Formulas.ID, frame: Frame)? {
         var open = array
         let key = UInt64(UInt32(bitPattern: open.formula)) << 32 | UInt64(UInt32(bitPattern: open.seen))

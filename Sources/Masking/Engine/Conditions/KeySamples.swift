@@ -74,7 +74,7 @@ extension ObjectConditions {
         while index < queue.count {
             let (place, text) = queue[index]
             index += 1
-            // A key ends behind a whole character, whatever the rules say of half of one.
+            // A key ends after a whole character, whatever the rules say of half of one.
             if place.pending == 0, graph.knownKey(text).map({ members.shape.rankOfKey[$0] == nil }) ?? true {
                 let verdicts = liveness.verdicts(place.states)
                 if texts[verdicts] == nil { texts[verdicts] = text }
@@ -97,7 +97,7 @@ extension ObjectConditions {
         return KeySamples(texts: texts, isComplete: isComplete)
     }
 
-    /// How many bytes a character takes behind one more of UTF-8; `nil` where the byte cannot come.
+    /// How many bytes a character takes after one more of UTF-8; `nil` where the byte cannot come.
     private static func pending(_ before: Int, _ byte: UInt8) -> Int? {
         switch byte {
         case 0..<0x80: before == 0 ? 0 : nil

@@ -157,7 +157,7 @@ final class ObjectConditions: Grounded {
     private func matches(_ shape: ObjectShape, _ text: [UInt8]) -> [Bool] {
         shape.patterns.map { pattern in
             if let exact = pattern.test.exact { return exact(String(decoding: text, as: UTF8.self)) }
-            // The run may add states, so the flags are read behind it.
+            // The run may add states, so the flags are read after it.
             let state = pattern.automaton.run(PatternAutomaton.start, text)
             return pattern.automaton.accepts[Int(state)]
         }

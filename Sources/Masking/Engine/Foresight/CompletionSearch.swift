@@ -109,7 +109,7 @@ struct CompletionSearch {
         return true
     }
 
-    /// One lot of ways on from a place, those that end soonest first; `nil` behind the last.
+    /// One lot of ways on from a place, those that end soonest first; `nil` after the last.
     private mutating func targets(_ id: Int32, lot: Int) -> [Int32]? {
         let here = transitions.configuration(id)
         func only(_ target: Int32) -> [Int32] { target >= 0 ? [target] : [] }
@@ -158,7 +158,7 @@ struct CompletionSearch {
         return targets
     }
 
-    /// What can stand behind a closed value whose text decides: the keywords hold or do not.
+    /// What can stand after a closed value whose text decides: the keywords hold or do not.
     private func resolutions(_ here: Configuration) -> [Int32] {
         let formulas = transitions.formulas
         switch here.resolution {
@@ -185,7 +185,7 @@ struct CompletionSearch {
 
     private static let order: [ValueStart] = [.string, .number, .null, .yes, .no, .array, .object]
 
-    /// The places behind, or inside, a value that starts in one way.
+    /// The places after, or inside, a value that starts in one way.
     private mutating func values(_ formula: Formulas.ID, _ frame: Int32, _ lot: Int) -> [Int32]? {
         guard lot < CompletionSearch.order.count else { return nil }
         let start = CompletionSearch.order[lot]
@@ -262,7 +262,7 @@ struct CompletionSearch {
 
     // MARK: Keys
 
-    /// The places behind the keys that may come, a key a lot: first those that some schema requires.
+    /// The places after the keys that may come, a key a lot: first those that some schema requires.
     private mutating func keys(_ frameID: Int32, _ lot: Int) -> [Int32]? {
         let context = transitions.keys.context(frameID)
         guard context.allowsAny else { return nil }

@@ -9,14 +9,14 @@ enum Place: Int32 {
     /// In a key: a = machine state or -1, b = node in the trie of named keys or -1, c = key text, extra = mode,
     /// flag = foreseen context of keys or 0.
     case key
-    /// Behind a key: a = formula of the member's value.
+    /// After a key: a = formula of the member's value.
     case colon
     /// In a number: a = number state.
     case number
     /// In `null`, `true` or `false`: a = which, b = bytes written, c = what the value makes of the formula.
     case literal
     case objectOpen, objectComma, objectAfter, arrayOpen, arrayAfter
-    /// Behind the whole value.
+    /// After the whole value.
     case done
     /// A value is closed whose text decides: a = formula, b = ``Resolution``.
     case resolve
@@ -26,7 +26,7 @@ enum Place: Int32 {
     case fixed
     /// In a tool's name: a = node of the name trie.
     case name
-    /// Behind a call: another call or the end.
+    /// After a call: another call or the end.
     case between
 }
 
@@ -45,7 +45,7 @@ enum Resolution: Int32 {
 extension Configuration {
     // The fields by what they are in each place.
 
-    /// Before a value, behind a key, behind a closed value: what the value must satisfy.
+    /// Before a value, after a key, after a closed value: what the value must satisfy.
     var formula: Formulas.ID { a }
 
     /// In a string: its conditions, the state of their machine and the characters so far.
@@ -114,7 +114,7 @@ extension Configuration {
     /// In a tool's name: the node among the names.
     var nameNode: Int32 { a }
 
-    /// Behind a call: whether the list of calls is closed.
+    /// After a call: whether the list of calls is closed.
     var isListClosed: Bool { flag == 1 }
 }
 

@@ -3,7 +3,7 @@ struct MaskWalk {
     let automaton: Automaton
     /// The trie walked now.
     var trie: VocabularyTrie
-    /// The text before the token, with the path of the walk behind it.
+    /// The text before the token, with the path of the walk after it.
     var trail: Trail
     var words: [UInt64]
     /// Whether the walk looked at the text, so that its result holds here only.
@@ -145,7 +145,7 @@ struct MaskWalk {
         }
     }
 
-    /// Goes on behind a closing quote.
+    /// Goes on after a closing quote.
     private mutating func close(_ node: Int, _ byte: UInt8, _ target: Int32) {
         guard automaton.readsText else {
             if !automaton.foresight.isDoomed(target) { visit(node, target) }

@@ -49,7 +49,7 @@ extension Transitions {
         }
     }
 
-    /// The configuration behind a closed value whose text decides.
+    /// The configuration after a closed value whose text decides.
     /// - Parameters:
     ///   - id: a `resolve` configuration.
     ///   - text: the closed value's text; for an item, the array's text so far with its bracket closed.
@@ -77,13 +77,13 @@ extension Transitions {
         }
     }
 
-    /// The configuration behind a number that ends here.
+    /// The configuration after a number that ends here.
     func closeNumber(_ stateID: Int32, _ frameID: Int32) -> Int32 {
         let state = numbers.states[Int(stateID)]
         return deliver(numbers.numberResult(state), frameID)
     }
 
-    /// The configuration behind an object's closing brace.
+    /// The configuration after an object's closing brace.
     func closeObject(_ frameID: Int32) -> Int32 {
         let open = frame(frameID)
         return deliver(objectResult(open), open.parent)
@@ -102,7 +102,7 @@ extension Transitions {
         }
     }
 
-    /// The configuration behind an array's closing bracket.
+    /// The configuration after an array's closing bracket.
     func closeArray(_ frameID: Int32) -> Int32 {
         let open = frame(frameID)
         return deliver(arrayResult(open), open.parent)
@@ -121,7 +121,7 @@ extension Transitions {
         arrays.begin(frame(frameID)).map { ($0.formula, intern($0.frame)) }
     }
 
-    /// The place behind a key that no schema names, whether or not the object has that very key.
+    /// The place after a key that no schema names, whether or not the object has that very key.
     func behindOtherKey(_ text: [UInt8], _ frameID: Int32) -> Int32 {
         let members = keys.context(frameID).members
         let member = objects.otherMember(members, text)

@@ -110,7 +110,7 @@ extension Transitions {
         return intern(Configuration(.string, a: here.spec, b: next, c: count, frame: here.frame))
     }
 
-    /// The configuration behind a string's closing quote.
+    /// The configuration after a string's closing quote.
     func closeString(_ specID: Int32, _ state: Int32, _ count: Int32, _ frame: Int32) -> Int32 {
         let key = SIMD4<Int32>(specID, state, count, frame)
         if let known = closedStrings[key] { return known }
@@ -160,7 +160,7 @@ extension Transitions {
         }
     }
 
-    /// The configuration behind a key's closing quote.
+    /// The configuration after a key's closing quote.
     /// - Parameter naming: whether a key that is new to the grammar gets a number; a mask that only looks ahead
     ///   leaves it unnumbered, and it then counts as seen by number alone.
     func closeKey(_ text: [UInt8], _ frameID: Int32, naming: Bool) -> Int32 {

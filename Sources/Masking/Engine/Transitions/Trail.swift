@@ -57,7 +57,7 @@ extension Transitions {
         return target
     }
 
-    /// The configuration behind a key that no schema names and the object does not have, where all such keys lead to
+    /// The configuration after a key that no schema names and the object does not have, where all such keys lead to
     /// the same; ``dead`` where such a key cannot end, `nil` where it depends on the key.
     func freshKey(_ frameID: Int32) -> Int32? {
         let context = keys.context(frameID)

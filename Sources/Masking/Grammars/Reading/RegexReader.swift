@@ -15,7 +15,7 @@ struct RegexReader {
     private var depth = 0
     private var flags = Flags()
 
-    /// - Parameter flags: letters as they stand behind a regular expression's closing slash.
+    /// - Parameter flags: letters as they stand after a regular expression's closing slash.
     private init(_ source: String, flags: String) throws(RegexFault) {
         scalars = Array(source.unicodeScalars)
         for flag in flags.unicodeScalars { try set(flag, true, at: 0) }

@@ -1,6 +1,6 @@
 import JSON
 
-/// Rollouts of Codex before September 2025: the response items themselves, a line each, behind a head without a type; or,
+/// Rollouts of Codex before September 2025: the response items themselves, a line each, after a head without a type; or,
 /// of its first versions, one document with a session and its items.
 enum BareRollout {
     private static let items: Set<String> = [
