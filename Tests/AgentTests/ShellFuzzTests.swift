@@ -93,7 +93,9 @@ import Testing
             return true
         }
         let name = (start.words.first ?? "") + " "
-        let fixed = part.utf8.prefix { !"*?~$`{[<".utf8.contains($0) }
+        // A word that is made of a process writing to it has another text as well.
+        let process = part.utf8.indices.first { part.utf8[$0...].starts(with: ">(".utf8) }
+        let fixed = part.utf8[..<(process ?? part.utf8.endIndex)].prefix { !"*?~$`{[<".utf8.contains($0) }
         // A pattern in a name: only what has `=` in it can be one and an assignment to other shells.
         let equals = UInt8(ascii: "=")
         let isNamed =
