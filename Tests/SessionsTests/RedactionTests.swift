@@ -48,6 +48,21 @@ import Testing
         #expect(exports(events).contains("hunter2") && !exports(clean).contains("hunter2"))
     }
 
+    /// Unlike a key that a server may repeat, a value may stand in a text within a text of another format.
+    @Test(
+        "a value is found where one encoding stands within another",
+        arguments: [
+            (#"say "x" now"#, "say%20%5C%22x%5C%22%20now"), ("a<b<c", "a&amp;lt;b&amp;lt;c"),
+            ("a<b<c", "a%26lt%3Bb%26lt%3Bc"), ("caf\u{E9} 12", #"caf%5Cu00e9+12"#), ("Bob", "x Qm9i y"),
+        ])
+    func nested(value: String, spelled: String) throws {
+        let events = try session(#"{"q": "v"}"#, spelled, prompt: "go")
+        var redaction = try Redaction(values: [value])
+        let clean = RunState(folding: try redaction.applied(to: events))
+        #expect(clean.calls[0].result?.content.contains(Redaction.mark) == true, "\(clean.calls[0])")
+        #expect(redaction.lines.count == 1)
+    }
+
     @Test("five hundred planted secrets are in no export, however they are spelled")
     func planted() throws {
         let seed = UInt64.random(in: 1 ... .max)

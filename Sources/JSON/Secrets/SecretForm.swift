@@ -22,23 +22,6 @@ struct SecretForm: Sendable, Hashable {
         mayBegin(with: text[position]) ? end(in: text, at: position, byte: 0, isCut: isCut) : nil
     }
 
-    /// All letters of the base64 of which a part stands at a place, and its padding; none before `start`.
-    static func wholeBase64(
-        around place: Range<Int>, in text: UnsafeBufferPointer<UInt8>, from start: Int
-    ) -> Range<Int> {
-        func isLetter(_ byte: UInt8) -> Bool {
-            switch byte {
-            case 48...57, 65...90, 97...122: true
-            default: "+/-_".utf8.contains(byte)
-            }
-        }
-        var (first, end) = (place.lowerBound, place.upperBound)
-        while first > start, isLetter(text[first - 1]) { first -= 1 }
-        while end < text.count, isLetter(text[end]) { end += 1 }
-        while end < text.count, text[end] == UInt8(ascii: "=") { end += 1 }
-        return first..<end
-    }
-
     private func mayBegin(with byte: UInt8) -> Bool {
         guard let first = bytes.first else { return false }
         if kind == .hexadecimal { return byte == first || byte | 0x20 == first }

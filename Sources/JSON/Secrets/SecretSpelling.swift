@@ -44,40 +44,10 @@ public struct SecretSpelling: Sendable, Hashable {
         Array(text).withUnsafeBufferPointer { range(in: $0) != nil }
     }
 
-    /// Everywhere the value stands, in order and without overlaps.
-    ///
-    /// Base64 is taken with the letters around it: those at its ends hold bits of the value as well.
-    public func places(in text: some Sequence<UInt8>) -> [Range<Int>] {
-        Array(text).withUnsafeBufferPointer { text in
-            var places: [Range<Int>] = []
-            var position = 0
-            while position < text.count {
-                guard let (form, end) = match(in: text, at: position) else {
-                    position += 1
-                    continue
-                }
-                var place = position..<end
-                if form.kind == .base64 {
-                    let start = places.last?.upperBound ?? 0
-                    place = SecretForm.wholeBase64(around: place, in: text, from: start)
-                }
-                places.append(place)
-                position = place.upperBound
-            }
-            return places
-        }
-    }
-
     /// How many bytes its spelling at that place takes; `nil` where it does not stand there.
     public func length(in text: UnsafeBufferPointer<UInt8>, at position: Int) -> Int? {
-        match(in: text, at: position).map { $0.end - position }
-    }
-
-    private func match(
-        in text: UnsafeBufferPointer<UInt8>, at position: Int
-    ) -> (form: SecretForm, end: Int)? {
         for form in forms {
-            if let end = form.end(in: text, at: position, isCut: false) { return (form, end) }
+            if let end = form.end(in: text, at: position, isCut: false) { return end - position }
         }
         return nil
     }

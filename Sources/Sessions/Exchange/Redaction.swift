@@ -5,15 +5,14 @@ import JSON
 /// Takes out of a session what others must not see, before it is exported; the session itself stays as it is.
 ///
 /// It goes through every text of every event. A text that is JSON (arguments, results, requests) is gone through as a value,
-/// by key and by place; a value is found however it is spelled. Tokens are left out whole, since a text can be spread over
-/// any number of them.
+/// by key and by place; a value is found however it is spelled (``SpelledText``). Tokens are left out whole, since a text can be spread over any number of them.
 public struct Redaction: Sendable {
     /// What stands in the place of what was taken out.
     public static let mark = "[redacted]"
 
     private let keys: Set<ByteString>
     private let pointers: [JSONPointer]
-    private let values: [(name: String, text: SecretSpelling)]
+    private let values: [(name: String, text: SpelledText)]
     private let patterns: [String]
     /// How often each was met, by the words of the listing.
     private var counts: [(what: String, count: Int)] = []
@@ -39,7 +38,7 @@ public struct Redaction: Sendable {
                 throw RedactionError("the expression \(pattern) cannot be read: \(error)")
             }
         }
-        self.values = values.enumerated().map { ("value \($0 + 1)", SecretSpelling(Array($1.utf8))) }
+        self.values = values.enumerated().map { ("value \($0 + 1)", SpelledText($1)) }
     }
 
     /// Whether nothing is asked for.
