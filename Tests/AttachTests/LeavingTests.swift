@@ -54,6 +54,33 @@ struct LeavingTests {
         #expect(whole.outcome == .answered("Done."))
     }
 
+    @Test("A call that whoever steps has not let pass does not run because they leave")
+    func stepping() async throws {
+        let provider = try await FreeProvider { number, _, response in
+            try await FreeProvider.stream(
+                number == 0 ? asking(bash("a", "date")) : done, id: "msg_\(number)", to: response)
+        }
+        defer { provider.stop() }
+        let folder = TemporaryFolder()
+        let person = TablePerson(breakpoints: [try Filter("~tool .")]) { _ in nil }
+        try await withProxy(at: provider.origin, folder: folder, person: person, approval: .all) {
+            origin, proxy in
+            let held = Task { try await post("/v1/messages", messages([]), to: origin) }
+            while person.journals.first.map({ !person.fold($0).calls.contains { $0.status == .approved } })
+                ?? true
+            {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            await proxy.leave()
+            let answer = try? await held.value
+            #expect(answer.map { !String(decoding: $0.bytes, as: UTF8.self).contains("date") } ?? true)
+        }
+        let journal = try #require(person.journals.first)
+        let events = try Journal(path: journal, upToDamage: false).events
+        #expect(!events.contains { $0.body.name == "started" })
+        #expect(RunState(folding: events).outcome == .stopped("callgate attach was ended"))
+    }
+
     @Test(
         "What a model still writes is cut at once, however long its provider would go on",
         .timeLimit(.minutes(1)))

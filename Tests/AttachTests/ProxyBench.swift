@@ -121,9 +121,15 @@ final class TablePerson: ProxyWatcher {
     let state = Mutex(State())
     private let decide: @Sendable (CallRecord) -> Decision?
 
-    init(_ decide: @escaping @Sendable (CallRecord) -> Decision?) { self.decide = decide }
+    private let breakpoints: [Filter]
+
+    init(breakpoints: [Filter] = [], _ decide: @escaping @Sendable (CallRecord) -> Decision?) {
+        self.breakpoints = breakpoints
+        self.decide = decide
+    }
 
     func opened(_ summary: SessionSummary, past: String?) {
+        summary.session.control.setBreakpoints(breakpoints)
         state.withLock { state in
             state.sessions[summary.journal] = summary.session
             state.order.append(summary.journal)
@@ -167,10 +173,12 @@ func withProxy<Result: Sendable>(
 /// The same between any provider and whoever asks it; the body may end the proxy itself.
 func withProxy<Result: Sendable>(
     at provider: Origin, folder: TemporaryFolder, person: TablePerson, holdLimit: Int? = nil,
-    denial: DenialWay = .auto, _ body: (Origin, Proxy) async throws -> Result
+    denial: DenialWay = .auto, approval: AttachApproval = .person,
+    _ body: (Origin, Proxy) async throws -> Result
 ) async throws -> Result {
     let settings = ProxySettings(
-        upstream: provider, folder: folder.path, gate: GateSettings(holdLimit: holdLimit, denial: denial))
+        upstream: provider, folder: folder.path,
+        gate: GateSettings(approval: approval, holdLimit: holdLimit, denial: denial))
     let proxy = try await Proxy(settings, watcher: person)
     let serving = Task { try await proxy.run() }
     do {

@@ -53,9 +53,6 @@ final class Exchange: Sendable {
     /// Whether somebody listens.
     var isRead: Bool { state.withLock { $0.readers > 0 } }
 
-    /// Whether calls wait.
-    var isHeld: Bool { state.withLock { $0.isHeld } }
-
     /// Starts; `onLost` is called once its client has been gone for too long.
     func start(onLost: @escaping @Sendable () async -> Void, _ work: @escaping @Sendable () async -> Void) {
         state.withLock { state in

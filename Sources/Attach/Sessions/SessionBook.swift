@@ -96,12 +96,14 @@ actor SessionBook {
     func leave() async {
         isLeft = true
         let leaving = entries
+        var answered: [Exchange] = []
+        for entry in leaving {
+            if await entry.session.holdsCalls, let exchange = entry.exchange { answered.append(exchange) }
+        }
         for entry in leaving { await entry.session.abandon(.proxyLeft) }
         let end = ContinuousClock.now + .seconds(SessionBook.farewell)
-        for exchange in leaving.compactMap(\.exchange) {
-            if exchange.isHeld { await exchange.deliver(until: end) }
-            exchange.cancel()
-        }
+        for exchange in answered { await exchange.deliver(until: end) }
+        for exchange in leaving.compactMap(\.exchange) { exchange.cancel() }
         for entry in leaving {
             await entry.exchange?.finish(until: end)
             await entry.session.conclude()

@@ -35,7 +35,7 @@ extension AttachedSession {
         while true {
             try decideAutomatically()
             let isOpen = state.roundCalls.contains { $0.decision == nil }
-            if !isOpen, mayLeave() { break }
+            if !isOpen, try mayLeave() { break }
             if isOpen, !isReported { control.report(.waiting) }
             isReported = isOpen
             await change()
@@ -52,13 +52,24 @@ extension AttachedSession {
     }
 
     /// Whether the calls that nobody looked at may leave: a person who steps sees them first.
-    private func mayLeave() -> Bool {
-        guard !isAbandoned,
-            let first = state.roundCalls.first(where: {
-                $0.status == .approved && $0.decider?.isPerson != true
-            })
-        else { return true }
-        return control.mayPass(.call(first.key))
+    ///
+    /// - Throws: `CancellationError` where that person leaves instead; nothing of the round runs then.
+    private func mayLeave() throws -> Bool {
+        let first = state.roundCalls.first { $0.status == .approved && $0.decider?.isPerson != true }
+        guard let first, !control.mayPass(.call(first.key)) else { return true }
+        switch departure {
+        case nil: return false
+        // What its client does not take is withdrawn before it leaves.
+        case .clientLeft: return true
+        case .proxyLeft:
+            try withdraw()
+            throw CancellationError()
+        }
+    }
+
+    /// Whether calls wait here: for a decision, or for whoever steps to let them pass.
+    var holdsCalls: Bool {
+        state.roundCalls.contains { $0.decision == nil || $0.status == .approved }
     }
 
     /// Stores that the calls which may run are on their way to the client.
@@ -69,11 +80,12 @@ extension AttachedSession {
         }
     }
 
-    /// Stores that the client left before its calls could reach it: nothing of them runs.
+    /// Stores that somebody left before the calls could reach the client: nothing of them runs.
     func withdraw() throws {
+        let words = (departure ?? .clientLeft).words
         for record in state.roundCalls where record.status == .approved {
             let result = CallResult(
-                ending: .cancelled, content: "the client left before the call reached it; it did not run",
+                ending: .cancelled, content: "\(words) before the call reached its client; it did not run",
                 milliseconds: 0)
             try emit(.callFinished(record.key, result))
         }
