@@ -4,13 +4,19 @@
 /// Nothing else is guessed at: a text with another fault stays one.
 public enum JSONRepair {
     /// The value of the repaired text with a sentence for what was repaired; `nil` where it is no JSON even so.
-    public static func parse(_ given: [UInt8]) -> (value: JSONValue, remark: String)? {
+    ///
+    /// - Parameter replacesBytes: Whether bytes that are no UTF-8 are replaced as well; not where the bytes themselves go on to
+    ///   somebody who may read them otherwise.
+    public static func parse(
+        _ given: [UInt8], replacesBytes: Bool = false
+    ) -> (value: JSONValue, remark: String)? {
         var repaired: [UInt8] = []
         var faults: [String] = []
         var position = 0
         func note(_ fault: String) { if !faults.contains(fault) { faults.append(fault) } }
         var bytes = given
         if String(validating: given, as: UTF8.self) == nil {
+            guard replacesBytes else { return nil }
             note("bytes that are no UTF-8, shown as \u{FFFD}")
             bytes = Array(String(decoding: given, as: UTF8.self).utf8)
         }

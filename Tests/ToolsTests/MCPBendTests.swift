@@ -68,6 +68,11 @@ import Testing
             .content("yes")),
         Bend("carriage returns alone", "printf '\\r%s\\r' '\(yes)'", .content("yes")),
         Bend("a list of messages", "echo '[\(yes)]'", .content("yes")),
+        Bend(
+            "lines of a log that look like answers",
+            "echo '{\"level\":\"warn\",\"error\":\"cache miss\"}'; "
+                + "echo '{\"level\":40,\"id\":'$id',\"error\":\"limited\"}' >&2; sleep 2; echo '\(yes)'",
+            .content("yes")),
         Bend("an answer twice", "echo '\(yes)'; echo '\(yes)'", .content("yes")),
         Bend("standard output that is closed", "exec 1>&-; sleep 60", .failure("closed its standard output")),
         Bend("standard input that is closed", "exec 0<&-; sleep 60", .failure("closed its standard input")),

@@ -117,7 +117,8 @@ struct MCPSession: Sendable {
         case (let method?, nil): return notification(method, value["params"] ?? [:])
         case (nil, let id?) where value.isAnswer: return response(id, value)
         // An answer to nobody: to whom is soon told where one waits alone.
-        case (nil, nil) where value["result"] != nil || value["error"] != nil: return response(.null, value)
+        case (nil, nil) where value["jsonrpc"] != nil && (value["result"] != nil || value["error"] != nil):
+            return response(.null, value)
         case (nil, _): return [.log("not a message: \(value.text().prefix(200))")]
         }
     }

@@ -49,7 +49,8 @@ extension MCPSession {
     /// Hears a line of the server's standard error: many repeat there what they send, and some send nothing else.
     func overhear(_ line: String) -> [Action] {
         guard !pending.isEmpty, line.utf8.first == UInt8(ascii: "{"), let value = try? JSONParser.parse(line),
-            value["method"] == nil, value.isAnswer, let request = value["id"].flatMap(MCPSession.number),
+            value["method"] == nil, value["jsonrpc"] != nil,
+            let request = value["id"].flatMap(MCPSession.number),
             pending[request] != nil
         else { return [] }
         return doubt(request, "wrote its answer to standard error; over stdio MCP has standard output")

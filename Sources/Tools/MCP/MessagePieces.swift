@@ -42,7 +42,10 @@ struct MessagePieces: Sendable {
         if let (value, remark) = MessagePieces.read(line), value.isMessage {
             return [MessagePieces.broken(takeBegun())] + MessagePieces.outcomes(value, remark)
         }
-        if !MessagePieces.marks(begun[...]), let found = fresh(line) { return found }
+        // All of what was begun is looked at only for a line in which something else may begin.
+        if line.contains(MessagePieces.brace), !MessagePieces.marks(begun[...]), let found = fresh(line) {
+            return found
+        }
         // That it goes on has been said when it began.
         return goOn([UInt8(ascii: "\n")] + line).filter { $0 != .unfinished }
     }
@@ -160,7 +163,9 @@ struct MessagePieces: Sendable {
             return nil
         }
         if let value = try? JSONParser.parse(text) { return value.isContainer ? (value, nil) : nil }
-        guard let repaired = JSONRepair.parse(text), repaired.value.isContainer else { return nil }
+        guard let repaired = JSONRepair.parse(text, replacesBytes: true), repaired.value.isContainer else {
+            return nil
+        }
         return (repaired.value, repaired.remark)
     }
 
