@@ -70,10 +70,15 @@ struct ParameterShapes {
         let needed = table.filter { $0.value["default"] == nil && $0.value["nullable"] != true }.map(\.key)
         if key == "inputs" {
             schema["required"] = .array(needed.map { .string($0) })
-            // `any` is smolagents' word for no type at all; `nullable` is read by the schema itself.
-            for name in table.keys where table[name]?["type"] == "any" {
+            // `any` is smolagents' word for no type at all, and `nullable` is OpenAPI's, which JSON Schema has not.
+            for name in table.keys where table[name]?["type"] == "any" || table[name]?["nullable"] == true {
                 var property = table[name]?.objectValue ?? JSONObject()
-                property["type"] = nil
+                property["nullable"] = nil
+                if property["type"] == "any" {
+                    property["type"] = nil
+                } else if let type = property["type"]?.stringValue {
+                    property["type"] = [.string(type), "null"]
+                }
                 var all = schema["properties"]?.objectValue ?? JSONObject()
                 all[name] = .object(property)
                 schema["properties"] = .object(all)

@@ -19,6 +19,7 @@ struct GeminiSchemaTests {
             {"name":"note","parameters":{"type":"OBJECT","properties":{
             "type":{"type":"STRING","nullable":true,"maxLength":"9","enum":["STRING"]},
             "list":{"type":"ARRAY","minItems":"1","items":{"type":"INTEGER"}},
+            "low":{"type":"string","nullable":true},
             "any":{"nullable":true,"anyOf":[{"type":"NUMBER"},{"type":"TYPE_UNSPECIFIED","title":"t"}]}},
             "required":["type"],"propertyOrdering":["type","list","any"]}}
             """#)
@@ -27,6 +28,7 @@ struct GeminiSchemaTests {
             "properties": [
                 "type": ["type": ["string", "null"], "maxLength": 9, "enum": ["STRING", nil]],
                 "list": ["type": "array", "minItems": 1, "items": ["type": "integer"]],
+                "low": ["type": ["string", "null"]],
                 "any": ["anyOf": [["type": "number"], ["title": "t"], ["type": "null"]]],
             ],
             "required": ["type"], "propertyOrdering": ["type", "list", "any"],

@@ -35,8 +35,8 @@ import Tools
                 #"{"type":"object","properties":{"a":{"type":"string","description":"A"},"b":{"type":"array","items":{"type":"integer"}},"c":{"type":"object","additionalProperties":{"type":"number"}}},"required":["a"]}"#
             ),
             (
-                #"[{"name":"f","description":"d","inputs":{"a":{"type":"string","description":"A"},"b":{"type":"any","nullable":true}},"output_type":"string"}]"#,
-                #"{"type":"object","properties":{"a":{"type":"string","description":"A"},"b":{"nullable":true}},"required":["a"]}"#
+                #"[{"name":"f","description":"d","inputs":{"a":{"type":"string","description":"A"},"b":{"type":"any","nullable":true},"c":{"type":"string","nullable":true}},"output_type":"string"}]"#,
+                #"{"type":"object","properties":{"a":{"type":"string","description":"A"},"b":{},"c":{"type":["string","null"]}},"required":["a"]}"#
             ),
             (
                 #"[{"name":"f","description":"d","args":{"a":{"title":"A","default":1,"type":"integer"}}}]"#,

@@ -28,7 +28,7 @@ enum GeminiSchema {
             switch member.key {
             case "nullable" where member.value.boolValue != nil: break
             case "type":
-                guard let name = member.value.stringValue, types.contains(name) else {
+                guard let name = member.value.stringValue, types.contains(name.uppercased()) else {
                     if member.value != "TYPE_UNSPECIFIED" { plain["type"] = member.value }
                     continue
                 }
