@@ -67,7 +67,8 @@ public struct WireRequest: Sendable, Hashable {
 
     /// Whether the provider keeps the conversation under the ID of its response.
     public var isKept: Bool {
-        format == .responses || format == .messages && others["thread"]?.objectValue != nil
+        format == .responses && others["store"]?.boolValue != false
+            || format == .messages && others["thread"]?.objectValue != nil
     }
 
     /// The conversation that the provider keeps.
