@@ -55,7 +55,8 @@ public struct HTTPServer: Sendable {
 
     /// Why nothing can listen there, and what to do.
     private static func sentence(_ host: String, _ port: Int, _ error: any Error) -> String {
-        let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let host = host.contains(":") ? "[\(host)]" : host
+        let address = "\(host):\(port)"
         switch (error as? IOError)?.errnoCode {
         case EADDRINUSE:
             return

@@ -17,7 +17,18 @@ final class AttachedProgram: Sendable {
         environment.merge(lines.environment) { $1 }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
+        // What is ignored here would be ignored there as well: Ctrl-C, and a terminal that goes away.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        var usual = sigset_t()
+        sigemptyset(&usual)
+        for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGPIPE] { sigaddset(&usual, number) }
+        posix_spawnattr_setsigdefault(&attributes, &usual)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
         var ends: [Int32] = [-1, -1]
         if output != nil {
             guard pipe(&ends) == 0 else {
@@ -32,7 +43,7 @@ final class AttachedProgram: Sendable {
         var pid: pid_t = 0
         let fault = AttachedProgram.withCStrings(words) { arguments in
             AttachedProgram.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { environment in
-                posix_spawnp(&pid, words[0], &actions, nil, arguments, environment)
+                posix_spawnp(&pid, words[0], &actions, &attributes, arguments, environment)
             }
         }
         if output != nil { close(ends[1]) }

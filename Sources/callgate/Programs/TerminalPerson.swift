@@ -126,8 +126,12 @@ enum Interrupts {
                     defer { wasEnding = true }
                     return !wasEnding
                 }
-                if isFirst { last() }
-                exit(128 + number)
+                guard isFirst else { exit(128 + number) }
+                // Not here: a source that is busy hears of no second signal.
+                Thread.detachNewThread {
+                    last()
+                    exit(128 + number)
+                }
             }
             source.activate()
         }
