@@ -16,7 +16,7 @@ fi
 [ -n "$needed$wanted" ] || exit 0
 sudo=""
 [ "$(id -u)" -eq 0 ] || sudo="sudo"
-$sudo apt-get update -q >&2
+$sudo apt-get update -q >&2 || [ -z "$needed" ]
 for package in $needed; do DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q "$package" >&2; done
 # Tests that miss one of these are left out and say so.
 for package in $wanted; do
