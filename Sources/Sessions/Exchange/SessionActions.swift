@@ -1,7 +1,7 @@
 import Agent
 import JSON
 
-/// A session as the requests and calls that it was made of, each with its times: what formats with times are session.
+/// A session as the requests and calls that it was made of, each with its times: what formats with times are made from.
 struct SessionActions {
     /// A request to the model.
     struct Request {
