@@ -41,8 +41,12 @@ import Testing
             (Array(#"["\ud83d"]"#.utf8), "[\"\u{FFFD}\"]", "half of a character"),
         ] as [([UInt8], String, String)])
     func whatIsAlmostJSONIsReadAndSaid(bytes: [UInt8], text: String, remark: String) throws {
-        let repaired = try #require(JSONRepair.parse(bytes))
+        let repaired = try #require(JSONRepair.parse(bytes, replacesBytes: true))
         #expect(repaired.value == (try JSONParser.parse(text)) && repaired.remark.contains(remark))
+    }
+
+    @Test func bytesThatGoOnToSomebodyElseAreNotReadOtherwise() {
+        #expect(JSONRepair.parse([0x7B, 0x22, 0x61, 0x22, 0x3A, 0x22, 0xE9, 0x22, 0x7D]) == nil)
     }
 }
 
