@@ -13,10 +13,7 @@ struct LeavingTests {
         "Calls that wait are denied, their client gets that answer, and the end is stored; a later proxy tells the model",
         arguments: [DenialWay.auto, .askAgain])
     func leaving(way: DenialWay) async throws {
-        let provider = try await FreeProvider { number, _, response in
-            try await FreeProvider.stream(
-                number == 0 ? asking(bash("a", "date")) : done, id: "msg_\(number)", to: response)
-        }
+        let provider = try await FreeProvider.asksForTheDate()
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson { _ in nil }
@@ -56,10 +53,7 @@ struct LeavingTests {
 
     @Test("A call that whoever steps has not let pass does not run because they leave")
     func stepping() async throws {
-        let provider = try await FreeProvider { number, _, response in
-            try await FreeProvider.stream(
-                number == 0 ? asking(bash("a", "date")) : done, id: "msg_\(number)", to: response)
-        }
+        let provider = try await FreeProvider.asksForTheDate()
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson(breakpoints: [try Filter("~tool .")]) { _ in nil }

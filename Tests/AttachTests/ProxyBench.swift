@@ -90,6 +90,14 @@ final class FreeProvider: Sendable {
         }
     }
 
+    /// A provider of Messages whose model asks for one call, and is done whatever comes of it.
+    static func asksForTheDate() async throws -> FreeProvider {
+        try await FreeProvider { number, _, response in
+            try await stream(
+                number == 0 ? asking(bash("a", "date")) : done, id: "msg_\(number)", to: response)
+        }
+    }
+
     /// The bodies of the requests so far.
     var bodies: [String] { seen.bodies.withLock { $0 } }
 

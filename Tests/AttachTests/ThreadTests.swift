@@ -131,10 +131,7 @@ struct ThreadTests {
 
     @Test("A thread that began without the proxy says so, and its calls are held all the same")
     func unknownThread() async throws {
-        let provider = try await FreeProvider { number, _, response in
-            try await FreeProvider.stream(
-                number == 0 ? asking(bash("a", "date")) : done, id: "msg_\(number)", to: response)
-        }
+        let provider = try await FreeProvider.asksForTheDate()
         defer { provider.stop() }
         let folder = TemporaryFolder()
         let person = TablePerson { _ in .deny(reason: nil) }
