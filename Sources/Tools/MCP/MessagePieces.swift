@@ -27,13 +27,12 @@ struct MessagePieces: Sendable {
     private static let mostBytes = 1 << 20
     /// The most places of a line at which a message is looked for.
     private static let mostPlaces = 32
-    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     private static let brace = UInt8(ascii: "{")
 
     /// Takes a line.
     mutating func append(_ given: [UInt8]) -> [Outcome] {
         count += 1
-        let line = given.starts(with: MessagePieces.byteOrderMark) ? Array(given.dropFirst(3)) : given
+        let line = MessagePieces.withoutMark(given)
         if let reason = MessagePieces.objection(to: line) { return [.unusable(reason)] }
         guard !begun.isEmpty else {
             return MessagePieces.read(line).map(MessagePieces.outcomes) ?? scan(line)
@@ -80,10 +79,15 @@ struct MessagePieces: Sendable {
 
     /// Takes a message that came whole, as the body of an answer or an event.
     static func whole(_ bytes: [UInt8]) -> [Outcome] {
-        let text = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
+        let text = withoutMark(bytes)
         if let (value, remark) = read(text) { return outcomes(value, remark) }
         let isBegun = text.first { $0 > 0x20 } == brace
         return [isBegun ? broken(text) : .noise(shown(text[...]))]
+    }
+
+    /// The bytes without a byte order mark.
+    private static func withoutMark(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     }
 
     /// The message in a whole body or event; `nil` where it is none.
