@@ -30,7 +30,7 @@ extension AttachedSession {
         var best: (length: Int, record: CallRecord)?
         for record in free {
             guard let arguments = try? JSONParser.parse(record.effectiveArguments.text) else { continue }
-            let said = AttachedSession.texts(in: arguments).map { Array($0.utf8) }
+            let said = arguments.leaves.compactMap { $0.value.stringValue.map { Array($0.utf8) } }
             let length =
                 said.filter { text in !text.isEmpty && told.contains { $0.holds(text) } }
                 .map(\.count).max() ?? 0
@@ -45,15 +45,6 @@ extension AttachedSession {
 
     /// Bytes from which on a text of a call is taken for what an agent was told.
     private static let leastBrief = 8
-
-    private static func texts(in value: JSONValue) -> [String] {
-        switch value {
-        case .string(let text): [text]
-        case .array(let elements): elements.flatMap(texts)
-        case .object(let object): object.flatMap { texts(in: $0.value) }
-        default: []
-        }
-    }
 }
 
 extension [UInt8] {
