@@ -512,6 +512,19 @@ private let arguments: JSONValue = ["a": 1]
         #expect(talk.actions.last == .withdraw(.request(5)))
         #expect(talk.session.answer(.request(5), .decline).isEmpty)
     }
+
+    @Test("a server's late cancel of its own question gives no call of ours up that has the same ID")
+    func sameIDs() {
+        var talk = Talk.legacy()
+        talk.take(talk.session.call(1, name: "x", arguments: [:]))
+        let id = talk.lastID
+        talk.hear(#"{"jsonrpc":"2.0","id":\#(id),"method":"elicitation/create","params":{"message":"m"}}"#)
+        talk.take(talk.session.answer(.request(.number(JSONNumber(id))), .decline))
+        talk.hear(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(id)}}"#)
+        #expect(!talk.actions.contains { if case .doubt = $0 { true } else { false } })
+        talk.answer(#"{"content":[]}"#)
+        #expect(talk.actions.contains { if case .finished = $0 { true } else { false } })
+    }
 }
 
 @Suite struct MCPFramingTests {

@@ -64,6 +64,8 @@ struct MCPSession: Sendable {
     var pending: [Int: Pending] = [:]
     var calls: [Int: MCPCall] = [:]
     var questions: Set<Question> = []
+    /// The IDs under which the server asked something, up to ``maximumServerRequests``; they may be the same as ours.
+    private var askedByServer: Set<JSONValue> = []
     private var nextID = 1
     /// What the server writes in lines, while a message may go on in the next.
     var pieces = MessagePieces()
@@ -71,6 +73,7 @@ struct MCPSession: Sendable {
     private var cursors: Set<ByteString> = []
     private static let maximumTools = 10_000
     private static let maximumPages = 1_000
+    private static let maximumServerRequests = 10_000
     /// How long the right answer may still follow one under a wrong ID.
     static let doubtMilliseconds = 1_000
 
@@ -315,6 +318,7 @@ struct MCPSession: Sendable {
     // MARK: What the server says by itself
 
     private mutating func request(_ id: JSONValue, _ method: String, _ params: JSONValue) -> [Action] {
+        if askedByServer.count < MCPSession.maximumServerRequests { askedByServer.insert(id) }
         switch method {
         case "ping": return [.send(MCPMessage.result(id, [:]))]
         case "elicitation/create":
@@ -338,7 +342,10 @@ struct MCPSession: Sendable {
             let cancelled = params["requestId"] ?? .null
             let question = Question.request(cancelled)
             if questions.remove(question) != nil { return [.withdraw(question)] }
-            guard let request = MCPSession.number(of: cancelled), pending[request] != nil else { return [] }
+            // Both sides count their requests for themselves: what the server asked under this ID has been answered.
+            guard !askedByServer.contains(cancelled), askedByServer.count < MCPSession.maximumServerRequests,
+                let request = MCPSession.number(of: cancelled), pending[request] != nil
+            else { return [] }
             // None of the protocol's: only who asks may cancel.
             let reason = params["reason"]?.stringValue.map { ": \($0)" } ?? ""
             return doubt(request, "cancelled the request by itself\(reason)")
