@@ -160,15 +160,7 @@ private struct Told: Equatable {
             let asks = session.contains { if case .responseReceived = $0.body { true } else { false } }
             for other in RoundTripTests.formats where asks || other != .otel {
                 let comment: Comment = "\(format.rawValue) to \(other.rawValue), seed \(seed)"
-                guard format == .inspect, other == .otel else {
-                    try expectTheSame(session, as: other, comment)
-                    continue
-                }
-                withKnownIssue(
-                    "IDs used again pair wrongly where a session has no times", isIntermittent: true
-                ) {
-                    try expectTheSame(session, as: other, comment)
-                }
+                try expectTheSame(session, as: other, comment)
             }
         }
     }

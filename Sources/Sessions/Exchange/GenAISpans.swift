@@ -33,11 +33,7 @@ enum GenAISpans {
         let byID = Dictionary(spans.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var order: [String] = []
         var conversations: [String: SpanConversation] = [:]
-        // Spans that began together stay in the order of the file.
-        let sorted = spans.enumerated().sorted {
-            ($0.element.start, $0.offset) < ($1.element.start, $1.offset)
-        }
-        for span in sorted.map(\.element) {
+        for span in inOrder(spans) {
             let key = conversationKey(of: span, byID)
             if conversations[key] == nil { order.append(key) }
             conversations[key, default: SpanConversation()].take(span)
@@ -48,6 +44,17 @@ enum GenAISpans {
         // What stands in conversations without a word is lost all the same, and said with the first.
         for line in left + all.filter(\.items.isEmpty).flatMap(\.losses.lines) { first.losses.add(line) }
         return [first] + spoken.dropFirst()
+    }
+
+    /// The spans in the order in which they began; those that began together, or without a time, stay where the file has
+    /// them.
+    private static func inOrder(_ spans: [Span]) -> [Span] {
+        var last: Int64 = 0
+        let starts = spans.map { span -> Int64 in
+            if span.start > 0 { last = span.start }
+            return last
+        }
+        return spans.indices.sorted { (starts[$0], $0) < (starts[$1], $1) }.map { spans[$0] }
     }
 
     private static func conversationKey(of span: Span, _ byID: [String: Span]) -> String {

@@ -119,8 +119,13 @@ private struct EventBuilder {
     private(set) var open: [CallKey] = []
     private var calls: [CallKey: ToolCall] = [:]
     private var round = 0
+    /// The latest time so far.
+    private var latest: Int64 = 0
+    /// When the model had asked for the calls of now.
+    private var asked: Int64 = 0
 
     mutating func add(_ body: EventBody, at time: Int64) {
+        latest = max(latest, time)
         events.append(
             Event(number: events.count + 1, time: time, body: body.recorded(vocabulary: nil)))
     }
@@ -128,7 +133,6 @@ private struct EventBuilder {
     mutating func add(
         _ item: ImportedConversation.Item, at time: Int64, lasting: Double, _ losses: inout Losses
     ) {
-        let start = time - Int64(bounded: lasting)
         switch item {
         case .system(let text): add(.messageAdded(.system(text)), at: time)
         case .user(let text): add(.messageAdded(.user(text)), at: time)
@@ -139,6 +143,9 @@ private struct EventBuilder {
                     round: round + 1, attempt: attempt, reason: reason, delayMilliseconds: delay), at: time)
         case .assistant(let content, let calls, let finish, let usage, let thinking, let tokens):
             round += 1
+            // A clock of its own may have timed it, but nothing begins or comes before what it follows from.
+            let time = time > 0 ? max(time, latest) : time
+            let start = begin(of: time, lasting: lasting, after: latest)
             add(
                 .requestSent(RequestRecord(round: round, text: "", promptTokens: usage?.promptTokens)),
                 at: start)
@@ -150,6 +157,7 @@ private struct EventBuilder {
                 content: content, calls: calls, finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls),
                 usage: usage, thinking: thinking)
             add(.responseReceived(round: round, response, milliseconds: lasting), at: time)
+            asked = time
             for call in calls {
                 let key = CallKey(round: round, id: call.id)
                 self.calls[key] = call
@@ -161,12 +169,19 @@ private struct EventBuilder {
                 return
             }
             let key = open.remove(at: index)
-            add(.callStarted(key, arguments: calls[key]?.arguments ?? ByteString("")), at: start)
+            let arguments = calls[key]?.arguments ?? ByteString("")
+            add(
+                .callStarted(key, arguments: arguments), at: begin(of: time, lasting: lasting, after: asked))
             let ending: CallResult.Ending = isError ? .failed : .completed
             add(
                 .callFinished(key, CallResult(ending: ending, content: content, milliseconds: lasting)),
                 at: time)
             add(.toolMessage(key, content: content, isError: isError), at: time)
         }
+    }
+
+    /// When something began that ended at a time; no earlier than what it follows from, where that is known.
+    private func begin(of time: Int64, lasting: Double, after earliest: Int64) -> Int64 {
+        min(max(time - Int64(bounded: lasting), earliest), time)
     }
 }

@@ -12,7 +12,11 @@ struct SpanConversation {
     private var instructions: String?
     private var calls: [ToolCallID: Int] = [:]
     /// What spans of calls say: they are inserted once the request that follows is known, or at the end.
-    private var ran: [(id: ToolCallID, content: String?, isError: Bool, time: Int64, lasting: Double)] = []
+    private var ran: [RunCall] = []
+
+    private typealias RunCall = (
+        id: ToolCallID, content: String?, isError: Bool, time: Int64, lasting: Double
+    )
 
     /// How many messages of each role there are, and how many results of each ID: some programs use one again.
     private struct Count {
@@ -144,7 +148,10 @@ struct SpanConversation {
         seen.results[result.id, default: 0] += 1
         guard seen.results[result.id, default: 0] > known.results[result.id, default: 0] else { return }
         known.results[result.id, default: 0] += 1
-        let span = ran.firstIndex { $0.id == result.id }.map { ran.remove(at: $0) }
+        // An ID may be used again, and a call be run again: what was answered tells which span it is.
+        let sameID = ran.indices.filter { ran[$0].id == result.id }
+        let same = sameID.first { ran[$0].content?.utf8.elementsEqual(result.content.utf8) ?? false }
+        let span = (same ?? sameID.first).map { ran.remove(at: $0) }
         conversation.add(
             .result(result.id, content: result.content, isError: span?.isError ?? false),
             at: span?.time ?? time,
@@ -167,15 +174,19 @@ struct SpanConversation {
 
     /// Gives the results that only spans of calls tell, once the calls are known.
     private mutating func deliver() {
-        for call in ran where calls[call.id] != nil {
-            guard known.results[call.id, default: 0] < calls[call.id, default: 0] else { continue }
+        var later: [RunCall] = []
+        for call in ran {
+            guard known.results[call.id, default: 0] < calls[call.id, default: 0] else {
+                later.append(call)
+                continue
+            }
             known.results[call.id, default: 0] += 1
             if call.content == nil { conversation.losses.add("what a tool answered: it was not recorded") }
             conversation.add(
                 .result(call.id, content: call.content ?? "", isError: call.isError), at: call.time,
                 lasting: call.lasting)
         }
-        ran.removeAll { calls[$0.id] != nil }
+        ran = later
     }
 
     private mutating func define(_ tools: JSONValue?) {
