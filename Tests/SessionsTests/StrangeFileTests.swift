@@ -59,6 +59,15 @@ import Testing
             #"[{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","name":"f","content":"r"}]"#,
             ["user: q", "assistant: ", "f {}", "f gave: r"]),
         Case(
+            "results without IDs",
+            #"[{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}},{"function":{"name":"g","arguments":"{}"}}]},{"role":"tool","content":"r"},{"role":"tool","content":"s"}]"#,
+            ["user: q", "assistant: ", "f {}", "g {}", "f gave: r", "g gave: s"],
+            named: ["which call a result is of"]),
+        Case(
+            "a message without a role",
+            #"[{"role":"user","content":"q"},{"content":"x"},{"role":"assistant","content":"a"}]"#,
+            ["user: q", "assistant: a"], named: ["message 2, which has no role"]),
+        Case(
             "parts beside the role",
             #"[{"role":"user","parts":[{"type":"text","text":"q"}]},{"role":"assistant","parts":[{"type":"text","text":"a"}]}]"#,
             ["user: q", "assistant: a"]),
@@ -83,6 +92,19 @@ import Testing
             #"[{"role":"user","content":[{"type":"image_url","image_url":{}},{"type":"text","text":"q"}]}]"#,
             ["user: [a part of type image_url]\nq"], named: ["a part of type image_url"]),
     ]
+
+    /// What a provider ran itself, in a request's history and in a transcript.
+    @Test(arguments: [
+        #"{"input":[{"role":"user","content":"q"},{"type":"web_search_call","id":"w","status":"completed"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"a"}]}]}"#,
+        #"{"input":[{"role":"user","content":"q"},{"type":"mcp_call","id":"m","name":"web_search_call","arguments":"{}","output":"o"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"a"}]}]}"#,
+        #"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"server_tool_use","id":"s","name":"web_search_call","input":{}},{"type":"web_search_tool_result","tool_use_id":"s","content":[]},{"type":"thinking","thinking":"","signature":"x"},{"type":"text","text":"a"}]}]}"#,
+        #"{"uuid":"u","parentUuid":null,"sessionId":"s","type":"assistant","message":{"id":"r","role":"assistant","content":[{"type":"server_tool_use","id":"s","name":"web_search_call","input":{}},{"type":"text","text":"a"}]}}"#,
+    ])
+    func whatRanAtTheProviderIsAMark(text: String) throws {
+        let events = try SessionImport(Array(text.utf8), name: "x").sessions[0]
+        let marks = events.compactMap { if case .marked(let note) = $0.body { note } else { nil } }
+        #expect(marks == ["web_search_call ran at the provider"])
+    }
 
     static let others: [Case] = [
         Case(

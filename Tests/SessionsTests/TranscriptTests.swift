@@ -307,6 +307,36 @@ import Testing
         #expect(imported.reason == "it has messages with roles")
     }
 
+    @Test("lines that stand before the line that they follow are read as if they stood after it")
+    func linesInAnotherOrder() throws {
+        var file = Writer()
+        file.user("u1", after: nil, "ask")
+        file.assistant("a1", after: "u1", response: "r1", call("c1"))
+        file.result("t1", after: "a1", of: "c1")
+        file.assistant("a2", after: "t1", response: "r2", text("done"))
+        let inOrder = try states(file.bytes).map(words)
+        #expect(inOrder == [["user: ask", "assistant:  [c1]", "tool c1: ran c1", "assistant: done"]])
+        for _ in 0..<20 {
+            file.lines.shuffle()
+            #expect(try states(file.bytes).map(words) == inOrder, "\(file.lines.joined(separator: "\n"))")
+        }
+    }
+
+    @Test("lines whose parents lead in a circle are read, and the circle is named", arguments: 1...4)
+    func circles(length: Int) throws {
+        var file = Writer()
+        file.user("u1", after: nil, "ask")
+        for index in 0..<length {
+            file.user("c\(index)", after: "c\((index + 1) % length)", "round \(index)")
+        }
+        file.user("u2", after: "c0", "beyond")
+        let imported = try SessionImport(file.bytes, name: "x")
+        let said = imported.sessions.flatMap { words(RunState(folding: $0)) }.joined(separator: " ")
+        for index in 0..<length { #expect(said.contains("round \(index)"), "\(said)") }
+        #expect(said.contains("ask") && said.contains("beyond"))
+        #expect(imported.losses.lines.contains { $0.contains("parentUuid leads back to itself") })
+    }
+
     @Test("every line of a tree stands in some path, whatever its shape")
     func randomTrees() throws {
         let seed = UInt64.random(in: 1 ... .max)

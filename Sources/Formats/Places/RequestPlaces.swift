@@ -152,8 +152,8 @@ private struct CallNumbers: Sendable {
             open.removeAll { $0.id.utf8.elementsEqual(id.utf8) }
             return id
         }
-        guard let place = open.firstIndex(where: { $0.name == name }) ?? open.indices.first else { return "" }
-        return open.remove(at: place).id
+        let place = open.firstIndex { name?.utf8.elementsEqual($0.name.utf8) ?? true }
+        return place.map { open.remove(at: $0).id } ?? ""
     }
 }
 

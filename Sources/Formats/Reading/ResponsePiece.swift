@@ -23,6 +23,9 @@ public enum ResponsePiece: Sendable, Hashable {
     case usage(Usage)
     /// Why the response ended.
     case finish(FinishReason)
+
+    /// The provider's tool that it says runs.
+    public var providerTool: String? { if case .providerCall(let name) = self { name } else { nil } }
 }
 
 /// Where in a frame's JSON a part of a call stands.

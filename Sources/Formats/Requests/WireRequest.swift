@@ -17,6 +17,8 @@ public struct WireRequest: Sendable, Hashable {
     public internal(set) var isStreamed = false
     /// The tools that it lets the provider run, by their type; their calls cannot be held.
     public internal(set) var providerTools: [String] = []
+    /// What ran at the provider within answers of the conversation, by the answer's place in ``messages``.
+    public internal(set) var providerCalls: [Int: [String]] = [:]
     /// All members of the body but the conversation and the catalogue, as they came.
     public internal(set) var others: JSONObject
     /// What of the conversation is not read, one sentence each.
@@ -95,10 +97,11 @@ public struct WireRequest: Sendable, Hashable {
     mutating func add(answer value: JSONValue, readBy reader: inout some FrameReader) {
         let number = messages.nextCallNumber
         do {
-            _ = try reader.take(value, event: nil)
+            let ran = try reader.take(value, event: nil).pieces.compactMap(\.providerTool)
             let done = reader
             var response = try done.draft.response(numberingFrom: number) { done.blocks(for: $0) }
             response.remarks = []
+            if !ran.isEmpty { providerCalls[messages.count] = ran }
             messages.append(.assistant(response.message))
         } catch {
             remark("An answer of the conversation is not read: \(error).")
@@ -108,14 +111,16 @@ public struct WireRequest: Sendable, Hashable {
     /// Adds a call's result; the tool's name is the call's where the result does not say it.
     mutating func add(result id: String, name: String?, content: String, isError: Bool = false) {
         var call: ToolCall?
-        // Without an ID it answers the first call of that name which has no result yet.
+        // Without an ID it answers the first call of that name, or of any without a name, which has no result yet.
         var answered: Set<ToolCallID> = []
         for message in messages.reversed() {
             if case .tool(let result) = message { answered.insert(result.callID) }
             guard case .assistant(let answer) = message else { continue }
             call =
                 id.isEmpty
-                ? answer.calls.first { $0.name == name && !answered.contains($0.id) }
+                ? answer.calls.first {
+                    (name?.utf8.elementsEqual($0.name.utf8) ?? true) && !answered.contains($0.id)
+                }
                 : answer.calls.last { $0.id.text.utf8.elementsEqual(id.utf8) }
             if call != nil { break }
         }

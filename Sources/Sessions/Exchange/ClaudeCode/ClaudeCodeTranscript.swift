@@ -43,6 +43,7 @@ struct ClaudeCodeTranscript {
         var requests = TranscriptRequests()
         for line in lines where line.uuid == nil { addRecord(line, &requests) }
         let tree = TranscriptTree(lines)
+        for _ in 0..<tree.circles { losses.add("what a line follows whose parentUuid leads back to itself") }
         let first = conversations.count
         var ends: [[String: Int]] = []
         for path in tree.paths {

@@ -7,9 +7,9 @@ import JSON
 struct TranscriptLine {
     let value: JSONValue
     /// The line's position in the file, from 0: what was written later has a higher one.
-    let position: Int
+    var position: Int
     let uuid: String?
-    let parent: String?
+    var parent: String?
     let type: String
     /// Milliseconds since 1970; `nil` where the line has no time.
     var time: Int64?

@@ -145,6 +145,9 @@ struct TranscriptReader {
                 id: ToolCallID(id), name: name, arguments: ByteString((block["input"] ?? [:]).text()))
             response?.calls.append(call)
             response?.callTimes[call.id] = time
+        case "server_tool_use", "mcp_tool_use":
+            let name = block["name"]?.stringValue ?? "a tool"
+            conversation.mark(ranAtProvider: [name], at: time ?? 0)
         case let kind: conversation.losses.add("a block of type \(kind ?? "unknown")")
         }
     }

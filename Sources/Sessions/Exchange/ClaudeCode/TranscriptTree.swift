@@ -18,16 +18,15 @@ struct TranscriptTree {
     /// The highest position below each line.
     private let latest: [String: Int]
     private(set) var paths: [Path] = []
+    /// How many lines follow, by way of others, themselves.
+    let circles: Int
 
     /// Builds the tree of lines that have IDs.
     init(_ lines: [TranscriptLine]) {
+        let (order, circles) = TranscriptTree.parentsFirst(lines)
+        self.circles = circles
         var nodes: [String: TranscriptLine] = [:]
-        var order: [TranscriptLine] = []
-        for line in lines {
-            guard let uuid = line.uuid, nodes[uuid] == nil else { continue }
-            nodes[uuid] = line
-            order.append(line)
-        }
+        for line in order { if let uuid = line.uuid { nodes[uuid] = line } }
         var children: [String: [TranscriptLine]] = [:]
         for line in order { if let parent = line.parent { children[parent, default: []].append(line) } }
         // A line is written after the one that it follows, so going backwards meets the leaves first.
@@ -44,6 +43,40 @@ struct TranscriptTree {
         self.latest = latest
         follow()
         keepPreserved()
+    }
+
+    /// The lines that have IDs, each once and after the one that it follows, as Claude Code writes them; a line of a circle
+    /// follows none.
+    private static func parentsFirst(_ lines: [TranscriptLine]) -> ([TranscriptLine], circles: Int) {
+        var nodes: [String: TranscriptLine] = [:]
+        var given: [TranscriptLine] = []
+        for line in lines {
+            guard let uuid = line.uuid, nodes[uuid] == nil else { continue }
+            nodes[uuid] = line
+            given.append(line)
+        }
+        var ordered: [TranscriptLine] = []
+        var (placed, circles): (Set<String>, Int) = ([], 0)
+        for line in given {
+            var chain: [TranscriptLine] = []
+            var places: [String: Int] = [:]
+            var next: TranscriptLine? = line
+            while let current = next, let uuid = current.uuid, !placed.contains(uuid) {
+                if let place = places[uuid] {
+                    circles += 1
+                    chain[place].parent = nil
+                    chain.removeSubrange((place + 1)...)
+                    break
+                }
+                places[uuid] = chain.count
+                chain.append(current)
+                next = current.parent.flatMap { nodes[$0] }
+            }
+            placed.formUnion(chain.compactMap(\.uuid))
+            ordered += chain.reversed()
+        }
+        for (index, place) in given.map(\.position).enumerated() { ordered[index].position = place }
+        return (ordered, circles)
     }
 
     /// Puts what a compaction left as it was where the model reads it: after the summary.

@@ -9,6 +9,8 @@ struct RecordedExchange {
     let response: ModelResponse?
     /// Its tokens with their log-probabilities, and to what they belong; empty where it tells none.
     let tokens: [TokenStep]
+    /// The tools that ran at the provider before the response ended.
+    let providerCalls: [String]
     /// When the request was sent, milliseconds since 1970; 0 where nobody wrote it down.
     let time: Int64
     /// How long the response took, in milliseconds; 0 where nobody wrote it down.
@@ -48,6 +50,7 @@ struct RecordedExchange {
             }
         }
         self.response = response
+        providerCalls = pieces.compactMap(\.providerTool)
         tokens = response.map { RecordedExchange.tokens(pieces, of: $0) } ?? []
         self.remarks = remarks
     }
@@ -108,7 +111,9 @@ struct ExchangeChains {
             chains.append(Chain())
             index = chains.count - 1
         }
-        for message in asked.dropFirst(chains[index].messages.count) {
+        for (place, message) in asked.enumerated().dropFirst(chains[index].messages.count) {
+            let ran = exchange.request.providerCalls[place] ?? []
+            chains[index].conversation.mark(ranAtProvider: ran, at: exchange.time)
             chains[index].conversation.repeatMessage(message, at: exchange.time)
         }
         chains[index].messages = asked
@@ -122,11 +127,13 @@ struct ExchangeChains {
         }
         for remark in exchange.remarks { chains[index].conversation.losses.add(remark) }
         guard let response = exchange.response else { return }
+        let end = exchange.time + Int64(bounded: exchange.milliseconds)
+        chains[index].conversation.mark(ranAtProvider: exchange.providerCalls, at: end)
         chains[index].conversation.add(
             .assistant(
                 content: response.content, calls: response.calls, finish: response.finishReason,
                 usage: response.usage, thinking: response.thinking, tokens: exchange.tokens),
-            at: exchange.time + Int64(bounded: exchange.milliseconds), lasting: exchange.milliseconds)
+            at: end, lasting: exchange.milliseconds)
         chains[index].messages.append(.assistant(response.message))
     }
 
@@ -168,6 +175,11 @@ extension ToolCall {
 }
 
 extension ImportedConversation {
+    /// Marks what a provider ran itself: its calls were nobody's to hold, and their results stay with it.
+    mutating func mark(ranAtProvider names: [String], at time: Int64) {
+        for name in names { add(.mark("\(name) ran at the provider"), at: time) }
+    }
+
     /// Adds a message of a request.
     mutating func repeatMessage(_ message: Message, at time: Int64) {
         switch message {

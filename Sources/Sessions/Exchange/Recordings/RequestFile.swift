@@ -91,7 +91,10 @@ enum RequestFile {
         let request = WireRequest(endpoint, body)
         if !request.model.isEmpty { conversation.model = request.model }
         conversation.catalogue = request.catalogue
-        for message in request.messages { conversation.repeatMessage(message, at: 0) }
+        for (place, message) in request.messages.enumerated() {
+            conversation.mark(ranAtProvider: request.providerCalls[place] ?? [], at: 0)
+            conversation.repeatMessage(message, at: 0)
+        }
         for tool in request.providerTools {
             conversation.losses.add("the tool \(tool), which ran at the provider")
         }
