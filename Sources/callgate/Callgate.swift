@@ -9,24 +9,24 @@ struct Callgate: ParsableCommand {
         abstract: "A step-through debugger for LLM agents that call tools.",
         discussion: """
             Examples:
-              callgate                               the workflow of this folder, else a page to start from
-              callgate demo                          a support desk and a model inside this program
-              callgate tutor                         ten minutes in which you find a real fault
+              callgate                               the folder's workflow, or a start page
+              callgate demo                          a support desk, with its own model
+              callgate tutor                         ten minutes, and a real fault to find
               callgate run my-workflow.yaml          a workflow of your own
               callgate run --headless --approve all --prompt "look up T-1042"
-              callgate attach -- python agent.py     hold the calls of an agent that you have
+              callgate attach -- python agent.py     hold the calls of your own agent
               callgate replay sessions/x.jsonl       step through a recorded session
-              callgate grep '~err' sessions/         what went wrong in a folder of sessions
+              callgate grep '~err' sessions/         what went wrong in a folder
               callgate diff a.jsonl b.jsonl          where two sessions parted
               callgate check sessions/               run saved sessions again, as tests
-              callgate fork x.jsonl --at 42          a new session from a step of another
-              callgate export x.jsonl > run.md       a session as a page; import does the opposite
-              callgate approve sessions/             decide the calls of runs that wait there
-              callgate audit sessions/x.jsonl        who decided what; verifies the journal
-              callgate provenance sessions/x.jsonl   where each argument's value came from
-              callgate rules try new.yaml sessions/  what rules would have done, as a dry run
+              callgate fork x.jsonl --at 42          a new session from a step
+              callgate export x.jsonl > run.md       a session as a page
+              callgate approve sessions/             decide the calls that wait there
+              callgate audit sessions/x.jsonl        who decided what; checks the journal
+              callgate provenance sessions/x.jsonl   where each argument came from
+              callgate rules try new.yaml sessions/  what rules would have done
 
-            Exit codes: 0 done, 1 the run failed or a comparison found something, 2 usage,
+            Exit codes: 0 done, 1 the run failed or a comparison found something, 2 usage, \
             3 stopped by a policy or a breakpoint.
             """,
         version: "0.1.0",

@@ -12,17 +12,17 @@ struct ApproveCommand: ParsableCommand {
         commandName: "approve",
         abstract: "Decide the calls that wait in runs without a terminal.",
         discussion: """
-            Watches the journals in DIR of runs that were started with --headless --approve await. A decision is bound
+            Watches the journals in DIR of runs that were started with --headless --approve await. A decision is bound \
             to the SHA-256 of the call's tool, ID and argument bytes, and the run refuses it when they are others.
 
             Examples:
-              callgate approve sessions/                              the queue, on a screen
-              callgate approve sessions/ --list                       what waits, with hashes
+              callgate approve sessions/                       the queue, on a screen
+              callgate approve sessions/ --list                what waits, with hashes
               callgate approve sessions/ --approve 4f0c…
               callgate approve sessions/ --deny 4f0c… --reason "not on a Sunday"
               callgate approve sessions/ --edit 4f0c… --args '{"user": "maya"}'
               callgate approve sessions/ --respond 4f0c… --content "nobody is in"
-              callgate approve sessions/ --cancel 4f0c…               a call that runs
+              callgate approve sessions/ --cancel 4f0c…        a call that runs
 
             Exit codes: 0 taken by the run, 1 not taken, 2 usage.
             """)

@@ -12,16 +12,16 @@ struct AttachCommand: ParsableCommand {
         commandName: "attach",
         abstract: "Stand between an agent and its model, and hold its calls.",
         discussion: """
-            The agent stays as it is: it is pointed at this program instead of at its provider, by the lines that are
+            The agent stays as it is: it is pointed at this program instead of at its provider, by the lines that are \
             printed. Its words pass at once; its calls wait until they are decided.
 
             Examples:
-              callgate attach                            listens, prints the lines to paste, shows what comes
-              callgate attach -- python agent.py         sets them and runs the program
-              callgate attach --beside -- claude         the program has this terminal; decide in another one with
-                                                         callgate approve sessions/
+              callgate attach                      listen, and print what to paste
+              callgate attach -- python agent.py   set that, and run the program
+              callgate attach --beside -- claude   the program has this terminal, and
+              callgate approve sessions/           another one decides
               callgate attach --upstream http://127.0.0.1:8080 -- python agent.py
-              callgate attach --headless --approve policy --rules rules.yaml -- codex exec "…"
+              callgate attach --headless --rules rules.yaml -- codex exec "…"
             """)
 
     @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port"))

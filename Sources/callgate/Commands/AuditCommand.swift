@@ -8,8 +8,8 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit",
         abstract: "Print who decided what, when and by which rule, and verify the journal.",
         discussion: """
-            Each line of a journal carries a hash of itself and of the line before it; a line that was changed, cut out
-            or moved is named. Whoever can write the file can also write a new chain, or cut its end: note the hash that
+            Each line of a journal carries a hash of itself and of the line before it; a line that was changed, cut out \
+            or moved is named. Whoever can write the file can also write a new chain, or cut its end: note the hash that \
             audit prints last, and give it to --head later.
 
             Examples:

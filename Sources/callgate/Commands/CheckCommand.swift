@@ -10,15 +10,15 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Run saved sessions again and fail where they go another way.",
         discussion: """
-            The loop runs anew with the session's own model, tools and decisions. With --workflow the prompt, catalogue,
-            policy and limits are the workflow's as it is now; --live replaces the recorded model or the recorded tools
+            The loop runs anew with the session's own model, tools and decisions. With --workflow the prompt, catalogue, \
+            policy and limits are the workflow's as it is now; --live replaces the recorded model or the recorded tools \
             by the workflow's real ones. Assertions are read from a file beside the session: x.assert for x.jsonl.
 
-            An imported session does not run again, as nobody recorded its policy, its limits and who decided: it is held to
+            An imported session does not run again, as nobody recorded its policy, its limits and who decided: it is held to \
             its assertions, and with --workflow the calls that ran are held against the workflow's rules and tools.
 
-            With --mask nothing runs: each token, of a run or an import that has their texts, is held against the schemas of
-            the tools, and of the answer where --answer gives one. It says where the model left a schema, and what speaks
+            With --mask nothing runs: each token, of a run or an import that has their texts, is held against the schemas of \
+            the tools, and of the answer where --answer gives one. It says where the model left a schema, and what speaks \
             for a mask on the server's side.
 
             Examples:

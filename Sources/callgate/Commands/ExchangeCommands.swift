@@ -16,9 +16,9 @@ struct ExportCommand: ParsableCommand {
             Examples:
               callgate export sessions/two-rounds.jsonl > run.md
               callgate export sessions/two-rounds.jsonl --format html --output run.html
-              callgate export sessions/two-rounds.jsonl --format openai --output request.json
-              callgate export sessions/two-rounds.jsonl --redact-key email --redact 'Maya Lindqvist' > shown.md
-              callgate export sessions/two-rounds.jsonl --format asciinema --size 120x40 --output run.cast
+              callgate export sessions/two-rounds.jsonl --format openai > request.json
+              callgate export sessions/x.jsonl --redact-key email --redact 'Maya Lindqvist'
+              callgate export sessions/x.jsonl --format asciinema --size 120x40 > run.cast
 
             Exit codes: 0 written, 2 usage.
             """)

@@ -10,15 +10,15 @@ struct ForkCommand: ParsableCommand {
         commandName: "fork",
         abstract: "Begin a new session at a step of another, with something changed.",
         discussion: """
-            The parent is never changed; the new journal says where it came from. Go on with 'callgate run --resume'.
+            The parent is never changed; the new journal says where it came from. Go on with 'callgate run --resume'. \
             Without --at the fork is made at the last step at which the changes can still be made.
 
             Examples:
               callgate fork sessions/x.jsonl --args 'call_1={"id": "T-1048"}'
-              callgate fork sessions/x.jsonl --result 'call_2={"comments": []}' --record sessions/y.jsonl
+              callgate fork x.jsonl --result 'call_2={"comments": []}' --record y.jsonl
               callgate fork sessions/x.jsonl --prompt 'and the medium ones?'
               callgate fork sessions/x.jsonl --at 42
-              callgate fork sessions/x.jsonl --at 20 --token '␣low'     the step of a token: another one is chosen
+              callgate fork sessions/x.jsonl --at 20 --token '␣low'   another token there
               callgate fork sessions/x.jsonl --at 42 --seed 7 --model other.gguf
 
             Exit codes: 0 written, 2 usage.

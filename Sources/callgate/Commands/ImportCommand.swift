@@ -11,8 +11,8 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Make sessions of other programs' conversations.",
         discussion: """
-            SOURCE is a file, a folder of files, - for standard input, or claude or codex for what those programs keep in
-            their usual places: the newest first, to choose from by number. What kind a file is of is told by its content
+            SOURCE is a file, a folder of files, - for standard input, or claude or codex for what those programs keep in \
+            their usual places: the newest first, to choose from by number. What kind a file is of is told by its content \
             and said, with the reason. What the file cannot say, or what is not read of it, is listed on standard error.
 
             Examples:

@@ -8,7 +8,7 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Write a commented workflow file to start from.",
         discussion: """
-            Beside it goes workflow.schema.json, by which editors complete and check it. Nothing is overwritten
+            Beside it goes workflow.schema.json, by which editors complete and check it. Nothing is overwritten \
             without --force.
 
             Examples:

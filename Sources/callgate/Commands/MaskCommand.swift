@@ -16,8 +16,8 @@ struct MaskCommand: ParsableCommand {
         discussion: """
             Examples:
               callgate mask --schema ticket.json --vocab model.gguf --text '{"priority": "'
-              callgate mask --schema ticket.json --vocab tekken.tiktoken --text '{' --why u --json
-              callgate mask --schema order.json --vocab model.gguf --documents schemas/ --base https://example.org/
+              callgate mask --schema ticket.json --vocab tekken.tiktoken --why u --json
+              callgate mask --schema order.json --vocab model.gguf --documents schemas/
               callgate mask --grammar chess.gbnf --vocab model.gguf --text '1. e4 ' --why z
               callgate mask --regex '[A-Z]{2}-[0-9]+' --vocab model.gguf --text 'AB'
               callgate mask --choices yes no --vocab model.gguf

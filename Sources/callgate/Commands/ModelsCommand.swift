@@ -17,8 +17,8 @@ struct ModelsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ask a workflow's model for one call of a harmless tool, and say what it can tell.",
             discussion: """
-                Without WORKFLOW the embedded model is tried. One request of a few tokens is sent; no tool of the
-                workflow runs, no journal is written, and a key is named by its variable only. Exit code 1 when the
+                Without WORKFLOW the embedded model is tried. One request of a few tokens is sent; no tool of the \
+                workflow runs, no journal is written, and a key is named by its variable only. Exit code 1 when the \
                 model does not answer.
 
                 Examples:
@@ -122,7 +122,7 @@ struct ModelTrial {
             lines.append("key        \(remote.keyVariable.map { "from \($0)" } ?? "none")")
         }
         let size = outcome.info.vocabulary.map { "\($0.entries.count) tokens" }
-        lines.append("vocabulary \(size ?? "not told")")
+        lines.append("vocabulary \(size ?? "not given")")
         if let style = outcome.info.turnStyle { lines.append("calls      \(style.summary)") }
         lines += outcome.info.findings.map { "prompt     \($0)" }
         lines += outcome.retries

@@ -10,8 +10,8 @@ extension ModelsCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "Find the GGUF files that are on this machine already.",
             discussion: """
-                Looks where Ollama, LM Studio, llama.cpp and Hugging Face keep theirs, and into the folders of
-                CALLGATE_MODELS (with a colon between them). A workflow names a model as the list does:
+                Looks where Ollama, LM Studio, llama.cpp and Hugging Face keep theirs, and into the folders of \
+                CALLGATE_MODELS (with a colon between them). A workflow names a model as the list does: \
                 embedded: qwen3:4b. Nothing is downloaded.
 
                 Examples:

@@ -14,8 +14,8 @@ extension ModelsCommand {
             abstract:
                 "Print the prompt that a model reads, by its own chat template, and what is odd about that.",
             discussion: """
-                FILE is a model in GGUF, or a chat template by itself (*.jinja): a short conversation with one tool is
-                shown. Of a workflow the first request is shown as its model reads it; servers of tools are started
+                FILE is a model in GGUF, or a chat template by itself (*.jinja): a short conversation with one tool is \
+                shown. Of a workflow the first request is shown as its model reads it; servers of tools are started \
                 and asked for their catalogue, and nothing is sent to the model. Exit code 1 when something is odd, 2 when the template cannot be used.
 
                 Examples:

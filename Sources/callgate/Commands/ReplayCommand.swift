@@ -18,7 +18,7 @@ struct ReplayCommand: ParsableCommand {
               callgate replay sessions/two-rounds.jsonl --at 42 --screen 120x40
               callgate replay sessions/two-rounds.jsonl --at 42 --print --pane mask
               callgate replay sessions/two-rounds.jsonl --at 42 --svg light > screen.svg
-              callgate replay sessions                              a list to choose from
+              callgate replay sessions                         a list to choose from
             """)
 
     @Argument(help: "The journal, or a folder of them to choose from.")

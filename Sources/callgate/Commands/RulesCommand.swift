@@ -16,13 +16,14 @@ struct RulesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what rules would have done in saved sessions; nothing runs.",
             discussion: """
-                RULES is a workflow file; one with nothing but a policy will do. Each call is printed with the rule that
+                RULES is a workflow file; one with nothing but a policy will do. Each call is printed with the rule that \
                 decides it, the rule's condition and where the values come from.
 
-                would leak      denied, edited or answered by hand then, and allowed now without anybody asked
-                would be stopped  ran then, and denied now
-                refused all the same  allowed, and never run: its arguments are no JSON, break the schema, or have
-                                a key twice
+                  would leak            denied, edited or answered by hand then, and now
+                                        allowed without anybody asked
+                  would be stopped      ran then, and denied now
+                  refused all the same  allowed, and never run: its arguments are no
+                                        JSON, break the schema, or have a key twice
 
                 Example:
                   callgate rules try new-rules.yaml sessions/

@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
               callgate run --prompt "list Maya's high-priority tickets"
               callgate run my-workflow.yaml --seed 7 --record sessions/monday.jsonl
               callgate run --headless --approve policy --json | tee events.jsonl
-              callgate run --headless --approve await --approval-timeout 300   # decided by: callgate approve sessions/
+              callgate run --headless --approve await   # then: callgate approve sessions/
               callgate run --headless --approve all --break '~tool notify_user | ~p<0.2'
               callgate run --resume sessions/monday.jsonl
             """)

@@ -12,13 +12,13 @@ struct ToolsCall: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call", abstract: "Call one tool of a workflow, through the same gate as a run.",
         discussion: """
-            The arguments are validated and the policy rules, as in a run. What the policy wants asked is asked on the
-            terminal, unless --approve says who decides. Exit codes: 0 the tool answered, 1 it failed or the arguments
+            The arguments are validated and the policy rules, as in a run. What the policy wants asked is asked on the \
+            terminal, unless --approve says who decides. Exit codes: 0 the tool answered, 1 it failed or the arguments \
             do not match, 2 usage, 3 the call was denied or needs a person.
 
             Examples:
               callgate tools call get_ticket --args '{"id": "T-1042"}'
-              callgate tools call count_words --args '{"path": "README.md"}' --workflow my.yaml --approve policy
+              callgate tools call get_ticket --workflow my.yaml --approve policy
             """)
 
     @Argument(help: "The tool's name.")

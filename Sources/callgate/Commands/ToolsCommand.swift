@@ -14,8 +14,8 @@ struct ToolsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what makes a catalogue hard for a model, and what of it cannot be used.",
             discussion: """
-                FILE is whatever holds tools: a workflow, a list of MCP servers (.mcp.json, a client's settings), an OpenAPI
-                document, a JSON list of functions in any provider's shape, or a session. Without FILE the demo's tools are
+                FILE is whatever holds tools: a workflow, a list of MCP servers (.mcp.json, a client's settings), an OpenAPI \
+                document, a JSON list of functions in any provider's shape, or a session. Without FILE the demo's tools are \
                 looked at. Servers are started and asked. Exit code 1 when there are findings.
 
                 Examples:

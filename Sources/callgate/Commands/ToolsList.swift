@@ -9,13 +9,13 @@ struct ToolsList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the tools of a workflow as a model would be told of them.",
         discussion: """
-            FILE is whatever holds tools: a workflow, a list of MCP servers (.mcp.json, a client's settings), an OpenAPI
-            document, a JSON list of functions in any provider's shape, or a session. Servers are started and asked.
+            FILE is whatever holds tools: a workflow, a list of MCP servers (.mcp.json, a client's settings), an OpenAPI \
+            document, a JSON list of functions in any provider's shape, or a session. Servers are started and asked. \
             Without FILE the demo's tools are listed. What of a definition could not be used as it is given stands below it.
 
             Examples:
               callgate tools list my-workflow.yaml
-              callgate tools list my-workflow.yaml --json > catalogue.json && callgate tools lint catalogue.json
+              callgate tools list my-workflow.yaml --json > catalogue.json
             """)
 
     @Argument(help: ArgumentHelp("What holds the tools; the demo by default.", valueName: "file"))

@@ -9,8 +9,8 @@ struct ToolsPin: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pin", abstract: "Write down the definitions of a workflow's tools as trusted.",
         discussion: """
-            Name, description and schema of each tool go to WORKFLOW.pins.json beside the workflow, with their SHA-256.
-            From then on a call of a tool whose definition is another is held at the gate with the difference, whatever
+            Name, description and schema of each tool go to WORKFLOW.pins.json beside the workflow, with their SHA-256. \
+            From then on a call of a tool whose definition is another is held at the gate with the difference, whatever \
             the rules allow. Look at 'callgate tools diff' before you pin anew.
 
             Example:

@@ -7,7 +7,7 @@ struct TutorCommand: ParsableCommand {
         commandName: "tutor",
         abstract: "Ten minutes with a real model, in which you find a real fault.",
         discussion: """
-            A line over the panes says what to do next; ':skip' leaves a lesson out. Everything is made in a folder of its
+            A line over the panes says what to do next; ':skip' leaves a lesson out. Everything is made in a folder of its \
             own, which is printed at the end and made anew each time.
 
             Example:

@@ -10,12 +10,12 @@ struct ValidateCommand: ParsableCommand {
         commandName: "validate",
         abstract: "Hold JSON files against a schema, and name each keyword that they violate.",
         discussion: """
-            What a call's arguments are held against before the gate sees them, tried alone. A reference to a document
+            What a call's arguments are held against before the gate sees them, tried alone. A reference to a document \
             that is not given is an error: nothing is fetched.
 
             Examples:
               callgate validate --schema ticket.json call.json
-              callgate validate --schema order.json --documents schemas/ --base https://example.org/ a.json b.json
+              callgate validate --schema order.json --documents schemas/ a.json b.json
 
             Exit codes: 0 all valid, 1 some are not, 2 usage.
             """)
