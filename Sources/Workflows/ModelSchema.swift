@@ -29,7 +29,7 @@ extension Workflow {
                 url: "The base address, up to and without /responses; https://api.openai.com/v1 by default.",
                 ["model", "logprobs", "options"]),
             "gemini": server(
-                "Google's Gemini; it tells no log-probabilities.",
+                "Google's Gemini; it gives no log-probabilities.",
                 url:
                     "The base address, without /v1beta; https://generativelanguage.googleapis.com by default.",
                 ["model", "options"]),

@@ -142,7 +142,7 @@ import Testing
         let shown = try CommandLineRun(
             ["replay", "x.jsonl", "--at", "\(step + 1)", "--screen", "200x60"], in: folder)
         #expect(shown.status == 0, "\(shown.errors)")
-        for line in ["computed here: ", " · top 2 told, 1 refused here", "get_ticket"] {
+        for line in ["computed here: ", " · top 2 given, 1 refused here", "get_ticket"] {
             #expect(shown.output.contains(line), "\(shown.output)")
         }
         let missing = try folder.read("w.yaml").replacingOccurrences(of: weights.path, with: "/nowhere.gguf")

@@ -88,7 +88,7 @@ import Testing
         #expect(
             others.allSatisfy { $0.isAllowed && $0.logit == nil }
                 && others.contains { $0.text.plain == "medium" })
-        #expect(table.toldCount == 4 && table.refusedCount == 2)
+        #expect(table.givenCount == 4 && table.refusedCount == 2)
         var pane = MaskPane()
         pane.filter = .masked
         #expect(table.positions(of: pane) == [1, 3])
@@ -127,8 +127,8 @@ import Testing
         let events = session(
             "anthropic", [.mark(.begins(tool: "get_comments")), .text("{\"ticket"), .text("_id\": 17}")])
         let screen = ScreenText.render(events, at: try trail(events).0.step, size: Size(200, 60))
-        #expect(screen.contains("no mask told, no vocabulary known"), "\(screen)")
-        #expect(screen.contains("this model tells no probabilities"))
+        #expect(screen.contains("no mask given, no vocabulary known"), "\(screen)")
+        #expect(screen.contains("this model gives no probabilities"))
         #expect(screen.contains("expected here") && screen.contains("in bytes"))
     }
 

@@ -80,7 +80,7 @@ struct LlamaServerVocabulary: Sendable {
             last == all.count - 1
         else {
             throw StreamFault(
-                "the server told \(all.count) tokens of a vocabulary of \(expected.map(String.init) ?? "unknown size"); "
+                "the server named \(all.count) tokens of a vocabulary of \(expected.map(String.init) ?? "unknown size"); "
                     + "name the GGUF file as vocabulary")
         }
         var entries = [VocabularyRecord.Entry](repeating: .unused, count: all.count)

@@ -89,7 +89,7 @@ struct MaskPaneView {
             )
         case (nil, _) where insight?.origin == .vocabulary:
             parts.append("computed here: no grammar rules this")
-        case (nil, _) where insight?.origin == .bytes: parts.append("no mask told, no vocabulary known")
+        case (nil, _) where insight?.origin == .bytes: parts.append("no mask given, no vocabulary known")
         case (1, _): parts.append("forced: the only token allowed")
         case (let count?, let size?): parts.append("allowed \(Figure.count(count)) of \(Figure.count(size))")
         case (let count?, nil): parts.append("allowed \(Figure.count(count))")
@@ -106,19 +106,19 @@ struct MaskPaneView {
         case .full: break
         case .partial where table.origin == .computedHere:
             parts.append(
-                "top \(table.toldCount) told"
+                "top \(table.givenCount) given"
                     + (table.refusedCount > 0 ? ", \(table.refusedCount) refused here" : ""))
         case .partial(let size):
             let all = size.map(Figure.count) ?? "an unknown number"
             switch table.leftOut {
-            case nil: parts.append("top \(table.count) of \(all) candidates told")
-            case 0?: parts.append("top \(table.count) of \(all) told, nothing allowed left out")
+            case nil: parts.append("top \(table.count) of \(all) candidates given")
+            case 0?: parts.append("top \(table.count) of \(all) given, nothing allowed left out")
             case let share?:
                 parts.append(
-                    "top \(table.count) of \(all) told, at most \(Figure.percent(share)) of the allowed left out"
+                    "top \(table.count) of \(all) given, at most \(Figure.percent(share)) of the allowed left out"
                 )
             }
-        case .unknown: parts.append("this model tells no probabilities")
+        case .unknown: parts.append("this model gives no probabilities")
         }
         return parts
     }
@@ -159,12 +159,12 @@ struct MaskPaneView {
         let style =
             candidate.isChosen ? Theme.chosen : candidate.isAllowed ? Style.plain : Theme.faint
         var line = StyledText(candidate.isChosen ? "* " : "  ", Theme.chosen)
-        // A token that a server did not tell has no rank.
-        let isTold = table.origin == .recorded || candidate.logit != nil
+        // A token that a server did not name has no rank.
+        let isRanked = table.origin == .recorded || candidate.logit != nil
         line =
             line
             + MaskPaneView.cell(
-                isTold ? Figure.count(candidate.rank) : "", columns.rank, .right, Theme.faint)
+                isRanked ? Figure.count(candidate.rank) : "", columns.rank, .right, Theme.faint)
         var token = StyledText()
         token.append(candidate.text, style)
         line = line + MaskPaneView.cell(token, columns.token)
@@ -200,7 +200,7 @@ struct MaskPaneView {
         }
         guard !candidate.isAllowed else {
             let isMarked = table.origin == .computedHere && candidate.logit != nil
-            return isMarked ? StyledText("told, allowed here", Theme.good) : StyledText()
+            return isMarked ? StyledText("allowed here", Theme.good) : StyledText()
         }
         guard let verdict, !verdict.reasons.isEmpty else {
             if isRefusedHere { return StyledText("refused here", Theme.bad) }
@@ -216,7 +216,7 @@ struct MaskPaneView {
         guard let probability else { return TextLines.space(MaskColumns.percent + columns.bar) }
         var line = MaskPaneView.cell(Figure.percent(probability), MaskColumns.percent, .right, style)
         if columns.bar > 1 {
-            line = line + TextLines.space(1) + StyledText(bar(probability, width: columns.bar - 1), barStyle)
+            line = line + StyledText(bar(probability, width: columns.bar - 1), barStyle) + TextLines.space(1)
         } else {
             line = line + TextLines.space(columns.bar)
         }

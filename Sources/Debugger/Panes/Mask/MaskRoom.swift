@@ -165,6 +165,11 @@ struct MaskRoom: PaneRoom {
         move(&state, rows: pages * max(1, state.mask.rows.page - 1))
     }
 
+    func move(_ state: inout DebuggerState, toEnd: Bool) {
+        let count = state.mask.rows.count
+        move(&state, rows: toEnd ? count : -count)
+    }
+
     func scroll(_ state: inout DebuggerState, rows: Int) {
         if state.mask.row == nil { state.mask.row = state.frame.mask.selected }
         state.mask.rows.move(by: rows)

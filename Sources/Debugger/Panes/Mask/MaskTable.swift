@@ -185,7 +185,7 @@ struct MaskTable: Sendable {
     }
 
     /// How many candidates the server told.
-    var toldCount: Int { count - further.count }
+    var givenCount: Int { count - further.count }
 
     /// How many of those that the server told a mask computed here refuses.
     var refusedCount: Int { partial.indices.count(where: { !isAllowed($0) }) }
