@@ -25,8 +25,9 @@ extension ApprovalScreen {
         case .up, .character("k"): select(at: max(0, place - 1))
         case .pageDown, .space: detail.move(byPages: 1)
         case .pageUp: detail.move(byPages: -1)
-        case .character("g"), Key(.home): detail.move(to: 0)
-        case .character("G"), Key(.end): detail.move(to: frame.argumentLines.end(from: detail))
+        case .character("g"), .home, Key(.home, .control): detail.move(to: 0)
+        case .character("G"), .end, Key(.end, .control):
+            detail.move(to: frame.argumentLines.end(from: detail))
         case .character("a"): return approve()
         case .character("d"): begin(.denial, text: "")
         case .character("e"): edit()

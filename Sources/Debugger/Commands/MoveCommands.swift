@@ -18,10 +18,16 @@ enum MoveCommands {
         ) {
             $0.move(pages: 1)
         },
-        move("top", "to the first row; in calls and results, of the details", [.home]) {
+        move(
+            "top", "to the first row; in calls and results, of the details",
+            [.home, Key(.home, .control)]
+        ) {
             $0.move(toEnd: false)
         },
-        move("bottom", "to the last row; in calls and results, of the details", [.end]) {
+        move(
+            "bottom", "to the last row; in calls and results, of the details",
+            [.end, Key(.end, .control)]
+        ) {
             $0.move(toEnd: true)
         },
     ]

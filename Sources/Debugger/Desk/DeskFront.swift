@@ -102,8 +102,8 @@ extension SessionDesk {
             case .up, .character("k"): scroll.move(by: -1); front = .help(scroll)
             case .pageDown, .space: scroll.move(byPages: 1); front = .help(scroll)
             case .pageUp: scroll.move(byPages: -1); front = .help(scroll)
-            case .home, .character("g"): scroll.move(to: 0); front = .help(scroll)
-            case .end, .character("G"): scroll.move(to: .max); front = .help(scroll)
+            case .home, .character("g"): scroll.move(toEnd: false); front = .help(scroll)
+            case .end, .character("G"): scroll.move(toEnd: true); front = .help(scroll)
             default: break
             }
             return []

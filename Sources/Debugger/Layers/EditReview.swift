@@ -32,6 +32,11 @@ struct EditReview: Layer {
         return true
     }
 
+    mutating func scroll(toEnd: Bool) -> Bool {
+        scroll.move(toEnd: toEnd)
+        return true
+    }
+
     mutating func settle(_ state: inout DebuggerState, explainer: inout MaskExplainer?) {
         let content = LayerBox(size: state.size, banner: state.bannerLines.count).content
         state.frame.document = LaidLines(lines(width: content.width))

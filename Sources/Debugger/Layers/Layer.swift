@@ -28,6 +28,8 @@ protocol Layer: Sendable {
     mutating func paste(_ text: String) -> Bool
     /// Moves by rows; `false` where there is nothing to move.
     mutating func scroll(by rows: Int) -> Bool
+    /// Moves to the beginning or the end; `false` where there is nothing to move.
+    mutating func scroll(toEnd: Bool) -> Bool
 }
 
 extension Layer {
@@ -44,6 +46,7 @@ extension Layer {
     mutating func handle(_ key: Key) -> Bool { false }
     mutating func paste(_ text: String) -> Bool { false }
     mutating func scroll(by rows: Int) -> Bool { false }
+    mutating func scroll(toEnd: Bool) -> Bool { false }
 }
 
 /// The kinds of layers, for the command table.

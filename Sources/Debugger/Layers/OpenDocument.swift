@@ -22,6 +22,15 @@ struct OpenDocument: Layer {
 
     mutating func scroll(by rows: Int) -> Bool {
         scroll.move(by: rows)
+        return hasScrolled()
+    }
+
+    mutating func scroll(toEnd: Bool) -> Bool {
+        scroll.move(toEnd: toEnd)
+        return hasScrolled()
+    }
+
+    private mutating func hasScrolled() -> Bool {
         if document.followsEnd { followsEnd = scroll.isAtEnd }
         return true
     }

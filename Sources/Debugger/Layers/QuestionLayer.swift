@@ -8,6 +8,11 @@ extension QuestionForm: Layer {
         return true
     }
 
+    mutating func scroll(toEnd: Bool) -> Bool {
+        scroll.move(toEnd: toEnd)
+        return true
+    }
+
     mutating func settle(_ state: inout DebuggerState, explainer: inout MaskExplainer?) {
         let content = LayerBox(size: state.size, banner: state.bannerLines.count).content
         let lines = QuestionLines(self, width: content.width)

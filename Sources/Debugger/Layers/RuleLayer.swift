@@ -5,7 +5,12 @@ extension RuleReview: Layer {
     var page: Int? { scroll.page }
 
     mutating func scroll(by rows: Int) -> Bool {
-        move(by: rows)
+        scroll.move(by: rows)
+        return true
+    }
+
+    mutating func scroll(toEnd: Bool) -> Bool {
+        move(toEnd: toEnd)
         return true
     }
 

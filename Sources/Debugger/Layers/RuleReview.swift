@@ -76,14 +76,8 @@ struct RuleReview: Sendable {
         return lines
     }
 
-    /// Moves by rows; on the whole way to the end, to that of the calls that it decides at once first.
-    mutating func move(by rows: Int) {
-        if rows >= Scroll.farthest {
-            scroll.move(to: releaseLines.end(from: scroll))
-        } else {
-            scroll.move(by: rows)
-        }
-    }
+    /// Moves to the beginning, or to the end: to that of the calls that it decides at once first.
+    mutating func move(toEnd: Bool) { scroll.move(to: toEnd ? releaseLines.end(from: scroll) : 0) }
 
     /// Every call that it decides at once, whole: the list is what the person confirms.
     private func releasing(width: Int) -> LaidLines {

@@ -43,9 +43,6 @@ extension PaneRoom {
     func click(_ state: inout DebuggerState, row: Int) {}
     func selectedCall(_ state: DebuggerState) -> CallRecord? { nil }
     func subtitle(_ state: DebuggerState) -> String? { nil }
-    func move(_ state: inout DebuggerState, toEnd: Bool) {
-        move(&state, rows: toEnd ? Scroll.farthest : -Scroll.farthest)
-    }
 }
 
 extension Pane {
@@ -61,9 +58,6 @@ extension Pane {
 }
 
 extension Scroll {
-    /// Rows that stand for the whole way.
-    static let farthest = 10_000_000
-
     /// `3-20 of 64` where not all of it is shown.
     var range: String? {
         guard count > page, page > 0 else { return nil }

@@ -16,12 +16,14 @@ extension DebuggerState {
     }
 
     mutating func move(toEnd: Bool) {
-        let rows = toEnd ? Scroll.farthest : -Scroll.farthest
-        if !moveInLayer(rows: rows) { focus.pane.room.move(&self, toEnd: toEnd) }
+        if changeLayer({ $0.scroll(toEnd: toEnd) }) { return }
+        focus.pane.room.move(&self, toEnd: toEnd)
     }
 
-    mutating func moveInLayer(rows: Int) -> Bool {
-        guard var layer = layers.last, layer.scroll(by: rows) else { return false }
+    mutating func moveInLayer(rows: Int) -> Bool { changeLayer { $0.scroll(by: rows) } }
+
+    private mutating func changeLayer(_ change: (inout any Layer) -> Bool) -> Bool {
+        guard var layer = layers.last, change(&layer) else { return false }
         replaceFront(layer)
         return true
     }

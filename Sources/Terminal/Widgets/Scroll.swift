@@ -36,6 +36,9 @@ public struct Scroll: Sendable, Hashable {
     /// Moves by rows, down where positive.
     public mutating func move(by rows: Int) { move(to: offset + rows) }
 
+    /// Shows the first rows or the last ones.
+    public mutating func move(toEnd: Bool) { move(to: toEnd ? maximum : 0) }
+
     /// Moves by pages, leaving one row in view for orientation.
     public mutating func move(byPages pages: Int) { move(by: pages * max(1, page - 1)) }
 

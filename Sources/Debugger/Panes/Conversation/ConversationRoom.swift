@@ -56,7 +56,7 @@ struct ConversationRoom: PaneRoom {
 
     func move(_ state: inout DebuggerState, toEnd: Bool) {
         if !toEnd, !state.frame.conversation.isWhole { state.conversation.first = 0 }
-        state.conversation.scroll.move(to: toEnd ? .max : 0)
+        state.conversation.scroll.move(toEnd: toEnd)
         state.conversation.followsEnd = toEnd
     }
 
