@@ -59,6 +59,44 @@ final class TemporaryFolder {
         #expect(events.allSatisfy { $0.time == 42 })
     }
 
+    @Test(
+        "events appended together are what they are one after the other: numbers, hashes, bytes, and who sees them",
+        arguments: [1, 2, 3, 1_000])
+    func appendedTogether(most: Int) throws {
+        let bodies = bodies(seed: 3)
+        let alone = try JournalWriter(creating: folder("alone.jsonl"), clock: { 42 })
+        let events = try bodies.map { try alone.append($0) }
+        let observed = Mutex<[Event]>([])
+        let lines = Mutex<[[UInt8]]>([])
+        let together = try JournalWriter(
+            creating: folder("together.jsonl"), observer: { event in observed.withLock { $0.append(event) } },
+            lines: { line in lines.withLock { $0.append(line) } }, clock: { 42 })
+        var rest = bodies[...]
+        while !rest.isEmpty {
+            _ = try together.append(Array(rest.prefix(most)))
+            rest = rest.dropFirst(most)
+        }
+        #expect(try together.append([]).isEmpty)
+        #expect(observed.withLock { $0 } == events)
+        #expect(try folder.read("together.jsonl") == folder.read("alone.jsonl"))
+        #expect(try lines.withLock { $0 }.flatMap { $0 } == folder.read("alone.jsonl"))
+        alone.close()
+        together.close()
+        #expect(try Journal(path: folder("together.jsonl")).notices.isEmpty)
+    }
+
+    @Test("sessions that begin in the same second have a journal each, also where names were taken by others")
+    func sameSecond() throws {
+        _ = try folder.write([], to: "1970-01-01T00-00-00-a-3.jsonl")
+        var names: [String] = []
+        for workflow in ["a", "a", "b", "a", "a"] {
+            let writer = try JournalWriter(in: folder.path, workflow: workflow, clock: { 0 })
+            names.append(String(writer.path.dropFirst(folder.path.count + 21)))
+            writer.close()
+        }
+        #expect(names == ["a.jsonl", "a-2.jsonl", "b.jsonl", "a-4.jsonl", "a-5.jsonl"])
+    }
+
     @Test("the observer is called once the event is in the file")
     func observedAfterWrite() throws {
         let path = folder("a.jsonl")
@@ -213,8 +251,8 @@ final class TemporaryFolder {
             file: JournalFile(descriptor: descriptor, path: "x.jsonl"), lastNumber: 0, vocabulary: nil,
             chain: JournalChain(), clock: { 0 }, observer: { _ in seen.withLock { $0 += 1 } }, lines: { _ in }
         )
-        for _ in 0..<2 {
-            let error = fault { _ = try writer.append(.sessionResumed) }
+        for bodies in [[EventBody.marked("a"), .sessionResumed], [.sessionResumed]] {
+            let error = fault { _ = try writer.append(bodies) }
             #expect(error?.kind == .full)
             #expect(
                 error?.description

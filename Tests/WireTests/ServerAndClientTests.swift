@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import Wire
@@ -10,6 +11,11 @@ func withServer<Result: Sendable>(
     let serving = Task { try await server.run(handler) }
     defer { serving.cancel() }
     return try await body(try Origin("http://127.0.0.1:\(server.port)"))
+}
+
+private enum Threads {
+    /// What tells the running thread from others.
+    static var current: UInt { UInt(bitPattern: pthread_self().hashValue) }
 }
 
 private let get = HTTPRequest(method: "GET", target: "/x?y=1", fields: HTTPFields([.init("X-Odd", "a, b")]))
@@ -116,6 +122,29 @@ struct ServerAndClientTests {
             #expect(sizes.allSatisfy { $0 == 36 })
         }
         print("streams open at once: \(open.withLock { $0.most })")
+    }
+
+    @Test("What a handler asks of another server comes on the thread of its own connection", arguments: 0..<4)
+    func oneThread(_: Int) async throws {
+        try await withServer { _, _, response in
+            try await response.send(status: 200, text: "far")
+        } _: { far in
+            try await withServer { _, _, response in
+                let thread = Threads.current
+                let text = try await HTTPClient().send(get, body: [], to: far) { _, body in
+                    let text = String(decoding: try await body.collect(upTo: 100), as: UTF8.self)
+                    return Threads.current == thread ? text : "another thread"
+                }
+                let task = Task(executorPreference: response.executor) { Threads.current }
+                try await response.send(
+                    status: 200, text: await task.value == thread ? text : "a task on another thread")
+            } _: { near in
+                let text = try await HTTPClient().send(get, body: [], to: near) { _, body in
+                    String(decoding: try await body.collect(upTo: 100), as: UTF8.self)
+                }
+                #expect(text == "far")
+            }
+        }
     }
 
     @Test("A client that does not read holds the sender back")

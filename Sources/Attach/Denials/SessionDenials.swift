@@ -10,29 +10,31 @@ extension AttachedSession {
         guard request.reading.conversation == nil, !request.reading.goesOnInThread,
             request.places.conversation.isOpen
         else { return false }
-        switch base.denial {
+        switch base.gate.denial {
         case .swap: return false
         case .askAgain: return true
         case .auto:
-            if hasLostCalls || ForgetfulClients.sent(request) { return true }
-            guard client.failsOnUnknownTools else { return false }
-            catalogue.take(request, else: state.header?.catalogue ?? [])
-            return !catalogue.tools.allSatisfy { isToldByArguments($0.name) }
+            if standing.hasLostCalls || ForgetfulClients.sent(request) { return true }
+            guard base.client.failsOnUnknownTools else { return false }
+            standing.catalogue.take(request, else: state.header?.catalogue ?? [])
+            return !standing.catalogue.tools.allSatisfy { isToldByArguments($0.name) }
         }
     }
 
     /// Whether the model is asked again instead of the answer of this round.
     func asksAgain(after request: AgentRequest) -> Bool {
         // Whoever leaves the proxy waits for no other answer.
-        guard departure != .proxyLeft, mayAskAgain(after: request) else { return false }
+        guard ending.departure != .proxyLeft, mayAskAgain(after: request) else { return false }
         let kept = state.roundCalls.filter { $0.decision?.lets == false }
-        if base.denial == .askAgain || hasLostCalls || ForgetfulClients.sent(request) { return !kept.isEmpty }
+        if base.gate.denial == .askAgain || standing.hasLostCalls || ForgetfulClients.sent(request) {
+            return !kept.isEmpty
+        }
         return kept.contains { !isToldByArguments($0.call.name) }
     }
 
     /// Whether the client answers a call of that tool by an error where its arguments are refused.
     private func isToldByArguments(_ tool: String) -> Bool {
-        client.tolerance == .refusedArguments && refusesMark(for: tool)
+        base.client.tolerance == .refusedArguments && refusesMark(for: tool)
     }
 
     /// Keeps the whole answer of the round from its client.
@@ -69,9 +71,11 @@ extension AttachedSession {
     func noticeLostCalls(in request: AgentRequest) {
         let kept = state.roundCalls.filter { $0.decision?.lets == false && $0.message == nil }.map(
             \.key.id.text)
-        guard !kept.isEmpty, client.thread == nil, request.reading.previousResponse == nil else { return }
+        guard !kept.isEmpty, base.client.thread == nil, request.reading.previousResponse == nil else {
+            return
+        }
         let known = Set(request.places.calls.map(\.id) + request.places.results.map(\.id))
-        if kept.allSatisfy({ !known.contains($0) }) { hasLostCalls = true }
+        if kept.allSatisfy({ !known.contains($0) }) { standing.hasLostCalls = true }
     }
 }
 

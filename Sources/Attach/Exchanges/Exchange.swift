@@ -53,11 +53,14 @@ final class Exchange: Sendable {
     /// Whether somebody listens.
     var isRead: Bool { state.withLock { $0.readers > 0 } }
 
-    /// Starts; `onLost` is called once its client has been gone for too long.
-    func start(onLost: @escaping @Sendable () async -> Void, _ work: @escaping @Sendable () async -> Void) {
+    /// Starts, on the thread of the client's connection; `onLost` is called once its client has been gone for too long.
+    func start(
+        on executor: any TaskExecutor, onLost: @escaping @Sendable () async -> Void,
+        _ work: @escaping @Sendable () async -> Void
+    ) {
         state.withLock { state in
             state.onLost = onLost
-            state.task = Task { [weak self] in
+            state.task = Task(executorPreference: executor) { [weak self] in
                 await work()
                 self?.state.withLock { $0.isOver = true }
             }

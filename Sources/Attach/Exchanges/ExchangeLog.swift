@@ -14,7 +14,7 @@ actor ExchangeLog {
     /// How far each client that listens has read.
     private var positions: [Int: Int] = [:]
     private var nextReader = 0
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var changes = Changes()
     private let onReaders: @Sendable (Int) -> Void
 
     /// Pieces by which the fastest client may lag before the provider is slowed down.
@@ -42,8 +42,12 @@ actor ExchangeLog {
         guard !bytes.isEmpty else { return }
         pieces.append(bytes)
         wake()
-        while let fastest = positions.values.max(), pieces.count - fastest > ExchangeLog.lag {
-            await change()
+        while true {
+            let seen = changes.count
+            guard let fastest = positions.values.max(), pieces.count - fastest > ExchangeLog.lag else {
+                return
+            }
+            await change(after: seen)
         }
     }
 
@@ -74,13 +78,15 @@ actor ExchangeLog {
 
     private func follow(_ client: HTTPResponder, _ reader: Int) async throws {
         while head == nil, ending == nil {
+            let seen = changes.count
             try Task.checkCancellation()
-            await change()
+            await change(after: seen)
         }
         guard let head else { return }
         try await client.begin(head)
         var position = 0
         while true {
+            let seen = changes.count
             try Task.checkCancellation()
             if position < pieces.count {
                 let next =
@@ -96,18 +102,14 @@ actor ExchangeLog {
                 }
                 return
             } else {
-                await change()
+                await change(after: seen)
             }
         }
     }
 
-    private func change() async {
-        await withCheckedContinuation { waiting.append($0) }
+    private func change(after seen: Int) async {
+        await withCheckedContinuation { changes.resume($0, after: seen) }
     }
 
-    private func wake() {
-        let all = waiting
-        waiting = []
-        for one in all { one.resume() }
-    }
+    private func wake() { changes.happen() }
 }

@@ -10,7 +10,6 @@ struct ExchangeRun: Sendable {
     let request: AgentRequest
     let known: Int
     let session: AttachedSession
-    let ledger: CallLedger
     let client: HTTPClient
     let upstreams: Upstreams
 
@@ -20,23 +19,24 @@ struct ExchangeRun: Sendable {
     /// Runs to the end; whatever goes wrong, nothing of a call leaves that was not decided.
     /// - Returns: what came of it; `nil` where nothing whole did.
     func run() async -> SessionAnswer? {
-        var recorder = Recorder()
+        var recorder: Recorder?
         do {
             let begun = try await beginning()
-            recorder.start(session) { [session, request, known] in
+            var current = Recorder(session) { [session, request, known] in
                 if !begun.isRecorded { try await session.record(request, known: known, body: begun.body) }
             }
+            recorder = current
             var body = begun.body
             for time in 0... {
                 let mayAskAgain = begun.mayAskAgain && time < DenialWay.limit
-                guard let next = try await ask(body, recorder, mayAskAgain: mayAskAgain) else { break }
+                guard let next = try await ask(body, current, mayAskAgain: mayAskAgain) else { break }
                 // Nothing of that answer has left: the model is asked again, and told what became of its calls.
                 body = next
-                recorder = Recorder()
-                recorder.start(session) {}
+                current = Recorder(session) {}
+                recorder = current
             }
         } catch {
-            try? await recorder.finish()
+            try? await recorder?.finish()
             await fail(error)
         }
         exchange.setHeld(false)
@@ -61,8 +61,14 @@ struct ExchangeRun: Sendable {
         }
     }
 
-    /// Takes the request into the session; a person who steps may hold it there.
+    /// Takes the request into the session.
     private func beginning() async throws -> AttachedSession.Begun {
+        if let begun = try await session.beginAtOnce(request) { return begun }
+        return try await steppedBeginning()
+    }
+
+    /// The same where a person who steps may hold it there.
+    private func steppedBeginning() async throws -> AttachedSession.Begun {
         let alive = Task {
             let sign = KeepAlive(format, isStreamed: request.reading.isStreamed)
             while true {
@@ -244,16 +250,14 @@ struct ExchangeRun: Sendable {
             let isRenamed = !sent.name.utf8.elementsEqual(call.name.utf8)
             changes[position + 1] = CallRewrite(
                 name: isRenamed ? sent.name : nil, arguments: sent.arguments.text)
-            if let entry = await session.entry(at: position, sent: sent, item: items[position + 1]) {
-                try ledger.remember(entry, in: session.journal)
-            }
+            try await session.remember(callAt: position, sent: sent, item: items[position + 1])
         }
         return changes
     }
 
     private func fail(_ error: any Error) async {
         let isCancelled = error is CancellationError || Task.isCancelled
-        let departure = isCancelled ? await session.departure ?? .clientLeft : nil
+        let departure = isCancelled ? await session.ending.departure ?? .clientLeft : nil
         let words = departure?.words ?? "\(error)"
         if departure == .proxyLeft { await session.conclude() } else { try? await session.fail(words) }
         guard await !log.hasBegun, departure != .clientLeft else { return await log.end(isWhole: false) }

@@ -139,8 +139,7 @@ struct SessionPlace: Sendable, Hashable {
 
     /// The whole dialogue of a request, also where it carries only what is new since that response.
     func prints(of request: AgentRequest) -> [Fingerprint] {
-        let own = request.dialogue.map { Fingerprint($0) }
-        guard let response, request.reading.previousResponse == response else { return own }
-        return answered + own
+        guard let response, request.reading.previousResponse == response else { return request.prints }
+        return answered + request.prints
     }
 }

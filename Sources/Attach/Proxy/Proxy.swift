@@ -77,7 +77,7 @@ public final class Proxy: Sendable {
         }
         let reading: AgentRequest
         do {
-            reading = try AgentRequest(endpoint, body: Proxy.text(of: request, body))
+            reading = try await Proxy.read(endpoint, request, body)
             try reading.checkThatCallsCanBeHeld()
         } catch let fault as ProxyFault {
             return try await refuse(fault, endpoint.format, response)
@@ -98,14 +98,25 @@ public final class Proxy: Sendable {
         exchanges.add(exchange)
         let run = ExchangeRun(
             exchange: exchange, endpoint: endpoint, request: reading, known: claim.known,
-            session: claim.session,
-            ledger: ledger, client: client, upstreams: upstreams)
-        exchange.start(onLost: { await claim.session.abandon(.clientLeft) }) { [exchanges, book] in
+            session: claim.session, client: client, upstreams: upstreams)
+        exchange.start(
+            on: response.executor, onLost: { await claim.session.abandon(.clientLeft) }
+        ) { [exchanges, book] in
             let answer = await run.run()
             await book.release(claim.session, answer: answer)
             Task { await exchanges.remove(exchange) }
         }
         try await exchange.log.send(to: response)
+    }
+
+    /// Reads a request; a long one takes milliseconds, for which the streams of the same thread would wait.
+    private static func read(
+        _ endpoint: ModelEndpoint, _ request: HTTPRequest, _ body: [UInt8]
+    ) async throws -> AgentRequest {
+        let isLong = body.count > 1 << 16
+        return try await withTaskExecutorPreference(isLong ? globalConcurrentExecutor : nil) {
+            try AgentRequest(endpoint, body: text(of: request, body))
+        }
     }
 
     /// A request's body, decoded.

@@ -10,6 +10,10 @@ struct AgentRequest: Sendable {
     let reading: WireRequest
     /// Where its calls and results stand in the body.
     let places: RequestPlaces
+    /// The messages but for instructions, which clients change from request to request.
+    let dialogue: [Message]
+    /// The sums over its dialogue's messages.
+    let prints: [Fingerprint]
     /// The sums over the beginnings of its dialogue.
     let chain: [Fingerprint]
 
@@ -20,7 +24,9 @@ struct AgentRequest: Sendable {
         let readable = LoneSurrogates.replaced(in: body)
         reading = try WireRequest(endpoint, body: readable)
         places = try RequestPlaces(endpoint.format, body: readable)
-        chain = Fingerprint.chain(AgentRequest.dialogue(in: reading).map { Fingerprint($0) })
+        dialogue = reading.messages.filter { if case .system = $0 { false } else { true } }
+        prints = dialogue.map { Fingerprint($0) }
+        chain = Fingerprint.chain(prints)
     }
 
     /// Refuses what asks for several answers, in which calls would stand beside those that are read.
@@ -44,13 +50,6 @@ struct AgentRequest: Sendable {
         reading.messages.reduce(1) { count, message in
             if case .assistant(let answer) = message { count + answer.calls.count } else { count }
         }
-    }
-
-    /// The messages but for instructions, which clients change from request to request.
-    var dialogue: [Message] { AgentRequest.dialogue(in: reading) }
-
-    private static func dialogue(in reading: WireRequest) -> [Message] {
-        reading.messages.filter { if case .system = $0 { false } else { true } }
     }
 
     /// The messages from that turn of the dialogue on, instructions between them included.

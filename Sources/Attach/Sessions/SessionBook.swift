@@ -33,6 +33,10 @@ actor SessionBook {
     private var chains: [Fingerprint: [Int]] = [:]
     private var responses: [String: Int] = [:]
     private var isLeft = false
+    private let executor = DiskExecutor("callgate.sessions")
+
+    /// Journals are created and taken up here, which waits for the disk.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(settings: ProxySettings, ledger: CallLedger, watcher: any ProxyWatcher) {
         self.settings = settings
@@ -131,8 +135,7 @@ actor SessionBook {
         if let previous = request.reading.previousResponse {
             return await place(of: previous).map { [($0, 0)] } ?? []
         }
-        let prints = request.dialogue.map { Fingerprint($0) }
-        let chain = request.chain
+        let (prints, chain) = (request.prints, request.chain)
         var found: [(place: Int, known: Int)] = []
         for last in chain.indices.reversed() {
             let places = (chains[chain[last]] ?? []).filter { place in
@@ -153,7 +156,7 @@ actor SessionBook {
         if let place = responses[response] { return place }
         // A client may go on before its last request has been given back.
         for (place, entry) in entries.enumerated() where entry.isBusy {
-            if await entry.session.place.response == response { return place }
+            if await entry.session.standing.place.response == response { return place }
         }
         return nil
     }
@@ -171,7 +174,7 @@ actor SessionBook {
         var chain = request.chain.last
         if request.reading.previousResponse != nil {
             // The provider keeps what came before; a client that sends all of it later is to be known then.
-            chain = Fingerprint.chain(await entries[place].session.place.prints(of: request)).last
+            chain = Fingerprint.chain(await entries[place].session.standing.place.prints(of: request)).last
         }
         if let old = entries[place].chain { chains[old]?.removeAll { $0 == place } }
         entries[place].chain = chain
@@ -197,11 +200,10 @@ actor SessionBook {
                 writer.close()
                 continue
             }
-            let base = SessionBase(settings, parent: nil)
+            let base = SessionBase(journal: journal, client: identity, gate: settings.gate)
             let session = AttachedSession(
-                journal: journal, client: identity, approval: settings.gate.approval, base: base,
-                sink: writer,
-                control: control, ledger: ledger, resuming: state, at: place)
+                base, history: SessionHistory(sink: writer, state: state), control: control,
+                ledger: ledger, at: place)
             // The same request once more, after it was answered, is another conversation that begins alike.
             let isAnswered = if case .answered? = state.outcome { true } else { false }
             guard let known = await session.known(in: request),
@@ -226,11 +228,11 @@ actor SessionBook {
         box.set(writer.path)
         let parent = identity.parent.flatMap { threads[$0]?.last }.map { entries[$0].session }
         let name = SessionBook.name(of: writer.path)
-        let base = SessionBase(settings, parent: await parent?.start(name, by: request))
+        let base = SessionBase(
+            journal: writer.path, client: identity, gate: settings.gate,
+            parent: await parent?.start(name, by: request))
         let session = AttachedSession(
-            journal: writer.path, client: identity, approval: settings.gate.approval, base: base,
-            sink: writer,
-            control: control(writer.path), ledger: ledger,
+            base, history: SessionHistory(sink: writer), control: control(writer.path), ledger: ledger,
             at: SessionPlace(key: identity.thread, seen: [], response: nil))
         add(session, identity, past: nil)
         return Claim(session: session, known: 0)
@@ -277,7 +279,7 @@ private final class JournalBox: Sendable {
 extension AttachedSession {
     /// How many turns of a request's dialogue the session knows; `nil` where it does not go on with this conversation.
     func known(in request: AgentRequest) -> Int? {
-        place.known(in: request, calls: state.calls, byName: client.thread != nil)
+        standing.place.known(in: request, calls: state.calls, byName: base.client.thread != nil)
     }
 
     /// Takes the session up after a restart: what waited was never answered, and its client asks again.

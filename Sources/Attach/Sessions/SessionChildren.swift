@@ -14,7 +14,7 @@ extension AttachedSession {
         guard let record = starter(of: request) else {
             return SessionParent(session: name, step: place, hash: nil, relation: .call)
         }
-        callsWithSession.insert(record.key)
+        standing.callsWithSession.insert(record.key)
         // Without its own line the child still names the call.
         try? mark("\(record.key.id) started the session \(child)")
         return SessionParent(session: name, step: place, hash: nil, relation: .call, call: record.key.id)
@@ -26,7 +26,9 @@ extension AttachedSession {
         let told = request.dialogue.compactMap { message -> [UInt8]? in
             if case .user(let text) = message { Array(text.utf8) } else { nil }
         }
-        let free = state.calls.filter { !callsWithSession.contains($0.key) && $0.ranArguments != nil }
+        let free = state.calls.filter {
+            !standing.callsWithSession.contains($0.key) && $0.ranArguments != nil
+        }
         var best: (length: Int, record: CallRecord)?
         for record in free {
             guard let arguments = try? JSONParser.parse(record.effectiveArguments.text) else { continue }

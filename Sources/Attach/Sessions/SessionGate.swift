@@ -19,26 +19,22 @@ extension AttachedSession {
     /// - Throws: what the journal throws, or `PairingError`; nothing may leave then.
     func decide(_ response: ModelResponse, milliseconds: Double) async throws -> [Verdict] {
         try PairingError.checkIDs(of: response.calls, round: state.round)
-        try emit(.responseReceived(round: state.round, response, milliseconds: milliseconds))
+        try history.sink.gathering { try take(response, milliseconds: milliseconds) }
         guard !response.calls.isEmpty else {
-            if response.finishReason == .stop { try emit(.runFinished(.answered(response.content))) }
             control.report(.ended)
             return []
         }
-        for record in state.roundCalls {
-            let ruling = policy.ruling(for: record, in: state)
-            try emit(.callJudged(record.key, problems: catalogue.problems(of: record.call), ruling: ruling))
-        }
         startLimit()
-        defer { limitTask?.cancel() }
+        defer { ending.limit?.cancel() }
         var isReported = false
         while true {
-            try decideAutomatically()
+            let seen = changes.count
+            try history.sink.gathering { try decideAutomatically() }
             let isOpen = state.roundCalls.contains { $0.decision == nil }
             if !isOpen, try mayLeave() { break }
             if isOpen, !isReported { control.report(.waiting) }
             isReported = isOpen
-            await change()
+            await change(after: seen)
         }
         control.report(.running)
         return state.roundCalls.map { record in
@@ -51,13 +47,29 @@ extension AttachedSession {
         }
     }
 
+    /// Stores a response, and what is decided of its calls without anybody.
+    private func take(_ response: ModelResponse, milliseconds: Double) throws {
+        try emit(.responseReceived(round: state.round, response, milliseconds: milliseconds))
+        if response.calls.isEmpty, response.finishReason == .stop {
+            try emit(.runFinished(.answered(response.content)))
+        }
+        guard !response.calls.isEmpty else { return }
+        for record in state.roundCalls {
+            let ruling = policy.ruling(for: record, in: state)
+            try emit(
+                .callJudged(
+                    record.key, problems: standing.catalogue.problems(of: record.call), ruling: ruling))
+        }
+        try decideAutomatically()
+    }
+
     /// Whether the calls that nobody looked at may leave: a person who steps sees them first.
     ///
     /// - Throws: `CancellationError` where that person leaves instead; nothing of the round runs then.
     private func mayLeave() throws -> Bool {
         let first = state.roundCalls.first { $0.status == .approved && $0.decider?.isPerson != true }
         guard let first, !control.mayPass(.call(first.key)) else { return true }
-        switch departure {
+        switch ending.departure {
         case nil: return false
         // What its client does not take is withdrawn before it leaves.
         case .clientLeft: return true
@@ -74,15 +86,17 @@ extension AttachedSession {
 
     /// Stores that the calls which may run are on their way to the client.
     func start() throws {
-        for record in state.roundCalls where record.status == .approved {
-            try emit(.callStarted(record.key, arguments: record.effectiveArguments))
-            started[record.key] = .now
+        try history.sink.gathering {
+            for record in state.roundCalls where record.status == .approved {
+                try emit(.callStarted(record.key, arguments: record.effectiveArguments))
+                standing.started[record.key] = .now
+            }
         }
     }
 
     /// Stores that somebody left before the calls could reach the client: nothing of them runs.
     func withdraw() throws {
-        let words = (departure ?? .clientLeft).words
+        let words = (ending.departure ?? .clientLeft).words
         for record in state.roundCalls where record.status == .approved {
             let result = CallResult(
                 ending: .cancelled, content: "\(words) before the call reached its client; it did not run",
@@ -94,10 +108,10 @@ extension AttachedSession {
     private func decideAutomatically() throws {
         for record in state.roundCalls where record.decision == nil {
             guard let ruling = record.ruling else { continue }
-            if let departure {
+            if let departure = ending.departure {
                 let reason = "\(departure.words) while the call waited"
                 try emit(.decided(record.key, .deny(reason: reason), by: .option(departure.rawValue)))
-            } else if undecided.remove(record.key) != nil, let seconds = base.holdLimit {
+            } else if ending.undecided.remove(record.key) != nil, let seconds = base.gate.holdLimit {
                 let reason = "nobody decided within \(seconds) seconds"
                 try emit(.decided(record.key, .deny(reason: reason), by: .timeout(seconds: seconds)))
             } else if let (decision, decider) = automaticDecision(on: record, ruling) {
@@ -107,7 +121,7 @@ extension AttachedSession {
     }
 
     private func automaticDecision(on record: CallRecord, _ ruling: Ruling) -> (Decision, Decider)? {
-        switch (ruling.effect, approval) {
+        switch (ruling.effect, base.gate.approval) {
         case (.deny, _): return (.deny(reason: ruling.reason), .rule(ruling.rule ?? "default"))
         case (_, .none): return (.deny(reason: nil), .option("--approve none"))
         case (.ask, .person): return nil
@@ -122,16 +136,16 @@ extension AttachedSession {
     }
 
     private func startLimit() {
-        guard approval == .person, let seconds = base.holdLimit else { return }
+        guard base.gate.approval == .person, let seconds = base.gate.holdLimit else { return }
         let keys = state.roundCalls.map(\.key)
-        limitTask = Task { [weak self] in
+        ending.limit = Task { [weak self] in
             do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
             await self?.limitMet(keys)
         }
     }
 
     private func limitMet(_ keys: [CallKey]) {
-        undecided = Set(keys)
+        ending.undecided = Set(keys)
         changed()
     }
 
@@ -175,7 +189,7 @@ extension AttachedSession {
         case .approve:
             return record.problems.first.map { "it cannot run: \($0.message); edit its arguments or deny it" }
         case .edit(let arguments, _):
-            if let problem = catalogue.problems(name: record.call.name, arguments: arguments).first {
+            if let problem = standing.catalogue.problems(name: record.call.name, arguments: arguments).first {
                 return "the edited call cannot run: \(problem.message)"
             }
             let ruling = policy.ruling(for: record.asking(arguments), in: state)
@@ -188,16 +202,20 @@ extension AttachedSession {
     /// What came of the last request; `nil` where it was not answered.
     var answer: SessionAnswer? {
         guard case .assistant(let message)? = state.messages.last else { return nil }
-        return SessionAnswer(print: Fingerprint(.assistant(message)), response: place.response)
+        return SessionAnswer(print: Fingerprint(.assistant(message)), response: standing.place.response)
     }
 
     /// The round of now, from 1.
     var round: Int { state.round }
 
-    /// What the ledger remembers of the call at a position of the round; `nil` for one that passes as it is.
-    func entry(at position: Int, sent: LedgerEntry.Form, item: String?) -> LedgerEntry? {
+    /// Has the ledger remember the call at a position of the round, unless it passes as it is.
+    /// - Throws: what the ledger throws; the call must not be answered then.
+    func remember(callAt position: Int, sent: LedgerEntry.Form, item: String?) throws {
         let calls = Array(state.roundCalls)
-        return calls.indices.contains(position) ? LedgerEntry(calls[position], sent: sent, item: item) : nil
+        guard calls.indices.contains(position),
+            let entry = LedgerEntry(calls[position], sent: sent, item: item)
+        else { return }
+        try ledger.remember(entry, in: journal)
     }
 
     /// What the model reads as the result of the call at a position of the round, which did not run.
@@ -209,14 +227,14 @@ extension AttachedSession {
     /// A name that no tool of the client has.
     func unknownName(_ word: String) -> String {
         var name = word
-        while catalogue.tools.contains(where: { $0.name == name }) { name += "_" }
+        while standing.catalogue.tools.contains(where: { $0.name == name }) { name += "_" }
         return name
     }
 
     /// Whether the client must refuse a call of that tool whose only argument is that of ``DenialMark``.
     func refusesMark(for tool: String) -> Bool {
         // A client that leaves out what the tool does not know calls it with nothing.
-        catalogue.refuses([DenialMark.key: ""], for: tool)
-            && (client.tolerance != .nothing || catalogue.refuses([:], for: tool))
+        standing.catalogue.refuses([DenialMark.key: ""], for: tool)
+            && (base.client.tolerance != .nothing || standing.catalogue.refuses([:], for: tool))
     }
 }

@@ -14,22 +14,22 @@ extension AttachedSession {
         var mayAskAgain: Bool
     }
 
-    /// Takes a request.
-    ///
-    /// Its events are stored while it travels; only where a person steps or a breakpoint may hold it they are stored first.
+    /// Takes a request whose events are stored while it travels; `nil` where a person steps or a breakpoint may hold it,
+    /// so that ``begin(_:known:)`` must store them first.
+    /// - Throws: `CancellationError` where the proxy is being left.
+    func beginAtOnce(_ request: AgentRequest) throws -> Begun? {
+        guard control.isFree else { return nil }
+        try take(request)
+        return Begun(body: body(of: request), isRecorded: false, mayAskAgain: mayAskAgain(after: request))
+    }
+
+    /// Takes a request, and returns once nobody holds it.
     /// - Parameter known: how many turns of its dialogue the session knows.
     /// - Throws: what the journal or the ledger throws; the request must not travel on then.
     func begin(_ request: AgentRequest, known: Int) async throws -> Begun {
-        guard departure != .proxyLeft else { throw CancellationError() }
-        departure = nil
-        control.report(.running)
-        noticeLostCalls(in: request)
-        place.seen = place.prints(of: request)
-        ledger.remember(place, in: journal)
+        try take(request)
+        ledger.remember(standing.place, in: journal)
         let mayAskAgain = mayAskAgain(after: request)
-        if control.isFree {
-            return Begun(body: body(of: request), isRecorded: false, mayAskAgain: mayAskAgain)
-        }
         try store(resultsOf: request)
         if state.roundCalls.contains(where: { $0.message == nil }) {
             try await passCheckpoint(.results(round: state.round))
@@ -41,9 +41,18 @@ extension AttachedSession {
         return Begun(body: body, isRecorded: true, mayAskAgain: mayAskAgain)
     }
 
-    /// Stores the events of a request that is on its way.
+    private func take(_ request: AgentRequest) throws {
+        guard ending.departure != .proxyLeft else { throw CancellationError() }
+        ending.departure = nil
+        control.report(.running)
+        noticeLostCalls(in: request)
+        standing.place.seen = standing.place.prints(of: request)
+    }
+
+    /// Stores the events of a request that is on its way, and how far its conversation has come.
     func record(_ request: AgentRequest, known: Int, body: [UInt8]) throws {
-        try sink.gathering {
+        ledger.remember(standing.place, in: journal)
+        try history.sink.gathering {
             try store(resultsOf: request)
             try store(messagesOf: request, known: known)
             try emit(sending(body))
@@ -60,7 +69,7 @@ extension AttachedSession {
     }
 
     private func store(resultsOf request: AgentRequest) throws {
-        catalogue.take(request, else: state.header?.catalogue ?? [])
+        standing.catalogue.take(request, else: state.header?.catalogue ?? [])
         if state.header == nil { try open(request) }
         try finishCalls(with: request.places.results)
     }
@@ -74,19 +83,19 @@ extension AttachedSession {
 
     /// Remembers by which ID the provider's response can be gone on with, where it keeps the conversation.
     func remember(response: String, _ answer: ModelResponse) {
-        place.response = response
-        place.answered = place.seen + [Fingerprint(.assistant(answer.message))]
-        ledger.remember(place, in: journal)
+        standing.place.response = response
+        standing.place.answered = standing.place.seen + [Fingerprint(.assistant(answer.message))]
+        ledger.remember(standing.place, in: journal)
     }
 
     private func open(_ request: AgentRequest) throws {
         var header = SessionHeader(
-            id: SessionBook.name(of: journal), workflow: client.client,
+            id: SessionBook.name(of: journal), workflow: base.client.client,
             model: ModelInfo(name: request.reading.model, kind: request.reading.format.rawValue),
-            catalogue: catalogue.tools, sampling: SamplingSettings(), limits: .unbounded,
-            policy: base.policy, parent: base.parent)
+            catalogue: standing.catalogue.tools, sampling: SamplingSettings(), limits: .unbounded,
+            policy: base.gate.policy, parent: base.parent)
         header.isAttached = true
-        header.catalogueNotes = catalogue.notes
+        header.catalogueNotes = standing.catalogue.notes
         try emit(.sessionStarted(header))
         guard let previous = request.reading.previousResponse else { return }
         try emit(
@@ -99,8 +108,9 @@ extension AttachedSession {
     private func finishCalls(with results: [ResultInHistory]) throws {
         for record in state.roundCalls where record.status == .running || record.status == .unknown {
             let result = results.last { $0.id.utf8.elementsEqual(record.key.id.text.utf8) }
-            let milliseconds = started[record.key].map { (ContinuousClock.now - $0) / .milliseconds(1) } ?? 0
-            started[record.key] = nil
+            let milliseconds =
+                standing.started[record.key].map { (ContinuousClock.now - $0) / .milliseconds(1) } ?? 0
+            standing.started[record.key] = nil
             let ending: CallResult =
                 if let result {
                     CallResult(
@@ -118,10 +128,11 @@ extension AttachedSession {
     /// Waits where a person steps: results can be read and edited there before the model reads them.
     private func passCheckpoint(_ checkpoint: Checkpoint) async throws {
         while true {
+            let seen = changes.count
             // Nobody is there for what would come of it.
             guard !isAbandoned else { throw CancellationError() }
             if control.mayPass(checkpoint) { return }
-            await change()
+            await change(after: seen)
         }
     }
 
@@ -177,15 +188,8 @@ extension AttachedSession {
         try emit(.responseReceived(round: round, response, milliseconds: 0))
     }
 
-    /// Stores that the provider runs a tool of its own.
-    func note(providerCall name: String) throws {
-        try emit(.marked("\(name) ran at the provider: it cannot be held"))
-    }
-
-    /// Stores a piece of the response that is under way.
-    func observe(_ steps: [TokenStep]) throws {
-        for step in steps { try emit(.token(step)) }
-    }
+    /// Stores what has come of the response that is under way.
+    func store(from recorder: Recorder) throws { try emit(recorder.takeEvents(round: state.round)) }
 
     /// Stores that a request came to nothing.
     func fail(_ reason: String) throws {

@@ -14,11 +14,14 @@ public struct StepCounter: Sendable {
     private var place = Place.words
     /// The names of the calls, by their number.
     private var calls: [Int: String] = [:]
-    private var last = ContinuousClock.now
-    private var now = ContinuousClock.now
+    private var last: ContinuousClock.Instant
+    private var now: ContinuousClock.Instant
 
-    /// A counter for the response of that round, whose first step takes its time from now.
-    public init(round: Int) { self.round = round }
+    /// A counter for the response of that round, whose first step takes its time from `start`.
+    public init(round: Int, from start: ContinuousClock.Instant = .now) {
+        self.round = round
+        (last, now) = (start, start)
+    }
 
     /// Counts the next step's time from now on.
     public mutating func goOn() { last = .now }

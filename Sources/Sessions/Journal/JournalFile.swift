@@ -4,6 +4,8 @@ import Foundation
 struct JournalFile: ~Copyable {
     let path: String
     private let descriptor: Int32
+    /// Whether a loss of power leaves the file in its folder.
+    private var hasStoredName = true
 
     /// Takes over an open descriptor.
     init(descriptor: Int32, path: String) {
@@ -13,13 +15,14 @@ struct JournalFile: ~Copyable {
 
     deinit { FileLock.release(descriptor) }
 
-    /// Creates a file that is not there yet, and its folder; both survive a loss of power.
+    /// Creates a file that is not there yet, and its folder.
+    ///
+    /// The file survives a loss of power from the first ``synchronise()`` on: before it there is nothing in it that must.
     static func create(at path: String) throws(JournalError) -> JournalFile {
-        let folder = Folder(of: path)
-        try folder.create()
-        let file = try open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, "creating")
+        try Folder(of: path).create()
+        var file = try open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, "creating")
         try file.lock()
-        try folder.synchronise()
+        file.hasStoredName = false
         return file
     }
 
@@ -67,7 +70,11 @@ struct JournalFile: ~Copyable {
     }
 
     /// Returns once everything appended is on the disk.
-    func synchronise() throws(JournalError) {
+    mutating func synchronise() throws(JournalError) {
+        if !hasStoredName {
+            try Folder(of: path).synchronise()
+            hasStoredName = true
+        }
         #if canImport(Glibc) || canImport(Musl)
             let result = fdatasync(descriptor)
         #else
@@ -79,7 +86,7 @@ struct JournalFile: ~Copyable {
     }
 
     /// Cuts the file to its first `length` bytes.
-    func cut(to length: Int) throws(JournalError) {
+    mutating func cut(to length: Int) throws(JournalError) {
         guard ftruncate(descriptor, off_t(length)) == 0 else {
             throw JournalError.system(errno, "cutting", path)
         }

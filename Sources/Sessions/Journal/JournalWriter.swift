@@ -4,8 +4,8 @@ import Synchronization
 
 /// The journal of a running session: a file that only grows, one event a line.
 ///
-/// An event counts as having happened once ``append(_:)`` has returned. Each line is written with one system call,
-/// so that a crash leaves at most the last line incomplete, and is on the disk before `append` returns where
+/// An event counts as having happened once `append` has returned. Whole lines are written with one system call, so
+/// that a crash leaves at most the last one incomplete, and are on the disk before `append` returns where
 /// `EventBody.mustBeDurable` asks for that. After a failure nothing more is written.
 public final class JournalWriter: EventSink {
     private struct State: ~Copyable {
@@ -15,8 +15,10 @@ public final class JournalWriter: EventSink {
         /// `nil` for a journal that was begun without one.
         var chain: JournalChain?
         var failure: JournalError?
-        /// Whether events that must be on the disk wait for one write of several.
+        /// Whether events that must be on the disk may wait there for others.
         var isGathering = false
+        /// Whether one of them does.
+        var owesSynchronising = false
     }
 
     /// The file.
@@ -61,16 +63,18 @@ public final class JournalWriter: EventSink {
         clock: @escaping @Sendable () -> Int64 = JournalWriter.systemClock
     ) throws(JournalError) {
         let name = JournalName(workflow: workflow, time: clock())
-        var attempt = 1
+        let stem = "\(folder)/\(name.stem)"
+        var attempt = JournalName.attempt(after: stem)
         while true {
             do throws(JournalError) {
                 let file = try JournalFile.create(at: "\(folder)/\(name.fileName(attempt: attempt))")
+                JournalName.note(attempt, of: stem)
                 self.init(
                     file: file, lastNumber: 0, vocabulary: nil, chain: JournalChain(), clock: clock,
                     observer: observer, lines: lines)
                 return
             } catch {
-                guard error.kind == .exists, attempt < 1_000 else { throw error }
+                guard error.kind == .exists, attempt < JournalName.mostAttempts else { throw error }
                 attempt += 1
             }
         }
@@ -89,7 +93,7 @@ public final class JournalWriter: EventSink {
         lines: @escaping @Sendable ([UInt8]) -> Void = { _ in },
         clock: @escaping @Sendable () -> Int64 = JournalWriter.systemClock
     ) throws {
-        let file = try JournalFile.existing(at: path)
+        var file = try JournalFile.existing(at: path)
         var reader = try JournalReader(path: path, verifies: true)
         var vocabulary: VocabularyRecord?
         var lastNumber = 0
@@ -128,32 +132,59 @@ public final class JournalWriter: EventSink {
     /// - Throws: ``JournalError``; the event has not happened then, and no later one can be stored.
     public func append(_ body: EventBody) throws -> Event {
         try state.withLock { state in
-            if let failure = state.failure { throw failure }
-            guard state.file != nil else {
-                throw JournalError(.closed, "\(path) is closed; nothing more can be recorded in it")
-            }
-            if case .sessionStarted(let header) = body { state.vocabulary = header.model.vocabulary }
-            let event = Event(
-                number: state.lastNumber + 1, time: clock(),
-                body: body.recorded(vocabulary: state.vocabulary))
-            var chain = state.chain
-            let line = EventCodec.line(event)
-            let sealed = chain?.seal(line) ?? line
-            do throws(JournalError) {
-                try state.file?.append(sealed)
-                if event.body.mustBeDurable, !state.isGathering { try state.file?.synchronise() }
-            } catch {
-                // Whether the line is on the disk is unknown now: writing on could follow a torn line.
-                state.failure = error
-                state.file = nil
-                throw error
-            }
-            state.lastNumber = event.number
-            state.chain = chain
-            lines(sealed)
-            observer(event)
-            return event
+            let entry = try next(body, &state)
+            try write(entry.line, isDurable: entry.event.body.mustBeDurable, &state)
+            lines(entry.line)
+            observer(entry.event)
+            return entry.event
         }
+    }
+
+    /// The same with several events at once: one write takes them all.
+    /// - Throws: ``JournalError``; none of the events has happened then.
+    public func append(_ bodies: [EventBody]) throws -> [Event] {
+        guard !bodies.isEmpty else { return [] }
+        return try state.withLock { state in
+            let entries = try bodies.map { try next($0, &state) }
+            let isDurable = entries.contains { $0.event.body.mustBeDurable }
+            try write(entries.flatMap(\.line), isDurable: isDurable, &state)
+            for entry in entries {
+                lines(entry.line)
+                observer(entry.event)
+            }
+            return entries.map(\.event)
+        }
+    }
+
+    /// The next event and its line, which have the number and the hash that follow the last one's.
+    private func next(_ body: EventBody, _ state: inout State) throws -> (event: Event, line: [UInt8]) {
+        if let failure = state.failure { throw failure }
+        guard state.file != nil else {
+            throw JournalError(.closed, "\(path) is closed; nothing more can be recorded in it")
+        }
+        if case .sessionStarted(let header) = body { state.vocabulary = header.model.vocabulary }
+        state.lastNumber += 1
+        let event = Event(
+            number: state.lastNumber, time: clock(), body: body.recorded(vocabulary: state.vocabulary))
+        let line = EventCodec.line(event)
+        return (event, state.chain?.seal(line) ?? line)
+    }
+
+    private func write(_ bytes: [UInt8], isDurable: Bool, _ state: inout State) throws(JournalError) {
+        do throws(JournalError) {
+            try state.file?.append(bytes)
+        } catch {
+            throw fail(error, &state)
+        }
+        state.owesSynchronising = state.owesSynchronising || isDurable
+        try synchronise(&state)
+    }
+
+    /// Whether lines are on the disk is unknown after a fault: writing on could follow a torn one.
+    private func fail(_ error: JournalError, _ state: inout State) -> JournalError {
+        state.failure = error
+        state.file = nil
+        return error
     }
 
     /// Stores several events that nothing follows from before all of them are stored: they reach the disk together.
@@ -163,15 +194,20 @@ public final class JournalWriter: EventSink {
         defer { state.withLock { $0.isGathering = false } }
         let result = try body()
         try state.withLock { state in
-            do throws(JournalError) {
-                try state.file?.synchronise()
-            } catch {
-                state.failure = error
-                state.file = nil
-                throw error
-            }
+            state.isGathering = false
+            try synchronise(&state)
         }
         return result
+    }
+
+    private func synchronise(_ state: inout State) throws(JournalError) {
+        guard state.owesSynchronising, !state.isGathering else { return }
+        do throws(JournalError) {
+            try state.file?.synchronise()
+        } catch {
+            throw fail(error, &state)
+        }
+        state.owesSynchronising = false
     }
 
     /// Closes the file and gives up its lock; nothing can be appended from here on.
@@ -185,7 +221,7 @@ public final class JournalWriter: EventSink {
     private static func setAside(_ line: IncompleteLine, of path: String) throws(JournalError) {
         for attempt in 1... {
             do throws(JournalError) {
-                let file = try JournalFile.create(at: path + (attempt == 1 ? ".torn" : ".torn-\(attempt)"))
+                var file = try JournalFile.create(at: path + (attempt == 1 ? ".torn" : ".torn-\(attempt)"))
                 try file.append(line.bytes)
                 return try file.synchronise()
             } catch {
@@ -197,7 +233,18 @@ public final class JournalWriter: EventSink {
 
 /// The name of a journal: when the session began and what it ran.
 struct JournalName {
-    private let stem: String
+    /// What sessions that began in the same second have in common, but for a number.
+    let stem: String
+    /// The most sessions that can begin in a second.
+    static let mostAttempts = 10_000
+
+    /// The last name that this program took: of many sessions that begin at once each would else try all names before it.
+    private static let last = Mutex<(stem: String, attempt: Int)>(("", 0))
+
+    /// The first number that is worth trying.
+    static func attempt(after stem: String) -> Int { last.withLock { $0.stem == stem ? $0.attempt + 1 : 1 } }
+
+    static func note(_ attempt: Int, of stem: String) { last.withLock { $0 = (stem, attempt) } }
 
     /// - Parameter time: milliseconds since 1970; the name has it in UTC.
     init(workflow: String, time: Int64) {

@@ -91,29 +91,38 @@ public struct HTTPClient: Sendable {
         let security = origin.isSecure ? try security.context() : nil
         let proxy = try ForwardProxy(to: origin)
         let place = proxy?.origin ?? origin
+        // Where a server answers from, what it asks for stays on its thread.
+        let group: any EventLoopGroup =
+            MultiThreadedEventLoopGroup.currentEventLoop ?? MultiThreadedEventLoopGroup.singleton
         do {
-            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            let bootstrap = ClientBootstrap(group: group)
                 .connectTimeout(.seconds(Int64(limits.connecting)))
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // The system would buffer tens of megabytes before a slow reader slows down the server.
                 .channelOption(.socketOption(.so_rcvbuf), value: 1 << 18)
-                .connect(host: place.host, port: place.port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let pipeline = channel.pipeline.syncOperations
-                        if let proxy {
-                            try pipeline.addHandler(TunnelHandler(through: proxy, to: origin))
-                        }
-                        if let security {
-                            let name = HTTPClient.isAddress(origin.host) ? nil : origin.host
-                            try pipeline.addHandler(
-                                NIOSSLClientHandler(context: security, serverHostname: name))
-                        }
-                        try pipeline.addHTTPClientHandlers()
-                        try pipeline.addHandler(ClientPartHandler())
-                        try pipeline.addHandler(SilenceHandler(watch))
-                        return try Connection(wrappingChannelSynchronously: channel)
+            let initialise: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let proxy {
+                        try pipeline.addHandler(TunnelHandler(through: proxy, to: origin))
                     }
+                    if let security {
+                        let name = HTTPClient.address(origin.host) == nil ? origin.host : nil
+                        try pipeline.addHandler(
+                            NIOSSLClientHandler(context: security, serverHostname: name))
+                    }
+                    try pipeline.addHTTPClientHandlers()
+                    try pipeline.addHandler(ClientPartHandler())
+                    try pipeline.addHandler(SilenceHandler(watch))
+                    return try Connection(wrappingChannelSynchronously: channel)
                 }
+            }
+            // An address needs no name service, whose threads would be waited for.
+            if let address = HTTPClient.address(place.host, place.port) {
+                return try await bootstrap.connect(to: address, channelInitializer: initialise)
+            }
+            return try await bootstrap.connect(
+                host: place.host, port: place.port, channelInitializer: initialise)
         } catch {
             throw HTTPClient.unreachable(place, error)
         }
@@ -122,7 +131,8 @@ public struct HTTPClient: Sendable {
     private static func unreachable(_ origin: Origin, _ error: any Error) -> WireError {
         let kind: WireError.Kind
         let failure = error as? NIOConnectionError
-        let codes = failure?.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode } ?? []
+        let faults = failure?.connectionErrors.map(\.error) ?? [error]
+        let codes = faults.compactMap { ($0 as? IOError)?.errnoCode }
         if codes.contains(ECONNREFUSED) {
             kind = .refused
         } else if let failure, failure.connectionErrors.isEmpty, failure.dnsAError != nil {
@@ -133,8 +143,8 @@ public struct HTTPClient: Sendable {
         return WireError(kind, "\(origin.authority) cannot be reached: \(words(error))")
     }
 
-    private static func isAddress(_ host: String) -> Bool {
-        (try? SocketAddress(ipAddress: host, port: 0)) != nil
+    private static func address(_ host: String, _ port: Int = 0) -> SocketAddress? {
+        try? SocketAddress(ipAddress: host, port: port)
     }
 
     static func fault(_ error: any Error, _ origin: Origin) -> any Error {
@@ -149,9 +159,9 @@ public struct HTTPClient: Sendable {
     }
 
     private static func words(_ error: any Error) -> String {
-        guard let failure = error as? NIOConnectionError else { return "\(error)" }
-        guard let first = failure.connectionErrors.first?.error else {
-            return failure.dnsAError == nil ? "\(error)" : "there is no host of that name"
+        let failure = error as? NIOConnectionError
+        guard let first = failure == nil ? error : failure?.connectionErrors.first?.error else {
+            return failure?.dnsAError == nil ? "\(error)" : "there is no host of that name"
         }
         guard let code = (first as? IOError)?.errnoCode else { return "\(first)" }
         return String(cString: strerror(code)).lowercased()

@@ -12,6 +12,8 @@ import NIOPosix
 
 /// A server for HTTP/1.1: every connection in a task of its own, every request as a whole, every response as it comes.
 ///
+/// Requests are answered on the thread that serves their connection, so a handler must not block.
+///
 /// A slow client slows down whoever writes its response; a client that leaves cancels the task that answers it.
 public struct HTTPServer: Sendable {
     typealias Connection = NIOAsyncChannel<WirePart<HTTPRequest>, WirePart<HTTPResponse>>
@@ -81,18 +83,23 @@ public struct HTTPServer: Sendable {
         try await listener.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections {
-                    group.addTask { await serve(connection, handle) }
+                    let executor = LoopExecutor(connection.channel.eventLoop)
+                    group.addTask(executorPreference: executor) {
+                        await serve(connection, on: executor, handle)
+                    }
                 }
             }
         }
     }
 
-    private func serve(_ connection: Connection, _ handle: @escaping Handler) async {
+    private func serve(
+        _ connection: Connection, on executor: LoopExecutor, _ handle: @escaping Handler
+    ) async {
         // What breaks a connection concerns that connection only, and whoever writes to it is told.
         try? await connection.executeThenClose { inbound, outbound in
             var parts = inbound.makeAsyncIterator()
             while case .head(let request)? = try await parts.next() {
-                let responder = HTTPResponder(outbound, isHead: request.method == "HEAD")
+                let responder = HTTPResponder(outbound, on: executor, isHead: request.method == "HEAD")
                 if request.fields["expect"]?.lowercased() == "100-continue" {
                     try await outbound.write(.head(HTTPResponse(status: 100, fields: HTTPFields())))
                 }
@@ -100,7 +107,9 @@ public struct HTTPServer: Sendable {
                     try await responder.send(status: 413, text: "the request's body is too large")
                     return
                 }
-                let task = Task { try await handle(request, body, responder) }
+                let task = Task(executorPreference: executor) {
+                    try await handle(request, body, responder)
+                }
                 connection.channel.closeFuture.whenComplete { _ in task.cancel() }
                 try await withTaskCancellationHandler {
                     try await task.value
@@ -133,13 +142,21 @@ public struct HTTPServer: Sendable {
 
 /// Where one response is written.
 public actor HTTPResponder {
+    /// Runs tasks on the thread that serves the connection, and with it the connections that those tasks make.
+    ///
+    /// Nothing may block there.
+    public nonisolated let executor: any TaskExecutor
     private let outbound: NIOAsyncChannelOutboundWriter<WirePart<HTTPResponse>>
     private let isHead: Bool
     /// Whether the response is whole.
     private(set) var isFinished = false
 
-    init(_ outbound: NIOAsyncChannelOutboundWriter<WirePart<HTTPResponse>>, isHead: Bool) {
+    init(
+        _ outbound: NIOAsyncChannelOutboundWriter<WirePart<HTTPResponse>>, on executor: any TaskExecutor,
+        isHead: Bool
+    ) {
         self.outbound = outbound
+        self.executor = executor
         self.isHead = isHead
     }
 
