@@ -43,6 +43,13 @@ struct JSONSpelling {
     }
 
     private func write(_ value: Value, level: Int, into output: inout MarkedText) throws {
+        let start = output.count
+        try spell(value, level: level, into: &output)
+        // A value on its own, or one of a list, owns its brackets; all levels would be read again and again.
+        if level < 2 { output.claimUnowned(from: start) }
+    }
+
+    private func spell(_ value: Value, level: Int, into output: inout MarkedText) throws {
         guard output.count <= limit else {
             throw Fault("the template makes more than \(limit) characters", kind: .limit)
         }
