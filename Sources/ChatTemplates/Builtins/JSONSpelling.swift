@@ -8,9 +8,11 @@ struct JSONSpelling {
     private let limit: Int
     /// Whether the layout is the one that models mostly write.
     private let isPlain: Bool
+    private let interpreter: Interpreter
 
     /// - Parameter values: `ensure_ascii`, `indent`, `separators`, `sort_keys`, where given.
     init(_ values: [Value?], _ interpreter: Interpreter) throws {
+        self.interpreter = interpreter
         isASCII = values[0]?.isTrue ?? false
         limit = interpreter.limits.characters
         switch values[1] {
@@ -72,6 +74,9 @@ struct JSONSpelling {
                 output.append(colon)
                 try write(pair.2, level: level + 1, into: &output)
             }
+        case .view, .object(_ as IteratorObject):
+            guard interpreter.dialect == .llamaCpp else { fallthrough }
+            try write(.list(try interpreter.items(of: value)), level: level, into: &output)
         default: throw Fault("a \(value.typeName) has no spelling in JSON")
         }
     }
