@@ -87,6 +87,25 @@ extension CallTemplate {
                 "name": "{{ c.function.name }}"}</call>{% endfor %}
                 """)),
         CallTemplate(
+            style: "the name last, with nothing after it",
+            source: chat(
+                """
+                {{ m.content }}{% for c in m.tool_calls %}<call>{{ c.function.arguments | tojson }} for {{ c.function.name }}\
+                {% endfor %}
+                """)),
+        CallTemplate(
+            style: "names that a list remembers for the results",
+            source: """
+                {%- set asked = namespace(names=[], count=0) %}{% if tools %}<|turn|>tools {{ tools | map(attribute='function') | tojson }}<|over|>
+                {% endif %}{% for m in messages %}<|turn|>{{ m.role }}
+                {% if m.role == 'tool' %}{{ asked.names.pop(0) if asked.names else '?' }} says {% endif %}{{ m.content }}\
+                {% for c in m.tool_calls %}{% set name = c.function.name + '#' + asked.count | string %}\
+                {% set asked.count = asked.count + 1 %}{% set _ = asked.names.append(name) %}\
+                <call>{{ name }}<with>{{ c.function.arguments | tojson }}</call>{% endfor %}<|over|>
+                {% endfor %}{% if add_generation_prompt %}<|turn|>assistant
+                {{ '' }}{% endif %}
+                """),
+        CallTemplate(
             style: "an object whose only key is the name",
             source: chat(
                 """

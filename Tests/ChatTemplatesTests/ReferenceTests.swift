@@ -12,7 +12,9 @@ import Testing
         for line in lines.dropFirst() {
             let source = line["template"]?.stringValue ?? ""
             let expected = line["text"]?.stringValue
-            let rendered = Result { try ChatTemplate(source).render(names, clock: Fixtures.clock).text }
+            let rendered = Result {
+                try ChatTemplate(source, dialect: .transformers).render(names, clock: Fixtures.clock).text
+            }
             switch rendered {
             case .success(let text):
                 #expect(
@@ -48,7 +50,7 @@ import Testing
             }
             for (position, names) in conversations.values.enumerated() {
                 let expected = line["texts"]?[position]?.stringValue
-                let rendered = try? ChatTemplate(source).render(
+                let rendered = try? ChatTemplate(source, dialect: .transformers).render(
                     Fixtures.context(names), clock: Fixtures.clock)
                 #expect(
                     expected == rendered.map { Fixtures.hash($0.text) },

@@ -122,6 +122,15 @@ import Transformer
         #expect(owners.contains(.message(1, role: "user")) && owners.contains(.message(3, role: "tool")))
         let user = shares.filter { $0.owner == .message(1, role: "user") }
         #expect(user.first?.isSpecial == true, "the turn's opening belongs to the message")
+        let text = Array(prompt.text.utf8)
+        var (start, tools) = (0, [UInt8]())
+        for share in shares {
+            if share.owner == .tool("get_weather") { tools += text[start..<(start + share.bytes)] }
+            start += share.bytes
+        }
+        let line = PromptWriterTests.tool.functionJSON.text(.spaced)
+        #expect(
+            String(decoding: tools, as: UTF8.self).hasPrefix(line), "a tool's JSON is its own, brackets too")
     }
 
     @Test func aTemplateThatCannotBeUsedIsOneClearLine() {

@@ -8,9 +8,11 @@ struct JSONSpelling {
     private let limit: Int
     /// Whether the layout is the one that models mostly write.
     private let isPlain: Bool
+    private let interpreter: Interpreter
 
     /// - Parameter values: `ensure_ascii`, `indent`, `separators`, `sort_keys`, where given.
     init(_ values: [Value?], _ interpreter: Interpreter) throws {
+        self.interpreter = interpreter
         isASCII = values[0]?.isTrue ?? false
         limit = interpreter.limits.characters
         switch values[1] {
@@ -43,6 +45,13 @@ struct JSONSpelling {
     }
 
     private func write(_ value: Value, level: Int, into output: inout MarkedText) throws {
+        let start = output.count
+        try spell(value, level: level, into: &output)
+        // A value on its own, or one of a list, owns its brackets; all levels would be read again and again.
+        if level < 2 { output.claimUnowned(from: start) }
+    }
+
+    private func spell(_ value: Value, level: Int, into output: inout MarkedText) throws {
         guard output.count <= limit else {
             throw Fault("the template makes more than \(limit) characters", kind: .limit)
         }
@@ -65,6 +74,9 @@ struct JSONSpelling {
                 output.append(colon)
                 try write(pair.2, level: level + 1, into: &output)
             }
+        case .view, .object(_ as IteratorObject):
+            guard interpreter.dialect == .llamaCpp else { fallthrough }
+            try write(.list(try interpreter.items(of: value)), level: level, into: &output)
         default: throw Fault("a \(value.typeName) has no spelling in JSON")
         }
     }

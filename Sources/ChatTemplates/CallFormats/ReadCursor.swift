@@ -82,36 +82,62 @@ struct ReadCursor {
         return count > 0
     }
 
+    /// What can stand after a word.
+    private struct WordEnds {
+        /// Units that can.
+        private(set) var units: [[ReadUnit]] = []
+        /// Whether the turn can end there, by whichever token.
+        private(set) var endTurn = false
+
+        init(_ units: [ReadUnit]) { self.units = [units] }
+
+        /// Ends of which each begins with its pieces, as far as they are known; with no pieces the turn's end follows.
+        init(_ ends: [[CallSyntax.Piece]]) {
+            for end in ends {
+                let known = ReadCursor.units(
+                    Array(end.prefix { ![.name, .identifier, .number].contains($0) }))
+                if end.isEmpty { endTurn = true } else if !known.isEmpty { units.append(known) }
+            }
+        }
+    }
+
+    private func stands(_ ends: WordEnds, at rest: ArraySlice<ReadUnit>) -> Bool {
+        if ends.units.contains(where: { rest.starts(with: $0) }) { return true }
+        guard ends.endTurn else { return false }
+        // The vocabulary's own end of a turn need not be the template's.
+        if case .token? = rest.first { return true }
+        let turnEnd = ReadCursor.units(syntax.turnEnd)
+        return !turnEnd.isEmpty && rest.starts(with: turnEnd)
+    }
+
     /// A name or an identifier, up to what follows it.
     private mutating func word(before end: [ReadUnit]?) -> String? {
-        let ends = end.map { [$0] } ?? (hasArguments ? callEnds : argumentStarts)
+        let ends = end.map { WordEnds($0) } ?? (hasArguments ? callEnds : argumentStarts)
         var taken: [ReadUnit] = []
         var rest = units
         while taken.count < 256, case .byte? = rest.first {
-            if !taken.isEmpty, ends.contains(where: { !$0.isEmpty && rest.starts(with: $0) }) { break }
+            if !taken.isEmpty, stands(ends, at: rest) { break }
             taken.append(rest.removeFirst())
         }
-        guard !taken.isEmpty, ends.contains(where: { rest.starts(with: $0) }) else { return nil }
+        guard !taken.isEmpty, stands(ends, at: rest) else { return nil }
         units = rest
         return taken[...].text
     }
 
+    /// What can follow a call.
+    private var afterCall: [[CallSyntax.Piece]] {
+        [syntax.end] + [syntax.between, syntax.endOfOne].compactMap { $0 }
+    }
+
     /// What can stand after a name that arguments follow at once.
-    private var argumentStarts: [[ReadUnit]] {
-        guard case .keyed(let keyed) = syntax.arguments else { return [[.byte(UInt8(ascii: "{"))]] }
-        var starts = [keyed.begin]
-        if let empty = keyed.empty { starts += [empty + syntax.end, empty + (syntax.between ?? syntax.end)] }
-        return starts.map { pieces in
-            ReadCursor.units(Array(pieces.prefix { ![.name, .identifier, .number].contains($0) }))
-        }.filter { !$0.isEmpty }
+    private var argumentStarts: WordEnds {
+        guard case .keyed(let keyed) = syntax.arguments else { return WordEnds([.byte(UInt8(ascii: "{"))]) }
+        let begin = keyed.begin.isEmpty ? [] : [keyed.begin]
+        return WordEnds(begin + (keyed.empty.map { empty in afterCall.map { empty + $0 } } ?? []))
     }
 
     /// What can stand after a name that ends a call.
-    private var callEnds: [[ReadUnit]] {
-        [syntax.between ?? syntax.end, syntax.end + syntax.turnEnd].map { pieces in
-            ReadCursor.units(Array(pieces.prefix { ![.name, .identifier, .number].contains($0) }))
-        }.filter { !$0.isEmpty }
-    }
+    private var callEnds: WordEnds { WordEnds(afterCall) }
 
     /// The units before the next place at which the pieces stand, which are taken too; `nil` where they do not.
     mutating func text(upTo pieces: [CallSyntax.Piece], key: String = "") -> ArraySlice<ReadUnit>? {

@@ -47,6 +47,8 @@ public struct TemplateTraits: Sendable, Hashable {
     public private(set) var trailing = ""
     /// Whether the request that the model go on changes nothing.
     public private(set) var opensNoTurn = false
+    /// Why transformers refuses conversations that llama.cpp renders; `nil` where it does not.
+    public private(set) var refusalByTransformers: String?
 
     /// Finds what `template` makes of each part.
     public init(probing template: ChatTemplate, specialTokens: [String: String], clock: TemplateClock) {
@@ -75,6 +77,10 @@ public struct TemplateTraits: Sendable, Hashable {
             (tools, shape.toolsNeedSystem) = (.own, true)
         }
         findCalls(probe, question)
+        findRefusal(
+            TraitProbe(
+                template: template.rendered(as: .transformers), specialTokens: specialTokens, clock: clock),
+            question)
         shape.thinkingKey =
             probe.thinkingKey(after: question, shape, hasTools: tools == .own) ?? shape.thinkingKey
         let answer: JSONValue = ["role": "assistant", "content": .string(TraitProbe.answer)]
@@ -120,6 +126,16 @@ public struct TemplateTraits: Sendable, Hashable {
         (calls, results) = (best.calls, best.results)
     }
 
+    private mutating func findRefusal(_ probe: TraitProbe, _ question: JSONValue) {
+        let (calls, results) = probe.calls(after: question, shape, hasTools: tools == .own)
+        let asked = probe.render([question], shape, hasTools: tools == .own).support(of: [])
+        for (strict, wide) in [(asked, tools), (calls, self.calls), (results, self.results)] {
+            guard case .refused(let reason) = strict, wide == .own else { continue }
+            refusalByTransformers = reason
+            return
+        }
+    }
+
     /// What a person should know of the template before a run, one line each.
     public var findings: [String] {
         if let failure { return ["the chat template fails at the simplest question: \(failure)"] }
@@ -141,6 +157,11 @@ public struct TemplateTraits: Sendable, Hashable {
         note(
             results, "results are dropped by the template: the model would not see what a tool answered",
             "the role tool")
+        if let refusalByTransformers {
+            findings.append(
+                "transformers refuses this template, which is rendered as llama.cpp does it: "
+                    + refusalByTransformers)
+        }
         if !trailing.isEmpty { findings.append("text stands after the last turn: \(trailing)") }
         return findings
     }

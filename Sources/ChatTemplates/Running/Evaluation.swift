@@ -104,6 +104,11 @@ extension Interpreter {
         guard case .call(let callee, let arguments) = expression.form else {
             throw Fault("a call is expected here")
         }
+        if let change = ListChange(callee), dialect == .llamaCpp,
+            let value = try apply(change, expression, arguments, scope)
+        {
+            return value
+        }
         let function = try evaluate(callee, scope)
         var values = try self.arguments(arguments, scope)
         if let caller { values.named.append(("caller", caller)) }

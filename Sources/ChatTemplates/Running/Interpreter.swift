@@ -1,5 +1,6 @@
 /// Runs the statements of a template.
 final class Interpreter {
+    let dialect: ChatTemplate.Dialect
     let limits: RenderLimits
     let clock: TemplateClock
     /// What is being evaluated, for messages.
@@ -9,7 +10,8 @@ final class Interpreter {
     private var depth = 0
     private var scopesOfMacros: [Scope] = []
 
-    init(limits: RenderLimits, clock: TemplateClock) {
+    init(_ dialect: ChatTemplate.Dialect, limits: RenderLimits, clock: TemplateClock) {
+        self.dialect = dialect
         self.limits = limits
         self.clock = clock
     }

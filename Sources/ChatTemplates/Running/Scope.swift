@@ -17,6 +17,13 @@ final class Scope {
         set { values[name] = newValue }
     }
 
+    /// Gives a name another value where it has one.
+    func change(_ name: String, to value: Value) {
+        var scope: Scope? = self
+        while let current = scope, current.values[name] == nil { scope = current.around }
+        scope?.values[name] = value
+    }
+
     /// Forgets all values: macros know the names around them, which know the macros.
     func clear() { values = [:] }
 }

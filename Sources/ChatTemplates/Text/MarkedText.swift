@@ -81,6 +81,19 @@ public struct MarkedText: Sendable, Hashable {
     /// Appends `other` with its origins.
     public mutating func append(_ other: MarkedText) { units += other.units }
 
+    /// Gives what has no source from `start` on the source of the rest, where that has only one.
+    mutating func claimUnowned(from start: Int) {
+        let sources = ~(MarkedText.templateBit | MarkedText.scalarBits)
+        var found: UInt32 = 0
+        for position in start..<units.count {
+            let source = units[position] & sources
+            if source == 0 || source == found { continue }
+            if found != 0 { return }
+            found = source
+        }
+        for position in start..<units.count where units[position] & sources == 0 { units[position] |= found }
+    }
+
     // MARK: Characters, as Python counts them
 
     static func scalar(_ unit: UInt32) -> Unicode.Scalar { Unicode.Scalar(unit & scalarBits) ?? "\u{FFFD}" }

@@ -1,6 +1,7 @@
 /// A value as jinja2 knows it, Python's types included.
 ///
-/// Lists and dictionaries are values: transformers' sandbox lets no template change one.
+/// Lists and dictionaries are values: transformers' sandbox lets no template change one, and ``ListChange`` gives the
+/// name of a list another one.
 indirect enum Value {
     /// Nothing of that name: it prints as nothing, and most uses of it fail by `why`.
     case undefined(why: String)

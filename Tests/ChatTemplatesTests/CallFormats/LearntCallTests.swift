@@ -97,6 +97,23 @@ import Testing
         }
     }
 
+    /// A vocabulary's own end of a turn need not be the template's.
+    @Test(arguments: CallTemplate.all, [false, true])
+    func aCallIsReadBackWhicheverTokenEndsTheTurn(template: CallTemplate, asTokens: Bool) throws {
+        let conversation = try Self.conversation(template, asTokens: asTokens)
+        var open = conversation.syntax
+        open.turnEnd = []
+        let bare = (name: "close_order", arguments: "{}")
+        for calls in [
+            [Self.simple], [Self.rich], [bare], [Self.rich, Self.simple, Self.simple], [Self.simple, bare],
+        ] {
+            guard let turn = open.spelling(of: calls.map { .init(name: $0.name, arguments: $0.arguments) })
+            else { continue }
+            let read = Self.read(turn + [.special("<the end>")], conversation)
+            #expect(isSame(read, calls), "\(turn) was read as \(read)")
+        }
+    }
+
     @Test(arguments: CallTemplate.all)
     func aResponseThatIsNotWholeYetIsReadAsFarAsItGoes(template: CallTemplate) throws {
         let conversation = try Self.conversation(template, asTokens: false)
