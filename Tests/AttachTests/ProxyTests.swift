@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import JSON
 import Sessions
+import Synchronization
 import Testing
 import Wire
 
@@ -128,8 +129,22 @@ struct ProxyTests {
             }
             first.cancel()
             _ = await first.result
-            let again = Task { try await post("/v1/messages", messages([]), to: origin).bytes }
-            try await Task.sleep(for: .milliseconds(200))
+            let hasJoined = Mutex(false)
+            let again = Task {
+                let request = HTTPRequest(
+                    method: "POST", target: "/v1/messages",
+                    fields: HTTPFields([
+                        .init("content-type", "application/json"), .init("x-api-key", "sk-made-up"),
+                    ]))
+                let text = Array(messages([]).text().utf8)
+                return try await HTTPClient().send(request, body: text, to: origin) { _, body in
+                    // The words before the calls come at once.
+                    let begun = try await body.next() ?? []
+                    hasJoined.withLock { $0 = true }
+                    return begun + (try await body.collect(upTo: 1 << 24))
+                }
+            }
+            while !hasJoined.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
             let journal = try #require(person.journals.first)
             let record = try #require(person.fold(journal).waitingCalls.first)
             person.state.withLock { $0.sessions[journal] }?.control.send(

@@ -50,6 +50,17 @@ final class Exchange: Sendable {
     /// Whether nobody listens any more.
     var isDeserted: Bool { state.withLock { $0.hasBeenRead && $0.readers == 0 } }
 
+    /// Whether nobody listens any more, for whoever has another request of the same client: that its client has closed the
+    /// connection on which calls are held may be noticed a moment after it.
+    func isLeft() async -> Bool {
+        let end = ContinuousClock.now + .milliseconds(250)
+        while !isDeserted {
+            guard state.withLock({ $0.isHeld }), ContinuousClock.now < end else { return false }
+            do { try await Task.sleep(for: .milliseconds(5)) } catch { return isDeserted }
+        }
+        return true
+    }
+
     /// Whether somebody listens.
     var isRead: Bool { state.withLock { $0.readers > 0 } }
 

@@ -56,17 +56,17 @@ actor SessionBook {
         let identity = exchange.identity
         for (place, known) in await candidates(request, identity) {
             // A request that is none of the held one's re-sends means that its client has given that up.
-            if let held = entries[place].exchange, held.isDeserted { await giveUp(held, at: place) }
-            guard !entries[place].isBusy else { continue }
-            await take(place, exchange, request)
+            if let held = entries[place].exchange, await held.isLeft() { await giveUp(held, at: place) }
+            guard occupy(place, exchange) else { continue }
+            await remember(request, at: place)
             return Claim(session: entries[place].session, known: known)
         }
         for place in threads[identity.thread ?? ""] ?? [] {
             // Some clients change what lies before the last answer, but name their conversation.
             guard let known = await entries[place].session.known(in: request) else { continue }
-            if let held = entries[place].exchange, held.isDeserted { await giveUp(held, at: place) }
-            guard !entries[place].isBusy else { continue }
-            await take(place, exchange, request)
+            if let held = entries[place].exchange, await held.isLeft() { await giveUp(held, at: place) }
+            guard occupy(place, exchange) else { continue }
+            await remember(request, at: place)
             return Claim(session: entries[place].session, known: known)
         }
         let claim =
@@ -75,7 +75,8 @@ actor SessionBook {
             }
         try checkThatNobodyLeft()
         if let place = entries.firstIndex(where: { $0.session === claim.session }) {
-            await take(place, exchange, request)
+            entries[place].exchange = exchange
+            await remember(request, at: place)
         }
         return claim
     }
@@ -167,10 +168,16 @@ actor SessionBook {
         entries[place].isBusy = entries[place].exchange != nil && entries[place].exchange !== exchange
     }
 
-    private func take(_ place: Int, _ exchange: Exchange, _ request: AgentRequest) async {
-        // Busy first: what follows lets other requests in.
+    /// Gives a session to an exchange, unless another has it.
+    private func occupy(_ place: Int, _ exchange: Exchange) -> Bool {
+        guard !entries[place].isBusy else { return false }
         entries[place].isBusy = true
         entries[place].exchange = exchange
+        return true
+    }
+
+    /// Remembers by what the next request of a session is to be known.
+    private func remember(_ request: AgentRequest, at place: Int) async {
         var chain = request.chain.last
         if request.reading.previousResponse != nil {
             // The provider keeps what came before; a client that sends all of it later is to be known then.
