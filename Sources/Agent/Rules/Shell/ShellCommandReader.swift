@@ -127,8 +127,11 @@ struct ShellCommandReader {
     ) throws(ShellDoubt) {
         var open: Set<Int> = [words.startIndex]
         var starts: Set<Int> = []
+        var isAfterAssignment = false
         for index in words.indices where open.contains(index) {
             let word = words[index]
+            let isAssignment = !word.begins(with: "-") && word.bytes.contains(UInt8(ascii: "="))
+            defer { isAfterAssignment = isAfterAssignment || isAssignment }
             if word.isExpanded { throw ShellDoubt(at: word.offset, "a word of \(name) that is not certain") }
             if word.holdsSleepingExpansion, word.bytes.contains(UInt8(ascii: "=")) {
                 throw ShellDoubt(
@@ -137,9 +140,7 @@ struct ShellCommandReader {
             if word.readsAsAssignment, ["env", "sudo", "doas"].contains(name) {
                 parts.append(word.bytes)
                 open.insert(index + 1)
-            } else if !word.begins(with: "-"), word.bytes.contains(UInt8(ascii: "=")),
-                ["env", "sudo", "doas"].contains(name)
-            {
+            } else if isAssignment, ["env", "sudo", "doas"].contains(name) {
                 // These take any word with = for a variable, whatever stands before it.
                 if isStrict {
                     throw ShellDoubt(at: word.offset, "a word of \(name) with = that no shell assigns")
@@ -147,20 +148,18 @@ struct ShellCommandReader {
                 starts.insert(index)
                 open.insert(index + 1)
             } else if word.begins(with: "-") {
-                if index > words.startIndex, case let last = words[index - 1], !last.begins(with: "-"),
-                    last.bytes.contains(UInt8(ascii: "="))
-                {
-                    // After an assignment no option stands: it is the program.
+                if isAfterAssignment {
+                    // After an assignment no option stands: it is the program, or with = another assignment.
                     if isStrict {
                         throw ShellDoubt(at: word.offset, "a dash after an assignment of \(name)")
                     }
                     starts.insert(index)
                 }
                 let isOption = index == words.startIndex && word.equals("-p") || word.equals("--")
-                if name == "time", !isOption {
-                    // To bash, whose keyword has no other options, it is the program.
+                // To bash, whose time has no other options, and to dash, whose exec has none, it is the program.
+                if name == "exec" || name == "time" && !isOption {
                     if isStrict {
-                        throw ShellDoubt(at: word.offset, "an option of time that bash does not have")
+                        throw ShellDoubt(at: word.offset, "an option of \(name) that not every shell has")
                     }
                     starts.insert(index)
                 }

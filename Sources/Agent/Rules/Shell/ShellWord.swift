@@ -45,9 +45,12 @@ struct ShellWord {
     /// Takes an unquoted `=`: the first one may make the word an assignment.
     mutating func appendEquals() {
         if isBare, valueStart == nil, !isOddAssignment, let first = bytes.first, first.startsShellName {
+            let isAdding = bytes.last == UInt8(ascii: "+")
             if bytes.allSatisfy(\.isShellNamePart) {
                 valueStart = bytes.count + 1
-            } else if bytes.last == UInt8(ascii: "+") || bytes.contains(UInt8(ascii: "[")) {
+            } else if isAdding && bytes.dropLast().allSatisfy(\.isShellNamePart)
+                || bytes.contains(UInt8(ascii: "["))
+            {
                 isOddAssignment = true
             }
         }
@@ -88,6 +91,12 @@ struct ShellWord {
         // An element of an array as well: `{name[0]}`.
         let name = bytes[1..<bytes.count - 1].prefix { $0 != UInt8(ascii: "[") }
         return name.first?.startsShellName == true && name.allSatisfy(\.isShellNamePart) ? .name : .word
+    }
+
+    /// Whether it is, bare and of so many digits, the number of the redirection that follows, for some shells: dash takes
+    /// one digit, bash what an integer holds.
+    func isNumber(ofDigits digits: Range<Int>) -> Bool {
+        standing == .number && isBare && digits.contains(bytes.count)
     }
 
     /// A number with or without a unit of time, as `timeout` wants it.
