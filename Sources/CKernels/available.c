@@ -8,6 +8,7 @@ extern const ck_kernels ck_baseline;
 
 extern const ck_kernels ck_avx2;
 extern const ck_kernels ck_avx512;
+extern const ck_kernels ck_avx512_vnni;
 
 const ck_kernels *ck_available(size_t index) {
     int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -16,6 +17,7 @@ const ck_kernels *ck_available(size_t index) {
     if (index == 0) return &ck_baseline;
     if (index == 1 && avx2) return &ck_avx2;
     if (index == 2 && avx512) return &ck_avx512;
+    if (index == 3 && avx512 && __builtin_cpu_supports("avx512vnni")) return &ck_avx512_vnni;
     return NULL;
 }
 

@@ -8,6 +8,14 @@ typedef struct {
     void (*unpack)(const uint8_t *block, size_t chunk, const block_scales *scales, shorts *out);
     size_t block_bytes;
     int has_offsets;
+#if HAS_BYTE_PRODUCTS
+    void (*read_lane_scales)(const uint8_t *block, lane_scales *out);
+    void (*unpack_half)(const uint8_t *block, size_t half, half_bytes *out);
+    /// What is taken from each of the bytes.
+    int excess;
+    /// The chunks of a half in the order of its bytes.
+    uint8_t order[4];
+#endif
 } integer_format;
 
 /// Activations of some tokens: `columns` integers a token, the scale of each block, and for each chunk the sum of its
@@ -16,6 +24,12 @@ typedef struct {
     int16_t *values;
     float *scales;
     float *sums;
+#if HAS_BYTE_PRODUCTS
+    /// The same as bytes, half by half, where there is one token only.
+    int8_t *bytes;
+    /// Sums of byte products with the excess of weights, part by part: those of upper bytes, then of lower ones.
+    integers *excess;
+#endif
 } activations;
 
 /// Rows of weights that are unpacked for several tokens: `columns` integers a row, the factor of each block, and the
@@ -27,7 +41,11 @@ typedef struct {
 } unpacked_rows;
 
 /// What the largest activation of a block becomes.
+#if HAS_BYTE_PRODUCTS
+#define LARGEST_ACTIVATION (127 * 256 + 127)
+#else
 #define LARGEST_ACTIVATION (LANES == 4 ? 16383 : 32767)
+#endif
 
 /// What is not finite makes the scale not a number, and with it every product.
 static void quantize_block(const float *input, int16_t *values, float *scale, float *sums) {
@@ -82,8 +100,8 @@ INLINE vector join(const integers halves[2]) {
 /// of the columns, as in a tile, so that a token gives the same bits alone and among others.
 INLINE void multiply_integer_rows(integer_format format, int rows, const uint8_t *weights, size_t row_bytes,
                                   size_t columns, activations input, float *output) {
-    vector sums[VECTOR_ROWS] = {};
-    eight offsets[VECTOR_ROWS] = {};
+    vector sums[INTEGER_ROWS] = {};
+    eight offsets[INTEGER_ROWS] = {};
     for (size_t block = 0; block < columns / BLOCK; block++) {
         prefetch_rows(rows, weights, row_bytes, format.block_bytes);
 #pragma unroll
@@ -91,6 +109,29 @@ INLINE void multiply_integer_rows(integer_format format, int rows, const uint8_t
             block_scales scales;
             format.read_scales(weights + r * row_bytes, &scales);
             integers halves[2] = {};
+#if HAS_BYTE_PRODUCTS
+            lane_scales lanes;
+            format.read_lane_scales(weights + r * row_bytes, &lanes);
+#pragma unroll
+            for (size_t half = 0; half < 2; half++) {
+                half_bytes q;
+                format.unpack_half(weights + r * row_bytes, half, &q);
+                integers upper = {}, lower = {};
+#pragma unroll
+                for (size_t part = 0; part < 2; part++) {
+                    const int8_t *bytes = input.bytes + PART_BYTES * (2 * half + part);
+                    activation_bytes x[2];
+                    memcpy(x, bytes, sizeof x);
+                    integers sums[2] = {};
+                    if (format.excess) memcpy(sums, input.excess + 2 * (2 * half + part), sizeof sums);
+                    sums[0] = add_byte_products(sums[0], q.parts[part], x[0]);
+                    sums[1] = add_byte_products(sums[1], q.parts[part], x[1]);
+                    upper = add_short_products(upper, sums[0], lanes.lanes[2 * half + part]);
+                    lower = add_short_products(lower, sums[1], lanes.lanes[2 * half + part]);
+                }
+                halves[half] = (upper << 8) + lower;
+            }
+#else
 #pragma unroll
             for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) {
                 shorts q, x;
@@ -98,10 +139,15 @@ INLINE void multiply_integer_rows(integer_format format, int rows, const uint8_t
                 load_shorts(input.values + CHUNK * chunk, &x);
                 add_pairs(&halves[chunk / (BLOCK_CHUNKS / 2)], &q, &x);
             }
+#endif
             sums[r] += join(halves) * splat(scales.factor * input.scales[block]);
             if (format.has_offsets) add_offsets(scales.offsets, input.sums, &offsets[r]);
         }
         input.values += BLOCK;
+#if HAS_BYTE_PRODUCTS
+        input.bytes += 2 * BLOCK;
+        input.excess += 8;
+#endif
         input.sums += BLOCK_CHUNKS;
         weights += format.block_bytes;
     }
@@ -187,12 +233,23 @@ INLINE void unpack_rows(integer_format format, const uint8_t *source, size_t row
             const uint8_t *start = source + r * row_bytes + block * format.block_bytes;
             block_scales scales;
             format.read_scales(start, &scales);
+#if HAS_BYTE_PRODUCTS
+#pragma unroll
+            for (size_t half = 0; half < 2; half++) {
+                shorts q[4];
+#pragma unroll
+                for (size_t chunk = 0; chunk < 4; chunk++) format.unpack(start, 4 * half + chunk, &scales, &q[chunk]);
+                lay_out_half(q, format.order, out.values);
+                out.values += BLOCK / 2;
+            }
+#else
             for (size_t chunk = 0; chunk < BLOCK_CHUNKS; chunk++) {
                 shorts q;
                 format.unpack(start, chunk, &scales, &q);
                 memcpy(out.values, &q, sizeof q);
                 out.values += CHUNK;
             }
+#endif
             *out.factors++ = scales.factor;
             if (format.has_offsets) memcpy(out.offsets, scales.offsets, sizeof scales.offsets);
             out.offsets += BLOCK_CHUNKS;
@@ -214,11 +271,27 @@ INLINE void multiply_integers_as(integer_format format, const uint8_t *weights, 
             quantize_block(input + (first + i / blocks) * input_stride + i % blocks * BLOCK, x.values + i * BLOCK,
                            x.scales + i, x.sums + i * BLOCK_CHUNKS);
         }
+#if HAS_BYTE_PRODUCTS
+        // After the sums, where otherwise the rows for several tokens are unpacked.
+        x.bytes = (int8_t *)(x.sums + some * chunks);
+        x.excess = (integers *)(((uintptr_t)(x.bytes + 2 * columns) + 63) & ~(uintptr_t)63);
+        for (size_t i = 0; i < 2 * some * blocks; i++) {
+            int16_t *half = x.values + i * (BLOCK / 2);
+            if (some == 1) {
+                split_half(half, format.order, x.bytes + i * BLOCK);
+                if (format.excess) sum_excess(format.excess, x.bytes + i * BLOCK, x.excess + 4 * i);
+            } else {
+                shorts q[4];
+                memcpy(q, half, sizeof q);
+                lay_out_half(q, format.order, half);
+            }
+        }
+#endif
         float *destination = output + first * output_stride;
         size_t r = 0;
         if (some == 1) {
-            for (; r + VECTOR_ROWS <= rows; r += VECTOR_ROWS) {
-                multiply_integer_rows(format, VECTOR_ROWS, weights + r * row_bytes, row_bytes, columns, x,
+            for (; r + INTEGER_ROWS <= rows; r += INTEGER_ROWS) {
+                multiply_integer_rows(format, INTEGER_ROWS, weights + r * row_bytes, row_bytes, columns, x,
                                       destination + r);
             }
             for (; r < rows; r++) {

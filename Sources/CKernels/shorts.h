@@ -31,7 +31,9 @@ INLINE void load_unsigned_shorts(const uint8_t *source, shorts *out) {
 
 /// Adds the products of a chunk to LANES sums.
 INLINE void add_pairs(integers *sums, const shorts *left, const shorts *right) {
-#if LANES == 16
+#if HAS_BYTE_PRODUCTS
+    *sums = (integers)_mm512_dpwssd_epi32((__m512i)*sums, (__m512i)*left, (__m512i)*right);
+#elif LANES == 16
     *sums += (integers)_mm512_madd_epi16((__m512i)*left, (__m512i)*right);
 #elif LANES == 8
     __m256i a[2], b[2];

@@ -41,8 +41,9 @@ enum {
 #define CK_TOKEN_GROUP 64
 
 /// Floats of scratch for each column: a group of rows, dequantised (16 floats); or a group of tokens as 16-bit integers
-/// (32) and a group of rows as such (8), with less than a float for each eight of them (10).
-#define CK_SCRATCH 50
+/// (32) and a group of rows as such (8), with less than a float for each eight of them (10), and rows filled up to an
+/// even number of blocks (10).
+#define CK_SCRATCH 60
 
 /// The kernels of one instruction set.
 typedef struct ck_kernels {
