@@ -136,12 +136,25 @@ def calls(path, names, language):
         yield text.count("\n", 0, found.start()) + 1, found.group(1), reader
 
 
+def has_unnamed_key(grammar, text):
+    """Whether an object has a key that its schema leaves open; llama.cpp writes none where nothing is said of them."""
+    try:
+        schema, value = json.loads(grammar), json.loads(text)
+    except ValueError:
+        return False
+    named = schema.get("properties") if isinstance(schema, dict) else None
+    return (named is not None and isinstance(value, dict) and not set(schema) - {"type", "properties", "required"}
+            and any(key not in named for key in value))
+
+
 def meant(grammar, text):
     """Why a text comes out another way than with the others, on purpose."""
     if re.fullmatch(r"[0-9]{17,}", text):
         return "the others bound an integer's digits"
     if text == "1" and '"items"' in grammar and '"array"' not in grammar:
         return "keywords of arrays say nothing of a number"
+    if has_unnamed_key(grammar, text):
+        return "keys that no schema names are allowed, as JSON Schema has it"
     if "%json" in grammar and re.search(r"\\(u|[bt/])", text):
         return "every escape that JSON knows is taken"
     return None

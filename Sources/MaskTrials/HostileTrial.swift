@@ -28,6 +28,8 @@ public struct HostileTrial {
         public var steps = 0
         /// Nanoseconds of the slowest compilation and step.
         public var slowestCompilation = 0, slowestStep = 0
+        /// Which schemas those are.
+        public var slowestCompiled = "", slowestStepped = ""
         /// What was over a bound, a line each.
         public var excesses: [String] = []
     }
@@ -75,7 +77,7 @@ public struct HostileTrial {
             mask = matcher.allowed()
             let time = ProcessorTime.now - begun
             tally.steps += 1
-            tally.slowestStep = max(tally.slowestStep, time)
+            if time > tally.slowestStep { (tally.slowestStep, tally.slowestStepped) = (time, name) }
             if time > bounds.step {
                 tally.excesses.append("\(name), step \(step): \(time / 1_000) µs")
             }
@@ -87,7 +89,9 @@ public struct HostileTrial {
     }
 
     private mutating func note(compilation: Int, _ name: String) {
-        tally.slowestCompilation = max(tally.slowestCompilation, compilation)
+        if compilation > tally.slowestCompilation {
+            (tally.slowestCompilation, tally.slowestCompiled) = (compilation, name)
+        }
         if compilation > bounds.compilation {
             tally.excesses.append("\(name), compilation: \(compilation / 1_000) µs")
         }

@@ -19,6 +19,7 @@ public final class MaskEngine {
     /// A matcher at the start of the grammar's language.
     /// - Throws: ``GrammarError`` when a schema is malformed, unsupported or satisfied by nothing.
     public func matcher(for grammar: Grammar) throws(GrammarError) -> Matcher {
+        patterns.allowance.renewForGrammar()
         switch grammar.language {
         case .value(let schema):
             return Matcher(try cursor(schema, grammar.options, grammar.documents))

@@ -261,7 +261,9 @@ struct FullWalkTests {
 
     @Test(
         "a token that completes a pattern without anchors and then closes the string is allowed",
-        arguments: ["@", "/$", "base64,", "base64,$", "^base64,", "[0-9]{3}", "x|y", "\\.$", "a.c"])
+        arguments: [
+            "@", "/$", "base64,", "base64,$", "^base64,", "[0-9]{3}", "x|y", "\\.$", "a.c", "[a-z0-9_-]{162}",
+        ])
     func patternsThatTokensComplete(pattern: String) throws {
         let vocabulary = try Self.vocabulary()
         let schema: JSONValue = [
@@ -308,6 +310,11 @@ struct FullWalkTests {
             #"{"type":"string","not":{"pattern":"(a+)*$"}}"#,
             #"{"type":"string","oneOf":[{"pattern":"((a|a)+)*$"},{"pattern":"é"}]}"#,
             #"{"type":"string","oneOf":[{"pattern":"((a|a)+)*$"},{"enum":["a","b"]}]}"#,
+            #"{"type":"string","maxLength":4,"not":{"pattern":"x"}}"#,
+            #"{"type":"string","maxLength":9,"minLength":5,"not":{"pattern":"^abc$"}}"#,
+            #"{"type":"string","maxLength":7,"anyOf":[{"pattern":"^ab"},{"pattern":"c$"}]}"#,
+            #"{"type":"string","maxLength":6,"not":{"pattern":"^(a*)\\1b$"}}"#,
+            #"{"type":"string","anyOf":[{"maxLength":4},{"pattern":"^ab"}],"maxLength":30}"#,
         ])
     func refusedPatterns(schema: String) throws {
         guard
@@ -317,6 +324,25 @@ struct FullWalkTests {
         for byte in "\"abc".utf8 {
             #expect(here.allowed() == FullWalk(here).allowed)
             guard (try? here.advance(bytes: [byte])) != nil else { return }
+        }
+    }
+
+    @Test(
+        "text that a pattern takes by the group is taken as the automaton has it",
+        arguments: [
+            "^[^/]+$", "^\\S+$", "^.*\\.txt$", "^[^\\x00-\\x7F]+$", "^[\\u00e0-\\u07ff]*$",
+            "^[\\u4e00-\\u9fff ]{2,5}$",
+            "^\\w+( \\w+)*$", "^(\\S+\\s+){0,49}\\S+$", "^[\\u0000-\\uffff]{1,3}$", "^([^é]|é{2})*$",
+        ])
+    func groupsOfText(pattern: String) throws {
+        let vocabulary = try Self.vocabulary()
+        let schema: JSONValue = ["type": "string", "pattern": .string(pattern)]
+        var here = try MaskEngine(vocabulary: vocabulary).matcher(for: Grammar(schema: schema))
+        for text in ["\"", "é", "中", "ab", " "] {
+            guard (try? here.advance(bytes: text.utf8)) != nil else { continue }
+            let mask = here.allowed()
+            let full = FullWalk(here).allowed
+            #expect(mask == full, "after \(text): \(full.subtracting(mask).count) lost")
         }
     }
 }

@@ -27,6 +27,36 @@ struct HostileTests {
         #expect(trial.tally.compiled > 120 && trial.tally.steps > 240)
     }
 
+    @Test(
+        "a mask makes few states of a pattern, however many the pattern has",
+        arguments: [
+            ".*\\s*.{5}.*\\bx.{20}$", "^.*a.{40}$", "^.*(a|b).{30}.*c.{30}$",
+            "(?=.*a.{30}$)(?=.*b.{31}$).*c.{29}$",
+            "^(((a|[a-z]){0,9}|.*é.{40}))(.*\\d.|\\w+).*a.{5}",
+            "^(([a-z]{0,100}\\.){0,100}[a-z]{50,100}){1,9}$",
+            "^(\\\\)+([a-z]|[^a])(?!.\\d).*a.{5}(.*[^a].{5}(\\w+)+)+",
+            "(?!((?!a*)x){3,4})((?!\\w+)é|b*.)*.{9}",
+        ])
+    func statesOfOneMask(pattern: String) throws {
+        let vocabulary = try FullWalkTests.vocabulary()
+        let schema: JSONValue = ["type": "string", "pattern": .string(pattern)]
+        guard var here = try? MaskEngine(vocabulary: vocabulary).matcher(for: Grammar(schema: schema)),
+            let automaton = here.automaton
+        else { return }
+        try here.advance(bytes: [0x22])
+        for byte in "ab.aé1 c".utf8 {
+            var work: Int {
+                automaton.strings.specs.flatMap(\.machine.components).reduce(0) { sum, component in
+                    if case .pattern(let pattern) = component { sum + pattern.work } else { sum }
+                }
+            }
+            let before = work
+            _ = here.allowed()
+            #expect(work - before < 30_000)
+            guard (try? here.advance(bytes: [byte])) != nil else { return }
+        }
+    }
+
     static let keywords = [
         "$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "additionalItems",
         "additionalProperties", "allOf", "anyOf", "const", "contains", "dependencies", "dependentRequired",

@@ -30,8 +30,15 @@ struct ByteExpressions {
     private(set) var mayBeVoid: [Bool] = []
     /// Whether a counted repetition occurs inside: only such expressions are worth comparing with their like.
     private var repeats: [Bool] = []
+    /// What is left of an expression without the counts of its repetitions: one covers another only where both have the
+    /// same skeleton.
+    private var skeletons: [Int] = []
+    /// Whether a repetition whose counts leave room occurs inside: of two without any, neither covers the other.
+    private var isElastic: [Bool] = []
     private var ids: [Node: ID] = [:]
     private var derivatives: [UInt64: ID] = [:]
+    /// What derivatives have cost so far: the expressions derived and the parts that they came to.
+    private(set) var work = 0
 
     init() {
         _ = intern(.never)
@@ -68,7 +75,29 @@ struct ByteExpressions {
         case .complement(let part): mayBeVoid.append(part != ByteExpressions.never)
         case .times(let part, _, _): mayBeVoid.append(mayBeVoid[Int(part)])
         }
+        addSkeleton(node, id)
         return id
+    }
+
+    private mutating func addSkeleton(_ node: Node, _ id: ID) {
+        func mixed(_ first: Int, _ second: Int) -> Int {
+            let value = (first &* 0x9E37_79B9 &+ second) &* 0xFF51_AFD7
+            return value ^ value >> 29
+        }
+        switch node {
+        case .sequence(let a, let b):
+            skeletons.append(mixed(skeletons[Int(a)], skeletons[Int(b)]))
+            // A count and then anything covers every higher count and then anything.
+            var isOpen = false
+            if b == ByteExpressions.anything, case .times = nodes[Int(a)] { isOpen = true }
+            isElastic.append(isOpen || isElastic[Int(a)] || isElastic[Int(b)])
+        case .times(let part, let low, let high):
+            skeletons.append(mixed(-2, Int(part)))
+            isElastic.append(low != high)
+        default:
+            skeletons.append(Int(id))
+            isElastic.append(false)
+        }
     }
 
     /// Whether repetitions with counts, intersections or complements occur inside.
@@ -105,7 +134,7 @@ struct ByteExpressions {
             if parts[1] == ByteExpressions.never { return parts[0] }
             if let pair = choiceOfTwo(parts[0], parts[1]) { return pair }
         }
-        var flat: Set<ID> = []
+        var flat: [ID] = []
         var single = ByteSet()
         var stack = parts
         while let part = stack.popLast() {
@@ -115,18 +144,33 @@ struct ByteExpressions {
             case .bytes(let set): single.formUnion(set)
             default:
                 if part == ByteExpressions.anything { return part }
-                flat.insert(part)
+                flat.append(part)
             }
         }
-        if !single.isEmpty { flat.insert(intern(.bytes(single))) }
-        if flat.count > 1, flat.contains(ByteExpressions.empty),
+        if !single.isEmpty { flat.append(intern(.bytes(single))) }
+        work += flat.count
+        flat = ByteExpressions.sorted(flat)
+        if flat.count > 1, flat[0] == ByteExpressions.empty,
             flat.contains(where: { $0 != ByteExpressions.empty && nullable[Int($0)] })
         {
-            flat.remove(ByteExpressions.empty)
+            flat.removeFirst()
         }
         let open = withoutCovered(flat)
         guard open.count > 1 else { return open.first ?? ByteExpressions.never }
-        return intern(.choice(open.sorted()))
+        return intern(.choice(open))
+    }
+
+    /// In ascending order, each once.
+    private static func sorted(_ parts: [ID]) -> [ID] {
+        if parts.count < 2 { return parts }
+        var result = parts.sorted()
+        var kept = 1
+        for index in 1..<result.count where result[index] != result[kept - 1] {
+            result[kept] = result[index]
+            kept += 1
+        }
+        result.removeLast(result.count - kept)
+        return result
     }
 
     /// A choice of two different expressions that need no merging; `nil` where they do.
@@ -146,18 +190,38 @@ struct ByteExpressions {
         return intern(.choice([min(a, b), max(a, b)]))
     }
 
-    /// The parts that no other part contains: without this, nested counted repetitions derive to ever more parts.
-    private func withoutCovered(_ parts: Set<ID>) -> Set<ID> {
+    /// The parts that no other part contains, in ascending order as they came: without this, nested counted repetitions
+    /// derive to ever more parts.
+    private mutating func withoutCovered(_ parts: [ID]) -> [ID] {
         // Different parts cover each other only by the counts of repetitions in them.
-        let counted = parts.filter { repeats[Int($0)] }
+        var counted = parts.filter { repeats[Int($0)] }
         guard counted.count > 1, counted.count <= 256 else { return parts }
-        var kept: [ID] = []
-        for part in counted.sorted() {
-            if kept.contains(where: { covers($0, part, 6) }) { continue }
-            kept.removeAll { covers(part, $0, 6) }
-            kept.append(part)
+        counted.sort { (skeletons[Int($0)], $0) < (skeletons[Int($1)], $1) }
+        var covered: [ID] = []
+        var first = 0
+        while first < counted.count {
+            let skeleton = skeletons[Int(counted[first])]
+            var end = first + 1
+            while end < counted.count, skeletons[Int(counted[end])] == skeleton { end += 1 }
+            let alike = counted[first..<end]
+            first = end
+            guard alike.count > 1, alike.contains(where: { isElastic[Int($0)] }) else { continue }
+            var kept: [ID] = []
+            for part in alike {
+                work += kept.count / 8
+                if kept.contains(where: { covers($0, part, 6) }) {
+                    covered.append(part)
+                    continue
+                }
+                kept.removeAll { other in
+                    guard covers(part, other, 6) else { return false }
+                    covered.append(other)
+                    return true
+                }
+                kept.append(part)
+            }
         }
-        return kept.count == counted.count ? parts : parts.subtracting(counted).union(kept)
+        return covered.isEmpty ? parts : parts.filter { !covered.contains($0) }
     }
 
     /// Whether one expression plainly matches all that another does, by the counts of its repetitions.
@@ -180,20 +244,22 @@ struct ByteExpressions {
 
     /// All of the expressions at once.
     mutating func both(_ parts: [ID]) -> ID {
-        var flat: Set<ID> = []
+        var flat: [ID] = []
         var stack = parts
         while let part = stack.popLast() {
             switch nodes[Int(part)] {
             case .never: return ByteExpressions.never
             case .both(let inner): stack.append(contentsOf: inner)
-            default: if part != ByteExpressions.anything { flat.insert(part) }
+            default: if part != ByteExpressions.anything { flat.append(part) }
             }
         }
-        if flat.isEmpty { return ByteExpressions.anything }
-        if flat.contains(ByteExpressions.empty) {
+        work += flat.count
+        flat = ByteExpressions.sorted(flat)
+        guard let least = flat.first else { return ByteExpressions.anything }
+        if least == ByteExpressions.empty {
             return flat.allSatisfy { nullable[Int($0)] } ? ByteExpressions.empty : ByteExpressions.never
         }
-        return flat.count == 1 ? flat.first ?? ByteExpressions.never : intern(.both(flat.sorted()))
+        return flat.count == 1 ? least : intern(.both(flat))
     }
 
     /// Every byte string that the expression does not match.
@@ -225,6 +291,7 @@ struct ByteExpressions {
         if id == ByteExpressions.anything { return id }
         let key = UInt64(UInt32(bitPattern: id)) << 8 | UInt64(byte)
         if let known = derivatives[key] { return known }
+        work += 1
         let result: ID
         switch nodes[Int(id)] {
         case .never, .empty, .bytes: result = ByteExpressions.never

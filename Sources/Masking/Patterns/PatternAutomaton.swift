@@ -53,6 +53,8 @@ final class PatternAutomaton {
     private static let smallSize = 300
     /// States looked at to find out whether nothing can kill one.
     private static let universalLimit = 24
+    /// What one search among the states may cost, in ``work``.
+    private static let searchWork = 1_500
     /// A slack that was not found out.
     static let unknownSlack = 1 << 20
 
@@ -74,8 +76,8 @@ final class PatternAutomaton {
     /// The number of states built so far.
     var count: Int { accepts.count }
 
-    /// The number of expressions that its states are made of.
-    var expressionCount: Int { expressions.nodes.count }
+    /// What making its states has cost so far.
+    var work: Int { expressions.work }
 
     /// Whether counts, look-ahead or complements can make it large.
     var mayGrow: Bool { expressions.mayGrow(expressionOf[Int(PatternAutomaton.start)]) }
@@ -107,6 +109,7 @@ final class PatternAutomaton {
         }
         var cameFrom: [ByteExpressions.ID: (before: ByteExpressions.ID, byte: UInt8)] = [:]
         var stack = [expression]
+        let begun = work
         // All that lies on the way to a match can match as well, and need not be asked again.
         func remember(_ end: ByteExpressions.ID, asEnding: Bool) {
             var next = end
@@ -127,7 +130,7 @@ final class PatternAutomaton {
                 return expression
             }
             // A search that has not ended soon is taken as alive: the closing quote decides then.
-            if cameFrom.count > 400 {
+            if cameFrom.count > 400 || work - begun > PatternAutomaton.searchWork {
                 remember(next, asEnding: false)
                 return expression
             }
@@ -180,17 +183,13 @@ final class PatternAutomaton {
 
     /// Whether every continuation by whole characters stays alive; false where that is not found out soon.
     func isUniversal(_ state: Int32) -> Bool {
-        if facts.universal[Int(state)] >= 0 { return facts.universal[Int(state)] == 1 }
-        if state == PatternAutomaton.dead { return false }
-        if expressions.isOpen(expressionOf[Int(state)]) {
-            facts.universal[Int(state)] = 1
-            return true
-        }
+        if isOpen(state) { return true }
+        if facts.universal[Int(state)] == 0 { return false }
         var seen: Set<Int32> = [state]
         var stack = [state]
         var verdict = true
         search: while let next = stack.popLast() {
-            if next != state, facts.universal[Int(next)] == 1 { continue }
+            if isOpen(next) { continue }
             for shape in classes.shapes {
                 for end in ends(of: next, shape) {
                     if end == PatternAutomaton.dead || facts.universal[Int(end)] == 0 {
@@ -202,7 +201,7 @@ final class PatternAutomaton {
             }
             if seen.count > PatternAutomaton.universalLimit {
                 // Too large to say; nor is it worth asking again from any of these.
-                for other in seen where facts.universal[Int(other)] < 0 { facts.universal[Int(other)] = 0 }
+                for other in seen where !isOpen(other) { facts.universal[Int(other)] = 0 }
                 verdict = false
                 break
             }
@@ -210,6 +209,14 @@ final class PatternAutomaton {
         facts.universal[Int(state)] = verdict ? 1 : 0
         if verdict { for other in seen { facts.universal[Int(other)] = 1 } }
         return verdict
+    }
+
+    /// Whether a state is known to live whatever comes, or looks so.
+    private func isOpen(_ state: Int32) -> Bool {
+        if facts.universal[Int(state)] >= 0 { return facts.universal[Int(state)] == 1 }
+        guard expressions.isOpen(expressionOf[Int(state)]) else { return false }
+        facts.universal[Int(state)] = 1
+        return true
     }
 
     /// Whether every continuation by whole characters is accepted; false where that is not found out soon.
@@ -264,7 +271,8 @@ final class PatternAutomaton {
         var distance: [Int32: Int] = [state: 0]
         var layer = [state]
         var depth = 0
-        while !layer.isEmpty, distance.count < 3_000 {
+        let begun = work
+        while !layer.isEmpty, distance.count < 3_000, work - begun < PatternAutomaton.searchWork {
             var next: [Int32] = []
             var index = 0
             while index < layer.count {
@@ -298,7 +306,12 @@ final class PatternAutomaton {
         if let known = facts.slacks[state] { return known }
         var seen: Set<Int32> = []
         var stack = [state]
+        let begun = work
         while let next = stack.popLast(), seen.count <= PatternAutomaton.smallSize {
+            if work - begun > PatternAutomaton.searchWork {
+                facts.slacks[state] = PatternAutomaton.unknownSlack
+                return PatternAutomaton.unknownSlack
+            }
             for byte in classes.representatives {
                 let after = step(next, byte)
                 if after != PatternAutomaton.dead, seen.insert(after).inserted { stack.append(after) }

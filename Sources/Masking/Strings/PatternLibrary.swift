@@ -7,6 +7,8 @@ final class PatternLibrary {
     /// The machine of a string that may be anything.
     let freeString: StringMachine
     let budget = MaskBudget()
+    /// What searches may cost in one step.
+    let allowance = StepAllowance()
     private var automata: [ByteString: PatternAutomaton] = [:]
     private var machines: [ObjectIdentifier: StringMachine] = [:]
     /// Beyond so many kept states the library starts anew; grammars in use keep what they hold.
@@ -17,21 +19,24 @@ final class PatternLibrary {
 
     /// Tokens on which automata are tried.
     private let sample: [[UInt8]]
+    private let tokens: Int
     private var affordable: [ObjectIdentifier: Bool] = [:]
 
     init(_ vocabulary: Vocabulary) {
         freeString = StringMachine([], isCanonical: false, budget: budget)
+        tokens = vocabulary.count
         let step = max(1, vocabulary.count / PatternLibrary.sampleSize)
-        sample = stride(from: 0, to: vocabulary.count, by: step).map { Array(vocabulary.bytes(of: $0)) }
+        let evenly = stride(from: 0, to: vocabulary.count, by: step).map { Array(vocabulary.bytes(of: $0)) }
             .filter { !$0.isEmpty }
+        // In an order in which each beginning of the list is spread over the vocabulary.
+        sample = (0..<evenly.count).map { evenly[$0 &* 257 % evenly.count] }
     }
 
-    private static let sampleSize = 300
-    /// States and expressions that the sample may make of an automaton.
-    private static let affordableStates = 1_200
-    private static let affordableExpressions = 40_000
+    private static let sampleSize = 600
+    /// What derivatives may cost one step, in ``PatternAutomaton/work``.
+    private static let stepWork = 3_000
 
-    /// Whether masks can follow an automaton: on a sample of tokens, twice over, it makes few states.
+    /// Whether masks can follow an automaton: tried on a sample of tokens, it makes few states.
     ///
     /// Counts in counts and look-ahead over them can make a new state of nearly every token.
     func isAffordable(_ automaton: PatternAutomaton) -> Bool {
@@ -39,23 +44,52 @@ final class PatternLibrary {
         if let known = affordable[ObjectIdentifier(automaton)] { return known }
         var start = PatternAutomaton.start
         var verdict = true
-        search: for _ in 0..<3 {
-            var ends: [Int32] = []
-            for token in sample {
-                let end = automaton.run(start, token)
-                if end != PatternAutomaton.dead { ends.append(end) }
-                if automaton.count > PatternLibrary.affordableStates
-                    || automaton.expressionCount > PatternLibrary.affordableExpressions
-                {
-                    verdict = false
-                    break search
-                }
+        for _ in 0..<3 {
+            guard let end = affordableRound(automaton, from: start) else {
+                verdict = false
+                break
             }
-            guard !ends.isEmpty else { break }
-            start = ends[ends.count / 2]
+            if end == PatternAutomaton.dead { break }
+            start = end
         }
         affordable[ObjectIdentifier(automaton)] = verdict
         return verdict
+    }
+
+    /// A state to go on from; `nil` where a mask at the state would take too long.
+    private func affordableRound(_ automaton: PatternAutomaton, from start: Int32) -> Int32? {
+        let before = automaton.work
+        var ends: [Int32] = []
+        // The work of the latest tokens, and of half as many before them.
+        var latest = 0
+        var earlier = 0
+        var mark = automaton.work
+        var next = max(1, sample.count / 8)
+        for (index, token) in sample.enumerated() {
+            let end = automaton.run(start, token)
+            if end != PatternAutomaton.dead { ends.append(end) }
+            if automaton.work - before > PatternLibrary.stepWork { return nil }
+            if index + 1 == next || index + 1 == sample.count {
+                (earlier, latest) = (latest, automaton.work - mark)
+                mark = automaton.work
+                next *= 2
+            }
+        }
+        guard !ends.isEmpty else { return PatternAutomaton.dead }
+        // Where nothing can die only the way to a closing quote is walked, and as few tokens have one.
+        if latest > 0, !automaton.isUniversal(start) {
+            let growth = min(2, Double(latest) / Double(max(1, earlier)))
+            var total = 0.0
+            var lot = Double(latest)
+            var seen = sample.count
+            while seen < tokens, total <= Double(PatternLibrary.stepWork) {
+                lot *= growth
+                total += lot
+                seen *= 2
+            }
+            if total > Double(PatternLibrary.stepWork) { return nil }
+        }
+        return ends[ends.count / 2]
     }
 
     /// The automaton kept under that name, or the one that `build` makes.
@@ -79,7 +113,9 @@ final class PatternLibrary {
                 components.count < 2
                 ? nil
                 : .search(
-                    StringLiveness(components) { $0.contains(false) ? false : $0.contains(nil) ? nil : true })
+                    StringLiveness(components, allowance) {
+                        $0.contains(false) ? false : $0.contains(nil) ? nil : true
+                    })
             return StringMachine(components, isCanonical: isCanonical, budget: budget, rule: rule)
         }
         if let known = machines[ObjectIdentifier(automaton)] { return known }

@@ -7,14 +7,20 @@ final class StringLiveness {
     private let verdict: ([Bool?]) -> Bool?
     /// One byte for each group that no component tells apart.
     private let letters: [UInt8]
+    private let allowance: StepAllowance
     private var known: [[Int32]: Bool] = [:]
+    /// Whether the dead components alone refuse whatever comes, by which they are.
+    private var refuted: [UInt64: Bool] = [:]
+    /// Whether a string may end, by the components that accept it.
+    private var endings: [UInt64: Bool] = [:]
     /// Product states looked at before the answer is taken to be yes.
     private static let limit = 1_500
     /// States looked at to find out whether nothing can kill a string.
     private static let closedLimit = 24
 
-    init(_ components: [StringComponent], verdict: @escaping ([Bool?]) -> Bool?) {
+    init(_ components: [StringComponent], _ allowance: StepAllowance, verdict: @escaping ([Bool?]) -> Bool?) {
         self.components = components
+        self.allowance = allowance
         self.verdict = verdict
         letters = StringLiveness.letters(of: components)
     }
@@ -58,6 +64,7 @@ final class StringLiveness {
         if isRefuted(states) { return false }
         var cameFrom: [[Int32]: [Int32]] = [states: []]
         var stack = [states]
+        var counted = work
         func remember(_ end: [Int32]) {
             var here = end
             while !here.isEmpty {
@@ -66,15 +73,16 @@ final class StringLiveness {
             }
         }
         while let here = stack.popLast() {
-            if known[here] == true || verdict(verdicts(here)) != false {
+            if known[here] == true || mayEnd(here) {
                 remember(here)
                 return true
             }
-            if cameFrom.count > StringLiveness.limit {
+            if cameFrom.count > StringLiveness.limit || !allowance.take(letters.count + work - counted) {
                 remember(here)
                 known[states] = true
                 return true
             }
+            counted = work
             for byte in letters.reversed() {
                 let next = step(here, byte)
                 if cameFrom[next] == nil, known[next] != false, !isRefuted(next) {
@@ -86,6 +94,13 @@ final class StringLiveness {
         // All that can be reached from here has been seen, and nothing of it ends well.
         for state in cameFrom.keys { known[state] = false }
         return false
+    }
+
+    /// What the components' states have cost so far.
+    private var work: Int {
+        components.reduce(0) { sum, component in
+            if case .pattern(let automaton) = component { sum + 4 * automaton.work } else { sum }
+        }
     }
 
     /// Whether no text at all leads to states from which nothing ends well; no where that takes long to find out.
@@ -104,7 +119,28 @@ final class StringLiveness {
 
     /// Whether the components that have died alone refuse whatever comes.
     private func isRefuted(_ states: [Int32]) -> Bool {
-        states.contains(0) && verdict(states.map { $0 == 0 ? false : nil }) == false
+        guard states.contains(0) else { return false }
+        return StringLiveness.remembered(states.map { $0 == 0 }, &refuted) {
+            verdict(states.map { $0 == 0 ? false : nil }) == false
+        }
+    }
+
+    /// Whether a string may end here, as far as the components say.
+    private func mayEnd(_ states: [Int32]) -> Bool {
+        let accepted = verdicts(states)
+        return StringLiveness.remembered(accepted, &endings) { verdict(accepted) != false }
+    }
+
+    /// What is known for a list of truths, found out where it is new.
+    private static func remembered(
+        _ truths: [Bool], _ known: inout [UInt64: Bool], _ find: () -> Bool
+    ) -> Bool {
+        guard truths.count <= UInt64.bitWidth else { return find() }
+        let key = truths.reduce(0) { $0 << 1 | ($1 ? 1 : 0) } as UInt64
+        if let verdict = known[key] { return verdict }
+        let verdict = find()
+        known[key] = verdict
+        return verdict
     }
 
     /// Which components accept a string that ends here.

@@ -11,13 +11,13 @@ final class StringMachine {
     /// What says whether a string lives whose components are in certain states.
     enum Rule {
         /// The states alone, of which 0 is dead; the more components live, the better.
-        case living(([Int32]) -> Bool)
+        case living(LivingRule)
         /// Whether some way leads to a good end.
         case search(StringLiveness)
 
         func lives(_ states: [Int32]) -> Bool {
             switch self {
-            case .living(let test): test(states)
+            case .living(let rule): rule.lives(states)
             case .search(let liveness): liveness.lives(states)
             }
         }
@@ -79,8 +79,8 @@ final class StringMachine {
     /// The bytes of text that the components tell apart.
     private struct Alphabet {
         var letters: [UInt8]
-        /// Letters of each slice of the vocabulary.
-        var slices: [[UInt8]]?
+        /// The characters of each slice of the vocabulary, one byte at each place for each group told apart.
+        var slices: [[[[UInt8]]]]?
     }
 
     /// One byte of text for each group that no component tells apart.
@@ -155,7 +155,7 @@ final class StringMachine {
                 let goesOn =
                     isCanonical
                     ? canEscape(state, next)
-                    : isUniversal(state) || components.isEmpty
+                    : components.isEmpty || isUniversalText(state)
                         || lives(componentStates(state), behind: StringMode.reach(next))
                 if goesOn { result = self.state(next, states.tuples[Int(state)]) }
             case .raw(let next): result = follow(state, CollectionOfOne(byte), next)
@@ -204,13 +204,18 @@ final class StringMachine {
             }
     }
 
+    /// Whether nothing can kill the text before an escape that is half written.
+    private func isUniversalText(_ state: Int32) -> Bool {
+        isUniversal(isBoundary(state) ? state : self.state(StringMode.normal, states.tuples[Int(state)]))
+    }
+
     /// Whether no string text at all can kill a state, so that the mask of free text applies.
     func isUniversal(_ state: Int32) -> Bool {
         guard states.modes[Int(state)] == StringMode.normal else { return false }
         if states.universality[Int(state)] >= 0 { return states.universality[Int(state)] == 1 }
         let own = componentStates(state)
         var verdict = !isCanonical
-        if verdict, case .living(let lives) = rule {
+        if verdict, case .living(let living) = rule {
             // With every component that might die dead, does the whole still live?
             let worst = own.indices.map { index -> Int32 in
                 if case .pattern(let automaton) = components[index], automaton.isUniversal(own[index]) {
@@ -218,7 +223,7 @@ final class StringMachine {
                 }
                 return 0
             }
-            verdict = lives(worst)
+            verdict = living.lives(worst)
         } else if verdict, case .search(let liveness) = rule {
             // Automata that never die may still come to what the rule refuses.
             verdict = liveness.isInescapable(own)
@@ -254,47 +259,69 @@ final class StringMachine {
         return words
     }
 
-    /// Whether every token of a slice can follow: every string over the slice's alphabet, up to its longest token.
+    /// Whether every token of a slice can follow: every string of the slice's characters, up to its longest token.
     private func contains(slice index: Int, of tokens: StringTokens, from state: Int32) -> Bool {
         let slice = tokens.slices[index]
-        if slice.alphabet.isEmpty { return false }
-        let letters = representatives(of: tokens)[index]
+        if slice.characters.isEmpty { return false }
+        let characters = representatives(of: tokens)[index]
         var seen: Set<Int32> = [state]
         var layer = [state]
         for _ in 0..<slice.longest {
             var next: [Int32] = []
             for here in layer {
-                for byte in letters {
-                    let after = step(here, byte)
-                    if after < 0 { return false }
-                    if seen.insert(after).inserted { next.append(after) }
+                for character in characters {
+                    guard let ends = ends(of: here, character) else { return false }
+                    for end in ends where seen.insert(end).inserted { next.append(end) }
                 }
             }
             if next.isEmpty { return true }
-            if seen.count > 400 { return false }
+            if seen.count > StringMachine.mostContained { return false }
             layer = next
         }
         return true
     }
 
-    /// One letter of a slice for each group that no component tells apart.
-    private func representatives(of tokens: StringTokens) -> [[UInt8]] {
-        if let slices = alphabet.slices { return slices }
-        let built = tokens.slices.map { slice -> [UInt8] in
-            var seen: Set<[UInt8]> = []
-            return slice.alphabet.filter { byte in
-                var signature: [UInt8] = []
-                for component in components {
-                    switch component {
-                    case .pattern(let automaton): signature.append(automaton.classOf[Int(byte)])
-                    case .finite: signature.append(byte)
-                    }
+    /// States looked at to find out whether a slice is let through.
+    private static let mostContained = 200
+
+    /// Where characters lead that have one of the bytes at each place; `nil` where one of them cannot follow.
+    private func ends(of state: Int32, _ character: [[UInt8]]) -> [Int32]? {
+        var ends = [state]
+        for bytes in character {
+            var after: [Int32] = []
+            for end in ends {
+                for byte in bytes {
+                    let target = step(end, byte)
+                    if target < 0 { return nil }
+                    if !after.contains(target) { after.append(target) }
                 }
-                return seen.insert(signature).inserted
             }
+            ends = after
         }
+        return ends
+    }
+
+    /// The characters of each slice, one byte at each place for each group that no component tells apart.
+    private func representatives(of tokens: StringTokens) -> [[[[UInt8]]]] {
+        if let slices = alphabet.slices { return slices }
+        let built = tokens.slices.map { slice in slice.characters.map { $0.bytes.map(apart) } }
         alphabet.slices = built
         return built
+    }
+
+    /// One of the bytes for each group that no component tells apart.
+    private func apart(_ bytes: [UInt8]) -> [UInt8] {
+        var seen: Set<[UInt8]> = []
+        return bytes.filter { byte in
+            var signature: [UInt8] = []
+            for component in components {
+                switch component {
+                case .pattern(let automaton): signature.append(automaton.classOf[Int(byte)])
+                case .finite(let set): signature.append(set.alphabet.contains(byte) ? byte : 0xFF)
+                }
+            }
+            return seen.insert(signature).inserted
+        }
     }
 
     /// The first place of a state's row, which is made where there is none yet.

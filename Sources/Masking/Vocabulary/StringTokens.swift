@@ -28,8 +28,8 @@ struct StringTokens: Sendable {
 
     /// A group of base tokens.
     struct Slice: Sendable {
-        /// All tokens of the slice are strings over this alphabet; empty where nothing is promised.
-        let alphabet: [UInt8]
+        /// All tokens of the slice are strings over these characters; empty where nothing is promised.
+        let characters: [Characters]
         /// Bytes of its longest token.
         let longest: Int
         let words: [UInt64]
@@ -39,7 +39,7 @@ struct StringTokens: Sendable {
     init(tokens: [Int32], buffer: [UInt8], offsets: [Int32], count: Int) {
         let wordCount = (count + 63) / 64
         var base = [UInt64](repeating: 0, count: wordCount)
-        var groups = [[Int32]](repeating: [], count: 5)
+        var groups = [[Int32]](repeating: [], count: StringTokens.alphabets.count)
         var quoted: [Int32] = []
         var escaped: [Int32] = []
         var suffixIDs: [ArraySlice<UInt8>: Int] = [:]
@@ -90,12 +90,7 @@ struct StringTokens: Sendable {
         }
         self.byLength = byLength
         longest = max(0, lengths.count - 1)
-        let letters =
-            Array(UInt8(ascii: "a")...UInt8(ascii: "z")) + Array(UInt8(ascii: "A")...UInt8(ascii: "Z"))
-        let word = letters + Array(UInt8(ascii: "0")...UInt8(ascii: "9")) + Array("_-".utf8)
-        let printable = Array(UInt8(0x20)...UInt8(0x7E)).filter { $0 != 0x22 && $0 != 0x5C }
-        let alphabets: [[UInt8]] = [letters, word, letters + [0x20], printable, []]
-        slices = zip(alphabets, groups).map { alphabet, ids in
+        slices = zip(StringTokens.alphabets, groups).map { characters, ids in
             var words = [UInt64](repeating: 0, count: wordCount)
             var longest = 0
             for id in ids {
@@ -103,7 +98,7 @@ struct StringTokens: Sendable {
                 longest = max(longest, Int(offsets[Int(id) + 1] - offsets[Int(id)]))
             }
             return Slice(
-                alphabet: alphabet, longest: longest, words: words,
+                characters: characters, longest: longest, words: words,
                 trie: VocabularyTrie(tokens: ids, buffer: buffer, offsets: offsets))
         }
     }
@@ -137,13 +132,63 @@ struct StringTokens: Sendable {
     private static let sliceLimit = 16
 
     private static func group(_ bytes: ArraySlice<UInt8>, _ reading: Reading) -> Int {
-        guard reading.plain, bytes.count <= sliceLimit else { return 4 }
-        func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) && byte < 0x80 }
-        if bytes.allSatisfy(isLetter) { return 0 }
-        if bytes.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D }) {
-            return 1
+        let last = alphabets.count - 1
+        guard reading.plain, bytes.count <= sliceLimit else { return last }
+        return (0..<last).first { alphabets[$0].spell(bytes) } ?? last
+    }
+
+    /// The characters of each slice: those of a slice before another are tried first.
+    private static let alphabets: [[Characters]] = {
+        let letters = Characters([0x41...0x5A, 0x61...0x7A])
+        let digits = Characters([0x30...0x39, 0x5F...0x5F, 0x2D...0x2D])
+        let space = Characters([0x20...0x20])
+        let printable = Characters([0x20...0x21, 0x23...0x5B, 0x5D...0x7E])
+        // Letters of Europe and the Near East; then those of Asia, without the spaces and line ends among them.
+        let twoBytes = [Characters([0xC3...0xDF], [0x80...0xBF])]
+        let threeBytes = [
+            Characters([0xE0...0xE0], [0xA0...0xBF], [0x80...0xBF]),
+            Characters([0xE1...0xE1], [0x80...0x99, 0x9B...0x9F, 0xA1...0xBF], [0x80...0xBF]),
+            Characters([0xE3...0xE3], [0x81...0xBF], [0x80...0xBF]),
+            Characters([0xE4...0xEC], [0x80...0xBF], [0x80...0xBF]),
+            Characters([0xED...0xED], [0x80...0x9F], [0x80...0xBF]),
+        ]
+        let european = [letters] + twoBytes
+        let every = european + threeBytes
+        return [
+            [letters], [letters, digits], [letters, space], [printable],
+            european, european + [space], every, every + [space], [],
+        ]
+    }()
+}
+
+/// Characters with encodings of one length: the bytes that may stand at each place.
+struct Characters: Sendable {
+    let bytes: [[UInt8]]
+    fileprivate let sets: [ByteSet]
+
+    init(_ places: [ClosedRange<UInt8>]...) {
+        bytes = places.map { $0.flatMap(Array.init) }
+        sets = bytes.map { ByteSet($0) }
+    }
+
+    /// Whether a text begins with one of them.
+    fileprivate func begin(_ text: ArraySlice<UInt8>) -> Bool {
+        guard sets.count <= text.count else { return false }
+        for (place, set) in sets.enumerated() where !set.contains(text[text.startIndex + place]) {
+            return false
         }
-        if bytes.allSatisfy({ isLetter($0) || $0 == 0x20 }) { return 2 }
-        return bytes.allSatisfy { (0x20...0x7E).contains($0) } ? 3 : 4
+        return true
+    }
+}
+
+extension [Characters] {
+    /// Whether a text consists of the characters.
+    fileprivate func spell(_ text: ArraySlice<UInt8>) -> Bool {
+        var rest = text
+        while !rest.isEmpty {
+            guard let next = first(where: { $0.begin(rest) }) else { return false }
+            rest = rest.dropFirst(next.bytes.count)
+        }
+        return true
     }
 }

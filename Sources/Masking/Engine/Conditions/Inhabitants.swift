@@ -13,6 +13,8 @@ final class Inhabitants: Grounded {
     private var knownTyped: [UInt64: Bool] = [:]
     private var probing: Set<Formulas.ID> = []
     private var budget = 0
+    /// What a schema looked at costs of the step's allowance.
+    private static let schemaCost = 4
 
     init(_ strings: StringConditions, _ numbers: NumberConditions, _ objects: ObjectConditions) {
         blueprint = strings.blueprint
@@ -34,6 +36,7 @@ final class Inhabitants: Grounded {
         if probing.count == 1 { budget = 2_000 }
         budget -= 1
         if budget < 0 || probing.count > 200 { return true }
+        guard patterns.allowance.take(Inhabitants.schemaCost) else { return true }
         let order: [ValueStart] = [.string, .object, .number, .array, .yes, .no, .null]
         let verdict = order.contains { start in
             let result = typed(formula, start)
@@ -142,7 +145,7 @@ final class Inhabitants: Grounded {
             {
                 return true
             }
-            if seen.count > 4_000 { return true }
+            if seen.count > 4_000 || !patterns.allowance.take(letters.count) { return true }
             for byte in letters {
                 var next = here
                 if byte & 0xC0 != 0x80 { next.count = min(next.count + 1, top) }

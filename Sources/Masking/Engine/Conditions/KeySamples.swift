@@ -50,7 +50,7 @@ extension ObjectConditions {
             var pending: Int
         }
         let (components, rulesAreComplete) = keyRules(members)
-        let liveness = StringLiveness(components) { _ in true }
+        let liveness = StringLiveness(components, patterns.allowance) { _ in true }
         let trie = members.shape.trie
         let groups = StringLiveness.groups(of: components)
         var lettersAt: [Int32: [UInt8]] = [:]
@@ -117,7 +117,7 @@ extension ObjectConditions {
         if let known = narrowedKeys[rules] { return known }
         let named = members.shape.keys.map { String(decoding: graph.keys[Int($0)], as: UTF8.self) }
         let all = components + [.finite(FiniteSet(named))]
-        let liveness = StringLiveness(all) { verdicts in
+        let liveness = StringLiveness(all, patterns.allowance) { verdicts in
             // The last component knows the keys that have names of their own.
             if verdicts.last == true { return false }
             let own = verdicts.dropLast().compactMap(\.self)

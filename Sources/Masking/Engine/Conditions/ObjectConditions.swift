@@ -99,9 +99,9 @@ final class ObjectConditions: Grounded {
         // One group is alive as long as one of its members is; several must be satisfied together.
         let rule: StringMachine.Rule =
             groups.count == 1
-            ? .living { states in groups[0].contains { states[$0] != 0 } }
+            ? .living(LivingRule { states in groups[0].contains { states[$0] != 0 } })
             : .search(
-                StringLiveness(components) { accepted in
+                StringLiveness(components, patterns.allowance) { accepted in
                     // A group is refused where all of its members are, and met where one of them is.
                     let isRefused = groups.contains { $0.allSatisfy { accepted[$0] == false } }
                     if isRefused { return false }

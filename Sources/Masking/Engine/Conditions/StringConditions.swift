@@ -61,6 +61,7 @@ final class StringConditions: Grounded {
         var deciders: [Leaf: StringSpec.Decider] = [:]
         var components: [StringComponent] = []
         var canonical = false
+        var boundsStandAlone = true
         var minimum = 0
         var maximum: Int?
         for leaf in formulas.leaves(of: formula) {
@@ -71,7 +72,9 @@ final class StringConditions: Grounded {
             if keyword == .length {
                 let node = graph.nodes[Int(schema)]
                 deciders[leaf] = .length(minimum: node.minLength, maximum: node.maxLength)
-                if certain.contains(leaf) {
+                if !certain.contains(leaf) {
+                    boundsStandAlone = false
+                } else {
                     minimum = max(minimum, node.minLength)
                     if let own = node.maxLength { maximum = min(maximum ?? own, own) }
                 }
@@ -96,8 +99,7 @@ final class StringConditions: Grounded {
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
-            minimum: minimum,
-            maximum: maximum)
+            boundsStandAlone: boundsStandAlone, minimum: minimum, maximum: maximum)
     }
 
     /// Whether each way to satisfy a formula lists the strings: such text is known, and spelled in one way.
@@ -113,14 +115,19 @@ final class StringConditions: Grounded {
     ) -> StringMachine.Rule {
         let formulas = self.formulas
         if hasSingleConditions(formula) {
-            return .living { states in
-                formulas.evaluate(formula) { leaf in
-                    if case .component(let index) = deciders[leaf], states[index] == 0 { false } else { nil }
-                } != false
-            }
+            return .living(
+                LivingRule { states in
+                    formulas.evaluate(formula) { leaf in
+                        if case .component(let index) = deciders[leaf], states[index] == 0 {
+                            false
+                        } else {
+                            nil
+                        }
+                    } != false
+                })
         }
         return .search(
-            StringLiveness(components) { accepted in
+            StringLiveness(components, patterns.allowance) { accepted in
                 formulas.evaluate(formula) { leaf in
                     if case .component(let index) = deciders[leaf] { accepted[index] } else { nil }
                 }

@@ -18,17 +18,20 @@ final class StringSpec {
     let maximum: Int?
     /// Whether the formula is a conjunction of positive leaves.
     let isConjunction: Bool
+    /// Whether each bound on length must hold, whatever else does.
+    let boundsStandAlone: Bool
     /// Components with a pattern that must hold: their shortest end counts against the maximum.
     let requiredPatterns: [(component: Int, automaton: PatternAutomaton)]
 
     init(
         formula: Formulas.ID, machine: StringMachine, deciders: [Leaf: Decider], isConjunction: Bool,
-        minimum: Int, maximum: Int?
+        boundsStandAlone: Bool, minimum: Int, maximum: Int?
     ) {
         self.formula = formula
         self.machine = machine
         self.deciders = deciders
         self.isConjunction = isConjunction
+        self.boundsStandAlone = isConjunction || boundsStandAlone
         self.minimum = minimum
         self.maximum = maximum
         var limit = 0
@@ -54,13 +57,16 @@ final class StringSpec {
         for case .length(let low, let high) in deciders.values {
             if let high { bound = min(bound, high) }
             // Under a negation a lower bound is an upper one.
-            if !isConjunction, low > 0 { bound = min(bound, low - 1) }
+            if !boundsStandAlone, low > 0 { bound = min(bound, low - 1) }
         }
         return bound
     }
 
-    /// How many characters a pattern may still need after any one more character, at most.
-    func slack(_ state: Int32) -> Int {
+    /// By how many characters a string must stay below its bound to be sure to live: what a pattern may still need
+    /// after any one more character.
+    func slack(_ state: Int32, longest: Int) -> Int {
+        // At the bound itself the string must be able to end.
+        if !isConjunction { return boundsStandAlone ? 1 : longest }
         let states = machine.componentStates(state)
         return requiredPatterns.map { $0.automaton.slack(states[$0.component]) }.max() ?? 0
     }

@@ -31,6 +31,8 @@ struct CompletionSearch {
 
     /// Ways that one search may look at.
     private static let limit = 400
+    /// What a way costs of the step's allowance.
+    private static let wayCost = 16
 
     init(_ foresight: Foresight) {
         self.foresight = foresight
@@ -48,7 +50,12 @@ struct CompletionSearch {
             }
             guard path[last].next < path[last].targets.count else {
                 if let targets = targets(path[last].id, lot: path[last].lots) {
-                    cost += 1 + targets.count + weight(path[last].id)
+                    let ways = 1 + targets.count + weight(path[last].id)
+                    cost += ways
+                    if !transitions.patterns.allowance.take(ways * CompletionSearch.wayCost) {
+                        isComplete = false
+                        break
+                    }
                     path[last].targets = targets
                     path[last].next = 0
                     path[last].lots += 1

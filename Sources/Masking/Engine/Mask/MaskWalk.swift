@@ -250,7 +250,7 @@ struct MaskWalk {
             return
         }
         let remaining = bound - Int(here.length)
-        let slack = spec.isConjunction ? spec.slack(here.stringState) : tokens.longest
+        let slack = spec.slack(here.stringState, longest: tokens.longest)
         if remaining - slack >= tokens.longest { return }
         let safe = remaining - slack
         if safe == remaining, remaining >= 0 {
@@ -258,45 +258,57 @@ struct MaskWalk {
             return
         }
         // Between what surely fits and what surely does not, alongside the trie.
-        let upper = spec.isConjunction ? min(remaining, tokens.longest) : tokens.longest
-        var isOpen = false
+        let upper = spec.boundsStandAlone ? min(remaining, tokens.longest) : tokens.longest
+        var open: [UInt64] = []
+        var count = 0
         for index in words.indices {
             let sure = safe >= 0 ? words[index] & tokens.byLength[min(safe, tokens.longest)][index] : 0
-            let open = upper >= 0 ? words[index] & tokens.byLength[upper][index] & ~sure : 0
-            isOpen = isOpen || open != 0
+            let rest = upper >= 0 ? words[index] & tokens.byLength[upper][index] & ~sure : 0
+            count += rest.nonzeroBitCount
+            open.append(rest)
             words[index] = sure
         }
-        guard isOpen else { return }
-        var verdicts: [Int64: Bool] = [:]
-        walkCounted(all, spec, here.stringState, here.length, &verdicts)
+        guard count > 0 else { return }
+        var verdicts = LengthVerdicts(spec, automaton.formulas)
+        // Few tokens are sooner followed one by one than found in the trie.
+        if count * (upper + 2) < trie.count {
+            for token in TokenSet(words: open, capacity: automaton.vocabulary.count)
+            where lives(token, here, &verdicts) { insert(token) }
+        } else {
+            walkCounted(all, here.stringState, here.length, &verdicts)
+        }
+    }
+
+    /// Whether the bounds on length let a string go on with a token.
+    private func lives(_ token: Int, _ here: Configuration, _ verdicts: inout LengthVerdicts) -> Bool {
+        let machine = verdicts.spec.machine
+        var state = here.stringState
+        var count = here.length
+        for byte in automaton.vocabulary.bytes(of: token) {
+            count = verdicts.spec.count(count, isBoundary: machine.isBoundary(state))
+            state = machine.step(state, byte)
+            if state < 0 { return false }
+        }
+        return verdicts.lives(state, count)
     }
 
     /// Marks the tokens inside a string that its bounds on length let pass.
     ///
     /// A string that has died by its length stays dead, so nothing below is visited.
     private mutating func walkCounted(
-        _ siblings: Range<Int>, _ spec: StringSpec, _ state: Int32, _ count: Int32,
-        _ verdicts: inout [Int64: Bool]
+        _ siblings: Range<Int>, _ state: Int32, _ count: Int32, _ verdicts: inout LengthVerdicts
     ) {
-        let counted = spec.count(count, isBoundary: spec.machine.isBoundary(state))
+        let machine = verdicts.spec.machine
+        let counted = verdicts.spec.count(count, isBoundary: machine.isBoundary(state))
         var node = siblings.lowerBound
         while node < siblings.upperBound {
             let packed = trie.nodes[node]
             let end = Int(packed & 0xFFFF_FFFF)
             defer { node = end }
-            let next = spec.machine.step(state, UInt8(packed >> 56))
-            guard next >= 0 else { continue }
-            let key = Int64(next) << 32 | Int64(counted)
-            let lives: Bool
-            if let known = verdicts[key] {
-                lives = known
-            } else {
-                lives = spec.lives(next, counted, automaton.formulas)
-                verdicts[key] = lives
-            }
-            guard lives else { continue }
+            let next = machine.step(state, UInt8(packed >> 56))
+            guard next >= 0, verdicts.lives(next, counted) else { continue }
             mark(packed)
-            if node + 1 < end { walkCounted(node + 1..<end, spec, next, counted, &verdicts) }
+            if node + 1 < end { walkCounted(node + 1..<end, next, counted, &verdicts) }
         }
     }
 

@@ -16,6 +16,7 @@ struct SchemaCursor {
 
     /// The tokens that may come next; end tokens among them where the text may end.
     func allowed() -> TokenSet {
+        automaton.patterns.allowance.renew()
         var set = TokenSet(words: [], capacity: vocabulary.count)
         set.words =
             isFinished
@@ -31,6 +32,7 @@ struct SchemaCursor {
     /// - Returns: whether it can follow; the cursor is useless where it cannot.
     mutating func take(_ byte: UInt8) -> Bool {
         guard !isFinished else { return false }
+        automaton.patterns.allowance.renew()
         configuration = automaton.follow(configuration, byte, &trail)
         return configuration >= 0
     }
@@ -38,6 +40,7 @@ struct SchemaCursor {
     /// The cursor after a token, or `nil` where it is masked.
     func following(_ token: Int) -> SchemaCursor? {
         guard !isFinished else { return nil }
+        automaton.patterns.allowance.renew()
         var next = self
         if vocabulary.endOfTurn.contains(token) {
             guard automaton.canEnd(configuration) else { return nil }

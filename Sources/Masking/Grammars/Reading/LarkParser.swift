@@ -285,6 +285,9 @@ struct LarkParser {
         case "%": return try extended()
         case "@": throw scanner.error("references to other grammars are not supported; nest one by %lark { }")
         default:
+            if scanner.startsWith("::") {
+                throw scanner.error("rules with parameters are not supported; write a rule for each value")
+            }
             let name = name()
             guard !name.isEmpty else { throw scanner.error("\(scalar) begins nothing that Lark knows") }
             return .name(name, place: start)
