@@ -56,7 +56,8 @@ import Testing
             ("ls a<1-9>b", 5), ("'git log' x", 1), ("ls\u{0}x", 3), ("ls \u{1B}x", 4), ("r\\\nm x", 2),
             ("ls x=~/y", 6), ("echo x{1..3}", 7), ("exit 'a[$(touch x)]'", 6),
             ("find . -exec sh -c 'x {}' \\;", 8),
-            ("time --opt=1 x", 6), ("exec -c x", 6), ("time -p -p x", 9), ("A=$(x) y", 3), ("ls > !x", 6), ("ls <> x", 4),
+            ("time --opt=1 x", 6), ("exec -c x", 6), ("time -p -p x", 9), ("A=$(x) y", 3), ("ls > !x", 6),
+            ("ls <> x", 4),
             ("ENV -S 'x y'", 5), ("\u{A0}ls", 1),
         ] as [(String, Int)])
     func whatAShellMayReadOtherwiseIsNotProvedAndItsPlaceIsNamed(line: String, column: Int) {
@@ -117,7 +118,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "A*+=1 rm x", "echo 'x", "$X y", "r? x", "x='$(rm y)'; echo ${x@P}", "alias ls=rm\nls x", "env -vS'rm x'",
+        "A*+=1 rm x", "echo 'x", "$X y", "r? x", "x='$(rm y)'; echo ${x@P}", "alias ls=rm\nls x",
+        "env -vS'rm x'",
         "ls \r#; rm x",
         "cat <<< x", "cat `ls \"\\$(rm x)\"`", "cat <(ls)#; rm x",
         // Text that sleeps in a variable until the trace, a started shell or arithmetic expands it.
