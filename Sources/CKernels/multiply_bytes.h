@@ -1,5 +1,5 @@
 // One token by rows of 256-value blocks, by products of bytes: those take four times as many numbers at a time as products
-// of floats. Weights are unsigned bytes of up to six bits. An activation of 16 bits is two signed bytes, of which each is
+// of floats. Weights are unsigned bytes, in the K formats of up to six bits. An activation of 16 bits is two signed bytes, of which each is
 // multiplied by itself: the sums of four products fit into 16 bits, are multiplied by the small scales, and added exactly.
 //
 // A lane sums four neighbours of each of four chunks in a half of a block. A tile's lanes sum the same numbers, for which

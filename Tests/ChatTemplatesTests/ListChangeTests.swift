@@ -11,6 +11,13 @@ import Testing
         return try ChatTemplate(source, dialect: dialect).render(context, clock: Fixtures.clock).text
     }
 
+    /// What an argument takes off a list is not there when the rest of the call is done.
+    @Test(arguments: ["{% set x = [1, 2, 3] %}", "{% set ns = namespace(x=[1, 2, 3]) %}"])
+    func anArgumentMayChangeTheSameList(start: String) throws {
+        let list = start.contains("namespace") ? "ns.x" : "x"
+        #expect(try text("\(start){% set _ = \(list).append(\(list).pop(0)) %}{{ \(list) }}") == "[2, 3, 1]")
+    }
+
     @Test(arguments: [
         ("{% set l = [] %}{% set _ = l.append('x') %}{{ l }}", "['x']"),
         // A loop, a condition and a macro change the list of the names around them.

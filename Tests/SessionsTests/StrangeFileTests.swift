@@ -66,7 +66,7 @@ import Testing
         Case(
             "a message without a role",
             #"[{"role":"user","content":"q"},{"content":"x"},{"role":"assistant","content":"a"}]"#,
-            ["user: q", "assistant: a"], named: ["message 2, which has no role"]),
+            ["user: q", "assistant: a"], named: ["a message without a role"]),
         Case(
             "parts beside the role",
             #"[{"role":"user","parts":[{"type":"text","text":"q"}]},{"role":"assistant","parts":[{"type":"text","text":"a"}]}]"#,

@@ -52,8 +52,8 @@ final class Exchange: Sendable {
 
     /// Whether nobody listens any more, for whoever has another request of the same client: that its client has closed the
     /// connection on which calls are held may be noticed a moment after it.
-    func isLeft() async -> Bool {
-        let end = ContinuousClock.now + .milliseconds(250)
+    /// - Parameter end: until when it is waited for.
+    func waitUntilLeft(until end: ContinuousClock.Instant) async -> Bool {
         while !isDeserted {
             guard state.withLock({ $0.isHeld }), ContinuousClock.now < end else { return false }
             do { try await Task.sleep(for: .milliseconds(5)) } catch { return isDeserted }

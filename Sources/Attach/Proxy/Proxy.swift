@@ -113,7 +113,7 @@ public final class Proxy: Sendable {
     private static func read(
         _ endpoint: ModelEndpoint, _ request: HTTPRequest, _ body: [UInt8]
     ) async throws -> AgentRequest {
-        let isLong = body.count > 1 << 16
+        let isLong = body.count > 1 << 16 || request.fields["content-encoding"] != nil
         return try await withTaskExecutorPreference(isLong ? globalConcurrentExecutor : nil) {
             try AgentRequest(endpoint, body: text(of: request, body))
         }

@@ -38,6 +38,9 @@ actor SessionBook {
     /// Journals are created and taken up here, which waits for the disk.
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// How long a request waits for the sign that a client has left the calls that are held for it.
+    private static let patience = Duration.milliseconds(250)
+
     init(settings: ProxySettings, ledger: CallLedger, watcher: any ProxyWatcher) {
         self.settings = settings
         self.ledger = ledger
@@ -54,9 +57,9 @@ actor SessionBook {
     func claim(_ request: AgentRequest, for exchange: Exchange) async throws -> Claim {
         try checkThatNobodyLeft()
         let identity = exchange.identity
+        let patience = ContinuousClock.now + SessionBook.patience
         for (place, known) in await candidates(request, identity) {
-            // A request that is none of the held one's re-sends means that its client has given that up.
-            if let held = entries[place].exchange, await held.isLeft() { await giveUp(held, at: place) }
+            await giveUpLeft(at: place, waitingUntil: patience)
             guard occupy(place, exchange) else { continue }
             await remember(request, at: place)
             return Claim(session: entries[place].session, known: known)
@@ -64,7 +67,7 @@ actor SessionBook {
         for place in threads[identity.thread ?? ""] ?? [] {
             // Some clients change what lies before the last answer, but name their conversation.
             guard let known = await entries[place].session.known(in: request) else { continue }
-            if let held = entries[place].exchange, await held.isLeft() { await giveUp(held, at: place) }
+            await giveUpLeft(at: place, waitingUntil: patience)
             guard occupy(place, exchange) else { continue }
             await remember(request, at: place)
             return Claim(session: entries[place].session, known: known)
@@ -162,7 +165,10 @@ actor SessionBook {
         return nil
     }
 
-    private func giveUp(_ exchange: Exchange, at place: Int) async {
+    /// Gives up what a session is busy with, where its client has left it: a request that is none of the held one's
+    /// re-sends means that.
+    private func giveUpLeft(at place: Int, waitingUntil end: ContinuousClock.Instant) async {
+        guard let exchange = entries[place].exchange, await exchange.waitUntilLeft(until: end) else { return }
         await exchange.lose()
         await exchange.untilOver()
         entries[place].isBusy = entries[place].exchange != nil && entries[place].exchange !== exchange

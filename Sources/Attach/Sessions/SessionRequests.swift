@@ -111,7 +111,7 @@ extension AttachedSession {
             let milliseconds =
                 standing.started[record.key].map { (ContinuousClock.now - $0) / .milliseconds(1) } ?? 0
             standing.started[record.key] = nil
-            let ending: CallResult =
+            let outcome: CallResult =
                 if let result {
                     CallResult(
                         ending: result.isError ? .failed : .completed, content: result.text,
@@ -121,7 +121,7 @@ extension AttachedSession {
                         ending: .cancelled, content: "the client went on without a result",
                         milliseconds: milliseconds)
                 }
-            try emit(.callFinished(record.key, ending))
+            try emit(.callFinished(record.key, outcome))
         }
     }
 

@@ -87,7 +87,7 @@ struct ReadCursor {
         /// Units that can.
         private(set) var units: [[ReadUnit]] = []
         /// Whether the turn can end there, by whichever token.
-        private(set) var endTurn = false
+        private(set) var canEndTurn = false
 
         init(_ units: [ReadUnit]) { self.units = [units] }
 
@@ -96,14 +96,14 @@ struct ReadCursor {
             for end in ends {
                 let known = ReadCursor.units(
                     Array(end.prefix { ![.name, .identifier, .number].contains($0) }))
-                if end.isEmpty { endTurn = true } else if !known.isEmpty { units.append(known) }
+                if end.isEmpty { canEndTurn = true } else if !known.isEmpty { units.append(known) }
             }
         }
     }
 
     private func stands(_ ends: WordEnds, at rest: ArraySlice<ReadUnit>) -> Bool {
         if ends.units.contains(where: { rest.starts(with: $0) }) { return true }
-        guard ends.endTurn else { return false }
+        guard ends.canEndTurn else { return false }
         // The vocabulary's own end of a turn need not be the template's.
         if case .token? = rest.first { return true }
         let turnEnd = ReadCursor.units(syntax.turnEnd)

@@ -19,9 +19,13 @@ extension Interpreter {
         _ change: ListChange, _ call: Expression, _ arguments: Expression.Arguments, _ scope: Scope
     ) throws -> Value? {
         guard case .call(let callee, _) = call.form, case .attribute(let place, _, _) = callee.form,
-            let owner = try owner(of: place, scope), case .list(var items)? = owner.value
+            case .list? = try owner(of: place, scope)?.value
         else { return nil }
         let values = try self.arguments(arguments, scope)
+        // The arguments may have changed the list themselves.
+        guard let owner = try owner(of: place, scope), case .list(var items)? = owner.value else {
+            return nil
+        }
         position = call.position
         let result: Value
         switch change {

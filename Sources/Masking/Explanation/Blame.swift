@@ -6,7 +6,11 @@ struct Blame: Conditioned {
 
     let automaton: Automaton
 
-    init(_ automaton: Automaton) { self.automaton = automaton }
+    /// Begins an explanation, which is a step of its own whatever the one before it has cost.
+    init(_ automaton: Automaton) {
+        self.automaton = automaton
+        automaton.patterns.allowance.renew()
+    }
 
     var transitions: Transitions { automaton.transitions }
     var blueprint: Blueprint { automaton.blueprint }

@@ -29,7 +29,8 @@ final class PatternLibrary {
         let evenly = stride(from: 0, to: vocabulary.count, by: step).map { Array(vocabulary.bytes(of: $0)) }
             .filter { !$0.isEmpty }
         // In an order in which each beginning of the list is spread over the vocabulary.
-        sample = (0..<evenly.count).map { evenly[$0 &* 257 % evenly.count] }
+        let spread = evenly.count % 257 == 0 ? 263 : 257
+        sample = (0..<evenly.count).map { evenly[$0 &* spread % evenly.count] }
     }
 
     private static let sampleSize = 600

@@ -90,9 +90,12 @@ struct InspectLog {
         case "tool":
             guard let id = event["id"]?.stringValue else { return }
             let moment = Moment(end: end ?? start, milliseconds: Double((end ?? start) - start))
-            calls[id] = moment
-            // Where IDs of calls come again in a later round, that of the message tells which call is meant.
-            if let message = event["message_id"]?.stringValue { messageCalls[message] = moment }
+            // IDs of calls may come again in a later round; that of the message tells which call is meant.
+            if let message = event["message_id"]?.stringValue {
+                messageCalls[message] = moment
+            } else {
+                calls[id] = moment
+            }
         // The conversation is in the messages; these only frame it.
         case "sample_init", "span_begin", "span_end", "state", "step": break
         default: conversation.losses.add("an event of kind \(kind)")

@@ -19,11 +19,11 @@ enum OpenAIMessages {
         var body = value.objectValue ?? JSONObject()
         body["messages"] = .array(zip(messages, isSpoken).filter(\.1).map(\.0))
         var conversation = RequestFile.conversation(body, in: .chatCompletions)
-        for (index, message) in messages.enumerated() {
-            if isSpoken[index] {
+        for (message, isSpoken) in zip(messages, isSpoken) {
+            if isSpoken {
                 note(message, &conversation.losses)
             } else {
-                conversation.losses.add("message \(index + 1), which has no role")
+                conversation.losses.add("a message without a role")
             }
         }
         return conversation

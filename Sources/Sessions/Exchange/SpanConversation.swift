@@ -12,11 +12,16 @@ struct SpanConversation {
     private var instructions: String?
     private var calls: [ToolCallID: Int] = [:]
     /// What spans of calls say: they are inserted once the request that follows is known, or at the end.
-    private var ran: [RunCall] = []
+    private var ran: [ToolCallID: [RunCall]] = [:]
+    /// The calls whose spans, or whose being asked for, have come since spans were last delivered, in their order.
+    private var touched: [ToolCallID] = []
 
-    private typealias RunCall = (
-        id: ToolCallID, content: String?, isError: Bool, time: Int64, lasting: Double
-    )
+    private struct RunCall {
+        let content: String?
+        let isError: Bool
+        let time: Int64
+        let lasting: Double
+    }
 
     /// How many messages of each role there are, and how many results of each ID: some programs use one again.
     private struct Count {
@@ -85,7 +90,7 @@ struct SpanConversation {
         if output.count > 1 { conversation.losses.add("the further answers to one request") }
         let said = read(output.first?["parts"] ?? [])
         known.assistants += 1
-        for call in said.calls { calls[call.id, default: 0] += 1 }
+        ask(said.calls)
         let reasons = span.structure("gen_ai.response.finish_reasons")?.arrayValue
         let word = reasons?.first?.stringValue ?? output.first?["finish_reason"]?.stringValue
         var usage: Usage?
@@ -131,7 +136,7 @@ struct SpanConversation {
             seen.assistants += 1
             guard seen.assistants > known.assistants else { return }
             known.assistants = seen.assistants
-            for call in said.calls { calls[call.id, default: 0] += 1 }
+            ask(said.calls)
             conversation.add(
                 .assistant(
                     content: words, calls: said.calls, finish: nil, usage: nil, thinking: said.thinking),
@@ -149,13 +154,26 @@ struct SpanConversation {
         guard seen.results[result.id, default: 0] > known.results[result.id, default: 0] else { return }
         known.results[result.id, default: 0] += 1
         // An ID may be used again, and a call be run again: what was answered tells which span it is.
-        let sameID = ran.indices.filter { ran[$0].id == result.id }
-        let same = sameID.first { ran[$0].content?.utf8.elementsEqual(result.content.utf8) ?? false }
-        let span = (same ?? sameID.first).map { ran.remove(at: $0) }
+        let tries = ran[result.id] ?? []
+        let same = tries.firstIndex { $0.content?.utf8.elementsEqual(result.content.utf8) ?? false }
+        let span = (same ?? tries.indices.first).map { tries[$0] }
+        if known.results[result.id, default: 0] < calls[result.id, default: 0] {
+            if let place = same ?? tries.indices.first { ran[result.id]?.remove(at: place) }
+        } else {
+            // What is left of it was of tries that the model has not read of.
+            ran[result.id] = nil
+        }
         conversation.add(
             .result(result.id, content: result.content, isError: span?.isError ?? false),
             at: span?.time ?? time,
             lasting: span?.lasting ?? 0)
+    }
+
+    private mutating func ask(_ asked: [ToolCall]) {
+        for call in asked {
+            calls[call.id, default: 0] += 1
+            touched.append(call.id)
+        }
     }
 
     private mutating func call(_ span: Span) {
@@ -166,27 +184,27 @@ struct SpanConversation {
         }
         let result = span.attributes["gen_ai.tool.call.result"].map { $0.stringValue ?? $0.text() }
         let isError = span.hasFailed || span.text("error.type") != nil
-        ran.append(
-            (
-                ToolCallID(id), result ?? span.text("error.type"), isError, span.end, span.milliseconds
-            ))
+        let call = RunCall(
+            content: result ?? span.text("error.type"), isError: isError, time: span.end,
+            lasting: span.milliseconds)
+        ran[ToolCallID(id), default: []].append(call)
+        touched.append(ToolCallID(id))
     }
 
     /// Gives the results that only spans of calls tell, once the calls are known.
     private mutating func deliver() {
-        var later: [RunCall] = []
-        for call in ran {
-            guard known.results[call.id, default: 0] < calls[call.id, default: 0] else {
-                later.append(call)
+        for id in touched {
+            guard known.results[id, default: 0] < calls[id, default: 0], let call = ran[id]?.first else {
                 continue
             }
-            known.results[call.id, default: 0] += 1
+            known.results[id, default: 0] += 1
+            if known.results[id] == calls[id] { ran[id] = nil } else { ran[id]?.removeFirst() }
             if call.content == nil { conversation.losses.add("what a tool answered: it was not recorded") }
             conversation.add(
-                .result(call.id, content: call.content ?? "", isError: call.isError), at: call.time,
+                .result(id, content: call.content ?? "", isError: call.isError), at: call.time,
                 lasting: call.lasting)
         }
-        ran = later
+        touched = []
     }
 
     private mutating func define(_ tools: JSONValue?) {

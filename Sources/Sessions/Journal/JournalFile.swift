@@ -5,7 +5,7 @@ struct JournalFile: ~Copyable {
     let path: String
     private let descriptor: Int32
     /// Whether a loss of power leaves the file in its folder.
-    private var hasStoredName = true
+    private var hasStoredName = false
 
     /// Takes over an open descriptor.
     init(descriptor: Int32, path: String) {
@@ -20,9 +20,8 @@ struct JournalFile: ~Copyable {
     /// The file survives a loss of power from the first ``synchronise()`` on: before it there is nothing in it that must.
     static func create(at path: String) throws(JournalError) -> JournalFile {
         try Folder(of: path).create()
-        var file = try open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, "creating")
+        let file = try open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, "creating")
         try file.lock()
-        file.hasStoredName = false
         return file
     }
 

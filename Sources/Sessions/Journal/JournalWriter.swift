@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// An event counts as having happened once `append` has returned. Whole lines are written with one system call, so
 /// that a crash leaves at most the last one incomplete, and are on the disk before `append` returns where
-/// `EventBody.mustBeDurable` asks for that. After a failure nothing more is written.
+/// `EventBody.mustBeDurable` asks for that; within ``gathering(_:)``, once that returns: nothing may leave before.
+/// After a failure nothing more is written.
 public final class JournalWriter: EventSink {
     private struct State: ~Copyable {
         var file: JournalFile?
@@ -131,13 +132,7 @@ public final class JournalWriter: EventSink {
     /// Numbers, dates and stores the event in its recorded form, then shows it to the observer.
     /// - Throws: ``JournalError``; the event has not happened then, and no later one can be stored.
     public func append(_ body: EventBody) throws -> Event {
-        try state.withLock { state in
-            let entry = try next(body, &state)
-            try write(entry.line, isDurable: entry.event.body.mustBeDurable, &state)
-            lines(entry.line)
-            observer(entry.event)
-            return entry.event
-        }
+        try append([body])[0]
     }
 
     /// The same with several events at once: one write takes them all.

@@ -268,8 +268,8 @@ struct ShellParser {
         // A shell may read the one as a word and the other as its redirection's: each choice of kinds is a reading.
         var readings = [command]
         let kinds: [(ShellWord) -> Bool] = [
-            { $0.isNumber(ofDigits: 1..<2) }, { $0.isNumber(ofDigits: 2..<10) },
-            { $0.isNumber(ofDigits: 10..<Int.max) }, { $0.standing == .number && !$0.isBare },
+            { $0.mayNumber(byDigits: 1..<2) }, { $0.mayNumber(byDigits: 2..<10) },
+            { $0.mayNumber(byDigits: 10..<Int.max) }, { $0.standing == .number && !$0.isBare },
             { $0.standing == .name }, { $0.isFileToSome },
         ]
         for isOfKind in kinds where command.contains(where: isOfKind) {

@@ -95,7 +95,7 @@ struct ShellWord {
 
     /// Whether it is, bare and of so many digits, the number of the redirection that follows, for some shells: dash takes
     /// one digit, bash what an integer holds.
-    func isNumber(ofDigits digits: Range<Int>) -> Bool {
+    func mayNumber(byDigits digits: Range<Int>) -> Bool {
         standing == .number && isBare && digits.contains(bytes.count)
     }
 

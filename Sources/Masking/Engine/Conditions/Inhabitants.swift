@@ -36,7 +36,11 @@ final class Inhabitants: Grounded {
         if probing.count == 1 { budget = 2_000 }
         budget -= 1
         if budget < 0 || probing.count > 200 { return true }
-        guard patterns.allowance.take(Inhabitants.schemaCost) else { return true }
+        guard patterns.allowance.take(Inhabitants.schemaCost) else {
+            // Kept, so that what one step let through the next one does not refuse.
+            known[formula] = true
+            return true
+        }
         let order: [ValueStart] = [.string, .object, .number, .array, .yes, .no, .null]
         let verdict = order.contains { start in
             let result = typed(formula, start)

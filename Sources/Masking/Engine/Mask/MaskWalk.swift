@@ -287,9 +287,10 @@ struct MaskWalk {
         for byte in automaton.vocabulary.bytes(of: token) {
             count = verdicts.spec.count(count, isBoundary: machine.isBoundary(state))
             state = machine.step(state, byte)
-            if state < 0 { return false }
+            // A string that has died by its length stays dead.
+            guard state >= 0, verdicts.lives(state, count) else { return false }
         }
-        return verdicts.lives(state, count)
+        return true
     }
 
     /// Marks the tokens inside a string that its bounds on length let pass.
