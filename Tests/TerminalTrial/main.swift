@@ -23,7 +23,8 @@ import Terminal
         canvas.frame(left, style: Style(.cyan), title: StyledText("trial \(screen.size)", .bold))
         canvas.frame(right, style: Style(.rgb(255, 128, 0)))
         canvas.putTitle(
-            StyledText(count == 1000 ? "all came" : "posted \(count)"), in: right, y: right.maxY - 1, style: Style(.rgb(255, 128, 0)))
+            StyledText(count == 1000 ? "all came" : "posted \(count)"), in: right, y: right.maxY - 1,
+            style: Style(.rgb(255, 128, 0)))
         let inside = left.inset()
         let wide = "漢字 👍🏽 e\u{301} \u{202E}abc\u{1B}[31m ▏▎▍▌▋▊▉ \(bar(0.37, width: 10))|"
         canvas.put(wide, at: inside.origin, maxWidth: inside.width)
