@@ -174,6 +174,7 @@ struct ThreadTests {
         }
         #expect(person.journals.count == 1)
         let bodies = provider.bodies
+        try #require(bodies.count == 3)
         #expect(bodies[1] == bodies[2])
         #expect(bodies[2].contains("Reason: never"))
         #expect(person.fold(try #require(person.journals.first)).outcome == .answered("Done."))

@@ -9,6 +9,7 @@ final class Exchange: Sendable {
         var isHeld = false
         var readers = 0
         var hasBeenRead = false
+        var isDelivered = false
         var isOver = false
         var grace: Task<Void, Never>?
         var task: Task<Void, Never>?
@@ -30,14 +31,16 @@ final class Exchange: Sendable {
         self.body = body
         self.identity = identity
         let readers = ReaderBox()
-        log = ExchangeLog { readers.exchange?.readersChanged($0) }
+        log = ExchangeLog { readers.exchange?.readersChanged($0, isDelivered: $1) }
         state = Mutex(State())
         readers.set(self)
     }
 
     /// Whether a request is the same one sent again: while its calls are held, or since its client lost the response.
     func isRepeated(by request: HTTPRequest, body: [UInt8], identity: ClientIdentity) -> Bool {
-        let mayJoin = state.withLock { $0.isHeld || $0.hasBeenRead && $0.readers == 0 }
+        let mayJoin = state.withLock { state in
+            state.isHeld || state.hasBeenRead && state.readers == 0 && !state.isDelivered
+        }
         guard mayJoin, identity == self.identity, request.target == self.request.target, body == self.body
         else {
             return false
@@ -108,9 +111,10 @@ final class Exchange: Sendable {
         }
     }
 
-    private func readersChanged(_ count: Int) {
+    private func readersChanged(_ count: Int, isDelivered: Bool) {
         state.withLock { state in
             state.readers = count
+            state.isDelivered = isDelivered
             if count > 0 { state.hasBeenRead = true }
             state.grace?.cancel()
             state.grace = nil

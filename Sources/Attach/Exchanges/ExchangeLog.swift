@@ -15,13 +15,15 @@ actor ExchangeLog {
     private var positions: [Int: Int] = [:]
     private var nextReader = 0
     private var changes = Changes()
-    private let onReaders: @Sendable (Int) -> Void
+    private let onReaders: @Sendable (_ readers: Int, _ isDelivered: Bool) -> Void
 
     /// Pieces by which the fastest client may lag before the provider is slowed down.
     private static let lag = 64
 
-    /// - Parameter onReaders: is told how many clients listen when that changes.
-    init(onReaders: @escaping @Sendable (Int) -> Void) { self.onReaders = onReaders }
+    /// - Parameter onReaders: is told how many clients listen when that changes, and whether one has read everything.
+    init(onReaders: @escaping @Sendable (_ readers: Int, _ isDelivered: Bool) -> Void) {
+        self.onReaders = onReaders
+    }
 
     /// Whether a head has been sent, so that nothing but the body can be changed any more.
     var hasBegun: Bool { head != nil }
@@ -63,10 +65,10 @@ actor ExchangeLog {
         let reader = nextReader
         nextReader += 1
         positions[reader] = 0
-        onReaders(positions.count)
+        onReaders(positions.count, isDelivered)
         defer {
             positions[reader] = nil
-            onReaders(positions.count)
+            onReaders(positions.count, isDelivered)
             wake()
         }
         try await withTaskCancellationHandler {
