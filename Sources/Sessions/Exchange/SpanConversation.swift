@@ -13,10 +13,13 @@ struct SpanConversation {
     private var calls: [ToolCallID: Int] = [:]
     /// What spans of calls say: they are inserted once the request that follows is known, or at the end.
     private var ran: [ToolCallID: [RunCall]] = [:]
-    /// The calls whose spans, or whose being asked for, have come since spans were last delivered, in their order.
+    private var spansOfCalls = 0
+    /// The calls whose spans, or whose being asked for, have come since spans were last delivered.
     private var touched: [ToolCallID] = []
 
     private struct RunCall {
+        /// Its place among all of them.
+        let place: Int
         let content: String?
         let isError: Bool
         let time: Int64
@@ -184,8 +187,9 @@ struct SpanConversation {
         }
         let result = span.attributes["gen_ai.tool.call.result"].map { $0.stringValue ?? $0.text() }
         let isError = span.hasFailed || span.text("error.type") != nil
+        spansOfCalls += 1
         let call = RunCall(
-            content: result ?? span.text("error.type"), isError: isError, time: span.end,
+            place: spansOfCalls, content: result ?? span.text("error.type"), isError: isError, time: span.end,
             lasting: span.milliseconds)
         ran[ToolCallID(id), default: []].append(call)
         touched.append(ToolCallID(id))
@@ -193,18 +197,22 @@ struct SpanConversation {
 
     /// Gives the results that only spans of calls tell, once the calls are known.
     private mutating func deliver() {
+        var due: [(id: ToolCallID, call: RunCall)] = []
         for id in touched {
             guard known.results[id, default: 0] < calls[id, default: 0], let call = ran[id]?.first else {
                 continue
             }
             known.results[id, default: 0] += 1
             if known.results[id] == calls[id] { ran[id] = nil } else { ran[id]?.removeFirst() }
+            due.append((id, call))
+        }
+        touched = []
+        for (id, call) in due.sorted(by: { $0.call.place < $1.call.place }) {
             if call.content == nil { conversation.losses.add("what a tool answered: it was not recorded") }
             conversation.add(
                 .result(id, content: call.content ?? "", isError: call.isError), at: call.time,
                 lasting: call.lasting)
         }
-        touched = []
     }
 
     private mutating func define(_ tools: JSONValue?) {
