@@ -38,13 +38,16 @@ extension Blame {
             guard case .string(let schema, let keyword) = leaf else { continue }
             switch spec.deciders[leaf] {
             case .component(let index):
-                var state = states[index]
-                let before = state
-                for each in gained where state != 0 {
-                    state = spec.machine.components[index].step(state, each)
-                }
-                let found = describe(schema, keyword, before, spec.machine.components[index], shown)
-                if state == 0, before != 0 { reasons.append(found) } else { suspects.append(found) }
+                let component = spec.machine.components[index]
+                let after = component.step(states[index], gained)
+                let found = describe(schema, keyword, states[index], component, shown)
+                if after == 0, states[index] != 0 { reasons.append(found) } else { suspects.append(found) }
+            case .listed(let index, let places):
+                guard case .finite(let set) = spec.machine.components[index] else { continue }
+                let after = spec.machine.components[index].step(states[index], gained)
+                let found = describe(schema, keyword, states[index], .finite(set), shown)
+                let dies = set.isAlive(states[index], among: places) && !set.isAlive(after, among: places)
+                if dies { reasons.append(found) } else { suspects.append(found) }
             case .length(_, let maximum):
                 guard let maximum else { continue }
                 let found = reason(

@@ -47,7 +47,8 @@ extension SchemaLoader {
                     "is no ECMA-262 pattern: \(source.count > 80 ? source.prefix(80) + "…" : source) (\(error))"
             )
         }
-        let exact: (String) -> Bool = { (try? pattern.matches($0)) ?? false }
+        // It is asked at every closing quote that a token could bring, so that it must not take long.
+        let exact: (String) -> Bool = { (try? pattern.matchesSoon($0)) ?? false }
         if let known = patterns.automaton("pattern:" + source, build: { pattern.automaton }) {
             // Where masks cannot afford the automaton, the closed text decides alone.
             return patterns.isAffordable(known)

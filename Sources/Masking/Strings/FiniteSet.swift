@@ -66,6 +66,40 @@ final class FiniteSet {
         return state != 0 && range.low < range.high && members[Int(range.low)].count == Int(range.depth)
     }
 
+    /// The places of strings among the members, ascending; of those that are members.
+    func places(of strings: some Sequence<String>) -> [Int32] {
+        let whole = Range(low: 0, high: Int32(members.count), depth: 0)
+        let found = strings.compactMap { string -> Int32? in
+            let bytes = Array(string.utf8)
+            let place = firstIndex(in: whole) { !$0.lexicographicallyPrecedes(bytes) }
+            return place < whole.high && members[Int(place)] == bytes ? place : nil
+        }
+        return found.sorted()
+    }
+
+    /// Whether a state can still become one of the members at those places, which ascend.
+    func isAlive(_ state: Int32, among places: [Int32]) -> Bool {
+        let range = states[Int(state)]
+        return state != 0 && FiniteSet.has(places, range.low..<range.high)
+    }
+
+    /// Whether a state is one of the members at those places, which ascend.
+    func accepts(_ state: Int32, among places: [Int32]) -> Bool {
+        // The member that ends here is the first of those that begin so.
+        let own = states[Int(state)].low
+        return accepts(state) && FiniteSet.has(places, own..<own + 1)
+    }
+
+    private static func has(_ places: [Int32], _ range: Swift.Range<Int32>) -> Bool {
+        var low = 0
+        var high = places.count
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle] < range.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return low < places.count && places[low] < range.upperBound
+    }
+
     /// The members that a state can still become.
     func alive(_ state: Int32) -> ArraySlice<[UInt8]> {
         let range = states[Int(state)]

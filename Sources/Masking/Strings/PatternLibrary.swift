@@ -115,7 +115,8 @@ final class PatternLibrary {
                 ? nil
                 : .search(
                     StringLiveness(components, allowance) {
-                        $0.contains(false) ? false : $0.contains(nil) ? nil : true
+                        let verdicts = $0.all
+                        return verdicts.contains(false) ? false : verdicts.contains(nil) ? nil : true
                     })
             return StringMachine(components, isCanonical: isCanonical, budget: budget, rule: rule)
         }

@@ -2,25 +2,30 @@
 /// of the automata, remembered state by state.
 final class StringLiveness {
     private let components: [StringComponent]
-    /// Whether a string may end whose components accept or refuse it so; a component whose verdict is open is `nil`, and
-    /// so is an answer that hangs on such.
-    private let verdict: ([Bool?]) -> Bool?
+    /// Whether a string may end of which the components say so; `nil` where that hangs on what is open.
+    private let verdict: (ComponentVerdicts) -> Bool?
+    private let signature: StateSignature
     /// One byte for each group that no component tells apart.
     private let letters: [UInt8]
     private let allowance: StepAllowance
     private var known: [[Int32]: Bool] = [:]
     /// Whether the dead components alone refuse whatever comes, by which they are.
-    private var refuted: [UInt64: Bool] = [:]
+    private var refuted: [StateSignature.Value: Bool] = [:]
     /// Whether a string may end, by the components that accept it.
-    private var endings: [UInt64: Bool] = [:]
+    private var endings: [StateSignature.Value: Bool] = [:]
     /// Product states looked at before the answer is taken to be yes.
     private static let limit = 1_500
     /// States looked at to find out whether nothing can kill a string.
     private static let closedLimit = 24
 
-    init(_ components: [StringComponent], _ allowance: StepAllowance, verdict: @escaping ([Bool?]) -> Bool?) {
+    /// - Parameter listing: the component that lists strings for several conditions at once.
+    init(
+        _ components: [StringComponent], _ allowance: StepAllowance, listing: Int? = nil,
+        verdict: @escaping (ComponentVerdicts) -> Bool?
+    ) {
         self.components = components
         self.allowance = allowance
+        signature = StateSignature(listing: listing)
         self.verdict = verdict
         letters = StringLiveness.letters(of: components)
     }
@@ -119,24 +124,25 @@ final class StringLiveness {
 
     /// Whether the components that have died alone refuse whatever comes.
     private func isRefuted(_ states: [Int32]) -> Bool {
-        guard states.contains(0) else { return false }
-        return StringLiveness.remembered(states.map { $0 == 0 }, &refuted) {
-            verdict(states.map { $0 == 0 ? false : nil }) == false
+        guard signature.listing != nil || states.contains(0) else { return false }
+        return StringLiveness.remembered(signature.value(states) { $1 == 0 }, &refuted) {
+            verdict(ComponentVerdicts(components: components, states: states, isEnd: false)) == false
         }
     }
 
     /// Whether a string may end here, as far as the components say.
     private func mayEnd(_ states: [Int32]) -> Bool {
-        let accepted = verdicts(states)
-        return StringLiveness.remembered(accepted, &endings) { verdict(accepted) != false }
+        let signature = signature.value(states) { $1 != 0 && components[$0].accepts($1) }
+        return StringLiveness.remembered(signature, &endings) {
+            verdict(ComponentVerdicts(components: components, states: states, isEnd: true)) != false
+        }
     }
 
-    /// What is known for a list of truths, found out where it is new.
+    /// What is known for a signature, found out where it is new.
     private static func remembered(
-        _ truths: [Bool], _ known: inout [UInt64: Bool], _ find: () -> Bool
+        _ key: StateSignature.Value?, _ known: inout [StateSignature.Value: Bool], _ find: () -> Bool
     ) -> Bool {
-        guard truths.count <= UInt64.bitWidth else { return find() }
-        let key = truths.reduce(0) { $0 << 1 | ($1 ? 1 : 0) } as UInt64
+        guard let key else { return find() }
         if let verdict = known[key] { return verdict }
         let verdict = find()
         known[key] = verdict

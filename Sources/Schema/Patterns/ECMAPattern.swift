@@ -40,19 +40,44 @@ public struct ECMAPattern: Sendable, Hashable {
     /// As ``matches(_:)``; adds the steps taken.
     func matches(_ text: String, steps: inout Int) throws(PatternError) -> Bool {
         let scalars = text.unicodeScalars.map(\.value)
-        var quick = PatternMatcher(self, scalars, stepLimit: ECMAPattern.quickSteps)
-        defer { steps += quick.steps }
         do {
-            return try quick.findsMatch()
+            return try matchesSoon(scalars, within: ECMAPattern.quickSteps, steps: &steps)
         } catch {
-            if let found = PatternProgram(root)?.findsMatch(in: scalars, steps: &steps) { return found }
+            return try matches(scalars, within: ECMAPattern.patientSteps, steps: &steps)
         }
-        var patient = PatternMatcher(self, scalars, stepLimit: ECMAPattern.patientSteps)
-        defer { steps += patient.steps }
-        return try patient.findsMatch()
+    }
+
+    /// As ``matches(_:)``, with a budget that grows with the text alone: a few milliseconds where a text is short.
+    /// - Throws: ``PatternError`` when that cannot be decided within it.
+    package func matchesSoon(_ text: String) throws(PatternError) -> Bool {
+        let scalars = text.unicodeScalars.map(\.value)
+        var steps = 0
+        return try matchesSoon(
+            scalars, within: ECMAPattern.quickSteps + ECMAPattern.scalarSteps * scalars.count, steps: &steps)
+    }
+
+    private func matchesSoon(
+        _ text: [UInt32], within limit: Int, steps: inout Int
+    ) throws(PatternError) -> Bool {
+        do {
+            return try matches(text, within: limit, steps: &steps)
+        } catch {
+            if let found = PatternProgram(root)?.findsMatch(in: text, steps: &steps) { return found }
+            throw error
+        }
+    }
+
+    /// By backtracking alone.
+    private func matches(
+        _ text: [UInt32], within limit: Int, steps: inout Int
+    ) throws(PatternError) -> Bool {
+        var matcher = PatternMatcher(self, text, stepLimit: limit)
+        defer { steps += matcher.steps }
+        return try matcher.findsMatch()
     }
 
     private static let quickSteps = 20_000
+    private static let scalarSteps = 40
     private static let patientSteps = 2_000_000
 
     /// Equality of the source's bytes.

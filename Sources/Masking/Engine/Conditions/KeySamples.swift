@@ -117,7 +117,8 @@ extension ObjectConditions {
         if let known = narrowedKeys[rules] { return known }
         let named = members.shape.keys.map { String(decoding: graph.keys[Int($0)], as: UTF8.self) }
         let all = components + [.finite(FiniteSet(named))]
-        let liveness = StringLiveness(all, patterns.allowance) { verdicts in
+        let liveness = StringLiveness(all, patterns.allowance) {
+            let verdicts = $0.all
             // The last component knows the keys that have names of their own.
             if verdicts.last == true { return false }
             let own = verdicts.dropLast().compactMap(\.self)

@@ -101,7 +101,8 @@ final class ObjectConditions: Grounded {
             groups.count == 1
             ? .living(LivingRule { states in groups[0].contains { states[$0] != 0 } })
             : .search(
-                StringLiveness(components, patterns.allowance) { accepted in
+                StringLiveness(components, patterns.allowance) { verdicts in
+                    let accepted = verdicts.all
                     // A group is refused where all of its members are, and met where one of them is.
                     let isRefused = groups.contains { $0.allSatisfy { accepted[$0] == false } }
                     if isRefused { return false }

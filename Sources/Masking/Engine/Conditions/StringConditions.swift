@@ -15,7 +15,7 @@ final class StringConditions: Grounded {
         case .format: return node.format?.automaton.map { .pattern($0) }
         case .values:
             if let known = graph.stringSets[schema] { return .finite(known) }
-            let set = FiniteSet((node.values ?? []).compactMap(\.stringValue))
+            let set = FiniteSet(strings(schema))
             graph.stringSets[schema] = set
             return .finite(set)
         }
@@ -37,6 +37,7 @@ final class StringConditions: Grounded {
     }
 
     private static let longestCountedKey = 256
+    private static let mostSeparateLists = 12
 
     /// The spec of a formula over string leaves.
     func stringSpec(_ formula: Formulas.ID) -> Int32 {
@@ -59,7 +60,9 @@ final class StringConditions: Grounded {
             }
         }
         var deciders: [Leaf: StringSpec.Decider] = [:]
-        var components: [StringComponent] = []
+        // Where many conditions each list strings, one automaton follows them all.
+        let listing = isConjunction ? nil : listing(of: formula)
+        var components: [StringComponent] = listing.map { [.finite($0)] } ?? []
         var canonical = false
         var boundsStandAlone = true
         var minimum = 0
@@ -78,6 +81,9 @@ final class StringConditions: Grounded {
                     minimum = max(minimum, node.minLength)
                     if let own = node.maxLength { maximum = min(maximum ?? own, own) }
                 }
+            } else if keyword == .values, let listing {
+                if certain.contains(leaf) { canonical = true }
+                deciders[leaf] = .listed(component: 0, places: listing.places(of: strings(schema)))
             } else if let component = component(schema, keyword) {
                 if keyword == .values, certain.contains(leaf) { canonical = true }
                 deciders[leaf] = .component(components.count)
@@ -95,11 +101,25 @@ final class StringConditions: Grounded {
         } else {
             machine = StringMachine(
                 components, isCanonical: canonical, budget: patterns.budget,
-                rule: rule(formula, deciders, components))
+                rule: rule(formula, deciders, components, listing: listing == nil ? nil : 0))
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
             boundsStandAlone: boundsStandAlone, minimum: minimum, maximum: maximum)
+    }
+
+    /// The strings among the values that a schema lists.
+    private func strings(_ schema: Int32) -> [String] {
+        (graph.nodes[Int(schema)].values ?? []).compactMap(\.stringValue)
+    }
+
+    /// All strings that a formula's leaves list; `nil` where those leaves are so few that each is followed on its own.
+    private func listing(of formula: Formulas.ID) -> FiniteSet? {
+        let schemas = formulas.leaves(of: formula).compactMap { leaf -> Int32? in
+            if case .string(let schema, .values) = leaf { schema } else { nil }
+        }
+        return schemas.count <= StringConditions.mostSeparateLists
+            ? nil : FiniteSet(schemas.lazy.flatMap { self.strings($0) })
     }
 
     /// Whether each way to satisfy a formula lists the strings: such text is known, and spelled in one way.
@@ -111,26 +131,20 @@ final class StringConditions: Grounded {
 
     /// Whether a string can still satisfy a formula whose components are in certain states.
     private func rule(
-        _ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider], _ components: [StringComponent]
+        _ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider], _ components: [StringComponent],
+        listing: Int?
     ) -> StringMachine.Rule {
         let formulas = self.formulas
         if hasSingleConditions(formula) {
             return .living(
-                LivingRule { states in
-                    formulas.evaluate(formula) { leaf in
-                        if case .component(let index) = deciders[leaf], states[index] == 0 {
-                            false
-                        } else {
-                            nil
-                        }
-                    } != false
+                LivingRule(listing: listing) { states in
+                    let verdicts = ComponentVerdicts(components: components, states: states, isEnd: false)
+                    return formulas.evaluate(formula) { deciders[$0]?.accepts(verdicts) } != false
                 })
         }
         return .search(
-            StringLiveness(components, patterns.allowance) { accepted in
-                formulas.evaluate(formula) { leaf in
-                    if case .component(let index) = deciders[leaf] { accepted[index] } else { nil }
-                }
+            StringLiveness(components, patterns.allowance, listing: listing) { verdicts in
+                formulas.evaluate(formula) { deciders[$0]?.accepts(verdicts) }
             })
     }
 

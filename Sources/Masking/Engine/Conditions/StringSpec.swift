@@ -3,9 +3,28 @@ final class StringSpec {
     /// What decides one leaf.
     enum Decider {
         case component(Int)
+        /// A component that lists strings for several leaves, and this leaf's places among them.
+        case listed(component: Int, places: [Int32])
         case length(minimum: Int, maximum: Int?)
         /// Decided by the closed text, or outside the string.
         case open
+
+        /// What the components say of the leaf; `nil` where that is open or not theirs to say.
+        func accepts(_ verdicts: ComponentVerdicts) -> Bool? {
+            switch self {
+            case .component(let index): verdicts.accepts(index)
+            case .listed(let index, let places): verdicts.accepts(index, among: places)
+            case .length, .open: nil
+            }
+        }
+
+        /// What is said of text that ends in the midst of a character.
+        var refusal: Bool? {
+            switch self {
+            case .component, .listed: false
+            case .length, .open: nil
+            }
+        }
     }
 
     let formula: Formulas.ID
@@ -95,17 +114,19 @@ final class StringSpec {
             }
         }
         if countLimit == 0 { return true }
-        let states = machine.componentStates(state)
-        func holds(atLength length: Int, _ verdict: (Int) -> Bool?) -> Bool {
-            formulas.evaluate(formula) { leaf in
+        func holds(atLength length: Int, _ isEnd: Bool) -> Bool {
+            let verdicts = verdicts(state, isEnd: isEnd)
+            return formulas.evaluate(formula) { leaf in
                 switch deciders[leaf] {
-                case .component(let index): verdict(index)
                 case .length(let low, let high): length >= low && high.map { length <= $0 } ?? true
-                default: nil
+                // In the midst of a character no text is accepted.
+                case let decider?:
+                    isEnd && !machine.isBoundary(state) ? decider.refusal : decider.accepts(verdicts)
+                case nil: nil
                 }
             } != false
         }
-        if holds(atLength: Int(count), { machine.accepts(state, component: $0) }) { return true }
+        if holds(atLength: Int(count), true) { return true }
         // Between the bounds one length is as good as another, so the least that each leaves stands for all.
         var lengths = [Int(count) + (machine.isBoundary(state) ? 1 : 0)]
         for case .length(let low, let high) in deciders.values {
@@ -113,16 +134,23 @@ final class StringSpec {
             if let high { lengths.append(high + 1) }
         }
         return lengths.contains { length in
-            length >= lengths[0] && holds(atLength: length) { states[$0] == 0 ? false : nil }
+            length >= lengths[0] && holds(atLength: length, false)
         }
     }
 
     /// The truth of a leaf when the string closes; `nil` where something else decides it.
     func truth(of leaf: Leaf, _ state: Int32, _ count: Int32) -> Bool? {
         switch deciders[leaf] {
-        case .component(let index): machine.accepts(state, component: index)
         case .length(let low, let high): Int(count) >= low && high.map { Int(count) <= $0 } ?? true
-        default: nil
+        case let decider?:
+            machine.isBoundary(state) ? decider.accepts(verdicts(state, isEnd: true)) : decider.refusal
+        case nil: nil
         }
+    }
+
+    /// What the components say of the text so far.
+    private func verdicts(_ state: Int32, isEnd: Bool) -> ComponentVerdicts {
+        ComponentVerdicts(
+            components: machine.components, states: machine.componentStates(state), isEnd: isEnd)
     }
 }
