@@ -56,6 +56,10 @@ public struct RunState: Sendable {
     /// The state before any event.
     public init() {}
 
+    /// From here on the tools are those of now: since the session began, their definitions may have changed, and what
+    /// is asked of them (how they stand to their pins, which shell reads a command) is asked of these.
+    mutating func takeUp(with catalogue: [ToolDefinition]) { header?.catalogue = catalogue }
+
     /// The state after the given events.
     public init(folding events: some Sequence<Event>) {
         for event in events { apply(event) }

@@ -53,6 +53,7 @@ public actor Loop {
         self.sink = sink
         self.approval = approval
         self.state = state
+        self.state.takeUp(with: header.catalogue)
         checker = try CallChecker(catalogue: header.catalogue, notes: header.catalogueNotes)
         runner = ToolRunner(tools: tools, limits: header.limits)
     }
@@ -144,6 +145,10 @@ public actor Loop {
             try emit(.messageAdded(.user(prompt)))
         } else if !isNew {
             try emit(.sessionResumed)
+        }
+        if isNew { return }
+        for definition in header.catalogue {
+            if let drift = definition.drift { try emit(.marked("\(definition.name): \(drift.summary)")) }
         }
     }
 

@@ -54,7 +54,8 @@ struct ToolsCall: ParsableCommand {
             show: { Notice.print($0) }, ask: TerminalPerson.isThere && approve == nil ? asking : nil)
         let toolbox = try Toolbox(file.tools, host: host)
         let record = try CallProgram(
-            workflow: file, toolbox: toolbox, approval: approve?.approval ?? .person, journal: self.record
+            workflow: file, toolbox: toolbox, pins: try PinFile.read(of: workflow),
+            approval: approve?.approval ?? .person, journal: self.record
         ).run(ToolCall(id: ToolCallID("call_1"), name: name, arguments: ByteString(text)))
         try report(record)
     }

@@ -9,6 +9,8 @@ import Workflows
 struct CallProgram {
     let workflow: Workflow
     let toolbox: Toolbox
+    /// The definitions that somebody trusted; `nil` where nothing is pinned.
+    let pins: DefinitionPins?
     let approval: Approval
     /// Where a journal is written, if one is.
     let journal: String?
@@ -35,7 +37,7 @@ struct CallProgram {
         let tools = toolbox.tools
         var header = SessionHeader(
             id: "tools-call", workflow: workflow.name, model: ModelInfo(name: "tools call", kind: "scripted"),
-            catalogue: tools.map(\.definition), sampling: workflow.sampling, limits: limits,
+            catalogue: toolbox.definitions(pinned: pins), sampling: workflow.sampling, limits: limits,
             policy: workflow.policy)
         header.catalogueNotes = toolbox.notes
         let loop = try failing(.usage) {

@@ -41,18 +41,11 @@ struct Assembly {
     /// Where the lines and questions of MCP servers go.
     var host: ServerHost { toolbox.host }
 
-    /// What the model is told of the tools, each with how it stands to its pin.
-    private var catalogue: [ToolDefinition] {
-        toolbox.entries.map { entry in
-            pins?.marked(entry.tool.definition, source: entry.source) ?? entry.tool.definition
-        }
-    }
-
     /// What a new session's journal begins with; `session` is the journal's path.
     func header(session: String) -> SessionHeader {
         let name = URL(fileURLWithPath: session).deletingPathExtension().lastPathComponent
         var header = SessionHeader(
-            id: name, workflow: workflow.name, model: info, catalogue: catalogue,
+            id: name, workflow: workflow.name, model: info, catalogue: toolbox.definitions(pinned: pins),
             sampling: workflow.sampling, limits: workflow.limits, policy: workflow.policy,
             principal: workflow.principal)
         header.catalogueNotes = toolbox.notes

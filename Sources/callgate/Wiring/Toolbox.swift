@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import JSON
+import Sessions
 import Tools
 import Workflows
 
@@ -26,6 +27,11 @@ struct Toolbox {
     /// The tools alone.
     var tools: [any Tool] { entries.map(\.tool) }
 
+    /// What the model is told of the tools, each with how it stands to its pin.
+    func definitions(pinned pins: DefinitionPins?) -> [ToolDefinition] {
+        entries.map { pins?.marked($0.tool.definition, source: $0.source) ?? $0.tool.definition }
+    }
+
     /// Opens what the sources name; servers are started, all at once.
     /// - Throws: ``Failure`` with the usage code.
     init(_ sources: [ToolSource], host: ServerHost = ServerHost()) throws {
@@ -45,9 +51,9 @@ struct Toolbox {
         let all = try failing(.usage) { try sources.indices.compactMap { try results[$0]?.get() } }
         let opened = all.flatMap(\.entries)
         let fitted = FittedCatalogue(opened.map(\.tool))
+        let first = Dictionary(opened.map { (ByteString($0.tool.definition.name), $0) }) { first, _ in first }
         entries = fitted.tools.map { tool in
-            let name = ByteString(tool.definition.name)
-            let entry = opened.first { ByteString($0.tool.definition.name) == name }
+            let entry = first[ByteString(tool.definition.name)]
             return Entry(tool: tool, origin: entry?.origin ?? "", source: entry?.source ?? "")
         }
         notes = all.flatMap(\.notes) + fitted.notes
