@@ -197,4 +197,23 @@ import Testing
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }
+
+    /// A session is never lost to what is made of it.
+    @Test func whatIsReadIsNotWrittenOver() throws {
+        _ = try CommandLineRun(
+            ["run", "w.yaml", "--headless", "--approve", "all", "--record", "s/0.jsonl"], in: folder)
+        let run = try shell(
+            """
+            ln -s 0.jsonl s/link; ln s/0.jsonl s/twin; cksum < s/0.jsonl > before
+            for target in s/0.jsonl s/link s/twin; do
+                    "$CALLGATE" export s/0.jsonl --output $target; echo $?
+                    "$CALLGATE" export s/0.jsonl --format asciinema --output $target; echo $?
+                    "$CALLGATE" check s/0.jsonl --junit $target >/dev/null; echo $?
+                    "$CALLGATE" check s/0.jsonl --tap $target >/dev/null; echo $?
+            done
+            cksum < s/0.jsonl | cmp - before && echo same
+            """)
+        #expect(run.output == String(repeating: "2\n", count: 12) + "same\n", "\(run.output)\(run.errors)")
+        #expect(run.errors.contains("is s/0.jsonl itself, which is read; name another file to write"))
+    }
 }

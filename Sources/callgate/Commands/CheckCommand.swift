@@ -72,7 +72,8 @@ struct CheckCommand: ParsableCommand {
             workflow != nil || !live.isEmpty
             ? try Assembly(file: workflow, seed: nil, temperature: nil) : nil
         var report = CheckReport()
-        for path in try SessionFiles.expand(sessions) {
+        let paths = try SessionFiles.expand(sessions)
+        for path in paths {
             let started = ContinuousClock.now
             var column = ""
             let faults = mask ? try heldByMask(path, told, &column) : try check(path, assembly, &column)
@@ -81,8 +82,9 @@ struct CheckCommand: ParsableCommand {
             print("\(faults.isEmpty ? "ok  " : "FAIL") \(path)\(column)")
             for fault in faults { print("  \(fault)") }
         }
-        if let junit { try FileOutput.write(report.junit, path: junit) }
-        if let tap { try FileOutput.write(report.tap, path: tap) }
+        let sources = paths + [workflow, answer].compactMap(\.self)
+        if let junit { try FileOutput.write(report.junit, path: junit, sparing: sources) }
+        if let tap { try FileOutput.write(report.tap, path: tap, sparing: sources) }
         let total = report.entries.count
         print("\(total - report.failures) of \(total) sessions hold")
         if report.failures > 0 { throw ExitCode(1) }

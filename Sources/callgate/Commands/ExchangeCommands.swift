@@ -76,9 +76,11 @@ struct ExportCommand: ParsableCommand {
         let (events, taken) = try redaction.applied(to: journal.events)
         let export = SessionExport(events, as: format)
         if let output {
-            try FileOutput.write(export.text, path: output)
-        } else {
+            try FileOutput.write(export.text, path: output, sparing: [session])
+        } else if format == .markdown || format == .html {
             StandardOutput.write(export.text)
+        } else {
+            StandardOutput.writeJSON(export.text)
         }
         for line in export.losses.lines { Notice.print("left out: \(line)") }
         for line in taken { Notice.print("redacted: \(line)") }
@@ -91,7 +93,7 @@ struct ExportCommand: ParsableCommand {
         let cast = SessionCast(journal, size: screen, idleLimit: idle ?? 2)
         let notices: [String]
         if let output {
-            let file = try FileOutput(path: output)
+            let file = try FileOutput(path: output, sparing: [session])
             notices = try failing(.usage) { try cast.write { try file.write($0) } }
         } else {
             notices = try failing(.usage) { try cast.write { StandardOutput.write($0) } }

@@ -7,10 +7,17 @@ struct FileOutput: ~Copyable {
     private let path: String
 
     /// Opens what is there, or a new file that only its owner may read.
+    ///
+    /// - Parameter sources: the files that are read for it, none of which may be written over.
     /// - Throws: ``Failure`` with the usage code.
-    init(path: String) throws {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0o600)
+    init(path: String, sparing sources: [String]) throws {
+        let source = sources.first { FileOutput.isSame($0, path) }
+        descriptor =
+            source == nil ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0o600) : -1
         self.path = path
+        if let source {
+            throw Failure(.usage, "\(path) is \(source) itself, which is read; name another file to write")
+        }
         guard descriptor >= 0 else {
             throw Failure(.usage, "\(path) cannot be written: \(String(cString: strerror(errno)))")
         }
@@ -26,9 +33,18 @@ struct FileOutput: ~Copyable {
         }
     }
 
+    /// Whether two paths lead to one file, through whatever links.
+    private static func isSame(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_mode & S_IFMT == S_IFREG
+            && one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    }
+
     /// Writes a whole file.
     /// - Throws: ``Failure`` with the usage code.
-    static func write(_ text: String, path: String) throws { try FileOutput(path: path).write(text) }
+    static func write(_ text: String, path: String, sparing sources: [String]) throws {
+        try FileOutput(path: path, sparing: sources).write(text)
+    }
 
     /// Writes all bytes; the error's number where that cannot be done.
     static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
@@ -57,12 +73,12 @@ struct FileOutput: ~Copyable {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
             let target = realpath(path, nil)
-        else { return try write(text, path: path) }
+        else { return try write(text, path: path, sparing: []) }
         defer { free(target) }
         var name = Array("\(String(cString: target)).XXXXXX".utf8CString)
         let descriptor = mkstemp(&name)
         // A folder that takes no new file may hold one that can be written.
-        guard descriptor >= 0 else { return try write(text, path: path) }
+        guard descriptor >= 0 else { return try write(text, path: path, sparing: []) }
         defer { close(descriptor) }
         var fault = fchmod(descriptor, status.st_mode & 0o7777) == 0 ? nil : errno
         if fault == nil { fault = write(Array(text.utf8), to: descriptor) }
