@@ -58,6 +58,24 @@ import Testing
         #expect(cuts > 100)
     }
 
+    /// What was encoded before it went into base64.
+    @Test(arguments: values) func whatIsEncodedTwiceIsHidden(value: String) {
+        let base64 = { (text: String) in Data(text.utf8).base64EncodedString() }
+        // RFC 3986, section 2.3; some leave slashes as well.
+        let plain = CharacterSet(
+            charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+        let percent = value.addingPercentEncoding(withAllowedCharacters: plain) ?? value
+        let path = percent.replacing("%2F", with: "/")
+        let json = JSONValue.string(value).text()
+        for text in [
+            base64(base64(value)), base64(base64("user:" + value)), base64(percent), base64(path),
+            base64(json),
+        ] {
+            let clean = secrets(value).hiding(in: "before \(text) after")
+            #expect(clean.contains("[API_KEY]"), "\(value) in \(text): \(clean)")
+        }
+    }
+
     /// A value of digits comes back as a number.
     @Test func aNumberIsHiddenToo() throws {
         var secrets = EnvironmentSecrets()

@@ -20,7 +20,9 @@ struct SpelledSecret {
         var (end, known) = (0, 0)
         for (unit, told) in zip(units, told) {
             end += unit.count
-            if end > length { break }
+            // A number of HTML tells its character without the semicolon.
+            let mark = unit.starts(with: "&#".utf8) && unit.last == UInt8(ascii: ";") ? 1 : 0
+            if end - mark > length { break }
             known = told
         }
         return known
@@ -143,6 +145,26 @@ struct SpelledSecret {
             SpelledSecret("HTML, hexadecimal", scalars) {
                 "&#x" + String(text($0).unicodeScalars.first?.value ?? 0, radix: 16) + ";"
             },
+            SpelledSecret("HTML, names of signs", scalars) { unit in
+                let names = [
+                    "_": "lowbar", ":": "colon", ".": "period", "!": "excl", "/": "sol", "+": "plus",
+                    "=": "equals",
+                    "\"": "quot", "\\": "bsol", "@": "commat",
+                ]
+                return names[text(unit)].map { "&\($0);" } ?? text(unit)
+            },
+            SpelledSecret("HTML, numbers with zeros", scalars) {
+                "&#0000000\(text($0).unicodeScalars.first?.value ?? 0);"
+            },
+            SpelledSecret("\\x{}", bytes) { "\\x{" + hexadecimal($0[0]) + "}" },
+            SpelledSecret("an escape sequence in it", bytes, breaks: "\u{1B}[31m") { percent($0, all: true) },
+            SpelledSecret("characters without width in it", bytes, breaks: "\u{200B}") {
+                percent($0, all: true)
+            },
+            SpelledSecret("an escape sequence in JSON", bytes, breaks: "\\u001b[0;1m") {
+                percent($0, all: true)
+            },
+            SpelledSecret("line ends in it", bytes, breaks: "\\r\\n") { percent($0, all: true) },
             SpelledSecret("quoted-printable", bytes) {
                 $0[0] == 0x3D || $0[0] >= 0x80 ? "=" + hexadecimal($0[0], upper: true) : text($0)
             },
@@ -152,6 +174,8 @@ struct SpelledSecret {
             SpelledSecret("base64", base64: value),
             SpelledSecret("base64 in lines", base64: value, breaks: "\n"),
             SpelledSecret("base64 in lines in JSON", base64: value, breaks: "\\r\\n"),
+            SpelledSecret("base64 in indented lines", base64: value, breaks: "\n    "),
+            SpelledSecret("base64 in indented lines in JSON", base64: value, breaks: "\\n\\t"),
             SpelledSecret("base64 in JSON with \\/", base64: value) { slash($0) },
             SpelledSecret("base64, percent", base64: value) { percent(Array($0.utf8)) },
             SpelledSecret("base64 for URLs", base64: value) { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 },
@@ -160,6 +184,8 @@ struct SpelledSecret {
             SpelledSecret("base64 of still more", base64: value, behind: ".:", before: "x"),
             SpelledSecret("hexadecimal", bytes) { hexadecimal($0[0]) },
             SpelledSecret("hexadecimal, upper", bytes) { hexadecimal($0[0], upper: true) },
+            SpelledSecret("bytes in a list", bytes, breaks: ", 0x") { hexadecimal($0[0]) },
+            SpelledSecret("bytes in a dump", bytes, breaks: " ") { hexadecimal($0[0]) },
             SpelledSecret("hexadecimal in lines", bytes, breaks: "\n") { hexadecimal($0[0]) },
             SpelledSecret("a fingerprint", bytes, breaks: ":") { hexadecimal($0[0], upper: true) },
         ]

@@ -64,7 +64,7 @@ enum ByteSpelling {
             return place == text.count
                 || place + 1 == text.count && (digit(text[place]) != nil || text[place] == 0x0D)
         case UInt8(ascii: "&"):
-            return text.count - position <= 10
+            return text.count - position < longestReference
                 && text[place...].allSatisfy { $0 == UInt8(ascii: "#") || isLetterOrDigit($0) }
         case UInt8(ascii: "%"), UInt8(ascii: "\\"):
             if sign == UInt8(ascii: "%") {
@@ -93,7 +93,13 @@ enum ByteSpelling {
                 place = begin + 4
                 return place == text.count || text[place] == sign && isBegun(in: text, at: place)
             case UInt8(ascii: "U"): return sign == UInt8(ascii: "\\") && ends(afterDigits: 7)
-            case UInt8(ascii: "x"): return sign == UInt8(ascii: "\\") && ends(afterDigits: 1)
+            case UInt8(ascii: "x"):
+                guard sign == UInt8(ascii: "\\") else { return false }
+                guard place < text.count, text[place] == UInt8(ascii: "{") else {
+                    return ends(afterDigits: 1)
+                }
+                place += 1
+                return ends(afterDigits: 6)
             case 48...55: return sign == UInt8(ascii: "\\") && ends(afterDigits: 1)
             default: return false
             }
@@ -181,7 +187,8 @@ enum ByteSpelling {
         if end < text.count, text[end] == UInt8(ascii: "x") {
             if let length = hexadecimal(byte, text, end + 1) { found.append(end + 1 + length - position) }
         }
-        if end + 3 <= text.count, octal(text, end) == UInt32(byte) { found.append(end + 3 - position) }
+        if let length = braced(byte, text, end) { found.append(end + length - position) }
+        if let length = octal(byte, text, end) { found.append(end + length - position) }
         if byte == UInt8(ascii: "\\") {
             // Each level doubles them.
             return found + [16, 8, 4, 2].filter { $0 <= end - position }
@@ -197,25 +204,43 @@ enum ByteSpelling {
         return found
     }
 
-    /// `&#47;`, `&#x2F;`, `&amp;`.
+    /// The names that HTML has for ASCII's punctuation.
+    private static let names: [String: Unicode.Scalar] = [
+        "Tab": "\t", "NewLine": "\n", "excl": "!", "quot": "\"", "QUOT": "\"", "num": "#", "dollar": "$",
+        "percnt": "%", "amp": "&", "AMP": "&", "apos": "'", "lpar": "(", "rpar": ")", "ast": "*",
+        "midast": "*",
+        "plus": "+", "comma": ",", "period": ".", "sol": "/", "colon": ":", "semi": ";", "lt": "<", "LT": "<",
+        "equals": "=", "gt": ">", "GT": ">", "quest": "?", "commat": "@", "lsqb": "[", "lbrack": "[",
+        "bsol": "\\", "rsqb": "]", "rbrack": "]", "Hat": "^", "lowbar": "_", "UnderBar": "_", "grave": "`",
+        "DiacriticalGrave": "`", "lcub": "{", "lbrace": "{", "verbar": "|", "vert": "|", "VerticalLine": "|",
+        "rcub": "}", "rbrace": "}",
+    ]
+    /// More zeros before a number are not waited for.
+    private static let longestReference = 32
+
+    /// `&#47;`, `&#0047`, `&#x2F;`, `&amp;`, `&lowbar;`.
     private static func reference(
         _ wanted: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
     ) -> Int? {
-        guard let semicolon = text[position..<min(position + 12, text.count)].firstIndex(of: 0x3B) else {
-            return nil
+        let rest = text[(position + 1)..<min(position + longestReference, text.count)]
+        guard rest.first == UInt8(ascii: "#") else {
+            guard let semicolon = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
+            let name = String(decoding: text[(position + 1)..<semicolon], as: UTF8.self)
+            return names[name]?.value == wanted ? semicolon + 1 - position : nil
         }
-        let name = String(decoding: text[(position + 1)..<semicolon], as: UTF8.self)
-        let named: [String: Unicode.Scalar] = [
-            "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "sol": "/", "plus": "+",
-            "equals": "=",
-        ]
-        var value = named[name]?.value
-        if name.utf8.starts(with: "#x".utf8) || name.utf8.starts(with: "#X".utf8) {
-            value = UInt32(String(decoding: name.utf8.dropFirst(2), as: UTF8.self), radix: 16)
-        } else if name.utf8.first == UInt8(ascii: "#") {
-            value = UInt32(String(decoding: name.utf8.dropFirst(), as: UTF8.self))
+        var digits = rest.dropFirst()
+        let isHexadecimal = digits.first.map { $0 | 0x20 == UInt8(ascii: "x") } ?? false
+        if isHexadecimal { digits = digits.dropFirst() }
+        let begin = digits.startIndex
+        var value: UInt64 = 0
+        while let digit = digits.first.flatMap(digit), isHexadecimal || digit < 10, value < 1 << 32 {
+            value = value * (isHexadecimal ? 16 : 10) + UInt64(digit)
+            digits = digits.dropFirst()
         }
-        return value == wanted ? semicolon + 1 - position : nil
+        guard digits.startIndex > begin, value == UInt64(wanted) else { return nil }
+        // Browsers read a number that no semicolon ends.
+        let end = digits.first == UInt8(ascii: ";") ? digits.startIndex + 1 : digits.startIndex
+        return end - position
     }
 
     private static func hexadecimal(
@@ -224,13 +249,29 @@ enum ByteSpelling {
         number(text, position, 2) == UInt32(byte) ? 2 : nil
     }
 
-    private static func octal(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> UInt32? {
+    /// `057`, `57`, `7`: up to three digits, as many as stand there.
+    private static func octal(
+        _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
+    ) -> Int? {
         var value: UInt32 = 0
-        for byte in text[position..<position + 3] {
-            guard (48...55).contains(byte) else { return nil }
-            value = value << 3 | UInt32(byte - 48)
+        var length = 0
+        while length < 3, position + length < text.count, (48...55).contains(text[position + length]) {
+            value = value << 3 | UInt32(text[position + length] - 48)
+            length += 1
         }
-        return value
+        return length > 0 && value == UInt32(byte) ? length : nil
+    }
+
+    /// `x{2F}`.
+    private static func braced(
+        _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
+    ) -> Int? {
+        guard position + 3 < text.count, text[position] == UInt8(ascii: "x"),
+            text[position + 1] == UInt8(ascii: "{"),
+            let end = text[position..<min(position + 11, text.count)].firstIndex(of: UInt8(ascii: "}")),
+            number(text, position + 2, end - position - 2) == UInt32(byte)
+        else { return nil }
+        return end + 1 - position
     }
 
     /// The number that so many bytes write in hexadecimal, one of them the letter in front where there is one.

@@ -19,10 +19,11 @@ struct SecretForm: Sendable, Hashable {
     ///
     /// - Parameter isCut: whether the text may end in the midst of it, once enough of it stands there.
     func end(in text: UnsafeBufferPointer<UInt8>, at position: Int, isCut: Bool) -> Int? {
-        mayBegin(with: text[position]) ? end(in: text, at: position, byte: 0, isCut: isCut) : nil
+        end(in: text, at: position, byte: 0, isCut: isCut)
     }
 
-    private func mayBegin(with byte: UInt8) -> Bool {
+    /// Whether the form, or an escape of its first letter, may begin with a byte.
+    func mayBegin(with byte: UInt8) -> Bool {
         guard let first = bytes.first else { return false }
         if kind == .hexadecimal { return byte == first || byte | 0x20 == first }
         return byte == first || ByteSpelling.escapes.contains(byte)
@@ -33,20 +34,24 @@ struct SecretForm: Sendable, Hashable {
     ) -> Int? {
         var (position, byte) = (position, byte)
         while byte < bytes.count {
-            if byte > 0 { position = skipBreaks(in: text, at: position, after: byte) }
+            let pause = byte > 0 ? FormBreak(of: self, after: byte, in: text, at: position) : nil
             if position >= text.count { return isCut && byte >= telling ? text.count : nil }
-            // An escape that the cut left incomplete.
-            if isCut, byte >= telling, ByteSpelling.isBegun(in: text, at: position) { return text.count }
-            let readings = readings(at: byte, in: text, at: position)
-            // A backslash may be itself or begin an escape, and several may stand for one.
-            for reading in readings.dropLast() {
-                if let end = end(
-                    in: text, at: position + reading.length, byte: byte + reading.count, isCut: isCut)
-                {
+            // What the cut left incomplete: an escape, or what stands between two letters.
+            if isCut, byte >= telling,
+                pause?.isCut == true || ByteSpelling.isBegun(in: text, at: position)
+            {
+                return text.count
+            }
+            // A backslash may be itself or begin an escape, several may stand for one, and a sign may be the value's own
+            // or break it.
+            var ways = readings(at: byte, in: text, at: position)
+            if let length = pause?.length { ways.append(ByteSpelling.Reading(length: length, count: 0)) }
+            for way in ways.dropLast() {
+                if let end = end(in: text, at: position + way.length, byte: byte + way.count, isCut: isCut) {
                     return end
                 }
             }
-            guard let last = readings.last else { return nil }
+            guard let last = ways.last else { return nil }
             position += last.length
             byte += last.count
         }
@@ -62,37 +67,5 @@ struct SecretForm: Sendable, Hashable {
                 ? [ByteSpelling.Reading(length: 1, count: 1)] : []
         }
         return ByteSpelling.readings(of: bytes, at: byte, in: text, at: position)
-    }
-
-    /// Passes over what breaks the form into lines or pairs.
-    private func skipBreaks(in text: UnsafeBufferPointer<UInt8>, at position: Int, after count: Int) -> Int {
-        var position = position
-        if kind == .plain {
-            // `=` and a line end.
-            guard position + 1 < text.count, text[position] == UInt8(ascii: "="),
-                text[position + 1] == 0x0A || text[position + 1] == 0x0D
-            else { return position }
-            position += 2
-            return position < text.count && text[position] == 0x0A && text[position - 1] == 0x0D
-                ? position + 1 : position
-        }
-        var separators = 0
-        while position < text.count {
-            switch text[position] {
-            case 0x0A, 0x0D: position += 1
-            case UInt8(ascii: "\\"):
-                // The same, escaped: `\n`, `\\r\\n`.
-                guard let letter = text[position...].firstIndex(where: { $0 != UInt8(ascii: "\\") }),
-                    letter - position <= 16, "nr".utf8.contains(text[letter])
-                else { return position }
-                position = letter + 1
-            case UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: " "):
-                guard kind == .hexadecimal, count % 2 == 0, separators < 2 else { return position }
-                separators += 1
-                position += 1
-            default: return position
-            }
-        }
-        return position
     }
 }
