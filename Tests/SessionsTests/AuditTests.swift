@@ -57,6 +57,29 @@ import Testing
         return try JournalAudit(path: path, expecting: head)
     }
 
+    /// A line may claim any number: what lies between costs nothing.
+    @Test(arguments: [200_000_000, Int.max - 1, Int.max])
+    func aHugeNumberIsAGapLikeAnother(number: Int) throws {
+        let whole = try folder.write(
+            try lines(seed: 1).flatMap { line -> [UInt8] in
+                let text = String(decoding: line, as: UTF8.self)
+                // Without the chain, as older journals are.
+                return Array((JournalChain.unsealed(Array(text.utf8))?.text ?? line) + [0x0A])
+            }, to: "unsealed.jsonl")
+        var unsealed = try folder.read("unsealed.jsonl").split(separator: 0x0A).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        #expect(try !JournalAudit(path: whole).isChained)
+        let last = unsealed.count
+        unsealed[last - 1] = unsealed[last - 1].replacing("\"n\":\(last)", with: "\"n\":\(number)")
+        let audit = try audit(unsealed.map { Array($0.utf8) })
+        #expect(
+            audit.faults.map(\.description).contains {
+                $0.contains("events \(last) to \(number - 1) are missing")
+            },
+            "\(audit.faults)")
+    }
+
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func whatARunWroteIsVerifiedAndReadAsEver(seed: UInt64) throws {
         let lines = try lines(seed: seed)

@@ -8,6 +8,26 @@ public enum ScreenedText {
     /// The text on one line: line feeds and tabs have stand-ins too.
     public static func line(_ text: String) -> String { screened(text, keepsLines: false) }
 
+    /// JSON with an escape for every scalar that must not reach a terminal; such stand in its strings alone.
+    public static func json(_ text: String) -> String {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A }) { return text }
+        var result = "".unicodeScalars
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            guard CharacterClass(scalar) == .hidden, scalar != "\n", scalar != "\t", scalar != "\r" else {
+                result.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                result.append(
+                    contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.utf8.count))\(digits)"
+                        .unicodeScalars)
+            }
+        }
+        return String(result)
+    }
+
     private static func screened(_ text: String, keepsLines: Bool) -> String {
         // Nearly all that is printed is plain.
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }

@@ -70,8 +70,11 @@ struct MCPSession: Sendable {
     /// What the server writes in lines, while a message may go on in the next.
     var pieces = MessagePieces()
     private var listed: [MCPToolDescription] = []
+    private var listedBytes = 0
     private var cursors: Set<ByteString> = []
     private static let maximumTools = 10_000
+    /// All definitions together, as JSON text.
+    private static let maximumToolBytes = 32 << 20
     private static let maximumPages = 1_000
     private static let maximumServerRequests = 10_000
     /// How long the right answer may still follow one under a wrong ID.
@@ -297,10 +300,17 @@ struct MCPSession: Sendable {
         }
         for entry in entries {
             listed.append(MCPToolDescription(entry))
+            listedBytes += entry.text().utf8.count
+            guard listed.count <= MCPSession.maximumTools, listedBytes <= MCPSession.maximumToolBytes else {
+                return close(
+                    "lists more tools than can be used: at most \(MCPSession.maximumTools) "
+                        + "in \(MCPSession.maximumToolBytes >> 20) MiB; it is no catalogue that a model could be told of"
+                )
+            }
         }
         // An empty cursor is some servers' way to say that there is none.
         guard let next = result["nextCursor"], next != .null, next != "" else {
-            defer { listed = [] }
+            defer { (listed, listedBytes) = ([], 0) }
             return [.tools(listed)]
         }
         let cursor = next.plainText

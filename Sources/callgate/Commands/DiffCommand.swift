@@ -53,7 +53,7 @@ struct DiffCommand: ParsableCommand {
         if json {
             let divergence = comparison.firstDivergence?.json ?? .null
             let report: JSONValue = ["first": divergence, "differences": .array(shown.map(\.json))]
-            StandardOutput.write(report.text(.pretty) + "\n")
+            StandardOutput.writeJSON(report.text(.pretty) + "\n")
         } else {
             printReport(comparison, shown, outlines)
         }

@@ -92,7 +92,7 @@ struct MaskCommand: ParsableCommand {
         }
         let report = MaskReport(matcher: matcher, why: why, most: list == 0 ? .max : list)
         if json {
-            StandardOutput.write(report.json.text(.pretty) + "\n")
+            StandardOutput.writeJSON(report.json.text(.pretty) + "\n")
         } else {
             print(report.lines.joined(separator: "\n"))
         }

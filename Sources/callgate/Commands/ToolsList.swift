@@ -31,7 +31,7 @@ struct ToolsList: ParsableCommand {
         let toolbox = try Toolbox(file.workflow.tools, host: host)
         let notes = file.notes + toolbox.notes
         if json {
-            StandardOutput.write(
+            StandardOutput.writeJSON(
                 JSONValue.array(toolbox.tools.map(\.definition.functionJSON)).text(.pretty) + "\n")
             return
         }

@@ -11,6 +11,11 @@ enum StandardOutput {
     /// Writes text as it is, for data; what a person reads goes through `print`.
     static func write(_ text: String) { write(Array(text.utf8)) }
 
+    /// Writes JSON: to a file to the byte; to a terminal with escapes for all that could steer it, which mean the same.
+    static func writeJSON(_ text: String) {
+        write(isatty(STDOUT_FILENO) == 1 ? ScreenedText.json(text) : text)
+    }
+
     /// Writes bytes as they are.
     static func write(_ bytes: [UInt8]) {
         let full = pending.withLock { pending -> [UInt8] in

@@ -29,7 +29,7 @@ struct HeadlessProgram {
             },
             lines: { line in
                 guard printsEvents else { return }
-                StandardOutput.write(line)
+                StandardOutput.writeJSON(String(decoding: line, as: UTF8.self))
                 StandardOutput.flush()
             })
         assembly.host.attach(log: writer.path + ".servers.log", show: Notice.print)

@@ -100,10 +100,23 @@ final class TerminalPerson: Sendable {
         }
     }
 
+    /// Asks for a line.
+    ///
+    /// What was typed or pasted before the question stood there is no answer to it, nor is what comes sooner than
+    /// anybody reads.
     private static func line(_ question: String) -> String? {
-        StandardError.write(question)
-        return readLine()
+        while true {
+            tcflush(STDIN_FILENO, TCIFLUSH)
+            StandardError.write(question)
+            let asked = ContinuousClock.now
+            guard let answer = readLine() else { return nil }
+            if ContinuousClock.now - asked >= TerminalPerson.soonest { return answer }
+            Notice.print("that came sooner than the question can be read; once more")
+        }
     }
+
+    /// As on the screen, where what waits must have been drawn for as long.
+    private static let soonest = Duration.milliseconds(400)
 }
 
 /// What a signal does to a program without a screen: it ends by `exit`, so that the tools it runs end with it.
