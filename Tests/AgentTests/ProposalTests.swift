@@ -48,6 +48,27 @@ import Testing
         }
     }
 
+    /// A key may hold what ends a path, or begins an escape.
+    @Test func aProposalFindsItsKeyWhateverThatHolds() throws {
+        var random = SeededGenerator(seed: 6)
+        let pieces = Self.pieces.filter { $0 != "\n" && $0 != "\r" } + Array("==~~0123/".unicodeScalars)
+        for number in 0..<2_000 {
+            let scalars = (0..<Int.random(in: 1..<6, using: &random)).compactMap { _ in
+                pieces.randomElement(using: &random)
+            }
+            let name = String(String.UnicodeScalarView(scalars))
+            let filter = try Filter(Filter.argument(JSONPointer([name]), is: "v=1"))
+            func matches(_ name: String, _ value: String) -> Bool {
+                let arguments = JSONValue.object(JSONObject([.init(key: name, value: .string(value))]))
+                let record = CallRecord(
+                    key: key(1, "x"), call: call("x", "act", arguments.text()), position: 0)
+                return filter.matches(record, in: RunState())
+            }
+            #expect(matches(name, "v=1"), "key \(number): \(name.debugDescription) by \(filter)")
+            #expect(!matches(name, "v=2") && !matches(name + "=", "v=1"), "\(name.debugDescription)")
+        }
+    }
+
     /// The note's kind: a mark of the pattern language before a combining mark.
     @Test(arguments: [".", "*", "+", "?", "|", "(", "[", ")", "]", "{", "^", "$", "\\", "/"])
     func aMarkBeforeACombiningMarkIsEscaped(mark: String) throws {

@@ -127,6 +127,36 @@ extension Policy {
         }
     }
 
+    /// Within arrays and objects too, beyond 64 bits, and as a tool reads it to which numbers are doubles.
+    @Test(arguments: [
+        ("1000.00000000000000000001", "^1000$"), ("[1e3]", #"\b1000\b"#), (#"{"a":1e3}"#, #"\b1000\b"#),
+        (#"[{"a":[10E2]}]"#, ":.1000"), ("1e19", "^10000000000000000000$"),
+        ("10000000000000000000.0", "^10000000000000000000$"), ("-1.50e1", "^-15$"), ("15e-3", "^0.015$"),
+        ("9007199254740993", "^9007199254740992$"), ("0e99", "^0$"), ("-0.0", "^0$"),
+    ])
+    func aNumberIsDeniedWhereverItStands(spelling: String, pattern: String) throws {
+        let arguments = try JSONParser.parse("{\"n\": \(spelling)}")
+        #expect(effect([try rule(.deny, "~arg \"/n=\(pattern)\"")], arguments) == .deny)
+        #expect(effect([try rule(.allow, "!~arg \"/n=\(pattern)\"")], arguments) == .ask)
+        #expect(effect([try rule(.allow, "~arg \"/n=\(pattern)\"")], arguments) == .ask)
+    }
+
+    /// A rule made of a number is about that number, though doubles cannot tell it from its neighbours.
+    @Test func aLongNumberIsAllowedAsItIsWritten() throws {
+        let arguments = try JSONParser.parse(#"{"n": 123456789012345678, "list": [123456789012345679]}"#)
+        #expect(effect([try rule(.allow, "~arg /n=^123456789012345678$")], arguments) == .allow)
+        #expect(effect([try rule(.allow, #"~arg "/list=^\[123456789012345679\]$""#)], arguments) == .allow)
+    }
+
+    /// A bare word is looked for in what the arguments say, not in how JSON spells it.
+    @Test(arguments: [#"{"q":"\u0044ROP TABLE"}"#, #"{"\u0044ROP":1}"#, #"{"a":[{"b":"x\u0020DROP"}]}"#])
+    func aBareWordIsFoundInEscapedText(arguments: String) throws {
+        let record = CallRecord(key: key(1, "x"), call: call("x", "shell", arguments), position: 0)
+        for (rule, effect) in [(try rule(.deny, "DROP"), Effect.deny), (try rule(.allow, "!DROP"), .ask)] {
+            #expect(Policy(rules: [rule]).ruling(for: record, in: RunState()).effect == effect)
+        }
+    }
+
     /// "Allow what has no part that matches": the opposite of a condition turns its quantifier.
     @Test func theOppositeOfAConditionOnPartsIsAboutEachPart() throws {
         let rules = [try rule(.allow, "~cmd . & !~cmd ^rm")]

@@ -71,6 +71,9 @@ struct FilterReach {
     /// For rules that allow.
     static let narrow = FilterReach(quantifier: .all, allows: true)
 
+    /// Whether every way counts in which a tool may read a value: for all but the proof that a call may run.
+    var isWide: Bool { quantifier == .any || !allows }
+
     var opposite: FilterReach {
         FilterReach(quantifier: quantifier == .any ? .all : .any, allows: allows)
     }

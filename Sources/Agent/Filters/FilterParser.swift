@@ -172,12 +172,32 @@ public struct FilterParser {
         }
         let path = String(text.unicodeScalars[..<equals])
         let isWhole = path.isEmpty || path.utf8.first == UInt8(ascii: "/")
-        guard let pointer = JSONPointer(text: isWhole ? path : "/" + path) else {
+        guard let pointer = FilterParser.pointer(isWhole ? path : "/" + path) else {
             throw error("\(path) is no JSON Pointer", at: start)
         }
         do {
             return .argument(pointer, try ECMAPattern(String(text.unicodeScalars[equals...].dropFirst())))
         } catch { throw self.error("after the = stands no pattern: \(error)", at: start) }
+    }
+
+    /// A JSON Pointer in which `~2` stands for `=`, which would end it.
+    private static func pointer(_ text: String) -> JSONPointer? {
+        var (path, isEscape): ([UInt8], Bool) = ([], false)
+        for byte in text.utf8 {
+            if isEscape, byte == UInt8(ascii: "2") {
+                path[path.count - 1] = UInt8(ascii: "=")
+            } else {
+                path.append(byte)
+            }
+            isEscape = byte == UInt8(ascii: "~")
+        }
+        return JSONPointer(text: String(decoding: path, as: UTF8.self))
+    }
+
+    /// The text from which the parser reads a pointer.
+    static func text(of pointer: JSONPointer) -> String {
+        let bytes = "\(pointer)".utf8.flatMap { $0 == UInt8(ascii: "=") ? Array("~2".utf8) : [$0] }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private mutating func taint() throws(FilterError) -> FilterTerm.Taint {

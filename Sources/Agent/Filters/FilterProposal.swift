@@ -49,7 +49,7 @@ extension Filter {
 
     /// A condition that holds for calls whose argument there has that text and no other.
     public static func argument(_ pointer: JSONPointer, is text: String) -> String {
-        "~arg " + quoted("\(pointer)=\(pattern(text))")
+        "~arg " + quoted("\(FilterParser.text(of: pointer))=\(pattern(text))")
     }
 
     /// Scalars, not characters: `|` before a combining mark is one character to Swift and still an alternative to the

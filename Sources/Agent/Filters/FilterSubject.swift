@@ -1,3 +1,5 @@
+import JSON
+
 /// What a filter expression is held against: an event, or a call that a rule looks at before any event of it.
 struct FilterSubject {
     private let event: EventBody?
@@ -83,6 +85,20 @@ struct FilterSubject {
         case .runFinished(let outcome): return [outcome.text]
         default: return results
         }
+    }
+}
+
+extension FilterSubject {
+    /// What a tool reads in the arguments of the calls: strings, keys and numbers, decoded.
+    var argumentTexts: [String] {
+        let arguments: [ByteString]
+        switch event {
+        case .responseReceived(_, let response, _): arguments = response.calls.map(\.arguments)
+        case .decided(_, .edit(let edited, _), _): arguments = [edited]
+        case .callStarted(_, let given): arguments = [given]
+        default: arguments = call.map { [$0.call.arguments] } ?? []
+        }
+        return arguments.flatMap { (try? JSONParser.parse($0.text))?.innerTexts ?? [] }
     }
 }
 

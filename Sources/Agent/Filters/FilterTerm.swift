@@ -111,7 +111,12 @@ extension FilterTerm {
         case .forced: return subject.token?.isForced ?? false
         case .round(let comparison): return comparison.holds(for: Double(subject.round ?? state.round))
         case .time(let comparison): return subject.duration.map { comparison.holds(for: $0) } ?? false
-        case .text(let pattern): return Bool?.any(subject.texts) { pattern.decides($0) }
+        case .text(let pattern):
+            let found = Bool?.any(subject.texts) { pattern.decides($0) }
+            // What JSON escapes is nevertheless there.
+            if found == true || reach.quantifier == .all { return found }
+            let inner = Bool?.any(subject.argumentTexts) { pattern.decides($0) }
+            return inner == false ? found : inner
         }
     }
 
@@ -127,7 +132,7 @@ extension FilterTerm {
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
             let found = ArgumentReadings(of: arguments, at: pointer)
             if found.doubt != nil, reach.allows { return nil }
-            let texts = found.values.flatMap(\.readings)
+            let texts = found.values.flatMap { $0.readings(asDoubles: reach.isWide) }
             if texts.isEmpty { return false }
             return switch reach.quantifier {
             case .any: Bool?.any(texts) { pattern.decides($0) }
@@ -188,18 +193,6 @@ extension RunState {
                 call.call.name.utf8.elementsEqual(name.utf8) && call.status != .denied
                     && call.status != .refused
             }
-    }
-}
-
-extension JSONValue {
-    /// What a pattern is held against: a string's text, or another value's compact JSON.
-    ///
-    /// A number has its plain spelling too: a tool takes `1e3` and `1000.0` for 1000, and so must a rule.
-    var readings: [String] {
-        if let text = stringValue { return [text] }
-        guard let number = numberValue else { return [text()] }
-        let plain = number.intValue.map { "\($0)" } ?? "\(number.doubleValue)"
-        return plain == number.text ? [number.text] : [number.text, plain]
     }
 }
 

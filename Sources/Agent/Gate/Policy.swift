@@ -61,7 +61,8 @@ public struct ArgumentCondition: Sendable, Hashable {
     func holds(for arguments: JSONValue, isStrict: Bool) -> Bool {
         let found = ArgumentReadings(of: arguments, at: pointer)
         if found.doubt != nil, !isStrict { return false }
-        let matches = found.values.flatMap(\.readings).map { (try? pattern.matches($0)) ?? isStrict }
+        let texts = found.values.flatMap { $0.readings(asDoubles: isStrict) }
+        let matches = texts.map { (try? pattern.matches($0)) ?? isStrict }
         return isStrict ? matches.contains(true) : !matches.isEmpty && matches.allSatisfy { $0 }
     }
 }

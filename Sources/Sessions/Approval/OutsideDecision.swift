@@ -39,7 +39,9 @@ public struct OutsideDecision: Sendable, Hashable {
 
     /// Why it does not hold for what waits in that session now; `nil` where it does.
     public func objection(in session: String, waiting: WaitingCall?) -> String? {
-        guard self.session == session else { return "the decision is for session \(self.session)" }
+        guard self.session.utf8.elementsEqual(session.utf8) else {
+            return "the decision is for session \(self.session)"
+        }
         if case .refuse = decision { return "only the gate itself refuses a call; deny it" }
         guard let waiting else {
             return cancels ? "call \(key.id) does not run" : "call \(key.id) does not wait for a decision"

@@ -150,9 +150,10 @@ struct CallsPane {
 
     /// What the mask can hold the model to only where a value ends.
     private func addLateKeywords(_ record: CallRecord, to text: inout TextLines) {
-        guard let tool = timeline.shown.header?.catalogue.first(where: { $0.name == record.call.name }) else {
-            return
-        }
+        let name = record.call.name.utf8
+        guard
+            let tool = timeline.shown.header?.catalogue.first(where: { $0.name.utf8.elementsEqual(name) })
+        else { return }
         let places = LateKeywords.pointers(in: tool.parameters)
         guard !places.isEmpty else { return }
         let shown = places.prefix(3).map(\.description).joined(separator: ", ")
