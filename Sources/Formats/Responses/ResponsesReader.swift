@@ -295,6 +295,12 @@ enum ResponsesItem {
         var isObject = false
     }
 
+    /// The types of items that are such calls.
+    static let clientCallTypes = [
+        "function_call", "custom_tool_call", "local_shell_call", "shell_call", "computer_call",
+        "apply_patch_call",
+    ]
+
     /// How a call of that type is written; `nil` for items that are no calls, or run at the provider.
     static func clientCall(_ type: String) -> ClientCall? {
         switch type {
