@@ -97,6 +97,40 @@ import Wire
         #expect(got.text.contains("character encoding"))
     }
 
+    @Test(
+        "A response that is fetched later passes where it has no call, streamed or not",
+        arguments: [true, false])
+    func fetched(isStreamed: Bool) async throws {
+        for item in [
+            #"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"hi"}]}"#,
+            #"{"type":"function_call","call_id":"c","name":"act","arguments":"{\"EVIL\":1}"}"#,
+        ] {
+            let whole = "{\"object\":\"response\",\"status\":\"completed\",\"output\":[\(item)]}"
+            let event =
+                "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":\(whole)}\n\n"
+            let text = isStreamed ? event : whole
+            let provider = try await FreeProvider { _, _, response in
+                try await response.send(
+                    status: 200, type: isStreamed ? "text/event-stream" : "application/json", text: text)
+            }
+            defer { provider.stop() }
+            let folder = TemporaryFolder()
+            let person = TablePerson { _ in .approve }
+            let got = try await withProxy(at: provider.origin, folder: folder, person: person) { origin, _ in
+                let request = HTTPRequest(
+                    method: "GET", target: "/v1/responses/resp_1?stream=\(isStreamed)", fields: HTTPFields())
+                return try await HTTPClient().send(request, body: [], to: origin) { head, body in
+                    String(decoding: try await body.collect(upTo: 1 << 20), as: UTF8.self)
+                }
+            }
+            if item.contains("EVIL") {
+                #expect(!got.contains("EVIL") && got.contains("background mode off"))
+            } else {
+                #expect(got == text)
+            }
+        }
+    }
+
     @Test("All fields that name an encoding count, as clients read them")
     func codings() throws {
         func fields(_ values: String...) -> HTTPFields {

@@ -64,6 +64,56 @@ import Testing
         }
     }
 
+    /// What servers, proxies and attackers put between the frames of a stream.
+    private static let disturbances = [
+        "data: {\"error\":{\"message\":\"x\"}}\n\n", "event: error\ndata: {\"message\":\"x\"}\n\n",
+        "data: {bad\n\n", "{bad\n",
+        "data: oops\n\n", "data: error: x\n\n", "data: [DONE]\n\n", "[DONE]\n", ": comment\n\n", "\n",
+        "data:\n", "data: ",
+        "event: ping\ndata: {}\n\n", "event: foo\n", "data: [\n\n", "[", "]", ",", "\u{FEFF}", "<html>\n\n",
+        "{\"error\":\"x\"}\n",
+        "data: {\"x\":\(deep)}\n\n",
+        "data: {\"type\":\"error\",\"error\":{\"type\":\"x\",\"message\":\"y\"}}\n\n", "\u{0}", "\r", "}",
+        "\"",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}]}\n\n",
+        "data: {\"done\":true}\n\n",
+    ]
+
+    @Test(
+        "Random frames out of order, twice or with anything between: no call leaves",
+        arguments: WireFormat.allCases)
+    func disturbed(format: WireFormat) throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var numbers = SeededNumbers(seed: seed)
+        let identity = ResponseIdentity(id: "id-1", model: "m", created: 1)
+        var (refused, told) = (0, 0)
+        for _ in 0..<400 {
+            let call = ToolCall(id: ToolCallID("c"), name: "act", arguments: ByteString("{\"EVIL\":1}"))
+            let response = ModelResponse(content: "I look.", calls: [call], finishReason: .toolCalls)
+            var frames = ResponseWriter.stream(of: response, in: format, identity: identity)
+            if Bool.random(using: &numbers) {
+                frames.append(frames[Int.random(in: 0..<frames.count, using: &numbers)])
+            }
+            if Int.random(in: 0..<4, using: &numbers) == 0 { frames.shuffle(using: &numbers) }
+            for _ in 0..<Int.random(in: 0...3, using: &numbers) {
+                let other = Self.disturbances[Int.random(in: 0..<Self.disturbances.count, using: &numbers)]
+                frames.insert(Array(other.utf8), at: Int.random(in: 0...frames.count, using: &numbers))
+            }
+            var bytes = frames.flatMap { $0 }
+            if Int.random(in: 0..<4, using: &numbers) == 0 { bytes = bytes.map { $0 == 0x0A ? 0x0D : $0 } }
+            let answer = Answer("disturbed", format, bytes: bytes)
+            let size = Int.random(in: 1...(bytes.count), using: &numbers)
+            let (passed, gate) = try pass(answer, cutEvery: size, isStreamed: Bool.random(using: &numbers))
+            let text = String(decoding: passed, as: UTF8.self)
+            #expect(!text.contains("EVIL"), "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
+            if gate.isRefused { refused += 1 }
+            if gate.hasPassedError { told += 1 }
+        }
+        print(
+            "\(format.rawValue): 400 disturbed streams, \(refused) refused, \(told) with the provider's error, seed \(seed)"
+        )
+    }
+
     private static let calls =
         #"[{"index":0,"id":"c1","type":"function","function":{"name":"act","arguments":"{\"EVIL\":1}"}}]"#
     private static func chunk(_ delta: String, _ end: String = "null", index: String = "0") -> String {
@@ -188,6 +238,10 @@ import Testing
             "another name later",
             hi, chunk(#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"look","arguments":"{}"}}]}"#),
             chunk(#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"EVIL"}}]}"#), end),
+        Answer("a call that a limit ended", hi, call, chunk("{}", "\"length\"")),
+        Answer("a call that a filter ended", hi, call, chunk("{}", "\"content_filter\"")),
+        Answer(
+            "half a call that a limit ended", hi, call.with(":1}", with: ":"), chunk("{}", "\"length\"")),
         Answer("a page, then an event", "<html>{\n\n", call, end),
     ]
 
@@ -238,6 +292,17 @@ import Testing
 
     private static let others: [Answer] = [
         Answer("a call", .messages, messageStart, toolUse, messageEnd),
+        Answer(
+            "a call that a limit ended", .messages, messageStart, toolUse,
+            messageEnd.with("\"stop_reason\":\"tool_use\"", with: "\"stop_reason\":\"max_tokens\"")),
+        Answer(
+            "a call in an incomplete response", .responses,
+            responseEnd.with(
+                "\"status\":\"completed\",\"output\"", with: "\"status\":\"incomplete\",\"output\"")),
+        Answer("a call that a filter ended", .gemini, gemini(geminiCall).with("STOP", with: "SAFETY")),
+        Answer(
+            "a call that a limit ended", .ollama,
+            ollamaCall.with("\"done_reason\":\"stop\"", with: "\"done_reason\":\"length\""), "\n"),
         Answer(
             "a ping that is no JSON", .messages,
             messageStart, "event: ping\ndata: {bad\n\n", toolUse, messageEnd),

@@ -131,18 +131,18 @@ struct ExchangeRun: Sendable {
             let isForeign = gated.isForeign && !isEmptyStream
             let isTold = gated.hasPassedError || isForeign
             guard isStreamed || isTold else { throw ProxyError(fault.description) }
-            if !isStreamed {
-                await whole(kept, head.decoded)
-            } else {
-                // After the provider's own error its client needs no other.
-                let isCut = gated.isRefused && !gated.hasPassedError
-                await log.append(kept + (isCut ? error(fault.description) : []))
-            }
-            // The provider's own error is an end, and so is what never was a response; one that broke off is cut.
-            await log.end(isWhole: isTold || gated.isRefused)
             let rest = "; what came after it was not passed on, since it may hold a call"
             let words = fault.description + (gated.isRefused && gated.hasPassedError ? rest : "")
-            try await session.fail(isForeign ? foreignWords(head, gated) : words)
+            // After the provider's own error its client needs no other.
+            let isCut = gated.isRefused && !gated.hasPassedError
+            let last = kept + (isCut ? error(fault.description) : [])
+            try await leave {
+                try await session.fail(isForeign ? foreignWords(head, gated) : words)
+            } then: { [gated] in
+                if isStreamed { await log.append(last) } else { await whole(last, head.decoded) }
+                // The provider's own error is an end, and so is what never was a response; one that broke off is cut.
+                await log.end(isWhole: isTold || gated.isRefused)
+            }
             return nil
         }
         if let contradiction = gated.contradiction {
@@ -197,18 +197,36 @@ struct ExchangeRun: Sendable {
     ) async throws {
         let answer = try await OtherAnswer(head, &body, format)
         let bytes = answer.text
-        if await log.hasBegun {
-            // The client has been told of a stream already, while its request was held.
-            let name = format == .messages || format == .responses ? "event: error\n" : ""
-            await log.append(Array("\(name)data: ".utf8) + bytes.filter { $0 != 0x0A } + [0x0A, 0x0A])
-        } else {
-            await log.begin(answer.head)
-            await log.append(answer.body)
-        }
-        await log.end(isWhole: true)
-        try await recorder.finish()
         let words = String(decoding: bytes.prefix(400), as: UTF8.self)
-        try await session.fail("the provider answered \(head.status): \(words)")
+        try await leave {
+            try await recorder.finish()
+            try await session.fail("the provider answered \(head.status): \(words)")
+        } then: {
+            if await log.hasBegun {
+                // The client has been told of a stream already, while its request was held.
+                let name = format == .messages || format == .responses ? "event: error\n" : ""
+                await log.append(
+                    Array("\(name)data: ".utf8) + bytes.filter { $0 != 0x0A && $0 != 0x0D } + [0x0A, 0x0A])
+            } else {
+                await log.begin(answer.head)
+                await log.append(answer.body)
+            }
+            await log.end(isWhole: true)
+        }
+    }
+
+    /// Lets a response leave once its session knows how it ended: a client that asks again at once finds it there, and
+    /// knows by its length that a response is whole before that has ended.
+    private func leave(
+        after storing: () async throws -> Void, then leaving: () async -> Void
+    ) async throws {
+        do {
+            try await storing()
+        } catch {
+            await leaving()
+            throw error
+        }
+        await leaving()
     }
 
     /// Begins to keep the client waiting.

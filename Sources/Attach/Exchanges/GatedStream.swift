@@ -185,7 +185,7 @@ struct GatedStream: Sendable {
     /// - Throws: ``StreamFault`` where it is not whole.
     func response(numberingFrom first: Int) throws(StreamFault) -> ModelResponse {
         if let fault { throw fault }
-        return try reader.response(numberingFrom: first)
+        return try reader.response(numberingFrom: first, keepingCut: true)
     }
 
     /// All that was held, with what was decided done to it.

@@ -122,10 +122,16 @@ public struct ResponseReader: Sendable {
     public var contradiction: String? { reader.draft.calls.contradiction }
 
     /// The whole response, its calls without an ID numbered from `firstCall`.
+    ///
+    /// - Parameter keepsCut: whether calls count as well that ended early: not every client looks why.
     /// - Throws: ``StreamFault`` when the stream broke off before its end.
-    public func response(numberingFrom firstCall: Int) throws(StreamFault) -> ModelResponse {
+    public func response(
+        numberingFrom firstCall: Int, keepingCut keepsCut: Bool = false
+    ) throws(StreamFault) -> ModelResponse {
         let reader = reader
-        return try reader.draft.response(numberingFrom: firstCall) { reader.blocks(for: $0) }
+        return try reader.draft.response(numberingFrom: firstCall, keepingCut: keepsCut) {
+            reader.blocks(for: $0)
+        }
     }
 
     private mutating func take(_ frame: WireFrame, isLast: Bool) throws(StreamFault) -> ReadFrame {
