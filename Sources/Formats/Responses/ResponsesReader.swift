@@ -156,7 +156,9 @@ struct ResponsesReader: FrameReader {
         _ reading: inout Reading
     ) throws(StreamFault) {
         let value = items[place].value
-        let given = value[client.member]
+        // A computer's actions come one by one, or as a list.
+        let member = value[client.member] == nil && value["actions"] != nil ? "actions" : client.member
+        let given = value[member]
         let text = ChatContent.arguments(given)
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
@@ -173,7 +175,7 @@ struct ResponsesReader: FrameReader {
         reading.place(number, client.name == nil ? .name : .item, client.name == nil ? path + ["name"] : path)
         let role: CallPlace.Role =
             client.style == .freeText ? .input : given?.objectValue != nil ? .object : .text
-        if isDone || text?.isEmpty == false { reading.place(number, role, path + [client.member]) }
+        if isDone || text?.isEmpty == false { reading.place(number, role, path + [member]) }
     }
 
     private mutating func take(
