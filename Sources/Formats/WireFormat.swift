@@ -74,6 +74,15 @@ public struct ModelEndpoint: Sendable, Hashable {
         }
     }
 
+    /// The format of a response that was asked for before, where a request fetches one; `nil` for any other request.
+    public static func formatFetched(method: String, path: String) -> WireFormat? {
+        guard method.utf8.elementsEqual("GET".utf8) else { return nil }
+        let segments = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").map { decoded($0) }
+        let holders = segments.dropLast().suffix(2)
+        if holders.last == "responses" { return .responses }
+        return holders.elementsEqual(["chat", "completions"]) ? .chatCompletions : nil
+    }
+
     private init(_ format: WireFormat, model: String? = nil, isStreamed: Bool? = nil) {
         self.format = format
         self.model = model

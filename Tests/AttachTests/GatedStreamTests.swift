@@ -73,7 +73,7 @@ struct GatedStreamTests {
             let bytes = ResponseWriter.stream(of: response, in: format, identity: identity).flatMap { $0 }
             for cut in 0...bytes.count {
                 var (output, gate) = passed(bytes, cutAt: [cut], format)
-                output += gate.release([:], isOpened: false)
+                output += try gate.release([:], isOpened: false)
                 #expect(output == bytes, "seed \(seed), cut \(cut)")
                 count += 1
             }
@@ -112,7 +112,7 @@ struct GatedStreamTests {
                         name: "denied_by_reviewer", arguments: "{\"callgate_reviewer\":\"kept\"}")
                 }
             }
-            output += gate.release(changes, isOpened: false)
+            output += try gate.release(changes, isOpened: false)
             var reader = ResponseReader(format)
             _ = try reader.take(output)
             _ = try reader.finish()

@@ -19,7 +19,8 @@ import Testing
                 ? Array(ResponseWriter.whole(response, in: format, identity: identity).text().utf8)
                 : ResponseWriter.stream(of: response, in: format, identity: identity).flatMap { $0 }
             let frames = try read(bytes, as: format, &random).frames
-            #expect(format.rewriting(frames, [:]).flatMap { $0 } == bytes, "seed \(seed), response \(number)")
+            #expect(
+                try format.rewriting(frames, [:]).flatMap { $0 } == bytes, "seed \(seed), response \(number)")
             var expected = response
             var rewrites: [Int: CallRewrite] = [:]
             for place in response.calls.indices where random.chance(0.6) {
@@ -39,7 +40,7 @@ import Testing
                 expected.calls[place].name = rewrite.name ?? expected.calls[place].name
                 rewritten += 1
             }
-            let changed = format.rewriting(frames, rewrites).flatMap { $0 }
+            let changed = try format.rewriting(frames, rewrites).flatMap { $0 }
             let (read, _) = try read(changed, as: format, &random)
             #expect(read.essence == expected.essence, "seed \(seed), response \(number)")
             #expect(read.remarks == [], "seed \(seed), response \(number)")
@@ -57,7 +58,7 @@ import Testing
         print("\(rewritten) calls rewritten")
     }
 
-    @Test func whatIsNotRewrittenKeepsItsBytes() throws {
+    @Test func whatIsNotRewrittenKeepsItsBytes() {
         let whole =
             #"{ "id":"m1","type":"message", "content":[{"type":"thinking","thinking":"h\u00e9","signature":"s=="},"#
             + #"{"type":"tool_use","id":"t1","name":"Bash","input":{"command" : "ls\u0020-l"},"cache_control":1.0}],"#
@@ -83,7 +84,8 @@ import Testing
         var random = SplitMix(seed: 1)
         let (read, frames) = try read(Array(stream.utf8), as: .messages, &random)
         #expect(read.essence == response.essence)
-        let changed = WireFormat.messages.rewriting(frames, [1: CallRewrite(arguments: #"{"all": true}"#)])
+        let changed = try WireFormat.messages.rewriting(
+            frames, [1: CallRewrite(arguments: #"{"all": true}"#)])
         let again = try FormatsTests.read(changed.flatMap { $0 }, as: .messages, &random).response
         #expect(again.calls.map(\.arguments.text) == [#"{"all": true}"#])
     }

@@ -131,6 +131,19 @@ import Testing
                 + #""input":"*** Begin"},{"type":"local_shell_call","call_id":"c2","action":{"command":["ls"]}}]}"#,
             #"tool_calls |  | c1:patch:{"input":"*** Begin"} | c2:local_shell:{"command": ["ls"]}"#),
         Row(
+            "a computer's actions as a list", .responses,
+            #"{"object":"response","status":"completed","output":[{"type":"computer_call","call_id":"c1","#
+                + #""actions":[{"type":"click","x":1}]}]}"#,
+            #"tool_calls |  | c1:computer:[{"type": "click", "x": 1}]"#),
+        Row(
+            "a call beside words in one part", .gemini,
+            #"{"candidates":[{"content":{"parts":[{"text":"hi","functionCall":{"name":"f","args":{"a":1}}}]},"finishReason":"STOP"}]}"#,
+            #"tool_calls | hi | call_1:f:{"a": 1}"#),
+        Row(
+            "a tab after the colon",
+            chunks(#""delta":{"content":"x"},"finish_reason":"stop""#).replacing("data: {", with: "data:\t{"),
+            "stop | x"),
+        Row(
             "an error as an array", .gemini,
             "[{\n \"error\": {\"code\": 400, \"message\": \"API key not valid\", \"status\": \"INVALID_ARGUMENT\"}\n}\n]",
             "the server answered with an error: INVALID_ARGUMENT: API key not valid"),

@@ -99,7 +99,8 @@ struct ExchangeRun: Sendable {
             try await relayError(head, &body, recorder)
             return nil
         }
-        var decoding = try ResponseDecoding(response.fields["content-encoding"])
+        if let fault = OtherAnswer.charsetFault(head) { throw fault }
+        var decoding = try ResponseDecoding(response.fields)
         let isStreamed = response.mediaType == "text/event-stream" || request.reading.isStreamed
         if isStreamed, await !log.hasBegun { await log.begin(head.decoded.withoutLength) }
         let started = ContinuousClock.now
@@ -116,7 +117,6 @@ struct ExchangeRun: Sendable {
             if gated.isHolding, hold == nil { hold = begin(gated, output.pieces, isStreamed, head.decoded) }
         }
         try decoding.finish()
-        let wasFaulty = gated.fault != nil
         let output = gated.finish()
         kept += output.passed
         if passesAtOnce {
@@ -128,13 +128,26 @@ struct ExchangeRun: Sendable {
         if let fault = gated.fault {
             await hold?.end()
             let isEmptyStream = gated.foreignWords == nil && response.mediaType == "text/event-stream"
-            let isForeign = !wasFaulty && gated.isForeign && !isEmptyStream
-            guard isStreamed || wasFaulty || isForeign else { throw ProxyError(fault.description) }
-            if isStreamed { await log.append(kept) } else { await whole(kept, head.decoded) }
-            // The provider's own error is an end, and so is what never was a response; one that broke off is cut.
-            await log.end(isWhole: wasFaulty || isForeign)
-            try await session.fail(isForeign ? foreignWords(head, gated) : fault.description)
+            let isForeign = gated.isForeign && !isEmptyStream
+            let isTold = gated.hasPassedError || isForeign
+            guard isStreamed || isTold else { throw ProxyError(fault.description) }
+            let rest = "; what came after it was not passed on, since it may hold a call"
+            let words = fault.description + (gated.isRefused && gated.hasPassedError ? rest : "")
+            // After the provider's own error its client needs no other.
+            let isCut = gated.isRefused && !gated.hasPassedError
+            let last = kept + (isCut ? error(fault.description) : [])
+            try await leave {
+                try await session.fail(isForeign ? foreignWords(head, gated) : words)
+            } then: { [gated] in
+                if isStreamed { await log.append(last) } else { await whole(last, head.decoded) }
+                // The provider's own error is an end, and so is what never was a response; one that broke off is cut.
+                await log.end(isWhole: isTold || gated.isRefused)
+            }
             return nil
+        }
+        if let contradiction = gated.contradiction {
+            throw ProxyError(
+                "the provider's answer was not passed on: \(contradiction), and clients take either")
         }
         let answer = try gated.response(numberingFrom: request.nextCallNumber)
         if request.reading.isKept, let id = gated.responseID {
@@ -150,7 +163,7 @@ struct ExchangeRun: Sendable {
         let changes = try await changes(
             answer.calls, verdicts, gated.items, isOpened: hold?.isOpened ?? false)
         if !answer.calls.isEmpty { try await session.start() }
-        let released = gated.release(changes, isOpened: hold?.isOpened ?? false)
+        let released = try gated.release(changes, isOpened: hold?.isOpened ?? false)
         exchange.setHeld(false)
         if isStreamed {
             await log.append(kept + released)
@@ -173,25 +186,47 @@ struct ExchangeRun: Sendable {
             + "so no answer of a model; it was passed on as it came: \(JSONValue.string(words).text())"
     }
 
+    /// An error as the end of a stream that has begun.
+    private func error(_ words: String) -> [UInt8] {
+        format.errorEvent("callgate: \(words)", status: 424, kind: "invalid_request_error")
+    }
+
     /// The provider's own error passes as it is.
     private func relayError(
         _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ recorder: Recorder
     ) async throws {
-        let coded = try await body.collect(upTo: ReadingLimits.streamEvent)
-        var decoding = try? ResponseDecoding(head.fields["content-encoding"])
-        let bytes = (try? decoding?.take(coded, keeps: false)) ?? coded
-        if await log.hasBegun {
-            // The client has been told of a stream already, while its request was held.
-            let name = format == .messages || format == .responses ? "event: error\n" : ""
-            await log.append(Array("\(name)data: ".utf8) + bytes.filter { $0 != 0x0A } + [0x0A, 0x0A])
-        } else {
-            await log.begin(head)
-            await log.append(coded)
-        }
-        await log.end(isWhole: true)
-        try await recorder.finish()
+        let answer = try await OtherAnswer(head, &body, format)
+        let bytes = answer.text
         let words = String(decoding: bytes.prefix(400), as: UTF8.self)
-        try await session.fail("the provider answered \(head.status): \(words)")
+        try await leave {
+            try await recorder.finish()
+            try await session.fail("the provider answered \(head.status): \(words)")
+        } then: {
+            if await log.hasBegun {
+                // The client has been told of a stream already, while its request was held.
+                let name = format == .messages || format == .responses ? "event: error\n" : ""
+                await log.append(
+                    Array("\(name)data: ".utf8) + bytes.filter { $0 != 0x0A && $0 != 0x0D } + [0x0A, 0x0A])
+            } else {
+                await log.begin(answer.head)
+                await log.append(answer.body)
+            }
+            await log.end(isWhole: true)
+        }
+    }
+
+    /// Lets a response leave once its session knows how it ended: a client that asks again at once finds it there, and
+    /// knows by its length that a response is whole before that has ended.
+    private func leave(
+        after storing: () async throws -> Void, then leaving: () async -> Void
+    ) async throws {
+        do {
+            try await storing()
+        } catch {
+            await leaving()
+            throw error
+        }
+        await leaving()
     }
 
     /// Begins to keep the client waiting.
@@ -260,7 +295,11 @@ struct ExchangeRun: Sendable {
         let departure = isCancelled ? await session.ending.departure ?? .clientLeft : nil
         let words = departure?.words ?? "\(error)"
         if departure == .proxyLeft { await session.conclude() } else { try? await session.fail(words) }
-        guard await !log.hasBegun, departure != .clientLeft else { return await log.end(isWhole: false) }
+        guard await !log.hasBegun, departure != .clientLeft else {
+            let isTold = error is ProxyError && request.reading.isStreamed && departure == nil
+            if isTold { await log.append(self.error(words)) }
+            return await log.end(isWhole: isTold)
+        }
         let isUnreachable = (error as? WireError)?.isBeforeConnecting == true
         let status = departure == nil ? isUnreachable ? 502 : 424 : 503
         let fault = ProxyFault(status: status, message: words, isTransient: isUnreachable)

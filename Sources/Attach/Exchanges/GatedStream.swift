@@ -17,8 +17,8 @@ struct GatedStream: Sendable {
 
     private let format: WireFormat
     private var reader: ResponseReader
-    /// What has come and is in no frame that was read.
-    private var unread: [UInt8] = []
+    /// What may be the beginning of a page, or of a call for who reads it otherwise: it waits until that is known.
+    private var doubtful: [UInt8] = []
     private var held: [ReadFrame] = []
     private var lastBlock = LastBlock()
     /// Whether JSON has come, of a response or not.
@@ -27,8 +27,12 @@ struct GatedStream: Sendable {
     private(set) var keepAlive: KeepAlive
     /// The ID by which the provider can be asked to go on from the response, where it told one.
     private(set) var responseID: String?
-    /// The provider's fault that ended the response, where one did.
+    /// The fault that ended the response, where one did.
     private(set) var fault: StreamFault?
+    /// Whether what came could not be shown to hold no call, so that nothing from there on has left.
+    private(set) var isRefused = false
+    /// Whether the provider's own error has left, after which only what surely holds no call does.
+    private(set) var hasPassedError = false
     /// Whether what came is no response at all, in which no client can find a call: it has passed as it came.
     private(set) var isForeign = false
     /// The first words of that; `nil` where nothing came.
@@ -52,15 +56,23 @@ struct GatedStream: Sendable {
     /// The frame with which the first call begins.
     var firstHeld: WireFrame? { held.first?.frame }
 
+    /// What was told of a call in two ways; `nil` where each was told in one.
+    var contradiction: String? { reader.contradiction }
+
     /// Takes bytes as they come.
     mutating func take(_ bytes: [UInt8]) -> Output {
         var output = Output()
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            // A line at a time, so that a fault of one event takes no other with it.
-            let end = rest.firstIndex(of: 0x0A).map { $0 + 1 } ?? rest.endIndex
-            feed(rest[..<end], &output)
-            rest = rest[end...]
+        guard fault == nil else {
+            pass(try? reader.skip(bytes), &output)
+            return output
+        }
+        var frames: [ReadFrame] = []
+        var found: StreamFault?
+        do throws(StreamFault) { try reader.take(bytes, into: &frames) } catch { found = error }
+        take(frames, &output)
+        if let found, fault == nil {
+            end(with: found, &output)
+            pass(try? reader.skip([]), &output)
         }
         return output
     }
@@ -68,21 +80,32 @@ struct GatedStream: Sendable {
     /// Takes the end of what comes; of a response that is not whole nothing more leaves.
     mutating func finish() -> Output {
         var output = Output()
-        guard fault == nil else { return output }
-        do throws(StreamFault) {
-            for frame in try reader.finish() { take(frame, &output) }
-        } catch {
-            fault = error
-            isForeign = !isHolding && !hasJSON && GatedStream.holdsNothing(unread)
-        }
-        if isForeign {
-            let words = String(decoding: unread.prefix(200), as: UTF8.self)
-            foreignWords = unread.isEmpty ? nil : words
-            output.passed += lastBlock.close() + unread
-            unread = []
+        guard fault == nil else {
+            pass(reader.skipRest(), &output)
             return output
         }
-        guard fault == nil, reader.hasFinished else {
+        var frames: [ReadFrame] = []
+        var found: StreamFault?
+        do throws(StreamFault) { try reader.finish(into: &frames) } catch { found = error }
+        if let found, reader.faulted == nil {
+            fault = found
+            let unread = doubtful + frames.flatMap(\.frame.bytes)
+            isForeign = !isHolding && !hasJSON && ForeignText.holdsNothing(unread)
+            held = []
+            if isForeign {
+                let words = String(decoding: unread.prefix(200), as: UTF8.self)
+                foreignWords = unread.isEmpty ? nil : words
+                output.passed += lastBlock.close() + unread
+            }
+            return output
+        }
+        take(frames, &output)
+        if let found, fault == nil { end(with: found, &output) }
+        guard fault == nil else {
+            pass(reader.skipRest(), &output)
+            return output
+        }
+        guard reader.hasFinished else {
             // What is left may be the beginning of a call.
             held = []
             return Output(passed: [], pieces: output.pieces)
@@ -91,48 +114,58 @@ struct GatedStream: Sendable {
         return output
     }
 
-    /// Whether bytes are neither JSON nor an event stream, nor the beginning of one.
-    private static func holdsNothing(_ bytes: [UInt8]) -> Bool {
-        bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).allSatisfy { line in
-            let words = line.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
-            guard !words.isEmpty else { return true }
-            return ["{", "[", ":", "data:", "event:", "id:", "retry:"].allSatisfy { mark in
-                !words.starts(with: mark.utf8) && !mark.utf8.starts(with: words)
-            }
-        }
-    }
-
-    private mutating func feed(_ bytes: ArraySlice<UInt8>, _ output: inout Output) {
-        guard fault == nil else {
-            // The provider's last words about its own fault.
-            output.passed += bytes
-            return
-        }
-        unread += bytes
-        do throws(StreamFault) {
-            for frame in try reader.take(bytes) { take(frame, &output) }
-        } catch {
-            end(with: error, &output)
-        }
-    }
-
-    /// Nothing of the calls is worth anything now; the client reads the provider's own error.
+    /// Nothing of the calls is worth anything now; the client reads the provider's own error, where that is one.
     private mutating func end(with fault: StreamFault, _ output: inout Output) {
+        guard fault.isProviders, doubtful.isEmpty, let frame = reader.faulted, frame.doubt == nil,
+            !frame.tellsOfCalls
+        else { return refuse(fault, &output) }
         self.fault = fault
-        output.passed += lastBlock.close() + unread
-        unread = []
         held = []
+        hasPassedError = true
+        output.passed += lastBlock.close() + frame.frame.bytes
+    }
+
+    /// What has come may hold a call for a client that reads it otherwise, or longer: the response ends before it.
+    private mutating func refuse(_ fault: StreamFault, _ output: inout Output) {
+        self.fault = fault
+        isRefused = true
+        held = []
+        doubtful = []
+        output.passed += lastBlock.close()
+    }
+
+    /// What comes after the provider's error: its last words, up to the first that may hold a call.
+    private mutating func pass(_ frames: [ReadFrame]?, _ output: inout Output) {
+        guard hasPassedError, !isRefused else { return }
+        guard let frames else { return isRefused = true }
+        for frame in frames {
+            guard frame.doubt == nil, !frame.tellsOfCalls else { return isRefused = true }
+            output.passed += frame.frame.bytes
+        }
+    }
+
+    private mutating func take(_ frames: [ReadFrame], _ output: inout Output) {
+        for frame in frames where fault == nil { take(frame, &output) }
     }
 
     private mutating func take(_ frame: ReadFrame, _ output: inout Output) {
-        unread.removeFirst(min(frame.frame.bytes.count, unread.count))
+        var mayBePage = false
+        if case .nothing = frame.frame.payload { mayBePage = !hasJSON && !isHolding }
         if case .json = frame.frame.payload { hasJSON = true }
+        if frame.doubt != nil || !doubtful.isEmpty {
+            if mayBePage { return doubtful += frame.frame.bytes }
+            let doubt = frame.doubt ?? "what came before it is neither an event of a stream nor JSON"
+            let words =
+                "the provider's answer was cut here, since a call in it could not be held: \(doubt)"
+            return refuse(StreamFault(words), &output)
+        }
         output.pieces += frame.pieces
         if format == .responses || format == .messages, responseID == nil {
             responseID = GatedStream.id(in: frame.frame)
         }
         let isCall =
-            !frame.places.isEmpty || frame.pieces.contains { if case .call = $0 { true } else { false } }
+            frame.tellsOfCalls || !frame.places.isEmpty
+            || frame.pieces.contains { if case .call = $0 { true } else { false } }
         guard !isCall, !isHolding else { return held.append(frame) }
         for passed in lastBlock.pass(frame.frame) {
             output.passed += passed.bytes
@@ -152,7 +185,7 @@ struct GatedStream: Sendable {
     /// - Throws: ``StreamFault`` where it is not whole.
     func response(numberingFrom first: Int) throws(StreamFault) -> ModelResponse {
         if let fault { throw fault }
-        return try reader.response(numberingFrom: first)
+        return try reader.response(numberingFrom: first, keepingCut: true)
     }
 
     /// All that was held, with what was decided done to it.
@@ -160,9 +193,12 @@ struct GatedStream: Sendable {
     /// - Parameters:
     ///   - changes: the calls that are other than the model wrote them, by number; a name is given where it is another.
     ///   - isOpened: whether ``firstHeld`` has left already.
-    mutating func release(_ changes: [Int: CallRewrite], isOpened: Bool) -> [UInt8] {
+    /// - Throws: ``StreamFault`` where what was decided cannot be written.
+    mutating func release(
+        _ changes: [Int: CallRewrite], isOpened: Bool
+    ) throws(StreamFault) -> [UInt8] {
+        var frames = try format.rewriting(held, changes)
         let closing = lastBlock.close()
-        var frames = format.rewriting(held, changes)
         if isOpened, let first = firstHeld, !frames.isEmpty {
             frames[0].removeFirst(min(first.bytes.count, frames[0].count))
         }

@@ -8,10 +8,17 @@ struct ResponseDecoding: Sendable {
     /// The bytes as they came.
     private(set) var coded: [UInt8] = []
 
-    /// - Parameter coding: the value of `content-encoding`.
+    /// - Parameter fields: of the response; clients read all fields of one name as one list.
     /// - Throws: ``ProxyError`` for a coding that cannot be read.
-    init(_ coding: String?) throws(ProxyError) {
-        guard let coding, coding.lowercased() != "identity" else { return }
+    init(_ fields: HTTPFields) throws(ProxyError) {
+        let listed = fields.values(of: "content-encoding").joined(separator: ",")
+        let codings = listed.utf8.split(separator: UInt8(ascii: ","))
+            .map { name in
+                String(decoding: name.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self).lowercased()
+            }
+            .filter { !$0.isEmpty && $0 != "identity" }
+        guard !codings.isEmpty else { return }
+        let coding = codings.joined(separator: ", ")
         guard let decoder = ContentDecoder(coding, limit: ReadingLimits.serverAnswer) else {
             throw ProxyError(
                 "the provider answers in the content encoding \(coding) although it was not asked for, "

@@ -69,6 +69,13 @@ public final class Proxy: Sendable {
                 status: 426, message: "WebSockets are not served; the client goes on over HTTP")
             return try await refuse(fault, nil, response)
         }
+        if let format = ModelEndpoint.formatFetched(method: request.method, path: request.target) {
+            let fetched = FetchedResponse(client: client, upstreams: upstreams, format: format)
+            if let fault = try await fetched.serve(request, body, response) {
+                try await refuse(fault, format, response)
+            }
+            return
+        }
         guard let endpoint = ModelEndpoint(method: request.method, path: request.target) else {
             return try await PassThrough(client: client, upstreams: upstreams).serve(request, body, response)
         }

@@ -45,6 +45,7 @@ struct ChatReader: FrameReader {
             guard let message = choice[key]?.objectValue else { continue }
             // Some servers repeat the whole message in their last chunk.
             if key == "message", !draft.content.isEmpty || !draft.calls.entries.isEmpty {
+                placeAgain(message, at: place + [key], &pieces)
                 let isSame = ChatContent.text(of: message["content"]).utf8.elementsEqual(draft.content.utf8)
                 if isSame || message["content"]?.stringValue?.isEmpty ?? true { continue }
                 draft.remark(
@@ -71,6 +72,22 @@ struct ChatReader: FrameReader {
         reading.places += pieces.places
         if let word = choice["finish_reason"]?.stringValue, !word.isEmpty {
             reading.pieces += draft.finish(word)
+        }
+    }
+
+    /// The places of calls in a message that repeats what was streamed; those that it tells otherwise have none.
+    private func placeAgain(_ message: JSONObject, at place: [String], _ reading: inout Reading) {
+        for (number, call) in (message["tool_calls"]?.arrayValue ?? []).enumerated()
+        where draft.calls.entries.indices.contains(number) {
+            let entry = draft.calls.entries[number]
+            guard let name = call["function"]?["name"]?.stringValue,
+                let arguments = call["function"]?["arguments"]?.stringValue,
+                name.utf8.elementsEqual(entry.name.utf8),
+                arguments.utf8.elementsEqual(entry.arguments.utf8)
+            else { continue }
+            let inside = place + ["tool_calls", String(number), "function"]
+            reading.place(number + 1, .name, inside + ["name"])
+            reading.place(number + 1, .text, inside + ["arguments"])
         }
     }
 

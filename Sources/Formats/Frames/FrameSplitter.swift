@@ -65,8 +65,8 @@ struct FrameSplitter: Sendable {
     }
 
     private mutating func rest() -> [WireFrame] {
+        defer { (buffer, position, event, mode) = ([], 0, PendingEvent(), .lines) }
         guard !buffer.isEmpty else { return [] }
-        defer { (buffer, position) = ([], 0) }
         return [WireFrame(bytes: buffer, payload: .nothing, isEvent: false)]
     }
 
@@ -230,6 +230,8 @@ private struct PendingEvent: Sendable {
     private static let mostUnframed = 64
     private static let dataField = Array("data".utf8)
 
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
     static func isData(_ line: ArraySlice<UInt8>) -> Bool {
         line.drop { $0 == 0x20 }.starts(with: dataField + [UInt8(ascii: ":")])
     }
@@ -246,13 +248,14 @@ private struct PendingEvent: Sendable {
         let start = buffer[line].firstIndex { $0 != 0x20 } ?? line.upperBound
         let colon = buffer[start..<line.upperBound].firstIndex(of: UInt8(ascii: ":")) ?? line.upperBound
         var value = min(colon + 1, line.upperBound)
-        if value < line.upperBound, buffer[value] == 0x20 { value += 1 }
+        // Clients take off one blank, and then whatever JSON may begin with.
+        while value < line.upperBound, PendingEvent.isBlank(buffer[value]) { value += 1 }
         switch String(decoding: buffer[start..<colon], as: UTF8.self) {
         case "data":
             // A proxy that frames what is framed already doubles the field.
             while PendingEvent.isData(buffer[value..<line.upperBound]) {
                 value = (buffer[value..<line.upperBound].firstIndex(of: UInt8(ascii: ":")) ?? value) + 1
-                while value < line.upperBound, buffer[value] == 0x20 { value += 1 }
+                while value < line.upperBound, PendingEvent.isBlank(buffer[value]) { value += 1 }
             }
             pieces.append(value..<line.upperBound)
         case "event": name = String(decoding: buffer[value..<line.upperBound], as: UTF8.self)

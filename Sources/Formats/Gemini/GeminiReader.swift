@@ -59,7 +59,9 @@ struct GeminiReader: FrameReader {
         let isThought = part["thought"]?.boolValue == true
         if let text = part["text"]?.stringValue {
             reading.pieces += isThought ? draft.add(thinking: text) : draft.add(text: text)
-        } else if let call = part["functionCall"] ?? part["function_call"] {
+        }
+        // Clients look for a call beside words as well.
+        if let call = part["functionCall"] ?? part["function_call"], call != .null {
             guard call["partialArgs"] == nil, call["willContinue"]?.boolValue != true else {
                 throw StreamFault(
                     "the server streams the arguments of a call in parts (partialArgs), which is not read; "
@@ -82,7 +84,7 @@ struct GeminiReader: FrameReader {
             reading.pieces.append(
                 .providerCall(name: part["toolCall"]?["toolType"]?.stringValue ?? "code execution"))
         } else if let kind = part.objectValue?.keys.first(where: {
-            !["thoughtSignature", "thought"].contains($0)
+            !["thoughtSignature", "thought", "text", "functionCall", "function_call"].contains($0)
         }),
             !["codeExecutionResult", "toolResponse"].contains(kind)
         {

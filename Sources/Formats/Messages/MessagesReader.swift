@@ -6,6 +6,8 @@ import JSON
 struct MessagesReader: FrameReader {
     var draft = ResponseDraft()
     private var blocks: [Block] = []
+    /// Whether a block's index is other than its place, by which some clients tell blocks apart.
+    private var isMisnumbered = false
 
     private struct Block: Sendable {
         let index: Int
@@ -106,7 +108,11 @@ struct MessagesReader: FrameReader {
             draft.remark("Two blocks of the response have the index \(index); the first counts as ended.")
             blocks[open].isEnded = true
         }
+        if event["index"]?.intValue != blocks.count { isMisnumbered = true }
         try begin(start, index: index, at: ["content_block"], isWhole: false, &reading)
+        if isMisnumbered, !draft.calls.entries.isEmpty {
+            reading.doubt = "a call comes with blocks that are numbered otherwise than they follow each other"
+        }
     }
 
     private mutating func begin(
@@ -150,6 +156,7 @@ struct MessagesReader: FrameReader {
         {
             let start = type == "text_delta" ? MessagesBlock.text("") : MessagesBlock.thinking("")
             blocks.append(Block(index: event["index"]?.intValue ?? blocks.count, start: start))
+            isMisnumbered = true
         }
         let place = try place(of: event)
         switch type {
@@ -160,7 +167,10 @@ struct MessagesReader: FrameReader {
         case "input_json_delta":
             let text = ChatContent.arguments(delta?["partial_json"])
             blocks[place].text += text ?? ""
-            guard let call = blocks[place].call else { break }
+            guard let call = blocks[place].call else {
+                reading.providers.append(["delta"])
+                break
+            }
             let key = draft.calls.entries[call - 1].key
             reading.pieces += try draft.calls.take(CallAssembly.Fragment(key: key, arguments: text)).pieces
             reading.place(call, .fragment, ["delta", "partial_json"])

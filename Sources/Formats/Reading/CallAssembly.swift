@@ -40,6 +40,8 @@ struct CallAssembly: Sendable {
 
     private(set) var entries: [Entry] = []
     private(set) var remarks: [String] = []
+    /// What was told of a call in two ways, which those who pass it on cannot leave to its reader.
+    private(set) var contradiction: String?
     private var current: Int?
 
     /// Takes one fragment.
@@ -113,6 +115,7 @@ struct CallAssembly: Sendable {
         } else if !known.utf8.elementsEqual(name.utf8) {
             remarks.append(
                 "Call \(place + 1) was named \(known) first and \(name) later; the first name counts.")
+            contradiction = "call \(place + 1) was named \(known) first and \(name) later"
         }
     }
 
@@ -162,9 +165,20 @@ struct CallAssembly: Sendable {
         } else {
             remarks.append(
                 "The arguments of call \(number) were streamed otherwise than its end says; the end counts.")
+            if !CallAssembly.isEquivalent(known, arguments) {
+                contradiction = "the arguments of call \(number) were streamed otherwise than its end says"
+            }
         }
         entries[number - 1].arguments = arguments
         return pieces
+    }
+
+    /// Whether two texts are the same JSON, which servers space as they like.
+    private static func isEquivalent(_ left: String, _ right: String) -> Bool {
+        guard let left = try? JSONParser.parse(left), let right = try? JSONParser.parse(right) else {
+            return false
+        }
+        return left.isEquivalent(to: right)
     }
 
     /// Keeps a member of the call that is to be sent back with it.

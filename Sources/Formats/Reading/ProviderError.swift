@@ -99,6 +99,7 @@ public struct ProviderError: Sendable, Hashable {
     /// - Parameter isBegun: whether part of a response had come before.
     func fault(isBegun: Bool) -> StreamFault {
         let start = isBegun ? "the server broke off: " : "the server answered with an error: "
-        return StreamFault(start + (kind.map { "\($0): " } ?? "") + message, isTransient: isTransient)
+        return StreamFault(
+            start + (kind.map { "\($0): " } ?? "") + message, isTransient: isTransient, isProviders: true)
     }
 }

@@ -71,10 +71,12 @@ struct ResponseDraft: Sendable {
     ///
     /// - Parameters:
     ///   - firstCall: the number of the first call without an ID.
+    ///   - keepsCut: whether calls count as well that ended early, by a limit or a filter.
     ///   - blocks: the provider's own parts to keep, given the finished calls.
     /// - Throws: ``StreamFault`` where it broke off before its end, or ended for a call that is not there.
     func response(
-        numberingFrom firstCall: Int, blocks: ([ToolCall]) -> ProviderBlocks?
+        numberingFrom firstCall: Int, keepingCut keepsCut: Bool = false,
+        blocks: ([ToolCall]) -> ProviderBlocks?
     ) throws(StreamFault) -> ModelResponse {
         guard isUsable else { throw .cut }
         var calls = calls
@@ -110,10 +112,12 @@ struct ResponseDraft: Sendable {
             if let finishDetail, case .other(let word) = reason {
                 response.finishReason = .other("\(word): \(finishDetail)")
             }
+            if keepsCut { response.calls = try calls.calls(numberedFrom: firstCall) }
             let names = calls.entries.map { $0.name.isEmpty ? "one without a name" : $0.name }
             if !names.isEmpty {
                 remarks.append(
-                    "The response ended early (\(reason.name)); what it had of calls is left out: "
+                    "The response ended early (\(reason.name)); what it had of calls "
+                        + "\(keepsCut ? "may be half" : "is left out"): "
                         + "\(names.joined(separator: ", ")).")
             }
         }

@@ -66,6 +66,10 @@ public struct ReadFrame: Sendable, Hashable {
     public let places: [CallPlace]
     /// Whether it says that the response is over, or comes after that.
     public let isEnd: Bool
+    /// Whether a client may find a call in it, read or not.
+    public let tellsOfCalls: Bool
+    /// Why a client may find in it what was not read; `nil` where nobody can.
+    public let doubt: String?
 
     /// The calls whose type stands for their tool's name, by number, each as the JSON text that it is in this frame.
     public var items: [Int: String] {

@@ -14,6 +14,10 @@ public struct ResponseReader: Sendable {
     private var isEvents = false
     /// The first JSON that belongs to no response, for the sentence that says what came instead.
     private var unknown: JSONValue?
+    /// The frame that was the fault, where one was.
+    public private(set) var faulted: ReadFrame?
+    /// What came with it and after it.
+    private var left: [WireFrame] = []
 
     /// A reader of one response.
     public init(_ format: WireFormat) {
@@ -29,18 +33,60 @@ public struct ResponseReader: Sendable {
 
     /// Takes bytes as they come, cut anywhere.
     /// - Throws: ``StreamFault`` for the provider's own error, and for what the format does not allow; the reader is
-    ///   of no use then.
+    ///   of no use then, but for ``skip(_:)``.
     public mutating func take(_ bytes: some Sequence<UInt8>) throws(StreamFault) -> [ReadFrame] {
         var read: [ReadFrame] = []
-        for frame in try splitter.take(bytes) { read.append(try take(frame, isLast: false)) }
+        try take(bytes, into: &read)
         return read
+    }
+
+    /// The same for those who want what came before a fault as well.
+    public mutating func take(
+        _ bytes: some Sequence<UInt8>, into read: inout [ReadFrame]
+    ) throws(StreamFault) {
+        try take(splitter.take(bytes), isLast: false, into: &read)
     }
 
     /// Says that nothing more comes.
     /// - Throws: ``StreamFault`` where what has come was no response at all, with its first words.
     public mutating func finish() throws(StreamFault) -> [ReadFrame] {
         var read: [ReadFrame] = []
-        for frame in splitter.finish() { read.append(try take(frame, isLast: true)) }
+        try finish(into: &read)
+        return read
+    }
+
+    /// Takes bytes that are not to be read, after a fault; what they can hold is told nevertheless.
+    /// - Throws: ``StreamFault`` for a frame that does not end.
+    public mutating func skip(_ bytes: [UInt8]) throws(StreamFault) -> [ReadFrame] {
+        let frames = left + (try splitter.take(bytes))
+        left = []
+        return frames.map(unread)
+    }
+
+    /// What is left of those when nothing more comes.
+    public mutating func skipRest() -> [ReadFrame] {
+        let frames = left + splitter.finish()
+        left = []
+        return frames.map(unread)
+    }
+
+    private mutating func take(
+        _ frames: [WireFrame], isLast: Bool, into read: inout [ReadFrame]
+    ) throws(StreamFault) {
+        for (position, frame) in frames.enumerated() {
+            do {
+                read.append(try take(frame, isLast: isLast))
+            } catch {
+                faulted = unread(frame)
+                left = Array(frames[(position + 1)...])
+                throw error
+            }
+        }
+    }
+
+    /// The same for those who want what came before a fault as well.
+    public mutating func finish(into read: inout [ReadFrame]) throws(StreamFault) {
+        try take(splitter.finish(), isLast: true, into: &read)
         guard !reader.draft.hasBegun else {
             var pieces = reader.end()
             // A whole response needs no reason of its end.
@@ -50,9 +96,9 @@ public struct ResponseReader: Sendable {
                 read.append(
                     ReadFrame(
                         frame: WireFrame(bytes: [], payload: .nothing, isEvent: false), pieces: pieces,
-                        places: [], isEnd: true))
+                        places: [], isEnd: true, tellsOfCalls: false, doubt: nil))
             }
-            return read
+            return
         }
         if let unknown {
             let text = unknown.text().prefix(200)
@@ -72,45 +118,76 @@ public struct ResponseReader: Sendable {
         throw StreamFault("the server ended its answer before the first word of it", isTransient: true)
     }
 
+    /// What was told of a call in two ways, of which clients take either; `nil` where each was told in one.
+    public var contradiction: String? { reader.draft.calls.contradiction }
+
     /// The whole response, its calls without an ID numbered from `firstCall`.
+    ///
+    /// - Parameter keepsCut: whether calls count as well that ended early: not every client looks why.
     /// - Throws: ``StreamFault`` when the stream broke off before its end.
-    public func response(numberingFrom firstCall: Int) throws(StreamFault) -> ModelResponse {
+    public func response(
+        numberingFrom firstCall: Int, keepingCut keepsCut: Bool = false
+    ) throws(StreamFault) -> ModelResponse {
         let reader = reader
-        return try reader.draft.response(numberingFrom: firstCall) { reader.blocks(for: $0) }
+        return try reader.draft.response(numberingFrom: firstCall, keepingCut: keepsCut) {
+            reader.blocks(for: $0)
+        }
     }
 
     private mutating func take(_ frame: WireFrame, isLast: Bool) throws(StreamFault) -> ReadFrame {
-        let wasOver = reader.draft.isOver
+        // What comes after the end is none of the response, but not every client stops there.
+        guard !reader.draft.isOver else { return unread(frame) }
         var reading = Reading()
-        if !wasOver {
-            switch frame.payload {
-            case .nothing: break
-            case .done: reading = reader.done()
-            case .text(let bytes): try take(text: bytes, event: frame.event)
-            case .json(let bytes): reading = try take(json: bytes, of: frame, isLast: isLast)
+        switch frame.payload {
+        case .nothing: break
+        case .done: reading = reader.done()
+        case .text(let bytes): try take(text: bytes, event: frame.event)
+        case .json(let bytes):
+            guard let value = try value(of: bytes, isLast: isLast) else { return unread(frame) }
+            reading = try take(value, of: frame)
+            let traces = CallTraces(in: value, of: format)
+            return ReadFrame(
+                frame: frame, pieces: reading.pieces, places: reading.places, isEnd: reader.draft.isUsable,
+                tellsOfCalls: !reading.places.isEmpty || !traces.isEmpty(besides: reading.providers),
+                doubt: reading.doubt ?? traces.doubt(read: reading.places, besides: reading.providers)
+                    ?? frame.doubtBesideJSON)
+        }
+        return ReadFrame(
+            frame: frame, pieces: reading.pieces, places: [], isEnd: reader.draft.isUsable,
+            tellsOfCalls: false, doubt: frame.doubtBesideJSON)
+    }
+
+    /// A frame of which nothing is read.
+    private func unread(_ frame: WireFrame) -> ReadFrame {
+        var doubt = frame.doubtBesideJSON
+        var tells = false
+        if case .json(let bytes) = frame.payload {
+            if let value = try? JSONParser.parse(bytes) {
+                let traces = CallTraces(in: value, of: format)
+                tells = !traces.isEmpty(besides: [])
+                doubt = doubt ?? traces.doubt(read: [], besides: [])
+            } else {
+                doubt = "it holds what is no JSON"
             }
         }
         return ReadFrame(
-            frame: frame, pieces: reading.pieces, places: reading.places,
-            isEnd: wasOver || reader.draft.isUsable)
+            frame: frame, pieces: [], places: [], isEnd: reader.draft.isUsable, tellsOfCalls: tells,
+            doubt: doubt)
     }
 
-    private mutating func take(
-        json bytes: [UInt8], of frame: WireFrame, isLast: Bool
-    ) throws(StreamFault) -> Reading {
-        let value: JSONValue
+    /// The value that a JSON text tells; `nil` for one that was cut.
+    private mutating func value(of bytes: [UInt8], isLast: Bool) throws(StreamFault) -> JSONValue? {
         do {
-            value = try JSONParser.parse(bytes)
+            return try JSONParser.parse(bytes)
         } catch {
-            if isLast, !JSONSplice.isBalanced(bytes) { return Reading() }
+            if isLast, !JSONSplice.isBalanced(bytes) { return nil }
             if let repaired = JSONRepair.parse(bytes) {
                 reader.draft.remark(repaired.remark)
-                return try take(repaired.value, of: frame)
+                return repaired.value
             }
             throw StreamFault(
                 "the response holds what is no JSON (\(error)); nothing of it is used")
         }
-        return try take(value, of: frame)
     }
 
     private mutating func take(_ value: JSONValue, of frame: WireFrame) throws(StreamFault) -> Reading {
@@ -136,7 +213,7 @@ public struct ResponseReader: Sendable {
         if alive.contains(text.lowercased()) { return }
         let shown = JSONValue.string(String(text.prefix(200))).text()
         if event == "error" || text.lowercased().hasPrefix("error") {
-            throw StreamFault("the server broke off: \(text.prefix(400))")
+            throw StreamFault("the server broke off: \(text.prefix(400))", isProviders: true)
         }
         throw StreamFault("the stream holds \(shown), which is no JSON; nothing of the response is used")
     }
@@ -155,6 +232,10 @@ extension String {
 struct Reading {
     var pieces: [ResponsePiece] = []
     var places: [CallPlace] = []
+    /// Where a call stands that runs at the provider, and looks like one of the client's.
+    var providers: [[String]] = []
+    /// Why clients may read it otherwise, where they may.
+    var doubt: String?
 
     mutating func place(_ call: Int, _ role: CallPlace.Role, _ tokens: [String]) {
         places.append(CallPlace(call: call, pointer: JSONPointer(tokens), role: role))

@@ -4,11 +4,14 @@ public struct StreamFault: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
     /// Whether another attempt may fare better: the server reports a passing trouble of its own, or the stream broke.
     public let isTransient: Bool
+    /// Whether it is the provider that says so, in words that its client understands.
+    public let isProviders: Bool
 
     /// A fault of the given sentence.
-    public init(_ description: String, isTransient: Bool = false) {
+    public init(_ description: String, isTransient: Bool = false, isProviders: Bool = false) {
         self.description = description
         self.isTransient = isTransient
+        self.isProviders = isProviders
     }
 
     /// The fault of a stream that ended too early.

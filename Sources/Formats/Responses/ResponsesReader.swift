@@ -156,7 +156,9 @@ struct ResponsesReader: FrameReader {
         _ reading: inout Reading
     ) throws(StreamFault) {
         let value = items[place].value
-        let given = value[client.member]
+        // A computer's actions come one by one, or as a list.
+        let member = value[client.member] == nil && value["actions"] != nil ? "actions" : client.member
+        let given = value[member]
         let text = ChatContent.arguments(given)
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
@@ -173,7 +175,7 @@ struct ResponsesReader: FrameReader {
         reading.place(number, client.name == nil ? .name : .item, client.name == nil ? path + ["name"] : path)
         let role: CallPlace.Role =
             client.style == .freeText ? .input : given?.objectValue != nil ? .object : .text
-        if isDone || text?.isEmpty == false { reading.place(number, role, path + [client.member]) }
+        if isDone || text?.isEmpty == false { reading.place(number, role, path + [member]) }
     }
 
     private mutating func take(
@@ -294,6 +296,12 @@ enum ResponsesItem {
         var style = CallAssembly.Style.json
         var isObject = false
     }
+
+    /// The types of items that are such calls.
+    static let clientCallTypes = [
+        "function_call", "custom_tool_call", "local_shell_call", "shell_call", "computer_call",
+        "apply_patch_call",
+    ]
 
     /// How a call of that type is written; `nil` for items that are no calls, or run at the provider.
     static func clientCall(_ type: String) -> ClientCall? {

@@ -24,22 +24,27 @@ extension WireFormat {
     ///   - frames: as a ``ResponseReader`` read them, in order.
     ///   - rewrites: by the call's number, from 1.
     /// - Returns: the bytes of each frame in its place; a frame may be followed by one that was not there.
-    public func rewriting(_ frames: [ReadFrame], _ rewrites: [Int: CallRewrite]) -> [[UInt8]] {
+    /// - Throws: ``StreamFault`` where a place cannot be written, so that the call would stay as it was.
+    public func rewriting(
+        _ frames: [ReadFrame], _ rewrites: [Int: CallRewrite]
+    ) throws(StreamFault) -> [[UInt8]] {
         // Arguments that no frame has a place for get a frame of their own where the call begins.
         let placed = Set(frames.flatMap(\.places).filter { $0.role != .name }.map(\.call))
         var homeless = rewrites.filter { $0.value.arguments != nil && !placed.contains($0.key) }
         var written: Set<Int> = []
-        return frames.map { frame in
+        var rewritten: [[UInt8]] = []
+        for frame in frames {
             let places = frame.places.filter { rewrites[$0.call] != nil }
             guard !places.isEmpty, case .json(var json) = frame.frame.payload else {
-                return frame.frame.bytes
+                rewritten.append(frame.frame.bytes)
+                continue
             }
             // The parts of an item that was replaced as a whole are gone.
             var replaced: Set<Int> = []
             for place in places where !replaced.contains(place.call) {
                 guard let rewrite = rewrites[place.call] else { continue }
                 if place.role == .item, let item = CallRewriting.item(rewrite, at: place, in: json) {
-                    json = JSONSplice.replacing(place.pointer, with: item, in: json) ?? json
+                    json = try CallRewriting.replacing(place, with: item, in: json)
                     replaced.insert(place.call)
                     continue
                 }
@@ -48,7 +53,7 @@ extension WireFormat {
                         rewrite, at: place, isFirst: !written.contains(place.call))
                 else { continue }
                 if place.role == .fragment || place.role == .inputFragment { written.insert(place.call) }
-                json = JSONSplice.replacing(place.pointer, with: value, in: json) ?? json
+                json = try CallRewriting.replacing(place, with: value, in: json)
             }
             var bytes = frame.frame.carrying(json).bytes
             for place in places where self == .messages {
@@ -57,8 +62,9 @@ extension WireFormat {
                 bytes += MessagesWriter.delta(
                     ["type": "input_json_delta", "partial_json": .string(arguments)], index: index)
             }
-            return bytes
+            rewritten.append(bytes)
         }
+        return rewritten
     }
 
     /// Writes the calls of a whole response anew; every other byte of it stays as it is.
@@ -67,11 +73,22 @@ extension WireFormat {
     public func rewriting(whole body: [UInt8], _ rewrites: [Int: CallRewrite]) -> [UInt8]? {
         var reader = ResponseReader(self)
         guard let frames = try? reader.take(body) + reader.finish() else { return nil }
-        return rewriting(frames, rewrites).flatMap { $0 }
+        return try? rewriting(frames, rewrites).flatMap { $0 }
     }
 }
 
 private enum CallRewriting {
+    static func replacing(
+        _ place: CallPlace, with value: [UInt8], in json: [UInt8]
+    ) throws(StreamFault) -> [UInt8] {
+        guard let changed = JSONSplice.replacing(place.pointer, with: value, in: json) else {
+            throw StreamFault(
+                "call \(place.call) cannot be written anew at \(place.pointer); nothing of the response is used"
+            )
+        }
+        return changed
+    }
+
     /// The call of a function in the place of one whose type stands for the tool's name; `nil` where the name stays.
     static func item(_ rewrite: CallRewrite, at place: CallPlace, in json: [UInt8]) -> [UInt8]? {
         guard let name = rewrite.name, let item = (try? JSONParser.parse(json))?[place.pointer]?.objectValue

@@ -69,6 +69,20 @@ public struct KeepAlive: Sendable {
 }
 
 extension WireFormat {
+    /// An error as the end of a stream that has begun, in the format's own shape.
+    public func errorEvent(_ message: String, status: Int, kind: String) -> [UInt8] {
+        let body = error(message, status: status, kind: kind)
+        switch self {
+        case .ollama: return FrameText.line(body)
+        case .messages: return FrameText.event(body, name: "error")
+        case .responses:
+            guard case .object(var event) = body else { return FrameText.event(body, name: "error") }
+            event["type"] = "error"
+            return FrameText.event(.object(event), name: "error")
+        case .chatCompletions, .gemini: return FrameText.event(body)
+        }
+    }
+
     /// The body of an error in the format's own shape.
     ///
     /// - Parameters:
