@@ -165,4 +165,37 @@ import Testing
         }
         #expect(finishes == [.length])
     }
+
+    @Test(
+        "Codex's calls at the provider are marks, a rejected command has failed, and errors keep their words")
+    func codex() throws {
+        let payloads: [(String, JSONValue)] = [
+            (
+                "response_item",
+                ["type": "message", "role": "user", "content": [["type": "input_text", "text": "q"]]]
+            ),
+            ("response_item", ["type": "function_call", "name": "shell", "arguments": "{}", "call_id": "c"]),
+            (
+                "response_item",
+                ["type": "function_call_output", "call_id": "c", "output": "exec command rejected by user"]
+            ), ("response_item", ["type": "image_generation_call", "id": "i", "status": "completed"]),
+            ("event_msg", ["type": "error", "message": "status 401"]),
+            ("event_msg", ["type": "turn_aborted", "reason": "interrupted"]),
+        ]
+        let lines = payloads.map { type, payload -> String in
+            let line: JSONValue = [
+                "timestamp": "2026-01-01T10:00:00.000Z", "type": .string(type), "payload": payload,
+            ]
+            return line.text()
+        }
+        let imported = try SessionImport(Array(lines.joined(separator: "\n").utf8), name: "x")
+        #expect(RunState(folding: imported.sessions[0]).calls.map { $0.result?.ending } == [.failed])
+        let marks = imported.sessions[0].compactMap { event -> String? in
+            if case .marked(let note) = event.body { note } else { nil }
+        }
+        #expect(
+            marks == [
+                "image_generation_call ran at the provider", "error: status 401", "turn aborted: interrupted",
+            ])
+    }
 }
