@@ -44,6 +44,15 @@ public struct FunctionList: Sendable {
             return
         }
         let kind = entry["type"]?.stringValue
+        // Responses gathers the client's own tools under a name, with which the model calls them.
+        if kind == "namespace", let inner = entry["tools"]?.arrayValue {
+            let (known, noted) = (tools.count, notes.count)
+            for entry in inner { add(entry) }
+            guard let space = entry["name"]?.stringValue, space != "functions" else { return }
+            for index in known..<tools.count { tools[index].name = "\(space).\(tools[index].name)" }
+            for index in noted..<notes.count { notes[index].tool = "\(space).\(notes[index].tool)" }
+            return
+        }
         let tool = entry["function"] ?? entry["toolSpec"] ?? entry
         let name = tool["name"]?.stringValue ?? ""
         let shapes = ParameterShapes(tool, tool: name)

@@ -47,11 +47,11 @@ import Testing
         let samples = (1...100).map { "samples/\($0).json" }
         let file = archive(["header.json"] + samples, method: method, sharing: packed)
         let all = head.count * 101
-        let log = try InspectArchive.log(file, within: UnfoldingBound(all))
+        let log = try InspectArchive.log(file, within: UnfoldingBound(all)).log
         #expect(log["samples"]?.arrayValue?.count == 100)
         for most in [0, head.count, all - 1] {
             let error = #expect(throws: ImportError.self) {
-                try InspectArchive.log(file, within: UnfoldingBound(most))
+                try InspectArchive.log(file, within: UnfoldingBound(most)).log
             }
             #expect(error?.description.contains("together unfolds beyond \(most) bytes") == true)
         }
@@ -86,23 +86,23 @@ import Testing
         let head = Array(ArchiveTests.head.utf8)
         let size = UInt64(head.count)
         let whole = wideArchive(head, unpacked: size, packed: size)
-        #expect(try InspectArchive.log(whole, within: UnfoldingBound())["status"] == "success")
+        #expect(try InspectArchive.log(whole, within: UnfoldingBound()).log["status"] == "success")
         let promises: [(UInt64, UInt64)] = [(1 << 40, size), (1 << 40, 1 << 40), (1 << 59, 1 << 59)]
         for (unpacked, packed) in promises {
             let bomb = wideArchive(head, unpacked: unpacked, packed: packed)
             let error = #expect(throws: ImportError.self) {
-                try InspectArchive.log(bomb, within: UnfoldingBound())
+                try InspectArchive.log(bomb, within: UnfoldingBound()).log
             }
             #expect(error?.description.contains("unfolds beyond 256 MiB") == true, "\(error as Any)")
         }
         // Numbers that no file reaches, and places that are none.
         for wrong in [UInt64.max, 1 << 62] {
             let broken = wideArchive(head, unpacked: wrong, packed: wrong)
-            #expect(throws: ImportError.self) { try InspectArchive.log(broken, within: UnfoldingBound()) }
+            #expect(throws: ImportError.self) { try InspectArchive.log(broken, within: UnfoldingBound()).log }
         }
         for cut in stride(from: 4, to: whole.count, by: 3) {
             #expect(throws: ImportError.self) {
-                try InspectArchive.log(Array(whole[..<cut]), within: UnfoldingBound())
+                try InspectArchive.log(Array(whole[..<cut]), within: UnfoldingBound()).log
             }
         }
     }

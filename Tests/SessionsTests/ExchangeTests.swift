@@ -85,7 +85,8 @@ import Testing
         #expect(usages == [900, 960, 990])
         for line in [
             "a content part of type input_image",
-            "a response item of type web_search_call", "an event of type user_message",
+            "what a tool of the provider was given and gave (web_search_call)",
+            "an event of type user_message",
             "how long requests and calls took, beyond what the times of the lines tell",
         ] { #expect(imported.losses.lines.contains(line), "\(line) of \(imported.losses.lines)") }
     }

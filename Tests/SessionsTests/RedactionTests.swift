@@ -157,6 +157,68 @@ import Testing
         for index in events.indices { events[index].number = index + 1 }
     }
 
+    /// A server may answer in any form, and a call may be cut.
+    @Test(
+        "what follows a key is taken out of a text that is no JSON",
+        arguments: [
+            #"{"email":"m1@x.ex","n":"#, "{\"email\":\"m1@x.ex\"}\n{\"email\":\"m1@x.ex\"}",
+            #"Ticket found: {"email": "m1@x.ex"}"#, "{'email': 'm1@x.ex'}", "email: m1@x.ex\nname: b",
+            #"[{"email":"m1@x.ex"},{"email":"m1@x.ex","x":"#, #"{"email":"m1@x.ex","note":"cut"#,
+            #"{"email":NaN,"a":{"email":"m1@x.ex"}}"#, "\u{FEFF}{\"email\":\"m1@x.ex\"}",
+            "// c\n{\"email\":\"m1@x.ex\",}", "<email>m1@x.ex</email>", "<a:Email>m1@x.ex</a:Email>",
+            #"<email v="m1@x.ex"/>"#, #"<user email="m1@x.ex">"#, "email=m1%40x.ex&b=m1",
+            "```json\n{\"email\":\"m1@x.ex\"}\n```", #"{"email":["a",{"v":"m1@x.ex"#,
+            "email:\n  - m1@x.ex\n  - m1@x.ex\nb: c", "email: |\n  m1@x.ex\nb: c", "EMAIL = m1@x.ex",
+            #"log {\"email\": \"m1@x.ex\", \"b\": 1"#, #"log {\"email\": \"a\\\"m1@x.ex\"}"#,
+            #"x {"email": "a\"m1@x.ex"}"#, "| email | m1@x.ex |", "user%5Bemail%5D=m1%40x.ex",
+            "**email**: m1@x.ex", "email='m1@x.ex' b", "x {'email': {'a': '}', 'b': 'm1@x.ex'}, 'c': 1}",
+        ])
+    func loose(text: String) throws {
+        for pointer in [[], [try #require(JSONPointer(text: "/email"))]] {
+            let events = try session(#"{"q": "v"}"#, text, prompt: "go")
+            var redaction = try Redaction(keys: pointer.isEmpty ? ["email"] : [], pointers: pointer)
+            let clean = RunState(folding: try redaction.applied(to: events))
+            let content = try #require(clean.calls[0].result?.content)
+            // A pointer leads into a readable line to what is there, and not deeper.
+            #expect(!content.utf8Contains("m1@") && !content.utf8Contains("m1%40"), "\(content)")
+            #expect(content.utf8Contains(Redaction.mark) && !redaction.lines.isEmpty)
+            #expect(!redaction.lines.joined().utf8Contains("NOT"), "\(redaction.lines)")
+        }
+    }
+
+    @Test(
+        "a key of which nothing can be told to be the value is named, never passed over",
+        arguments: ["email,name\nm1@x.ex,b", "his email is m1@x.ex", #"{"\u0065mail":"m1@x.ex","n":"#])
+    func unread(text: String) throws {
+        let events = try session(#"{"q": "v"}"#, text, prompt: "go")
+        var redaction = try Redaction(keys: ["email"])
+        _ = try redaction.applied(to: events)
+        #expect(redaction.lines.contains { $0.hasPrefix("NOT taken out: the value of email") })
+    }
+
+    @Test("words that only hold the key, and the key as a word alone, are no members")
+    func noMembers() throws {
+        let text = "emails: 3, my_email=4, emailed"
+        let events = try session(#"{"kind": "email"}"#, text, prompt: "go")
+        var redaction = try Redaction(keys: ["email"])
+        let clean = RunState(folding: try redaction.applied(to: events))
+        #expect(clean.calls[0].result?.content == text)
+        #expect(redaction.lines.isEmpty, "\(redaction.lines)")
+    }
+
+    @Test("a value is taken out where it names a property of a tool's schema, in every form")
+    func propertyNames() throws {
+        let request = #"""
+            {"messages": [{"role": "user", "content": "x"}], "tools": [{"type": "function", "function": {
+             "name": "f", "parameters": {"type": "object", "properties": {"hunter2xyz": {"type": "string"},
+             "deep": {"type": "object", "patternProperties": {"^hunter2xyz$": {}}}}, "required": ["hunter2xyz"]}}}]}
+            """#
+        let events = try SessionImport(Array(request.utf8), name: "x").sessions[0]
+        #expect(exports(events).utf8Contains("hunter2xyz"))
+        var redaction = try Redaction(values: ["hunter2xyz"])
+        #expect(!exports(try redaction.applied(to: events)).utf8Contains("hunter2xyz"))
+    }
+
     @Test("what an expression matches is taken out; an expression that cannot be read is refused")
     func patterns() throws {
         var redaction = try Redaction(patterns: ["sk-[a-z0-9]+"])

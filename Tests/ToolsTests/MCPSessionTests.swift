@@ -48,6 +48,15 @@ private struct Talk {
 private let arguments: JSONValue = ["a": 1]
 
 @Suite struct MCPEraTests {
+    @Test("a result's error under another spelling is one, and a part of JSON is told as it came")
+    func bentResults() throws {
+        let value = try JSONParser.parse(
+            #"{"is_error": true, "content": [{"type": "json", "json": {"a": 1}}, {"type": "odd", "x": 2}]}"#)
+        let result = MCPCallResult(value)
+        #expect(result.isError)
+        #expect(result.content == "{\"a\": 1}\n{\"type\": \"odd\", \"x\": 2}")
+    }
+
     @Test(
         "a server that answers the probe with a version that we speak is modern: no handshake, and each request bears its context"
     )

@@ -6,6 +6,14 @@ import Tools
 
 /// Lists of tools in other programs' shapes.
 @Suite struct FunctionListTests {
+    @Test("tools in a namespace are the client's, by the name that a call of them has")
+    func namespace() throws {
+        let text =
+            #"[{"type":"namespace","name":"crm","tools":[{"type":"function","name":"a","parameters":{}}]}]"#
+        let list = try #require(FunctionList(try JSONParser.parse(text)))
+        #expect(list.tools.map(\.name) == ["crm.a"] && list.notes.isEmpty)
+    }
+
     @Test(
         "functions are read in every provider's shape",
         arguments: [

@@ -33,3 +33,8 @@ enum FinishWords {
         "finish_reason_unspecified", "repetition_truncation",
     ]
 }
+
+extension FinishReason {
+    /// The reason that a word of any provider stands for.
+    public init(ofProvider word: String) { self = FinishWords.reason(word).reason }
+}

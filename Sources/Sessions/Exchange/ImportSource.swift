@@ -8,7 +8,7 @@ struct ImportSource {
     let reason: String
     /// The JSON documents: one, or one a line.
     let documents: [Document]
-    /// Lines that are no JSON, each with its place.
+    /// Lines that are no JSON, each with its place, and other parts that cannot be read.
     let broken: [String]
     private let bytes: [UInt8]
     /// What of the file's compressed parts may yet unfold.
@@ -24,8 +24,10 @@ struct ImportSource {
         let bytes = try ImportSource.plain(given, within: &bound)
         (self.bytes, self.bound) = (bytes, bound)
         if ZipArchive.isOne(bytes) {
-            documents = [Document(value: try InspectArchive.log(bytes, within: bound), place: "")]
-            (self.format, reason, broken) = (.inspect, "it is an archive with a log's head and samples", [])
+            let archive = try InspectArchive.log(bytes, within: bound)
+            documents = [Document(value: archive.log, place: "")]
+            (self.format, reason) = (.inspect, "it is an archive with a log's head and samples")
+            broken = archive.broken
             return
         }
         if format == .mitmproxy || format == nil, FlowFile.isOne(bytes) {

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 
 /// Logs of Inspect AI in their JSON form: a conversation for each sample, timed by the sample's events.
@@ -47,14 +48,30 @@ struct InspectLog {
         for (index, message) in (sample["messages"]?.arrayValue ?? []).enumerated() {
             add(message, place: "\(place), message \(index + 1)")
         }
+        end(sample)
         for (key, what) in [
             ("scores", "the scores of a sample"), ("target", "the target of a sample"),
-            ("store", "the store of a sample"), ("error", "the error that ended a sample"),
+            ("store", "the store of a sample"),
             ("attachments", "an attachment"), ("limit", "the limit that ended a sample"),
         ] {
             guard let value = sample[key], !InspectLog.isEmpty(value) else { continue }
             conversation.losses.add(what)
         }
+    }
+
+    /// Takes over how a sample ended: by an error, or as its output says where no event does.
+    private mutating func end(_ sample: JSONValue) {
+        if let error = sample["error"], !InspectLog.isEmpty(error) {
+            conversation.failure =
+                "the sample ended by an error: \(error["message"]?.stringValue ?? error.text())"
+        }
+        guard responses.isEmpty, let word = sample["output"]?["choices"]?[0]?["stop_reason"]?.stringValue,
+            case .assistant(let content, let calls, nil, let usage, let thinking, let tokens)? =
+                conversation.items.last?.item
+        else { return }
+        conversation.items[conversation.items.count - 1].item = .assistant(
+            content: content, calls: calls, finish: InspectLog.finishReason(word), usage: usage,
+            thinking: thinking, tokens: tokens)
     }
 
     private static func isEmpty(_ value: JSONValue) -> Bool {
@@ -196,9 +213,6 @@ struct InspectLog {
     }
 
     private static func finishReason(_ word: String) -> FinishReason {
-        switch word {
-        case "max_tokens", "model_length": .length
-        default: FinishReason(name: word)
-        }
+        FinishReason(ofProvider: word)
     }
 }

@@ -5,7 +5,8 @@ import JSON
 /// Takes out of a session what others must not see, before it is exported; the session itself stays as it is.
 ///
 /// It goes through every text of every event. A text that is JSON (arguments, results, requests) is gone through as a value,
-/// by key and by place; a value is found however it is spelled (``SpelledText``). Tokens are left out whole, since a text can be spread over any number of them.
+/// by key and by place; one that cannot be read so is searched for what follows a key (``LooseMembers``). A value is found
+/// however it is spelled (``SpelledText``). Tokens are left out whole, since a text can be spread over any number of them.
 public struct Redaction: Sendable {
     /// What stands in the place of what was taken out.
     public static let mark = "[redacted]"
@@ -14,6 +15,8 @@ public struct Redaction: Sendable {
     private let pointers: [JSONPointer]
     private let values: [(name: String, text: SpelledText)]
     private let patterns: [String]
+    /// What keys and places are looked for by in texts that are no JSON: the key, and how the listing calls it.
+    private let words: [(name: String, what: String)]
     /// How often each was met, by the words of the listing.
     private var counts: [(what: String, count: Int)] = []
 
@@ -30,6 +33,13 @@ public struct Redaction: Sendable {
         self.keys = Set(keys.map { ByteString($0.lowercased()) })
         self.pointers = pointers
         self.patterns = patterns
+        var words = keys.map { (name: $0, what: "the value of \($0)") }
+        for pointer in pointers {
+            // Positions say nothing where there is no list.
+            guard let name = pointer.tokens.last(where: { Int($0) == nil }), !name.isEmpty else { continue }
+            words.append((name, "what stands at \(pointer)"))
+        }
+        self.words = words
         for value in values where value.isEmpty {
             throw RedactionError("an empty value would be everywhere")
         }
@@ -62,7 +72,12 @@ public struct Redaction: Sendable {
             }
             var renumbered = event
             renumbered.number = kept.count + 1
-            let value = cleaned(EventCodec.json(renumbered), at: nil)
+            let isHeader =
+                switch renumbered.body {
+                case .sessionStarted, .ruleAdded: true
+                default: false
+                }
+            let value = cleaned(EventCodec.json(renumbered), in: isHeader ? .header : .event)
             kept.append(try decoder.decode(Array(value.text().utf8), lineNumber: kept.count + 1))
         }
         if leftOut > 0 { note("tokens, whose texts could spell out what is taken out", leftOut) }
@@ -77,31 +92,78 @@ public struct Redaction: Sendable {
         }
     }
 
-    /// A value without it; `place` is where it stands in a JSON text, `nil` in the event's own structure.
-    private mutating func cleaned(_ value: JSONValue, at place: JSONPointer?) -> JSONValue {
-        if let place, pointers.contains(place) {
+    /// What a value is a part of.
+    private enum Room {
+        /// The session's header or a rule, in whose texts no key is looked for.
+        case header
+        /// An event's own structure, whose keys stay.
+        case event
+        /// A value of others within an event (a schema, a provider's blocks): its keys are texts like any other.
+        case embedded(isSchema: Bool)
+        /// A text that is JSON, at a place of it.
+        case text(JSONPointer)
+
+        /// Where a member's value is.
+        func entering(_ key: String) -> Room {
+            switch self {
+            case .text(let place): .text(place.appending(key))
+            case .embedded: self
+            case .header where key == "parameters": .embedded(isSchema: true)
+            case .event where key == "blocks": .embedded(isSchema: false)
+            default: self
+            }
+        }
+
+        var keepsKeys: Bool {
+            switch self {
+            case .header, .event: true
+            default: false
+            }
+        }
+
+        /// Whether members are taken out by their keys: a schema names what it describes.
+        var hasMembers: Bool {
+            switch self {
+            case .text, .embedded(isSchema: false): true
+            default: false
+            }
+        }
+
+        var hasWords: Bool {
+            switch self {
+            case .header, .embedded(isSchema: true): false
+            default: true
+            }
+        }
+    }
+
+    /// A value without it.
+    private mutating func cleaned(_ value: JSONValue, in room: Room) -> JSONValue {
+        if case .text(let place) = room, pointers.contains(place) {
             note("what stands at \(place)")
             return .string(Redaction.mark)
         }
         switch value {
-        case .string(let text): return .string(cleaned(text, isInner: place != nil))
+        case .string(let text): return .string(cleaned(text, isSearched: room.hasWords))
         case .array(let elements):
             var all: [JSONValue] = []
             for (index, element) in elements.enumerated() {
-                all.append(cleaned(element, at: place?.appending(index)))
+                var inner = room
+                if case .text(let place) = room { inner = .text(place.appending(index)) }
+                all.append(cleaned(element, in: inner))
             }
             return .array(all)
         case .object(let object):
             var members: [JSONObject.Member] = []
             for member in object {
                 // Keys of the journal's own are not what is meant.
-                if place != nil, keys.contains(ByteString(member.key.lowercased())) {
+                let key = room.keepsKeys ? member.key : plain(member.key)
+                if room.hasMembers, keys.contains(ByteString(member.key.lowercased())) {
                     note("the value of \(member.key)")
-                    members.append(.init(key: member.key, value: .string(Redaction.mark)))
+                    members.append(.init(key: key, value: .string(Redaction.mark)))
                 } else {
-                    let key = place == nil ? member.key : cleaned(member.key, isInner: true)
                     members.append(
-                        .init(key: key, value: cleaned(member.value, at: place?.appending(member.key))))
+                        .init(key: key, value: cleaned(member.value, in: room.entering(member.key))))
                 }
             }
             return .object(JSONObject(members))
@@ -113,15 +175,59 @@ public struct Redaction: Sendable {
         }
     }
 
-    /// A text without it; a text that is JSON keeps its shape.
-    private mutating func cleaned(_ text: String, isInner: Bool) -> String {
-        let first = text.utf8.first { $0 > 0x20 }
-        if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), let value = try? JSONParser.parse(text) {
-            let clean = cleaned(value, at: JSONPointer())
-            // Untouched texts keep their bytes; of the others the spelling may still hold what the value does not.
-            if clean != value { return plain(clean.text(.spaced)) }
+    /// A text without it; a text that is JSON, or a line of JSON each, keeps its shape.
+    private mutating func cleaned(_ text: String, isSearched: Bool) -> String {
+        let bytes = Array(text.utf8)
+        if let clean = cleaned(json: bytes) { return clean }
+        guard isSearched, !words.isEmpty else { return plain(text) }
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        if lines.count > 1, lines.allSatisfy({ Redaction.json($0) != nil || !$0.contains { $0 > 0x20 } }) {
+            return lines.map { cleaned(json: Array($0)) ?? String(decoding: $0, as: UTF8.self) }
+                .joined(separator: "\n")
         }
-        return plain(text)
+        return plain(searched(text))
+    }
+
+    /// The value of a text that is JSON and no bare word; a mark of byte order may stand before it.
+    private static func json(_ text: some Collection<UInt8>) -> JSONValue? {
+        let bytes = text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : Array(text)
+        guard let first = bytes.first(where: { $0 > 0x20 }), "{[\"".utf8.contains(first) else { return nil }
+        return try? JSONParser.parse(bytes)
+    }
+
+    /// A text that is JSON without it; `nil` for another.
+    private mutating func cleaned(json bytes: [UInt8]) -> String? {
+        guard let value = Redaction.json(bytes) else { return nil }
+        let clean = cleaned(value, in: .text(JSONPointer()))
+        // Untouched texts keep their bytes; of the others the spelling may still hold what the value does not.
+        return plain(clean == value ? String(decoding: bytes, as: UTF8.self) : clean.text(.spaced))
+    }
+
+    /// A text that is no JSON without what follows the keys in it; where nothing does, the listing says that they stand there.
+    private mutating func searched(_ text: String) -> String {
+        var text = text
+        for (name, what) in words {
+            let members = LooseMembers(name, in: Array(text.utf8), mark: Redaction.mark)
+            if !members.finds.isEmpty {
+                note("\(what), in a text that is no JSON", members.finds.count)
+                text = members.text
+            }
+            let spelled = text.utf8.contains { "\\%&".utf8.contains($0) } ? hidden(name, in: text) : 0
+            if members.unread + spelled > 0 {
+                note(
+                    "NOT taken out: \(what), which is named in a text that is no JSON, where nothing can be told to be its value",
+                    members.unread + spelled)
+            }
+        }
+        return text
+    }
+
+    /// How often a key stands in a text in an encoding, where what follows it is not looked for.
+    private func hidden(_ name: String, in text: String) -> Int {
+        let bytes = Array(text.utf8)
+        return SpelledText(name).places(in: bytes).count { place in
+            !bytes[place].elementsEqual(name.utf8)
+        }
     }
 
     private mutating func plain(_ text: String) -> String {

@@ -222,6 +222,9 @@ struct Document {
     /// RFC 3339 to milliseconds since 1970.
     static func milliseconds(_ text: String) -> Int64? {
         let format = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        return (try? format.parse(text)).map { Int64(bounded: ($0.timeIntervalSince1970 * 1_000).rounded()) }
+        // Python writes times of no zone, which exports keep in UTC.
+        return ((try? format.parse(text)) ?? (try? format.parse(text + "Z"))).map {
+            Int64(bounded: ($0.timeIntervalSince1970 * 1_000).rounded())
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Agent
+import Formats
 import JSON
 
 /// The conversation that spans tell, request by request.
@@ -14,6 +15,8 @@ struct SpanConversation {
     /// What spans of calls say: they are inserted once the request that follows is known, or at the end.
     private var ran: [ToolCallID: [RunCall]] = [:]
     private var spansOfCalls = 0
+    /// How many calls had no ID.
+    private var unnamed = 0
     /// The calls whose spans, or whose being asked for, have come since spans were last delivered.
     private var touched: [ToolCallID] = []
 
@@ -105,7 +108,7 @@ struct SpanConversation {
         conversation.add(
             .assistant(
                 content: said.words.joined(separator: "\n"), calls: said.calls,
-                finish: word.map { $0 == "tool_call" ? .toolCalls : FinishReason(name: $0) }, usage: usage,
+                finish: word.map { FinishReason(ofProvider: $0) }, usage: usage,
                 thinking: said.thinking),
             at: end, lasting: span.milliseconds)
         if span.hasFailed {
@@ -236,10 +239,15 @@ struct SpanConversation {
                 let text = part["content"]?.stringValue ?? ""
                 if !text.isEmpty { said.thoughts.append(text) }
             case "tool_call":
-                guard let id = part["id"]?.stringValue, let name = part["name"]?.stringValue else {
-                    conversation.losses.add("a call without an ID or a name")
+                guard let name = part["name"]?.stringValue else {
+                    conversation.losses.add("a call without a name")
                     continue
                 }
+                if part["id"]?.stringValue == nil {
+                    unnamed += 1
+                    conversation.losses.add("the ID of a call, which was not recorded; it has a number here")
+                }
+                let id = part["id"]?.stringValue ?? "call_\(unnamed)"
                 let arguments = part["arguments"] ?? [:]
                 said.calls.append(
                     ToolCall(

@@ -143,12 +143,12 @@ struct MCPCallResult: Sendable, Hashable {
     ///
     /// What stands in another shape is the content as it came.
     init(_ value: JSONValue) {
-        isError = value["isError"].map { $0.boolValue ?? ($0 == "true") } ?? false
+        isError = (value["isError"] ?? value["is_error"]).map { $0.boolValue ?? ($0 == "true") } ?? false
         structured = value["structuredContent"].flatMap { $0 == .null ? JSONValue?.none : $0 }
         // Revision 2024-10-07 had toolResult in the place of content.
         var content = value["content"] ?? value["toolResult"]
         if content == nil, structured == nil {
-            let own = ["_meta", "isError", "resultType"]
+            let own = ["_meta", "isError", "is_error", "resultType"]
             let rest = value.objectValue.map { JSONObject($0.members.filter { !own.contains($0.key) }) }
             if rest?.isEmpty != true {
                 content = rest.map { .object($0) } ?? value
@@ -186,6 +186,9 @@ struct MCPCallResult: Sendable, Hashable {
                 ?? "[resource \(item["resource"]?["uri"]?.stringValue ?? "without URI")]"
         case "resource_link":
             "[link \(item["uri"]?.stringValue ?? "without URI")\(item["name"]?.stringValue.map { " \($0)" } ?? "")]"
+        // What is no such content is told as it came.
+        case _? where item["data"]?.stringValue == nil:
+            item["json"].map { $0.text(.spaced) } ?? item.text(.spaced)
         case let kind?:
             "[\(kind) \(item["mimeType"]?.stringValue ?? ""), \(item["data"]?.stringValue?.utf8.count ?? 0) "
                 + "characters of base64]"

@@ -287,6 +287,16 @@ struct MCPSession: Sendable {
     // MARK: The catalogue
 
     private mutating func listed(_ result: JSONValue, _ fault: MCPFault?) -> [Action] {
+        if let fault, !listed.isEmpty {
+            // What the pages before have told can be used.
+            defer { (listed, listedBytes) = ([], 0) }
+            return [
+                .log(
+                    "its list of tools ends after \(listed.count): the next page failed: \(fault.description)"
+                ),
+                .tools(listed),
+            ]
+        }
         if let fault {
             // A server may have no tools at all, and then needs not know the method.
             if fault.code == MCPErrorCode.methodNotFound || fault.data?["http"]?.intValue == 404 {

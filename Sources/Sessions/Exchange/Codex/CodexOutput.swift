@@ -9,8 +9,12 @@ enum CodexOutput {
         if text.utf8.first == UInt8(ascii: "{"), let value = try? JSONParser.parse(text) {
             return value["metadata"]?["exit_code"]?.intValue.map { $0 != 0 } ?? false
         }
+        if refusals.contains(where: { text.utf8.elementsEqual($0.utf8) }) { return true }
         return exitCode(inHeadOf: text).map { $0 != 0 } ?? false
     }
+
+    /// What stands in the place of a result where a person let the call not run.
+    private static let refusals = ["exec command rejected by user", "patch rejected by user"]
 
     /// The exit code among the lines above a shell's own output; what the program itself printed does not count.
     private static func exitCode(inHeadOf text: String) -> Int? {

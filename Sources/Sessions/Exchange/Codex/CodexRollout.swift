@@ -67,7 +67,7 @@ struct CodexRollout {
         case "turn_context":
             if let model = payload["model"]?.stringValue { conversation.model = model }
             conversation.losses.add("what a turn was allowed to do (approval and sandbox policy, folder)")
-        case "event_msg": addEvent(payload)
+        case "event_msg": addEvent(payload, at: time)
         case "compacted": addCompaction(payload, at: time, place: document.place)
         case "world_state", "token_usage_record":
             conversation.losses.add("bookkeeping of the program (\(type))")
@@ -135,10 +135,16 @@ struct CodexRollout {
     // MARK: Events
 
     /// Events repeat what the items say, but for the count of tokens, prompts and what was rolled back.
-    private mutating func addEvent(_ payload: JSONValue) {
+    private mutating func addEvent(_ payload: JSONValue, at time: Int64) {
         let type = payload["type"]?.stringValue ?? "unknown"
         if type == "thread_rolled_back" { return rollBack(turns: payload["num_turns"]?.intValue ?? 1) }
         if type == "user_message" || payload["item"]?["type"] == "UserMessage" { notePrompt() }
+        if ["error", "stream_error", "turn_aborted"].contains(type) {
+            let words = payload["message"]?.stringValue ?? payload["reason"]?.stringValue ?? "no reason"
+            endResponse()
+            conversation.add(.mark("\(type.replacing("_", with: " ")): \(words)"), at: time)
+            return
+        }
         guard type == "token_count", let usage = CodexRollout.usage(payload) else {
             conversation.losses.add("an event of type \(type)")
             return
@@ -203,6 +209,9 @@ struct CodexRollout {
                 .result(id, content: text(output), isError: CodexOutput.isError(output)), at: time,
                 lasting: asked[id].map { Double(max(0, time - $0)) } ?? 0)
             lastInput = time
+        case "web_search_call", "image_generation_call", "code_interpreter_call", "file_search_call":
+            conversation.mark(ranAtProvider: [type], at: time)
+            conversation.losses.add("what a tool of the provider was given and gave (\(type))")
         default: conversation.losses.add("a response item of type \(type)")
         }
     }

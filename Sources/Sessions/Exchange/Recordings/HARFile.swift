@@ -13,12 +13,27 @@ enum HARFile {
             let path = URL(string: request["url"]?.stringValue ?? "")?.path(percentEncoded: true) ?? ""
             let exchange = RecordedExchange(
                 method: request["method"]?.stringValue ?? "", path: path,
-                body: bytes(request["postData"] ?? [:]), response: entry["response"]?["content"].map(bytes),
+                body: bytes(request["postData"] ?? [:]), response: response(entry),
                 time: entry["startedDateTime"]?.stringValue.flatMap(Document.milliseconds) ?? 0,
                 milliseconds: entry["time"]?.numberValue.map { Double($0.text) ?? 0 } ?? 0)
-            if let exchange { found.append(exchange) } else { losses.add(RecordedExchange.otherExchange) }
+            guard let exchange else {
+                losses.add(RecordedExchange.otherExchange)
+                continue
+            }
+            if response(entry) == nil {
+                losses.add("the response to a request, which was not recorded: the archive has no text of it")
+            }
+            found.append(exchange)
         }
         return found
+    }
+
+    /// The response's bytes; `nil` where the archive has none of them: browsers keep no streams.
+    private static func response(_ entry: JSONValue) -> [UInt8]? {
+        guard let content = entry["response"]?["content"], content["text"]?.stringValue != nil else {
+            return nil
+        }
+        return bytes(content)
     }
 
     private static func bytes(_ content: JSONValue) -> [UInt8] {

@@ -110,7 +110,18 @@ extension ProtocolLog.Channel {
         calls.append((call, time, nil))
     }
 
-    private mutating func answer(_ message: JSONValue, _ key: String, at time: Int64) {
+    /// The ID without what tells a text from a number: servers answer the request 1 as "1" or 1.0.
+    private static func bare(_ key: String) -> [UInt8] {
+        let bytes = key.utf8.filter { $0 != UInt8(ascii: "\"") }
+        return Array(bytes.suffix(2).elementsEqual(".0".utf8) ? bytes.dropLast(2) : bytes[...])
+    }
+
+    private mutating func answer(_ message: JSONValue, _ given: String, at time: Int64) {
+        var key = given
+        if waiting[key] == nil, !listing.contains(key) {
+            let asked = Array(waiting.keys) + Array(listing)
+            key = asked.first { Self.bare($0) == Self.bare(given) } ?? key
+        }
         if listing.remove(key) != nil {
             for tool in message["result"]?["tools"]?.arrayValue ?? [] {
                 guard let name = tool["name"]?.stringValue,
@@ -142,7 +153,8 @@ extension ProtocolLog.Channel {
         }
         if texts.isEmpty, let structured = result["structuredContent"] { texts.append(structured.text()) }
         calls[index].answer = ProtocolLog.Answer(
-            content: texts.joined(separator: "\n"), isError: result["isError"]?.boolValue ?? false, time: time
+            content: texts.joined(separator: "\n"),
+            isError: (result["isError"] ?? result["is_error"])?.boolValue ?? false, time: time
         )
     }
 }

@@ -16,7 +16,7 @@ struct RecordedExchange {
     /// How long the response took, in milliseconds; 0 where nobody wrote it down.
     let milliseconds: Double
     /// What is odd about it, one sentence each.
-    let remarks: [String]
+    var remarks: [String]
 
     /// What an exchange is called that is none of these.
     static let otherExchange = "an exchange that asks no model in a format that is read"
@@ -103,7 +103,13 @@ struct ExchangeChains {
     private mutating func add(_ exchange: RecordedExchange) {
         let asked = exchange.request.messages
         let known = chains.indices.filter { ExchangeChains.begins(asked, with: chains[$0].messages) }
-        let longest = known.max { chains[$0].messages.count < chains[$1].messages.count }
+        // Of conversations that are word for word the same, the one whose calls have the same IDs.
+        let longest = known.max {
+            let (left, right) = (chains[$0].messages, chains[$1].messages)
+            return (left.count, ExchangeChains.sameIDs(asked, left)) < (
+                right.count, ExchangeChains.sameIDs(asked, right)
+            )
+        }
         let index: Int
         if let longest, !chains[longest].messages.isEmpty {
             index = longest
@@ -137,6 +143,13 @@ struct ExchangeChains {
         chains[index].messages.append(.assistant(response.message))
     }
 
+    /// How many calls and results of the messages bear the same ID in both: a client may have given IDs of its own.
+    private static func sameIDs(_ messages: [Message], _ known: [Message]) -> Int {
+        zip(messages, known).reduce(0) { count, pair in
+            count + zip(pair.0.callIDs, pair.1.callIDs).count { $0 == $1 }
+        }
+    }
+
     /// Whether a conversation begins with another one: the same words and calls, whatever providers add to them.
     private static func begins(_ messages: [Message], with known: [Message]) -> Bool {
         messages.count >= known.count && zip(messages, known).allSatisfy { $0.spoken == $1.spoken }
@@ -158,13 +171,30 @@ extension Message {
         switch self {
         case .system(let text): ["system", text]
         case .user(let text): ["user", text]
-        case .assistant(let answer): ["assistant", answer.content] + answer.calls.map { $0.name }
+        case .assistant(let answer):
+            ["assistant", answer.content] + answer.calls.flatMap { [$0.name, $0.unwrapped.said] }
         case .tool(let result): ["tool", result.content]
+        }
+    }
+
+    fileprivate var callIDs: [ToolCallID] {
+        switch self {
+        case .system, .user: []
+        case .assistant(let answer): answer.calls.map(\.id)
+        case .tool(let result): [result.callID]
         }
     }
 }
 
 extension ToolCall {
+    /// The arguments in one spelling: clients write them anew, with other spaces and another order of keys.
+    fileprivate var said: String {
+        guard let value = try? JSONParser.parse(arguments.text) else {
+            return arguments.text.isEmpty ? "{}" : arguments.text
+        }
+        return value.canonical.text()
+    }
+
     /// The call as the model wrote it, where an export has wrapped arguments that are no object in one.
     fileprivate var unwrapped: ToolCall {
         guard let object = arguments.asObject?.objectValue, object.count == 1,

@@ -49,7 +49,7 @@ enum TracedRuns {
     }
 
     private static func exchange(_ record: JSONValue) -> RecordedExchange? {
-        let input = record["inputs"] ?? record["input"] ?? [:]
+        let input = value(record["inputs"] ?? record["input"] ?? [:])
         var messages = input["messages"]?.arrayValue ?? input.arrayValue ?? []
         // A prompt that is a text, or one message.
         if messages.isEmpty,
@@ -64,6 +64,9 @@ enum TracedRuns {
         var body = JSONObject()
         let invocation = record["extra"]?["invocation_params"] ?? [:]
         body["model"] = record["model"] ?? invocation["model"] ?? invocation["model_name"]
+        if let system = input["system"], system != .null {
+            messages.insert(["role": "system", "content": system], at: 0)
+        }
         body["messages"] = .array(messages.map(LangChainMessage.chat))
         body["tools"] = input["tools"] ?? invocation["tools"]
         guard let endpoint = ModelEndpoint(method: "POST", path: "/v1/chat/completions") else { return nil }
@@ -72,39 +75,68 @@ enum TracedRuns {
         }
         let begun = time("start_time", "startTime") ?? 0
         let ended = time("end_time", "endTime") ?? begun
-        return RecordedExchange(
+        var exchange = RecordedExchange(
             WireRequest(endpoint, body), response: response(record).map { Array($0.text().utf8) },
             time: begun,
             milliseconds: Double(max(0, ended - begun)))
+        if let error = fault(of: record) { exchange.remarks.append("that a request failed: \(error)") }
+        if begun == 0 {
+            exchange.remarks.append("when a request was made: its record has no time that can be read")
+        }
+        return exchange
+    }
+
+    /// Why a request failed, as LangSmith and Langfuse keep it.
+    private static func fault(of record: JSONValue) -> String? {
+        if let error = record["error"], error != .null, error != "" {
+            return error.stringValue ?? error.text()
+        }
+        guard record["level"] == "ERROR" else { return nil }
+        return record["statusMessage"]?.stringValue ?? "no reason"
+    }
+
+    /// What was asked or answered, where it may stand as JSON text.
+    private static func value(_ given: JSONValue) -> JSONValue {
+        guard let text = given.stringValue, let first = text.utf8.first(where: { $0 > 0x20 }),
+            "{[".utf8.contains(first)
+        else { return given }
+        return (try? JSONParser.parse(text)) ?? given
     }
 
     /// The answer as a whole chat completion.
     private static func response(_ record: JSONValue) -> JSONValue? {
-        let output = record["outputs"] ?? record["output"] ?? .null
+        let output = value(record["outputs"] ?? record["output"] ?? .null)
+        if output == .null { return Optional.none }
         let generation = output["generations"]?[0]?[0] ?? output["generations"]?[0]
         let message =
             generation?["message"] ?? output["choices"]?[0]?["message"] ?? output["message"] ?? output[
                 "messages"]?[0]
-            ?? output
+            ?? output["output"] ?? output
         if message == .null { return nil }
         let chat: JSONValue =
             message.stringValue == nil
             ? LangChainMessage.chat(message) : ["role": "assistant", "content": message]
         let calls = chat["tool_calls"]?.arrayValue ?? []
+        let details = [
+            generation?["generation_info"], output["choices"]?[0], message["kwargs"]?["response_metadata"],
+            message["response_metadata"], message,
+        ]
+        let word = details.lazy.flatMap { [$0?["finish_reason"], $0?["stop_reason"]] }
+            .compactMap { $0?.stringValue }.first.map { JSONValue.string($0) }
         var whole: JSONObject = JSONObject([
             .init(
                 key: "choices",
                 value: [
                     [
                         "index": 0, "message": chat,
-                        "finish_reason": calls.isEmpty ? "stop" : "tool_calls",
+                        "finish_reason": word ?? (calls.isEmpty ? "stop" : "tool_calls"),
                     ]
                 ])
         ])
         let usage =
             record["usage"] ?? record["usageDetails"] ?? output["usage"] ?? output["llm_output"]?[
                 "token_usage"]
-            ?? message["kwargs"]?["usage_metadata"] ?? message["usage_metadata"]
+            ?? message["kwargs"]?["usage_metadata"] ?? message["usage_metadata"] ?? message["usage"]
         func count(_ keys: String...) -> JSONValue? { keys.lazy.compactMap { usage?[$0] }.first }
         if let input = count("input", "prompt_tokens", "promptTokens", "input_tokens"),
             let produced = count("output", "completion_tokens", "completionTokens", "output_tokens")
@@ -141,8 +173,19 @@ enum LangChainMessage {
         var chat = JSONObject([.init(key: "role", value: .string(roles[role] ?? role))])
         chat["content"] = fields["content"] ?? ""
         for key in others { chat[key] = fields[key] ?? fields["additional_kwargs"]?[key] }
-        let calls =
+        var calls =
             fields["tool_calls"]?.arrayValue ?? fields["additional_kwargs"]?["tool_calls"]?.arrayValue ?? []
+        // Calls whose arguments are no JSON stand beside the others.
+        calls += (fields["invalid_tool_calls"]?.arrayValue ?? []).filter { invalid in
+            !calls.contains { $0["id"] == invalid["id"] }
+        }
+        // Anthropic's calls are blocks of the content.
+        let blocks = fields["content"]?.arrayValue ?? []
+        let uses = blocks.filter { $0["type"] == "tool_use" }
+        if !uses.isEmpty {
+            if calls.isEmpty { calls = uses }
+            chat["content"] = .array(blocks.filter { $0["type"] != "tool_use" })
+        }
         if !calls.isEmpty { chat["tool_calls"] = .array(calls.map(call)) }
         return .object(chat)
     }
@@ -150,9 +193,10 @@ enum LangChainMessage {
     /// A call: LangChain has name and args beside the ID, providers a function with its arguments as text.
     private static func call(_ call: JSONValue) -> JSONValue {
         guard call["function"] == nil, let name = call["name"] else { return call }
+        let arguments = call["args"] ?? call["input"] ?? [:]
         return [
             "id": call["id"] ?? "", "type": "function",
-            "function": ["name": name, "arguments": .string((call["args"] ?? [:]).text())],
+            "function": ["name": name, "arguments": .string(arguments.stringValue ?? arguments.text())],
         ]
     }
 }
