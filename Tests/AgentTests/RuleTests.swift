@@ -157,6 +157,54 @@ extension Policy {
         }
     }
 
+    /// What shells evaluate of quoted text, at once or later: no rule allows it, and one that denies is met.
+    @Test(arguments: [
+        "printf %d 'path[$(touch X)]'", "printf '%*d' 'path[$(touch X)]' 1",
+        "printf %f \"path[\\$(touch X)]\"",
+        "set -- '$(touch X)'; PS4=$1; set -x; :", "cd '$(touch X)'; PS4=$PWD; cd ..; set -x; :",
+        "echo '$(touch X)' > f; read -r PS4 < f; set -x; :", "set -- '$(touch X)'; BASH_ENV=$1 bash -c :",
+        "export BASH_ENV=$1; bash -c :", "env BASH_ENV=f bash -c :", "BASH_ENV=f bash -c :", "ENV=f sh -c :",
+        "PROMPT_COMMAND=$1 bash", "readonly PS4=$x", "export PS4=$x", "PS4+=$x", "LD_PRELOAD=./x.so ls",
+        "echo $path['$(touch X)']", "zstyle -e :a b 'touch X'", "getln 'path[$(touch X)]'",
+        "zpty a 'touch X'",
+        "setopt promptsubst; set -- '$(touch X)'; PS4=$1; set -x; :", "x86_64 touch X", "uname26 touch X",
+        "git submodule foreach touch X", "ip netns exec a touch X", "systemd-cat touch X",
+        "fakeroot-tcp touch X",
+    ])
+    func whatIsEvaluatedLaterIsNeverAllowed(line: String) throws {
+        let allow = [
+            try rule(
+                .allow, #"~cmd "^(ls|echo|printf|set|cd|read|export|env|git|readonly|bash|sh|setopt|ip)\b""#)
+        ]
+        // Who allows git allows what it starts.
+        let isAllowed = line.utf8.starts(with: "git ".utf8) || line.utf8.starts(with: "ip ".utf8)
+        #expect((effect(allow, ["command": .string(line)]) == .allow) == isAllowed, "\(line)")
+        #expect(
+            effect([try rule(.deny, #"~cmd "^(touch|bash|sh|set|ls)\b""#)], ["command": .string(line)])
+                == .deny
+                || line.contains("readonly") || line.contains("PS4+"), "\(line)")
+    }
+
+    /// To zsh `>!` is one sign, to others `!` is the file.
+    @Test(arguments: [
+        "echo x >! PWNED", "echo x >>! PWNED", "echo x >&! PWNED", "echo x >!PWNED", "echo x >| PWNED",
+    ])
+    func aForcedRedirectionIsToItsFile(line: String) throws {
+        #expect(effect([try rule(.deny, #"~cmd "^>+ ?PW""#)], ["command": .string(line)]) == .deny, "\(line)")
+    }
+
+    /// A command that is no text is a line all the same where a shell is given it.
+    @Test(arguments: [
+        #"["if touch X; then :; fi"]"#, #"["A=1 touch X"]"#, #"["true; touch X"]"#, #"{"x":"$(touch X)"}"#,
+        #"["sh","-c","touch X"]"#, #"[["touch X"]]"#,
+    ])
+    func aCommandThatIsNoTextIsDenied(command: String) throws {
+        let arguments: JSONValue = ["command": try JSONParser.parse(command)]
+        #expect(effect([try rule(.deny, #"~cmd "\btouch\b""#)], arguments) == .deny, "\(command)")
+        let reading = ShellReading(of: arguments, shell: "sh")
+        #expect(throws: ShellDoubt.self, "\(command)") { _ = try reading.proved() }
+    }
+
     /// "Allow what has no part that matches": the opposite of a condition turns its quantifier.
     @Test func theOppositeOfAConditionOnPartsIsAboutEachPart() throws {
         let rules = [try rule(.allow, "~cmd . & !~cmd ^rm")]

@@ -45,6 +45,47 @@ import Testing
 
     static let rows = [
         Row(
+            "members that are null",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","custom":null,"function":{"name":"look_up","arguments":"{\"id\":\"7\"}"}}]}"##,
+                #""delta":{},"finish_reason":"tool_calls""#),
+            ##"tool_calls |  | c1:look_up:{"id":"7"}"##),
+        Row(
+            "a function that is null beside a flat call",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"id":"c1","function":null,"name":"look_up","arguments":"{\"id\":\"7\"}"}]}"##,
+                #""delta":{},"finish_reason":"tool_calls""#),
+            ##"tool_calls |  | c1:look_up:{"id":"7"}"##),
+        Row(
+            "words and a call that is null", .gemini,
+            ##"{"candidates":[{"content":{"parts":[{"text":"hi","functionCall":null}]},"finishReason":"STOP"}]}"##,
+            "stop | hi"),
+        Row(
+            "two calls of one index without IDs",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"function":{"name":"list_a","arguments":""}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"id\":\"1\"}"}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"function":{"name":"list_b","arguments":""}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"id\":\"2\"}"}}]}"##,
+                #""delta":{},"finish_reason":"tool_calls""#),
+            ##"tool_calls |  | call_1:list_a:{"id":"1"} | call_2:list_b:{"id":"2"}"##),
+        Row(
+            "two calls of one index with empty arguments",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"id":"","function":{"name":"list_a","arguments":"{}"}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"id":"","function":{"name":"list_b","arguments":"{}"}}]}"##,
+                #""delta":{},"finish_reason":"tool_calls""#),
+            "tool_calls |  | call_1:list_a:{} | call_2:list_b:{}"),
+        Row(
+            "a whole list of calls with one index",
+            ##"{"object":"chat.completion","choices":[{"index":0,"message":{"tool_calls":[{"index":0,"id":"","function":{"name":"pay","arguments":"{}"}},{"index":0,"id":"","function":{"name":"pay_all","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"##,
+            "tool_calls |  | call_1:pay:{} | call_2:pay_all:{}"),
+        Row(
+            "chunks that are called completions",
+            "data: {\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hel\"},\"finish_reason\":\"stop\"}]}\n\n"
+                + "data: {\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+            "stop | hello"),
+        Row(
             "content as parts",
             chunks(
                 #""delta":{"content":[{"type":"text","text":"hello"}]}"#,

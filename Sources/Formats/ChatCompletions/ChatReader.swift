@@ -29,7 +29,11 @@ struct ChatReader: FrameReader {
             }
             try take(choice, at: ["choices", String(position)], &reading)
         }
-        if value["object"]?.stringValue == "chat.completion", draft.finishWord != nil { draft.isOver = true }
+        // Some servers call the chunks of a stream so as well.
+        let isStreamed = choices.contains { $0["delta"]?.objectValue != nil }
+        if value["object"]?.stringValue == "chat.completion", draft.finishWord != nil, !isStreamed {
+            draft.isOver = true
+        }
         return reading
     }
 
@@ -110,10 +114,15 @@ struct ChatReader: FrameReader {
                 draft.remark("The response holds \(what), which is not read.")
             }
         }
-        for (number, fragment) in ChatContent.list(message["tool_calls"]).enumerated() {
+        let fragments = ChatContent.list(message["tool_calls"])
+        // The elements of a whole list are calls of their own, whatever they have in common.
+        let isList = place.last == "message" && fragments.count > 1
+        for (number, fragment) in fragments.enumerated() {
             let path =
                 place + ["tool_calls"] + (message["tool_calls"]?.arrayValue == nil ? [] : [String(number)])
-            try take(fragment, isWhole: place.last == "message", at: path, &reading)
+            try take(
+                fragment, isWhole: place.last == "message", at: path,
+                key: isList ? "element \(draft.calls.entries.count)" : nil, &reading)
         }
         if case .object? = message["function_call"] {
             let call: JSONValue = ["function": message["function_call"] ?? .null]
@@ -182,15 +191,20 @@ struct ChatReader: FrameReader {
     }
 
     private mutating func take(
-        _ fragment: JSONValue, isWhole: Bool, at place: [String], legacy: String? = nil,
+        _ fragment: JSONValue, isWhole: Bool, at place: [String], key given: String? = nil,
+        legacy: String? = nil,
         _ reading: inout Reading
     ) throws(StreamFault) {
         let index = try ChatContent.key(fragment["index"])
-        let key = legacy ?? index
-        let custom = fragment["custom"]
+        let key = legacy ?? given ?? index
+        // What is null is not there: a server may write every member that its types have.
+        let custom =
+            ChatContent.given(fragment["function"]) == nil ? ChatContent.given(fragment["custom"]) : nil
         // Some servers leave out the object around name and arguments.
-        let function = fragment["function"] ?? custom ?? fragment
-        let holder = ["function", "custom"].filter { legacy == nil && fragment[$0] != nil }.prefix(1)
+        let function = ChatContent.given(fragment["function"]) ?? custom ?? fragment
+        let holder = ["function", "custom"].filter {
+            legacy == nil && ChatContent.given(fragment[$0]) != nil
+        }.prefix(1)
         let inside = place + holder
         let style: CallAssembly.Style = custom == nil ? .json : .freeText
         let member = style == .freeText ? "input" : "arguments"
@@ -240,6 +254,11 @@ enum ChatContent {
         case text(String)
         case thinking(String)
         case other(String)
+    }
+
+    /// A member's value; `nil` for one that is null.
+    static func given(_ value: JSONValue?) -> JSONValue? {
+        value.flatMap { $0 == .null ? JSONValue?.none : $0 }
     }
 
     /// The parts of a content: a text, or a list of parts.

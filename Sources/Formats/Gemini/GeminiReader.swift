@@ -80,7 +80,7 @@ struct GeminiReader: FrameReader {
             reading.pieces += pieces + draft.calls.end(number)
             reading.place(number, .name, place + [key, "name"])
             reading.place(number, call["args"]?.stringValue == nil ? .object : .text, place + [key, "args"])
-        } else if part["executableCode"] != nil || part["toolCall"] != nil {
+        } else if ChatContent.given(part["executableCode"] ?? part["toolCall"]) != nil {
             reading.pieces.append(
                 .providerCall(name: part["toolCall"]?["toolType"]?.stringValue ?? "code execution"))
         } else if let kind = part.objectValue?.keys.first(where: {

@@ -40,8 +40,9 @@ struct OllamaReader: FrameReader {
     private mutating func take(
         _ call: JSONValue, at place: [String], _ reading: inout Reading
     ) throws(StreamFault) {
-        let function = call["function"] ?? call
-        let inside = place + (call["function"] == nil ? [] : ["function"])
+        let holder = ChatContent.given(call["function"])
+        let function = holder ?? call
+        let inside = place + (holder == nil ? [] : ["function"])
         guard let name = function["name"]?.stringValue, !name.isEmpty else {
             throw StreamFault("a call of the response names no tool; nothing of the response is used")
         }

@@ -89,11 +89,12 @@ public struct RequestPlaces: Sendable {
                         holder: message, name: name)))
         case "assistant":
             for call in message["tool_calls"]?.elements ?? [] {
-                let function = call["function"] ?? call["custom"]
+                let isFunction = call["function"]?["name"] != nil || call["custom"]?["name"] == nil
+                let function = isFunction ? call["function"] : call["custom"]
                 add(
                     call: call["id"]?.string, name: function?["name"],
                     arguments: function?["arguments"] ?? function?["input"], in: call,
-                    isFreeText: call["function"] == nil && call["custom"] != nil)
+                    isFreeText: !isFunction)
             }
         default: break
         }

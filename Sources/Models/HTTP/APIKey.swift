@@ -6,8 +6,8 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
     /// The name of the variable that held the key.
     public let variable: String
     let secret: String
-    /// The spellings in which the key can come back.
-    let spelling: SecretSpelling
+    /// The spellings in which the key can come back; `nil` for what stands in a key's place where none is needed.
+    let spelling: SecretSpelling?
 
     /// Reads the key that `variable` holds.
     /// - Throws: ``ModelError`` when it is not set or cannot stand in a header.
@@ -22,8 +22,20 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
         }
         self.variable = variable
         secret = value
-        spelling = SecretSpelling(Array(value.utf8))
+        spelling = APIKey.isPlaceholder(value) ? nil : SecretSpelling(Array(value.utf8))
     }
+
+    /// Whether a value is one of those that the guides of local servers tell to set: a word that an answer may well hold.
+    private static func isPlaceholder(_ value: String) -> Bool {
+        let bytes = value.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+        return bytes.count < SecretSpelling.shortest
+            || placeholders.contains(String(decoding: bytes, as: UTF8.self))
+    }
+    private static let placeholders: Set<String> = [
+        "none", "null", "empty", "dummy", "fake", "test", "token", "local", "ollama", "lm-studio", "vllm",
+        "llama",
+        "not-needed", "not-required", "no-key", "no-key-required", "sk-no-key-required", "anything", "unused",
+    ]
 
     /// The variable's name, never the key.
     public var description: String { "key from \(variable)" }
@@ -34,6 +46,7 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
 
     /// The text with every occurrence of the key, however it is spelled, replaced by the variable's name.
     func scrub(_ text: String) -> String {
+        guard let spelling else { return text }
         return Array(text.utf8).withUnsafeBufferPointer { bytes in
             var clean: [UInt8] = []
             var position = 0

@@ -27,7 +27,7 @@ struct KeyWatch {
         case .callEnded, .usage, .finish: break
         }
         if key.isIn(recent) { throw fault }
-        recent.removeFirst(max(0, recent.count - key.spelling.longest))
+        recent.removeFirst(max(0, recent.count - (key.spelling?.longest ?? 0)))
         held.append(piece)
         return key.begins(atTheEndOf: recent) ? [] : rest()
     }
@@ -73,11 +73,11 @@ struct KeyWatch {
 extension APIKey {
     /// Whether the key is somewhere in the bytes.
     func isIn(_ bytes: some Sequence<UInt8>) -> Bool {
-        spelling.isIn(bytes)
+        spelling?.isIn(bytes) ?? false
     }
 
     /// Whether the last bytes are the key's first.
     fileprivate func begins(atTheEndOf bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBufferPointer { spelling.beginning(atTheEndOf: $0) != nil }
+        bytes.withUnsafeBufferPointer { spelling?.beginning(atTheEndOf: $0) != nil }
     }
 }

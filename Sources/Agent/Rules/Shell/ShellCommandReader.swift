@@ -28,7 +28,7 @@ struct ShellCommandReader {
         var words = command
         try addReading(words)
         while !isStrict, let first = words.first, first.mayStandBeforeACommand {
-            if first.holdsSleepingExpansion {
+            if first.holdsSleepingExpansion || first.setsWhatIsEvaluatedLater {
                 throw ShellDoubt(
                     at: first.offset, "an assignment of a text that something may expand later")
             }
@@ -45,6 +45,9 @@ struct ShellCommandReader {
         }
         if first.isBare, ShellPrograms.unreadable.contains(first.text) || isStrict && isKeyword(first) {
             throw ShellDoubt(at: first.offset, "the keyword \(first.text)")
+        }
+        if let word = words.first(where: \.holdsExpandedSubscript) {
+            throw ShellDoubt(at: word.offset, "a subscript whose text zsh expands")
         }
         parts.append(words)
         if !isStrict, first.text != name, !name.isEmpty {
@@ -64,7 +67,9 @@ struct ShellCommandReader {
         if ShellPrograms.evaluators.contains(name) {
             throw ShellDoubt(at: offset, "\(name), which evaluates its words")
         }
-        if ShellPrograms.assigning.contains(name), let word = rest.first(where: \.holdsSleepingExpansion) {
+        if ShellPrograms.assigning.contains(name),
+            let word = rest.first(where: { $0.holdsSleepingExpansion || $0.setsWhatIsEvaluatedLater })
+        {
             throw ShellDoubt(
                 at: word.offset, "an assignment of a text that something may expand later")
         }
@@ -72,7 +77,10 @@ struct ShellCommandReader {
             let evaluated = rest.first { word in
                 name == "printf"
                     ? word.begins(with: "-v") || word.isExpanded && word.offset == rest.first?.offset
-                    : word.mayHoldSubscript(isStrict)
+                        // The numbers that a format asks for are arithmetic to zsh.
+                        || word.holdsSleepingExpansion && word.bytes.contains(UInt8(ascii: "["))
+                    : word.mayHoldSubscript(isStrict) || ShellPrograms.isEvaluatedLater(word.text)
+                        || ShellPrograms.loading.contains(word.text)
             }
             if let evaluated {
                 throw ShellDoubt(at: evaluated.offset, "a word that \(name) may evaluate")
@@ -136,6 +144,9 @@ struct ShellCommandReader {
             if word.holdsSleepingExpansion, word.bytes.contains(UInt8(ascii: "=")) {
                 throw ShellDoubt(
                     at: word.offset, "an assignment of a text that something may expand later")
+            }
+            if word.setsWhatIsEvaluatedLater {
+                throw ShellDoubt(at: word.offset, "a variable from which shells load or run what it says")
             }
             if word.readsAsAssignment, ["env", "sudo", "doas"].contains(name) {
                 parts.append(word.bytes)

@@ -177,6 +177,20 @@ struct ShellParser {
         if isDuplicate, isStrict { throw doubt("a redirection that shells read differently", at: start) }
         if isDuplicate { try checkDuplicate(target, at: start) }
         if !target.equals("/dev/null") { parts.append("\(sign) ", target.bytes) }
+        if sign == ">", !isStrict, target.begins(with: "!") { try addForced(target) }
+    }
+
+    /// To zsh `>!` is a sign of its own: the rest of the word is the file, or the next word, which is one of the command's to
+    /// other shells.
+    private mutating func addForced(_ target: ShellWord) throws(ShellDoubt) {
+        guard target.equals("!") else {
+            parts.append("> ", Array(target.bytes.dropFirst()))
+            return
+        }
+        let end = position
+        while peek()?.isShellBlank == true { position += 1 }
+        if let next = peek(), !next.endsShellWord { parts.append("> ", try fileName().bytes) }
+        position = end
     }
 
     private mutating func target() throws(ShellDoubt) -> ShellWord {
@@ -302,7 +316,7 @@ struct ShellParser {
                 throw doubt(
                     "an element of an array, or a pattern of file names to some shells", at: first.offset)
             }
-            if first.holdsSleepingExpansion {
+            if first.holdsSleepingExpansion || first.setsWhatIsEvaluatedLater {
                 throw doubt("an assignment of a text that something may expand later", at: first.offset)
             }
             parts.append(first.bytes)

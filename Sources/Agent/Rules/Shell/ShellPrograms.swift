@@ -22,14 +22,18 @@ enum ShellPrograms {
         "systemd-run", "pkexec", "unbuffer", "watch", "su", "runuser", "script", "flock", "parallel", "ssh",
         "setpriv", "capsh", "numactl", "prlimit", "valgrind", "gdb", "entr", "rlwrap", "proot", "fakeroot",
         "dbus-run-session", "xvfb-run", "start-stop-daemon", "daemonize", "firejail", "bwrap", "torsocks",
-        "proxychains", "eval", "trap", "sg", "setarch", "i386", "linux32", "linux64", "caffeinate", "choom",
+        "proxychains", "eval", "trap", "sg", "setarch", "i386", "i486", "i586", "i686", "x86_64", "linux32",
+        "linux64", "uname26", "athlon", "ppc", "ppc32",
+        "ppc64", "s390", "s390x", "mips", "mips32", "mips64", "sparc", "sparc64", "parisc", "fakeroot-tcp",
+        "fakeroot-sysv", "coreutils", "systemd-cat", "debconf", "caffeinate", "choom",
         "at", "batch", "expect", "at-spi-bus-launcher", "catchsegv", "dotenv", "direnv",
     ]
     /// What evaluates its words as more than words, in one shell or another: arithmetic runs substitutions.
     static let evaluators: Set<String> = [
         ".", "source", "bind", "complete", "compgen", "compopt", "fc", "let", "declare", "typeset", "local",
         "integer", "float", "mapfile", "readarray", "enable", "emulate", "sched", "autoload", "functions",
-        "zmodload", "zle", "vared", "alias", "hash", "rehash", "jobs", "history", "print", "nameref",
+        "zmodload", "zle", "zstyle", "zparseopts", "zformat", "zregexparse", "zpty", "getln", "pushln",
+        "vared", "alias", "hash", "rehash", "jobs", "history", "print", "nameref",
     ]
     /// What takes the names of variables, which may have a subscript, and a subscript is evaluated.
     static let naming: Set<String> = [
@@ -55,11 +59,24 @@ enum ShellPrograms {
     static let dispatchers: Set<String> = [
         "npm", "pnpm", "yarn", "bun", "docker", "podman", "nerdctl", "kubectl", "oc", "lxc", "incus",
         "distrobox",
-        "toolbox", "flatpak", "nix", "cargo",
+        "toolbox", "flatpak", "nix", "cargo", "git", "ip",
     ]
     /// The words of ``dispatchers`` after which the words of another program stand, or its command line.
     static let dispatches: Set<String> = [
         "exec", "x", "run", "dlx", "enter", "shell", "develop", "bisect", "foreach",
+    ]
+    /// Variables whose values a shell expands or runs some time after they were set, or by which it is told what to read
+    /// or load first.
+    static func isEvaluatedLater(_ variable: String) -> Bool {
+        laterEvaluated.contains(variable) || variable.utf8.starts(with: "PROMPT".utf8)
+            || variable.utf8.starts(with: "RPROMPT".utf8)
+    }
+    private static let laterEvaluated: Set<String> = [
+        "PS0", "PS1", "PS2", "PS3", "PS4", "RPS1", "RPS2", "SPROMPT", "prompt", "psvar", "TIMEFMT", "TITLE",
+    ]
+    /// Those of them that name a file, so that no value of them says what is run.
+    static let loading: Set<String> = [
+        "BASH_ENV", "ENV", "ZDOTDIR", "FPATH", "fpath", "LD_PRELOAD", "LD_AUDIT", "BASH_LOADABLES_PATH",
     ]
     static let shells: Set<String> = [
         "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "pdksh", "posh", "yash",

@@ -13,6 +13,8 @@ public struct ShellReading: Sendable, Hashable {
     private enum Command: Sendable, Hashable {
         case line(String)
         case words([String])
+        /// A text that the tool might hand to a shell, though it is no line by itself: only a rule that denies looks at it.
+        case perhapsLine(String)
         /// More commands than are looked at.
         case tooMany
     }
@@ -54,6 +56,11 @@ public struct ShellReading: Sendable, Hashable {
         for command in commands {
             switch command {
             case .tooMany: throw ShellDoubt(at: 0, ShellReading.excess)
+            case .perhapsLine(let line):
+                guard certainty == .starts else { continue }
+                // What cannot be read of a text that need not be a line is no doubt about all the rest.
+                let read = try? ShellParser.parts(of: Array(line.utf8), certainty: certainty)
+                parts += read?.texts ?? ShellReading.possible(Array(line.utf8))
             case .line(let line):
                 parts += try ShellParser.parts(of: Array(line.utf8), certainty: certainty).texts
             case .words(let words):
@@ -77,26 +84,30 @@ public struct ShellReading: Sendable, Hashable {
         commands.flatMap { command -> [String] in
             let text: [UInt8] =
                 switch command {
-                case .line(let line): Array(line.utf8)
+                case .line(let line), .perhapsLine(let line): Array(line.utf8)
                 case .words(let words): Array(words.joined(separator: " ").utf8)
                 case .tooMany: []
                 }
-            let bare = text.prefix(ShellParser.longest).filter { !"'\"\\".utf8.contains($0) }
-            let runs = bare.split { ";&|()<>`${}\n\r".utf8.contains($0) }
-            var texts: [String] = []
-            var room = 1 << 20
-            for run in runs {
-                var start = run.startIndex
-                while start < run.endIndex, room > 0 {
-                    let rest = run[start...].drop { $0.isShellBlank }
-                    if !rest.isEmpty { texts.append(String(decoding: rest, as: UTF8.self)) }
-                    room -= rest.count
-                    let end = rest.firstIndex { $0.isShellBlank || $0 == UInt8(ascii: "=") } ?? run.endIndex
-                    start = min(run.endIndex, end + 1)
-                }
-            }
-            return texts
+            return ShellReading.possible(text)
         }
+    }
+
+    private static func possible(_ text: [UInt8]) -> [String] {
+        let bare = text.prefix(ShellParser.longest).filter { !"'\"\\".utf8.contains($0) }
+        let runs = bare.split { ";&|()<>`${}\n\r".utf8.contains($0) }
+        var texts: [String] = []
+        var room = 1 << 20
+        for run in runs {
+            var start = run.startIndex
+            while start < run.endIndex, room > 0 {
+                let rest = run[start...].drop { $0.isShellBlank }
+                if !rest.isEmpty { texts.append(String(decoding: rest, as: UTF8.self)) }
+                room -= rest.count
+                let end = rest.firstIndex { $0.isShellBlank || $0 == UInt8(ascii: "=") } ?? run.endIndex
+                start = min(run.endIndex, end + 1)
+            }
+        }
+        return texts
     }
 }
 
@@ -130,11 +141,23 @@ extension ShellReading {
             return
         }
         commands = named.flatMap { value -> [Command] in
-            if let words = value.arrayValue { return [.words(words.map(ShellReading.word))] }
-            guard let line = value.stringValue else { return [] }
-            return [.line(line)] + ShellReading.further(line, beside: beside)
+            if let line = value.stringValue {
+                return [.line(line)] + ShellReading.further(line, beside: beside)
+            }
+            return ShellReading.commands(of: value, forShell: shell != nil)
         }
         self.doubt = doubt
+    }
+
+    /// What a value that is no text may be to the tool: words, or the line that a shell is given.
+    ///
+    /// - Parameter isForShell: whether the tool hands its arguments to a shell, as JSON where they are no texts.
+    private static func commands(of value: JSONValue, forShell isForShell: Bool) -> [Command] {
+        let texts = value.arrayValue?.map(word) ?? []
+        if isForShell { return [.line(value.text())] + (texts.isEmpty ? [] : [.words(texts)]) }
+        let lines = [texts.joined(separator: " ")] + value.innerTexts
+        return (texts.isEmpty ? [] : [.words(texts)])
+            + lines.prefix(ArgumentReadings.most).map(Command.perhapsLine)
     }
 
     /// A program and its words beside it: `{"command": "env", "args": ["touch", "x"]}`.

@@ -81,6 +81,27 @@ struct ShellWord {
         return bytes.first?.startsShellName == true && bytes[..<equals].allSatisfy(\.isShellNamePart)
     }
 
+    /// The variable that it gives a value to, to a shell or to a program that reads its words so: `NAME=…`, `NAME+=…`,
+    /// `NAME[0]=…`; `nil` for what is no assignment.
+    var variable: String? {
+        guard bytes.contains(UInt8(ascii: "=")) else { return nil }
+        let name = bytes.prefix(while: \.isShellNamePart)
+        guard name.first?.startsShellName == true, "=+[".utf8.contains(bytes[name.count]) else { return nil }
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    /// Whether what it assigns is expanded, run or loaded later, and cannot be told from it.
+    var setsWhatIsEvaluatedLater: Bool {
+        guard let variable else { return false }
+        return ShellPrograms.loading.contains(variable)
+            || ShellPrograms.isEvaluatedLater(variable) && (isExpanded || holdsSleepingExpansion)
+    }
+
+    /// Whether zsh expands it a second time: a text in the subscript of a variable.
+    var holdsExpandedSubscript: Bool {
+        isExpanded && holdsSleepingExpansion && bytes.contains(UInt8(ascii: "["))
+    }
+
     /// What it may be to a redirection directly after it: its number `11`, and to bash its name `{name}`.
     var standingBeforeRedirection: Standing {
         if bytes.isEmpty { return .word }
