@@ -45,6 +45,14 @@ import Testing
 
     static let rows = [
         Row(
+            "a refusal of MiniMax, with status 200",
+            ##"data: {"choices":[],"object":"chat.completion.chunk","base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"##
+                + "\n\n", "the server answered with an error: insufficient balance"),
+        Row(
+            "an answer of MiniMax that went well",
+            ##"{"object":"chat.completion","choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"base_resp":{"status_code":0,"status_msg":""}}"##,
+            "stop | hi"),
+        Row(
             "members that are null",
             chunks(
                 ##""delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","custom":null,"function":{"name":"look_up","arguments":"{\"id\":\"7\"}"}}]}"##,

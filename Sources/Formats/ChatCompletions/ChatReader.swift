@@ -14,7 +14,11 @@ struct ChatReader: FrameReader {
 
     mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {
         var reading = Reading()
-        if let error = value["error"], error != .null, let error = ProviderError(["error": error]) {
+        // MiniMax says in every answer how it went: 0 is well.
+        let isRefused = value["base_resp"]?["status_code"]?.intValue ?? 0 != 0
+        if let error = isRefused ? value["base_resp"] : value["error"], error != .null,
+            let error = ProviderError(["error": error])
+        {
             throw error.fault(isBegun: !draft.content.isEmpty || !draft.calls.entries.isEmpty)
         }
         for usage in [value["usage"], value["x_groq"]?["usage"], value["timings"]] {

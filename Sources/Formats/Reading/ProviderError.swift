@@ -81,7 +81,10 @@ public struct ProviderError: Sendable, Hashable {
     }
 
     private static func words(of value: JSONValue) -> String? {
-        for key in ["message", "msg", "error_msg", "error_message", "detail", "description", "faultstring"] {
+        for key in [
+            "message", "msg", "error_msg", "error_message", "detail", "description", "faultstring",
+            "status_msg",
+        ] {
             if let text = value[key]?.stringValue, !text.isEmpty { return text }
         }
         // Gateways wrap the provider's error in their own.
