@@ -45,6 +45,92 @@ import Testing
 
     static let rows = [
         Row(
+            "output_text alone", .responses,
+            ##"{"object":"response","status":"completed","output_text":"hi","output":[]}"##,
+            ##"stop | hi"##),
+        Row(
+            "content of a message as a text", .responses,
+            ##"{"object":"response","status":"completed","output":[{"type":"message","id":"m","content":"hi"}]}"##,
+            ##"stop | hi"##),
+        Row(
+            "content of a message as texts", .responses,
+            ##"{"object":"response","status":"completed","output":[{"type":"message","id":"m","content":["h","i"]}]}"##,
+            ##"stop | hi"##),
+        Row(
+            "thinking as a text", .responses,
+            ##"{"object":"response","status":"completed","output":[{"type":"reasoning","id":"r","content":"hm"},{"type":"message","id":"m","content":[{"type":"output_text","text":"hi"}]}]}"##,
+            ##"stop | hi | ~hm 2 characters"##),
+        Row(
+            "a summary of texts", .responses,
+            ##"{"object":"response","status":"completed","output":[{"type":"reasoning","id":"r","summary":["hm"]},{"type":"message","id":"m","content":[{"type":"output_text","text":"hi"}]}]}"##,
+            ##"stop | hi | ~hm 2 characters"##),
+        Row(
+            "blocks as texts", .messages,
+            ##"{"type":"message","role":"assistant","content":["h",{"text":"i"}],"stop_reason":"end_turn"}"##,
+            ##"stop | hi"##),
+        Row(
+            "a block of reasoning", .messages,
+            ##"{"type":"message","role":"assistant","content":[{"type":"reasoning","reasoning":"hm"},{"type":"text","text":"hi"}],"stop_reason":"end_turn"}"##,
+            ##"stop | hi | ~hm 2 characters"##),
+        Row(
+            "thinking under another name", .ollama,
+            ##"{"message":{"content":"hi","reasoning_content":"hm"},"done":true,"done_reason":"stop"}"##,
+            ##"stop | hi | ~hm 2 characters"##),
+        Row(
+            "a legacy call", .ollama,
+            ##"{"message":{"content":"","function_call":{"name":"look_up","arguments":{"id":"7"}}},"done":true,"done_reason":"stop"}"##,
+            ##"tool_calls |  | call_1:look_up:{"id": "7"}"##),
+        Row(
+            "arguments as parameters", .chatCompletions,
+            ##"{"object":"chat.completion","choices":[{"index":0,"message":{"tool_calls":[{"id":"c1","function":{"name":"look_up","parameters":{"id":"7"}}}]},"finish_reason":"tool_calls"}]}"##,
+            ##"tool_calls |  | c1:look_up:{"id": "7"}"##),
+        Row(
+            "a finish reason as a number", .gemini,
+            ##"{"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":1}]}"##,
+            ##"stop | hi"##),
+        Row(
+            "members in snake case", .gemini,
+            ##"{"candidates":[{"content":{"parts":[{"text":"hi"}]},"finish_reason":"STOP"}],"usage_metadata":{"prompt_token_count":3,"candidates_token_count":2}}"##,
+            ##"stop | hi"##),
+        Row(
+            "arguments at the beginning and in pieces", .messages,
+            ##"data: {"type":"message_start","message":{"role":"assistant","content":[]}}"## + "\n\n"
+                + ##"data: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t1","name":"look_up","input":{"id":"a"}}}"##
+                + "\n\n"
+                + ##"data: {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\"id\":"}}"##
+                + "\n\n"
+                + ##"data: {"type":"content_block_delta","index":0,"delta":{"partial_json":"\"a\"}"}}"##
+                + "\n\n" + ##"data: {"type":"content_block_stop","index":0}"## + "\n\n"
+                + ##"data: {"type":"message_delta","delta":{"stop_reason":"tool_use"}}"## + "\n\n"
+                + ##"data: {"type":"message_stop"}"## + "\n\n",
+            ##"tool_calls |  | t1:look_up:{"id":"a"}"##),
+        Row(
+            "pieces without a type", .messages,
+            ##"data: {"type":"message_start","message":{"role":"assistant","content":[]}}"## + "\n\n"
+                + ##"data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"##
+                + "\n\n" + ##"data: {"type":"content_block_delta","index":0,"delta":{"text":"hi"}}"## + "\n\n"
+                + ##"data: {"type":"content_block_stop","index":0}"## + "\n\n"
+                + ##"data: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}"## + "\n\n"
+                + ##"data: {"type":"message_stop"}"## + "\n\n",
+            ##"stop | hi"##),
+        Row(
+            "two calls of one output index", .responses,
+            ##"data: {"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","id":"f1","call_id":"c1","name":"look_up","arguments":""}}"##
+                + "\n\n"
+                + ##"data: {"type":"response.function_call_arguments.delta","output_index":0,"item_id":"f1","delta":"{\"id\":1}"}"##
+                + "\n\n"
+                + ##"data: {"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","id":"f2","call_id":"c2","name":"list","arguments":""}}"##
+                + "\n\n"
+                + ##"data: {"type":"response.function_call_arguments.delta","output_index":0,"item_id":"f2","delta":"{\"id\":2}"}"##
+                + "\n\n"
+                + ##"data: {"type":"response.output_item.done","output_index":0,"item":{"type":"function_call","id":"f1","call_id":"c1","name":"look_up","arguments":"{\"id\":1}"}}"##
+                + "\n\n"
+                + ##"data: {"type":"response.output_item.done","output_index":0,"item":{"type":"function_call","id":"f2","call_id":"c2","name":"list","arguments":"{\"id\":2}"}}"##
+                + "\n\n"
+                + ##"data: {"type":"response.completed","response":{"status":"completed","output":[{"type":"function_call","id":"f1","call_id":"c1","name":"look_up","arguments":"{\"id\":1}"},{"type":"function_call","id":"f2","call_id":"c2","name":"list","arguments":"{\"id\":2}"}]}}"##
+                + "\n\n",
+            ##"tool_calls |  | c1:look_up:{"id":1} | c2:list:{"id":2}"##),
+        Row(
             "a refusal of MiniMax, with status 200",
             ##"data: {"choices":[],"object":"chat.completion.chunk","base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"##
                 + "\n\n", "the server answered with an error: insufficient balance"),

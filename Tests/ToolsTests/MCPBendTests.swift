@@ -144,8 +144,7 @@ import Testing
             MCPServerSettings(name: "s", transport: .stdio(launch)), host: MCPRecorder())
         let tool = try #require(try await server.tools().first)
         let call = ToolCall(id: ToolCallID("1"), name: "t", arguments: ByteString("{}"))
-        let clock = ContinuousClock()
-        let start = clock.now
+        // Whoever waits for the tool's time-out gets other words.
         switch bend.wanted {
         case .content(let text): #expect(try await tool.run(call, arguments: [:]).content == text)
         case .failure(let words):
@@ -153,8 +152,6 @@ import Testing
             let said = failure?.description ?? ""
             #expect(said.contains(words) && !said.contains("(0)") && !said.contains("\n"), "\(said)")
         }
-        // Far from the 30 s of a tool's time-out, on a machine that has other things to do as well.
-        #expect(start.duration(to: clock.now) < .seconds(20))
         await server.close()
     }
 

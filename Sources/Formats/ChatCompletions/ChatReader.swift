@@ -211,7 +211,9 @@ struct ChatReader: FrameReader {
         }.prefix(1)
         let inside = place + holder
         let style: CallAssembly.Style = custom == nil ? .json : .freeText
-        let member = style == .freeText ? "input" : "arguments"
+        // Some servers name the arguments as the schema's author would.
+        let names = style == .freeText ? ["input"] : ["arguments", "parameters", "input"]
+        let member = names.first { ChatContent.given(function[$0]) != nil } ?? names[0]
         let given = function[member]
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
@@ -219,7 +221,8 @@ struct ChatReader: FrameReader {
                 arguments: ChatContent.arguments(given), style: style))
         reading.pieces += pieces
         for other in fragment.objectValue ?? JSONObject()
-        where !["index", "id", "type", "function", "custom", "name", "arguments"].contains(other.key) {
+        where !["index", "id", "type", "function", "custom", "name", "arguments", member].contains(other.key)
+        {
             draft.calls.keep(other.key, other.value, of: number)
         }
         if function["name"]?.stringValue?.isEmpty == false {

@@ -9,8 +9,27 @@ struct GeminiReader: FrameReader {
 
     func isOwn(_ value: JSONValue) -> Bool {
         ["candidates", "usageMetadata", "promptFeedback", "modelVersion", "responseId"].contains {
-            value[$0] != nil || value["response"]?[$0] != nil
+            GeminiReader.member($0, of: value) != nil || value["response"]?[$0] != nil
         }
+    }
+
+    /// A member under its name or, as protocol buffers spell it, `usage_metadata`.
+    private static func member(_ name: String, of value: JSONValue?) -> JSONValue? {
+        if let found = ChatContent.given(value?[name]) { return found }
+        let snake = name.utf8.flatMap { (65...90).contains($0) ? [UInt8(ascii: "_"), $0 | 0x20] : [$0] }
+        return ChatContent.given(value?[String(decoding: snake, as: UTF8.self)])
+    }
+
+    /// The reasons by their numbers in the protocol, which some gateways send.
+    private static let finishReasons = [
+        "FINISH_REASON_UNSPECIFIED", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "BLOCKLIST",
+        "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL",
+    ]
+
+    private static func finishWord(_ value: JSONValue?) -> String? {
+        if let word = value?.stringValue { return word }
+        guard let number = value?.intValue else { return nil }
+        return finishReasons.indices.contains(number) ? finishReasons[number] : "finish reason \(number)"
     }
 
     mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {
@@ -30,7 +49,7 @@ struct GeminiReader: FrameReader {
         if let error = value["error"], error != .null, let error = ProviderError(["error": error]) {
             throw error.fault(isBegun: !parts.isEmpty)
         }
-        reading.pieces += draft.take(usage: value["usageMetadata"])
+        reading.pieces += draft.take(usage: GeminiReader.member("usageMetadata", of: value))
         for (position, candidate) in (value["candidates"]?.arrayValue ?? []).enumerated() {
             guard (candidate["index"]?.intValue ?? 0) == 0 else {
                 draft.remark("The server gave more than one candidate; only the first is read.")
@@ -40,15 +59,19 @@ struct GeminiReader: FrameReader {
             for (number, part) in ChatContent.list(candidate["content"]?["parts"]).enumerated() {
                 try take(part: part, at: place + [String(number)], &reading)
             }
-            if let word = candidate["finishReason"]?.stringValue, word != "FINISH_REASON_UNSPECIFIED" {
-                draft.finishDetail = candidate["finishMessage"]?.stringValue
+            let reason = GeminiReader.member("finishReason", of: candidate)
+            if let word = GeminiReader.finishWord(reason), word != "FINISH_REASON_UNSPECIFIED" {
+                draft.finishDetail = GeminiReader.member("finishMessage", of: candidate)?.stringValue
                 reading.pieces += draft.finish(word)
             }
         }
-        if let reason = value["promptFeedback"]?["blockReason"]?.stringValue, draft.finishWord == nil {
+        let feedback = GeminiReader.member("promptFeedback", of: value)
+        let block = GeminiReader.member("blockReason", of: feedback)
+        if let reason = block?.stringValue, draft.finishWord == nil {
             draft.finishDetail =
                 "the prompt was refused for \(reason)"
-                + (value["promptFeedback"]?["blockReasonMessage"]?.stringValue.map { ", \($0)" } ?? "")
+                + (GeminiReader.member("blockReasonMessage", of: feedback)?.stringValue.map { ", \($0)" }
+                    ?? "")
             reading.pieces += draft.finish("blocked")
         }
     }

@@ -15,6 +15,8 @@ struct MessagesReader: FrameReader {
         var start: JSONObject
         var text = ""
         var isEnded = false
+        /// The whole of a call's arguments, told at its beginning: they count where no pieces follow.
+        var given: String?
         /// The call that it is, from 1.
         var call: Int?
 
@@ -50,6 +52,7 @@ struct MessagesReader: FrameReader {
         case "content_block_stop":
             let place = try place(of: value)
             blocks[place].isEnded = true
+            try settle(place, &reading)
             if blocks[place].isHiddenThinking { reading.pieces += draft.add(thinking: "", isHidden: true) }
             if let call = blocks[place].call { reading.pieces += draft.calls.end(call) }
         case "message_delta":
@@ -59,8 +62,12 @@ struct MessagesReader: FrameReader {
                 reading.pieces += draft.finish(word)
             }
         case "message_stop":
-            for block in blocks where !block.isEnded { try checkOpen(block) }
+            for place in blocks.indices where !blocks[place].isEnded {
+                try settle(place, &reading)
+                try checkOpen(blocks[place])
+            }
             draft.isOver = true
+            reading.pieces += draft.take(usage: value["amazon-bedrock-invocationMetrics"])
             reading.pieces += draft.calls.endAll()
         case "ping": break
         default:
@@ -70,6 +77,23 @@ struct MessagesReader: FrameReader {
             draft.isOver = true
         }
         return reading
+    }
+
+    /// Takes the arguments that a call's beginning told, where no pieces of them followed.
+    private mutating func settle(_ place: Int, _ reading: inout Reading) throws(StreamFault) {
+        guard let given = blocks[place].given, let call = blocks[place].call else { return }
+        blocks[place].given = nil
+        guard blocks[place].text.isEmpty else {
+            let told = try? JSONParser.parse(given)
+            let came = try? JSONParser.parse(blocks[place].text)
+            if let told, let came, told.isEquivalent(to: came) { return }
+            draft.remark("The arguments of a call were told otherwise at its beginning; the pieces count.")
+            reading.doubt = "the arguments of a call were told otherwise at its beginning"
+            return
+        }
+        blocks[place].text = given
+        let key = draft.calls.entries[call - 1].key
+        reading.pieces += try draft.calls.take(CallAssembly.Fragment(key: key, arguments: given)).pieces
     }
 
     /// A call that the end of the message meets within it counts where its arguments are whole.
@@ -92,7 +116,8 @@ struct MessagesReader: FrameReader {
             blocks.append(Block(index: blocks.count, start: MessagesBlock.text(text), isEnded: true))
         }
         for (position, block) in (content?.arrayValue ?? []).enumerated() {
-            guard let start = block.objectValue else { continue }
+            let words = block.stringValue.map(MessagesBlock.text)
+            guard let start = block.objectValue ?? words else { continue }
             try begin(start, index: blocks.count, at: path + [String(position)], isWhole: true, &reading)
             blocks[blocks.count - 1].isEnded = true
             if let call = blocks[blocks.count - 1].call { reading.pieces += draft.calls.end(call) }
@@ -118,7 +143,7 @@ struct MessagesReader: FrameReader {
     private mutating func begin(
         _ start: JSONObject, index: Int, at path: [String], isWhole: Bool, _ reading: inout Reading
     ) throws(StreamFault) {
-        var block = Block(index: index, start: start)
+        var block = Block(index: index, start: MessagesBlock.typed(start))
         switch block.type {
         case "tool_use":
             guard let name = start["name"]?.stringValue, !name.isEmpty else {
@@ -130,26 +155,33 @@ struct MessagesReader: FrameReader {
             if let input, input != .null, isWhole || input != [:] { given = ChatContent.arguments(input) }
             let (number, pieces) = try draft.calls.take(
                 CallAssembly.Fragment(
-                    key: "block \(blocks.count)", id: start["id"]?.stringValue, name: name, arguments: given))
+                    key: "block \(blocks.count)", id: start["id"]?.stringValue, name: name,
+                    arguments: isWhole ? given : nil))
             block.call = number
+            if !isWhole { block.given = given }
             reading.pieces += pieces
             reading.place(number, .name, path + ["name"])
             if given != nil { reading.place(number, .object, path + ["input"]) }
         case "thinking":
             reading.pieces += draft.add(
-                thinking: start["thinking"]?.stringValue ?? "", isHidden: isWhole && block.isHiddenThinking)
+                thinking: block.start["thinking"]?.stringValue ?? "",
+                isHidden: isWhole && block.isHiddenThinking)
         case "redacted_thinking": reading.pieces += draft.add(thinking: "", isHidden: true)
         case "text": reading.pieces += draft.add(text: start["text"]?.stringValue ?? "")
         case "server_tool_use", "mcp_tool_use":
             reading.pieces.append(.providerCall(name: start["name"]?.stringValue ?? block.type))
-        default: break
+        default:
+            // What came of a tool at the provider goes back to it unread.
+            if !block.type.utf8.reversed().starts(with: "_tool_result".utf8.reversed()) {
+                draft.remark("The response holds a block of type \(block.type), which is not read.")
+            }
         }
         blocks.append(block)
     }
 
     private mutating func grow(_ event: JSONValue, _ reading: inout Reading) throws(StreamFault) {
         let delta = event["delta"]
-        let type = delta?["type"]?.stringValue
+        let type = delta?["type"]?.stringValue ?? MessagesBlock.typeOfDelta(delta)
         // Words need no beginning to be read.
         if type == "text_delta" || type == "thinking_delta", (try? place(of: event)) == nil,
             !blocks.contains(where: { $0.index == event["index"]?.intValue })
@@ -169,6 +201,10 @@ struct MessagesReader: FrameReader {
             blocks[place].text += text ?? ""
             guard let call = blocks[place].call else {
                 reading.providers.append(["delta"])
+                if ["text", "thinking"].contains(blocks[place].type), text?.isEmpty == false {
+                    draft.remark(
+                        "The response holds arguments in a block that is no call; they are not read.")
+                }
                 break
             }
             let key = draft.calls.entries[call - 1].key
@@ -238,6 +274,31 @@ enum MessagesBlock {
             JSONObject.Member(key: "type", value: "text"),
             JSONObject.Member(key: "text", value: .string(text)),
         ])
+    }
+
+    /// A block with its type, which some servers leave out or name otherwise.
+    static func typed(_ block: JSONObject) -> JSONObject {
+        var block = block
+        let type = block["type"]?.stringValue
+        if type == "reasoning" || type == nil,
+            let text = ChatContent.given(block["reasoning"] ?? block["thinking"]),
+            let words = ChatContent.thought(text)
+        {
+            block["type"] = "thinking"
+            block["thinking"] = .string(words)
+        } else if type == "reasoning", let words = block["text"]?.stringValue {
+            block["type"] = "thinking"
+            block["thinking"] = .string(words)
+        } else if type == nil {
+            block["type"] = block["text"] != nil ? "text" : block["input"] != nil ? "tool_use" : "?"
+        }
+        return block
+    }
+
+    /// The type of a piece that names none, by what it holds.
+    static func typeOfDelta(_ delta: JSONValue?) -> String? {
+        [("text", "text_delta"), ("thinking", "thinking_delta"), ("partial_json", "input_json_delta")]
+            .first { ChatContent.given(delta?[$0.0]) != nil }?.1
     }
 
     static func thinking(_ text: String) -> JSONObject {

@@ -13,8 +13,9 @@ struct OllamaReader: FrameReader {
     mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {
         var reading = Reading()
         let message = value["message"]
-        let thought = message?["thinking"] ?? value["thinking"] ?? message?["reasoning"]
-        reading.pieces += draft.add(thinking: thought?.stringValue ?? "")
+        let names = ["thinking", "reasoning", "reasoning_content"]
+        let thought = names.lazy.compactMap { ChatContent.given(message?[$0] ?? value[$0]) }.first
+        reading.pieces += draft.add(thinking: thought.flatMap(ChatContent.thought) ?? "")
         let scored = (value["logprobs"]?.arrayValue ?? []).compactMap(ScoredToken.init)
         for part in ChatContent.parts(of: message?["content"] ?? value["response"]) {
             switch part {
@@ -30,6 +31,10 @@ struct OllamaReader: FrameReader {
         for (position, call) in ChatContent.list(message?["tool_calls"]).enumerated() {
             try take(call, at: ["message", "tool_calls", String(position)], &reading)
         }
+        if case .object? = message?["function_call"] {
+            let call: JSONValue = ["function": message?["function_call"] ?? .null]
+            try take(call, at: ["message"], holder: "function_call", &reading)
+        }
         guard value["done"]?.boolValue == true else { return reading }
         reading.pieces += draft.take(usage: value)
         reading.pieces += draft.finish(value["done_reason"]?.stringValue ?? "stop")
@@ -38,11 +43,11 @@ struct OllamaReader: FrameReader {
     }
 
     private mutating func take(
-        _ call: JSONValue, at place: [String], _ reading: inout Reading
+        _ call: JSONValue, at place: [String], holder name: String = "function", _ reading: inout Reading
     ) throws(StreamFault) {
         let holder = ChatContent.given(call["function"])
         let function = holder ?? call
-        let inside = place + (holder == nil ? [] : ["function"])
+        let inside = place + (holder == nil ? [] : [name])
         guard let name = function["name"]?.stringValue, !name.isEmpty else {
             throw StreamFault("a call of the response names no tool; nothing of the response is used")
         }

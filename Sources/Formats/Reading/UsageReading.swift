@@ -7,10 +7,17 @@ enum UsageReading {
     static func usage(_ value: JSONValue?) -> Usage? {
         guard let value, case .object = value else { return nil }
         let prompt = first(
-            value, ["prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count", "prompt_n"])
+            value,
+            [
+                "prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count", "prompt_n",
+                "prompt_token_count", "inputTokenCount",
+            ])
         let written = first(
             value,
-            ["completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count", "predicted_n"])
+            [
+                "completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count", "predicted_n",
+                "candidates_token_count", "outputTokenCount",
+            ])
         guard prompt != nil || written != nil else { return nil }
         let thinking =
             first(value["completion_tokens_details"], ["reasoning_tokens"])

@@ -33,7 +33,7 @@ struct ResponsesReader: FrameReader {
         case "response.output_item.done": try end(value, &reading)
         case "response.output_text.delta", "response.refusal.delta":
             let place = item(of: value, as: "message")
-            let text = value["delta"]?.stringValue ?? ""
+            let text = ChatContent.text(of: value["delta"])
             items[place].text += text
             let scored = (value["logprobs"]?.arrayValue ?? []).compactMap(ScoredToken.init)
             let pieces = draft.add(text: text)
@@ -44,8 +44,16 @@ struct ResponsesReader: FrameReader {
         case "response.reasoning_summary_text.delta", "response.reasoning_text.delta",
             "response.reasoning_summary.delta", "response.reasoning.delta":
             let place = item(of: value, as: "reasoning")
-            items[place].text += value["delta"]?.stringValue ?? ""
-            reading.pieces += draft.add(thinking: value["delta"]?.stringValue ?? "")
+            let text = value["delta"].flatMap(ChatContent.thought) ?? ""
+            items[place].text += text
+            reading.pieces += draft.add(thinking: text)
+        case "response.reasoning_summary_text.done", "response.reasoning_text.done":
+            let place = item(of: value, as: "reasoning")
+            // Some servers tell nothing before the end.
+            if items[place].text.isEmpty, let text = value["text"].flatMap(ChatContent.thought) {
+                items[place].text = text
+                reading.pieces += draft.add(thinking: text)
+            }
         case "response.reasoning_summary_part.added":
             let place = item(of: value, as: "reasoning")
             if !items[place].text.isEmpty {
@@ -74,9 +82,12 @@ struct ResponsesReader: FrameReader {
     private mutating func item(of event: JSONValue, as type: String) -> Int {
         let key = event["output_index"].flatMap { $0 == .null ? nil : $0.text() }
         let id = event["item_id"]?.stringValue
-        if let place = items.lastIndex(where: { item in
-            if let key { item.key == key } else { item.value["id"]?.stringValue == id }
-        }) {
+        let candidates = items.indices.filter { place in
+            key.map { items[place].key == $0 } ?? (items[place].value["id"]?.stringValue == id)
+        }
+        // Some servers give every item one index, others an item a new ID with each event.
+        if let place = candidates.last(where: { items[$0].value["id"]?.stringValue == id }) ?? candidates.last
+        {
             return place
         }
         var value = JSONObject()
@@ -90,7 +101,7 @@ struct ResponsesReader: FrameReader {
         guard let value = event["item"]?.objectValue else { return }
         let place: Int
         let key = event["output_index"]?.text() ?? "item \(value["id"]?.text() ?? String(items.count))"
-        if let known = items.lastIndex(where: { $0.key == key && !$0.isDone }) {
+        if let known = items.lastIndex(where: { $0.key == key && !$0.isDone && !isOther($0.value, value) }) {
             place = known
             items[place].value = value
         } else {
@@ -100,10 +111,18 @@ struct ResponsesReader: FrameReader {
         try read(place, at: ["item"], isDone: false, &reading)
     }
 
+    /// Whether two items that begin under one index are two calls.
+    private func isOther(_ known: JSONObject, _ value: JSONObject) -> Bool {
+        guard let left = known["call_id"]?.stringValue, let right = value["call_id"]?.stringValue else {
+            return false
+        }
+        return !left.utf8.elementsEqual(right.utf8)
+    }
+
     private mutating func end(_ event: JSONValue, _ reading: inout Reading) throws(StreamFault) {
         guard let value = event["item"]?.objectValue else { return }
         let place = item(
-            of: event["output_index"] == nil ? ["item_id": value["id"] ?? .null] : event,
+            of: ["output_index": event["output_index"] ?? .null, "item_id": value["id"] ?? .null],
             as: value["type"]?.stringValue ?? "")
         items[place].value = value
         items[place].isDone = true
@@ -123,10 +142,11 @@ struct ResponsesReader: FrameReader {
         }
         switch type {
         case "message" where isDone:
-            let parts = ChatContent.list(value["content"])
-            let text = parts.map { ($0["text"] ?? $0["refusal"])?.stringValue ?? "" }.joined()
+            let parts = value["content"]?.arrayValue ?? ChatContent.given(value["content"]).map { [$0] } ?? []
+            let text = parts.map { $0.stringValue ?? ($0["text"] ?? $0["refusal"])?.stringValue ?? "" }
+                .joined()
             add(missing: text, to: place, &reading)
-            for part in parts where part["text"] == nil && part["refusal"] == nil {
+            for part in parts where part.stringValue == nil && part["text"] == nil && part["refusal"] == nil {
                 draft.remark(
                     "The response holds a part of type \(part["type"]?.stringValue ?? "?"), which is not read."
                 )
@@ -162,7 +182,7 @@ struct ResponsesReader: FrameReader {
         let text = ChatContent.arguments(given)
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
-                key: items[place].key, id: (value["call_id"] ?? value["id"])?.stringValue,
+                key: String(place), id: (value["call_id"] ?? value["id"])?.stringValue,
                 name: client.name ?? ResponsesItem.name(value), style: client.style))
         items[place].call = number
         reading.pieces += pieces
@@ -186,7 +206,7 @@ struct ResponsesReader: FrameReader {
         let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
-                key: items[place].key,
+                key: String(place),
                 name: items[place].value["namespace"] == nil ? event["name"]?.stringValue : nil,
                 arguments: ChatContent.arguments(event["delta"]), style: isFree ? .freeText : .json))
         items[place].call = number
@@ -201,7 +221,7 @@ struct ResponsesReader: FrameReader {
         let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
         let name = items[place].value["namespace"] == nil ? event["name"]?.stringValue : nil
         let (number, pieces) = try draft.calls.take(
-            CallAssembly.Fragment(key: items[place].key, name: name, style: isFree ? .freeText : .json))
+            CallAssembly.Fragment(key: String(place), name: name, style: isFree ? .freeText : .json))
         items[place].call = number
         reading.pieces += pieces
         let member = isFree ? "input" : "arguments"
@@ -243,6 +263,10 @@ struct ResponsesReader: FrameReader {
             try read(place, at: path + ["output", String(position)], isDone: true, &reading)
             if wasDone { reading.pieces.removeAll { if case .providerCall = $0 { true } else { false } } }
             if let call = items[place].call { reading.pieces += draft.calls.end(call) }
+        }
+        // What OpenAI's packages make of the output is all that some servers send.
+        if items.isEmpty, let text = value["output_text"]?.stringValue {
+            reading.pieces += draft.add(text: text)
         }
         switch value["status"]?.stringValue {
         case nil, "in_progress", "queued": return
@@ -349,7 +373,9 @@ enum ResponsesItem {
 
     /// What can be read of a reasoning item.
     static func thinking(_ item: JSONObject) -> String {
-        let parts = ChatContent.list(item["summary"]) + ChatContent.list(item["content"])
-        return parts.compactMap { $0["text"]?.stringValue }.joined(separator: "\n\n")
+        [item["summary"], item["content"]].flatMap { value -> [String] in
+            guard let value = ChatContent.given(value) else { return [] }
+            return (value.arrayValue ?? [value]).compactMap(ChatContent.thought).filter { !$0.isEmpty }
+        }.joined(separator: "\n\n")
     }
 }
