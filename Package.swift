@@ -60,7 +60,7 @@ let package = Package(
         .target(
             name: "Attach",
             dependencies: ["Agent", "Compression", "Formats", "JSON", "Schema", "Sessions", "Wire"]),
-        .target(name: "Wire", dependencies: nio + [nioSSL], swiftSettings: optimised),
+        .target(name: "Wire", dependencies: ["Compression"] + nio + [nioSSL], swiftSettings: optimised),
         .target(name: "Formats", dependencies: ["Agent", "JSON"], swiftSettings: optimised),
         .target(name: "Tools", dependencies: ["Agent", "CProcesses", "JSON", "Wire", grdb]),
         .target(name: "CProcesses"),

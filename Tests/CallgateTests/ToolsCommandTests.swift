@@ -32,6 +32,44 @@ private let workflow = """
         #expect(run.status == 0 && run.output == "3\n", "\(run.output)\(run.errors)")
     }
 
+    /// A file of servers as people have it: each that cannot be used is set aside with the reason.
+    @Test func aServerThatCannotBeUsedStopsNoOther() throws {
+        let folder = try Folder()
+        try folder.write(
+            #"""
+            while read -r line; do
+                id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+                case $line in
+                *server/discover*) echo '{"jsonrpc":"2.0","id":'"$id"',"error":{"code":-32601,"message":"no"}}' ;;
+                *'"initialize"'*)
+                    echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"protocolVersion":"2025-06-18","capabilities":{}}}' ;;
+                *tools/list*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"tools":[{"name":"t"}]}}' ;;
+                esac
+            done
+            """#, to: "server")
+        let odd = [
+            "nothing": "null", "words": #"{"command": "x", "args": "a b"}"#,
+            "dead": #"{"command": "/no/such"}"#,
+            "gone": #"{"httpUrl": "not an address"}"#,
+            "unset": #"{"command": "/no/${NO_SUCH_VARIABLE_HERE}"}"#,
+            "off": #"{"command": "x", "disabled": true}"#,
+        ]
+        let live = #""live": {"command": "/bin/bash", "args": ["server", 1], "url": null}"#
+        let entries = odd.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }.joined(
+            separator: ",")
+        try folder.write("{\"mcpServers\": {\(entries),\(live)}}", to: "m.json")
+        try folder.write("{\"mcpServers\": {\(entries)}, \"servers\": {\(live)}}", to: "two.json")
+        for file in ["m.json", "two.json"] {
+            let run = try CommandLineRun(["tools", "list", file], in: folder)
+            #expect(run.status == 0 && run.output.contains("t()"), "\(file): \(run.output)\(run.errors)")
+            for name in odd.keys where name != "off" {
+                #expect(run.output.contains("server \(name)"), "\(file), \(name): \(run.output)")
+            }
+        }
+        try folder.write("{\"mcpServers\": {\(entries)}}", to: "none.json")
+        #expect(try CommandLineRun(["tools", "list", "none.json"], in: folder).status == 2)
+    }
+
     @Test func argumentsThatDoNotMatchNeverRun() throws {
         let run = try call("count", #"{"txt": 1}"#, "all")
         #expect(run.status == 1 && run.output.isEmpty)

@@ -131,6 +131,29 @@ import Testing
                 + "\n\n",
             ##"tool_calls |  | c1:look_up:{"id":1} | c2:list:{"id":2}"##),
         Row(
+            "two calls of which one name begins the other",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"function":{"name":"pay","arguments":"{}"}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"function":{"name":"pay_all","arguments":"{}"}}]}"##,
+                #""delta":{},"finish_reason":"tool_calls""#),
+            "tool_calls |  | call_1:pay:{} | call_2:pay_all:{}"),
+        Row(
+            "two items of one call ID", .responses,
+            ##"{"object":"response","status":"completed","output":[{"type":"function_call","call_id":"c1","name":"pay","arguments":"{}"},{"type":"function_call","call_id":"c1","name":"pay_all","arguments":"{}"}]}"##,
+            "tool_calls |  | c1:pay:{} | c1:pay_all:{}"),
+        Row(
+            "an action that is null beside actions", .responses,
+            ##"{"object":"response","status":"completed","output":[{"type":"computer_call","call_id":"c1","action":null,"actions":[{"type":"click"}]}]}"##,
+            ##"tool_calls |  | c1:computer:[{"type": "click"}]"##),
+        Row(
+            "arguments of Ollama as parameters", .ollama,
+            ##"{"message":{"content":"","tool_calls":[{"function":{"name":"look_up","parameters":{"id":"7"}}}]},"done":true}"##,
+            ##"tool_calls |  | call_1:look_up:{"id": "7"}"##),
+        Row(
+            "a call that is null beside one in snake case", .gemini,
+            ##"{"candidates":[{"content":{"parts":[{"functionCall":null,"function_call":{"name":"look_up","args":{"id":"7"},"partialArgs":null}}]},"finishReason":"STOP"}]}"##,
+            ##"tool_calls |  | call_1:look_up:{"id": "7"}"##),
+        Row(
             "a refusal of MiniMax, with status 200",
             ##"data: {"choices":[],"object":"chat.completion.chunk","base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"##
                 + "\n\n", "the server answered with an error: insufficient balance"),

@@ -45,6 +45,40 @@ struct ServerAndClientTests {
         #expect(body == Array("body".utf8))
     }
 
+    @Test(
+        "A body that comes compressed unasked is read, whole and bounded; an encoding that is not known is named"
+    )
+    func compressedBodies() async throws {
+        let packed = Array(
+            try #require(
+                Data(
+                    base64Encoded:
+                        "H4sIAAAAAAACAx3MMQqAMAxG4b2nkH92cM6sqx5AREobaUBSsRmE0rsrru+DF7156ipCyhK4gNYK0cg"
+                        + "PaOgR+TQP+jirsRoISdB6HKJS0n6zL1m/WixfaFtzLv7DdVzmaXPuBTrxPRJfAAAA")))
+        for (coding, limit, expected) in [
+            ("gzip", 1_000, "data: {\"choices\""), ("x-gzip, identity", 1_000, "data: {\"choices\""),
+            ("gzip", 10, "the body cannot be read"), ("br", 1_000, "answers in the content encoding br,"),
+        ] {
+            try await withServer { _, _, response in
+                try await response.begin(
+                    HTTPResponse(status: 200, fields: HTTPFields([.init("content-encoding", coding)])))
+                // Cut anywhere.
+                for byte in packed { try await response.write([byte]) }
+                try await response.finish()
+            } _: { origin in
+                let outcome = await Task { () -> String in
+                    do {
+                        return try await HTTPClient().send(get, body: [], to: origin) { head, body in
+                            try body.decode(by: head.fields, upTo: limit)
+                            return String(decoding: try await body.collect(upTo: 1_000), as: UTF8.self)
+                        }
+                    } catch { return "\(error)" }
+                }.value
+                #expect(outcome.contains(expected), "\(coding): \(outcome)")
+            }
+        }
+    }
+
     @Test("A port in use and an address of another machine are said in one sentence, with what to do")
     func placesThatCannotBeListenedOn() async throws {
         try await withServer { _, _, _ in

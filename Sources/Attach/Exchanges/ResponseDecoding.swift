@@ -11,14 +11,7 @@ struct ResponseDecoding: Sendable {
     /// - Parameter fields: of the response; clients read all fields of one name as one list.
     /// - Throws: ``ProxyError`` for a coding that cannot be read.
     init(_ fields: HTTPFields) throws(ProxyError) {
-        let listed = fields.values(of: "content-encoding").joined(separator: ",")
-        let codings = listed.utf8.split(separator: UInt8(ascii: ","))
-            .map { name in
-                String(decoding: name.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self).lowercased()
-            }
-            .filter { !$0.isEmpty && $0 != "identity" }
-        guard !codings.isEmpty else { return }
-        let coding = codings.joined(separator: ", ")
+        guard let coding = fields.contentCoding else { return }
         guard let decoder = ContentDecoder(coding, limit: ReadingLimits.serverAnswer) else {
             throw ProxyError(
                 "the provider answers in the content encoding \(coding) although it was not asked for, "
@@ -39,24 +32,14 @@ struct ResponseDecoding: Sendable {
         do {
             return try decoder?.take(bytes) ?? []
         } catch {
-            throw ResponseDecoding.fault(error)
+            throw WireError(error)
         }
     }
 
     /// Takes the end of the body.
     /// - Throws: `WireError` where the body is not whole.
     func finish() throws(WireError) {
-        do { try decoder?.finish() } catch { throw ResponseDecoding.fault(error) }
-    }
-
-    private static func fault(_ fault: CompressionFault) -> WireError {
-        let kind: WireError.Kind =
-            switch fault {
-            case .damaged: .malformed
-            case .cut: .cut
-            case .beyondLimit: .tooLarge
-            }
-        return WireError(kind, "the body cannot be read: \(fault)")
+        do { try decoder?.finish() } catch { throw WireError(error) }
     }
 }
 

@@ -10,6 +10,7 @@ struct ChatReader: FrameReader {
     func isOwn(_ value: JSONValue) -> Bool {
         value["choices"]?.arrayValue != nil || (value["usage"] != nil && value["usage"] != .null)
             || value["object"]?.stringValue?.hasPrefix("chat.completion") == true
+            || value["base_resp"]?.objectValue != nil
     }
 
     mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {
@@ -62,7 +63,7 @@ struct ChatReader: FrameReader {
             }
             try take(message: message, at: place + [key], &pieces)
         }
-        if let text = choice["text"]?.stringValue, choice["delta"] == nil {
+        if let text = choice["text"]?.stringValue, ChatContent.given(choice["delta"]) == nil {
             pieces.pieces += draft.add(text: text)
         }
         let scored = (choice["logprobs"]?["content"]?.arrayValue ?? []).compactMap(ScoredToken.init)

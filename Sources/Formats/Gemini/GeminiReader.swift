@@ -84,13 +84,15 @@ struct GeminiReader: FrameReader {
             reading.pieces += isThought ? draft.add(thinking: text) : draft.add(text: text)
         }
         // Clients look for a call beside words as well.
-        if let call = part["functionCall"] ?? part["function_call"], call != .null {
-            guard call["partialArgs"] == nil, call["willContinue"]?.boolValue != true else {
+        let own = ChatContent.given(part["functionCall"])
+        if let call = own ?? ChatContent.given(part["function_call"]) {
+            guard ChatContent.given(call["partialArgs"]) == nil, call["willContinue"]?.boolValue != true
+            else {
                 throw StreamFault(
                     "the server streams the arguments of a call in parts (partialArgs), which is not read; "
                         + "set streamFunctionCallArguments to false in the model's options")
             }
-            let key = part["functionCall"] == nil ? "function_call" : "functionCall"
+            let key = own == nil ? "function_call" : "functionCall"
             let name = call["name"]?.stringValue ?? ""
             guard !name.isEmpty else {
                 throw StreamFault("a call of the response names no tool; nothing of the response is used")

@@ -51,14 +51,16 @@ struct OllamaReader: FrameReader {
         guard let name = function["name"]?.stringValue, !name.isEmpty else {
             throw StreamFault("a call of the response names no tool; nothing of the response is used")
         }
-        let given = function["arguments"]
+        let names = ["arguments", "parameters", "input"]
+        let member = names.first { ChatContent.given(function[$0]) != nil } ?? names[0]
+        let given = function[member]
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
                 key: String(draft.calls.entries.count), id: call["id"]?.stringValue, name: name,
                 arguments: ChatContent.arguments(given) ?? "{}"))
         reading.pieces += pieces + draft.calls.end(number)
         reading.place(number, .name, inside + ["name"])
-        reading.place(number, given?.stringValue == nil ? .object : .text, inside + ["arguments"])
+        reading.place(number, given?.stringValue == nil ? .object : .text, inside + [member])
     }
 
     func blocks(for calls: [ToolCall]) -> ProviderBlocks? {

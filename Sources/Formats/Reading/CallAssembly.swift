@@ -87,7 +87,7 @@ struct CallAssembly: Sendable {
             return nil
         }
         // So does another name.
-        if let name, isWhole, !entry.name.isEmpty, !name.utf8.starts(with: entry.name.utf8) { return nil }
+        if let name, isWhole, !entry.name.isEmpty, !name.utf8.elementsEqual(entry.name.utf8) { return nil }
         if let id, !entry.id.isEmpty {
             return name != nil && !entry.id.utf8.elementsEqual(id.utf8) ? nil : place
         }

@@ -177,12 +177,14 @@ struct ResponsesReader: FrameReader {
     ) throws(StreamFault) {
         let value = items[place].value
         // A computer's actions come one by one, or as a list.
-        let member = value[client.member] == nil && value["actions"] != nil ? "actions" : client.member
+        let isList =
+            ChatContent.given(value[client.member]) == nil && ChatContent.given(value["actions"]) != nil
+        let member = isList ? "actions" : client.member
         let given = value[member]
         let text = ChatContent.arguments(given)
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
-                key: String(place), id: (value["call_id"] ?? value["id"])?.stringValue,
+                key: String(place), id: value["call_id"]?.stringValue ?? value["id"]?.stringValue,
                 name: client.name ?? ResponsesItem.name(value), style: client.style))
         items[place].call = number
         reading.pieces += pieces
@@ -254,9 +256,12 @@ struct ResponsesReader: FrameReader {
             throw error.fault(isBegun: !items.isEmpty)
         }
         reading.pieces += draft.take(usage: value["usage"])
+        // Two elements of one list are never one item.
+        var taken: Set<Int> = []
         for (position, item) in (value["output"]?.arrayValue ?? []).enumerated() {
             guard let object = item.objectValue else { continue }
-            let place = self.place(of: object, number: position)
+            let place = self.place(of: object, number: position, besides: taken)
+            taken.insert(place)
             let wasDone = items[place].isDone
             items[place].value = object
             items[place].isDone = true
@@ -281,16 +286,18 @@ struct ResponsesReader: FrameReader {
     }
 
     /// The item that an element of the output is, told by its ID or by its call's, else by its number.
-    private mutating func place(of object: JSONObject, number: Int) -> Int {
+    private mutating func place(of object: JSONObject, number: Int, besides taken: Set<Int>) -> Int {
+        let free = items.indices.filter { !taken.contains($0) }
         for member in ["id", "call_id"] {
             if let id = object[member]?.stringValue, !id.isEmpty,
-                let place = items.firstIndex(where: { $0.value[member]?.stringValue == id })
+                let place = free.first(where: { items[$0].value[member]?.stringValue == id })
             {
                 return place
             }
         }
-        if let place = items.firstIndex(where: {
-            $0.key == String(number) && $0.value["type"]?.stringValue == object["type"]?.stringValue
+        if let place = free.first(where: {
+            items[$0].key == String(number)
+                && items[$0].value["type"]?.stringValue == object["type"]?.stringValue
         }) {
             return place
         }

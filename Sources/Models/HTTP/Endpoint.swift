@@ -94,6 +94,7 @@ struct Endpoint: Sendable {
         do {
             return try await client.send(request, body: body.map { Array($0.text().utf8) } ?? [], to: base) {
                 response, body in
+                try body.decode(by: response.fields, upTo: ReadingLimits.serverAnswer)
                 guard (200..<300).contains(response.status) else { throw await failure(response, &body) }
                 return try await use(&body)
             }

@@ -32,9 +32,15 @@ public struct MCPServerSettings: Sendable, Hashable {
             document["mcpServers"], document["servers"], document["mcp"]?["servers"],
             document["mcp"]?["mcpServers"], document["context_servers"],
         ]
-        for place in places {
+        let found = places.compactMap { place -> JSONObject? in
             if let table = place?.objectValue, isTable(table) { return table }
-            if let table = place?.arrayValue.flatMap(namedTable) { return table }
+            return place?.arrayValue.flatMap(namedTable)
+        }
+        // A file that serves several clients has a table for each.
+        if !found.isEmpty {
+            return found.dropFirst().reduce(into: found[0]) { all, table in
+                for server in table where all[server.key] == nil { all[server.key] = server.value }
+            }
         }
         if let list = document.arrayValue, !list.isEmpty {
             if let table = namedTable(list) { return table }
@@ -56,14 +62,17 @@ public struct MCPServerSettings: Sendable, Hashable {
         return JSONObject(list.map { JSONObject.Member(key: $0["name"]?.stringValue ?? "", value: $0) })
     }
 
-    /// Whether every member is an object: a server of its name, if perhaps a broken one.
+    /// Whether every member is an object, or one of them a server: each is a server of its name, if perhaps a broken one.
     private static func isTable(_ table: JSONObject) -> Bool {
-        table.allSatisfy { $0.value.objectValue != nil }
+        table.allSatisfy { $0.value.objectValue != nil } || table.contains { isServer($0.value) }
     }
 
     private static func isServer(_ value: JSONValue) -> Bool {
-        value["command"]?.stringValue != nil || value["url"]?.stringValue != nil
+        (["command"] + addresses).contains { value[$0]?.stringValue != nil }
     }
+
+    /// The names that clients have for a server's address.
+    fileprivate static let addresses = ["url", "httpUrl", "serverUrl"]
 
     /// Reads the usual `{"mcpServers": {"name": {"command": …} or {"url": …}}}`, as clients spell it.
     ///
@@ -74,15 +83,28 @@ public struct MCPServerSettings: Sendable, Hashable {
     public static func servers(
         in document: JSONValue, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(MCPError) -> [MCPServerSettings] {
+        let (settings, faults) = try usable(in: document, environment: environment)
+        if let fault = faults.first { throw fault.error }
+        return settings
+    }
+
+    /// As ``servers(in:environment:)``, with what is wrong with a server beside those that can be used.
+    /// - Throws: ``MCPError`` for a document that names no servers.
+    public static func usable(
+        in document: JSONValue, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(MCPError) -> (settings: [MCPServerSettings], faults: [(server: String, error: MCPError)]) {
         guard let servers = serverTable(in: document) else {
             throw MCPError("there is no object \"mcpServers\" (or \"servers\") that names servers")
         }
         var settings: [MCPServerSettings] = []
+        var faults: [(server: String, error: MCPError)] = []
         for server in servers where server.value["disabled"]?.boolValue != true {
             var reader = ServerReader(name: server.key, value: server.value, environment: environment)
-            settings.append(try reader.settings())
+            do throws(MCPError) { settings.append(try reader.settings()) } catch {
+                faults.append((server.key, error))
+            }
         }
-        return settings
+        return (settings, faults)
     }
 }
 
@@ -107,8 +129,8 @@ private struct ServerReader {
     }
 
     mutating func settings() throws(MCPError) -> MCPServerSettings {
-        if value["url"] != nil {
-            let transport = try http()
+        if let key = MCPServerSettings.addresses.first(where: { value[$0].map { $0 != .null } ?? false }) {
+            let transport = try http(key)
             return MCPServerSettings(name: name, transport: transport, secrets: secrets)
         }
         guard let command = try text("command") else {
@@ -121,14 +143,14 @@ private struct ServerReader {
         return MCPServerSettings(name: name, transport: .stdio(launch), secrets: secrets)
     }
 
-    private mutating func http() throws(MCPError) -> MCPServerSettings.Transport {
+    private mutating func http(_ key: String) throws(MCPError) -> MCPServerSettings.Transport {
         if value["type"]?.stringValue == "sse" {
             throw MCPError(
                 "server \(name) is of the type sse, which Streamable HTTP has replaced; use \"http\"")
         }
-        let address = try text("url") ?? ""
+        let address = try text(key) ?? ""
         guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil else {
-            throw MCPError("server \(name): \"url\" is no address of the form https://host/path")
+            throw MCPError("server \(name): \"\(key)\" is no address of the form https://host/path")
         }
         let headers = try table("headers")
         for header in headers.keys.sorted() {
@@ -140,16 +162,17 @@ private struct ServerReader {
     }
 
     private mutating func text(_ key: String) throws(MCPError) -> String? {
-        guard let value = value[key] else { return nil }
+        guard let value = value[key], value != .null else { return nil }
         guard let text = value.stringValue else { throw MCPError("server \(name): \"\(key)\" is no text") }
         return try expanded(text, key)
     }
 
     private mutating func texts(_ key: String) throws(MCPError) -> [String] {
-        guard let value = value[key] else { return [] }
+        guard let value = value[key], value != .null else { return [] }
         var texts: [String] = []
         for element in value.arrayValue ?? [.null] {
-            guard let text = element.stringValue else {
+            // A port is a number to many who write such files.
+            guard let text = element.stringValue ?? element.numberValue?.text else {
                 throw MCPError("server \(name): \"\(key)\" is no list of texts")
             }
             texts.append(try expanded(text, key))
@@ -191,7 +214,8 @@ private struct ServerReader {
             guard let value = environment[variable] ?? parts?.1 else {
                 throw MCPError("server \(name): \"\(key)\" names the variable \(variable), which is not set")
             }
-            if ["headers", "url"].contains(key) || EnvironmentSecrets.isTelling(variable),
+            if (["headers"] + MCPServerSettings.addresses).contains(key)
+                || EnvironmentSecrets.isTelling(variable),
                 environment[variable] != nil
             {
                 secrets.insert(variable, value)

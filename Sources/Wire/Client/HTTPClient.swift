@@ -1,3 +1,4 @@
+import Compression
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -175,6 +176,7 @@ public struct HTTPResponseBody {
     private let channel: any Channel
     private let watch: SilenceWatch
     private var isOver = false
+    private var decoder: ContentDecoder?
 
     init(
         parts: NIOAsyncChannelInboundStream<WirePart<HTTPResponse>>.AsyncIterator, origin: Origin,
@@ -193,9 +195,38 @@ public struct HTTPResponseBody {
         _ = channel.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { channel.close(promise: nil) }
     }
 
-    /// The next bytes; `nil` at the end of the body.
+    /// Decodes what comes from here on by the head's content encoding: some servers compress unasked.
+    ///
+    /// - Parameter limit: the most bytes that may come out of it.
+    /// - Throws: ``WireError`` for an encoding that is not known here.
+    public mutating func decode(by fields: HTTPFields, upTo limit: Int) throws(WireError) {
+        guard let coding = fields.contentCoding else { return }
+        guard let decoder = ContentDecoder(coding, limit: limit) else {
+            throw WireError(
+                .malformed,
+                "\(origin.authority) answers in the content encoding \(coding), for which it was not asked and which "
+                    + "is not read; let it answer without, or in gzip")
+        }
+        self.decoder = decoder
+    }
+
+    /// The next bytes, decoded where ``decode(by:upTo:)`` said so; `nil` at the end of the body.
     /// - Throws: ``WireError``, of kind `cut` where the connection ended before the body did.
     public mutating func next() async throws -> [UInt8]? {
+        while let bytes = try await nextCoded() {
+            guard decoder != nil else { return bytes }
+            do throws(CompressionFault) {
+                let decoded = try decoder?.take(bytes) ?? []
+                if !decoded.isEmpty { return decoded }
+            } catch {
+                throw WireError(error)
+            }
+        }
+        do throws(CompressionFault) { try decoder?.finish() } catch { throw WireError(error) }
+        return nil
+    }
+
+    private mutating func nextCoded() async throws -> [UInt8]? {
         if isOver { return nil }
         watch.begin()
         defer { watch.end() }

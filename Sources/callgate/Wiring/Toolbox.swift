@@ -114,7 +114,7 @@ struct Toolbox {
                     Entry(tool: $0, origin: origin($0.settings), source: "openapi")
                 },
                 notes: catalogue.faults.map {
-                    CatalogueNote(tool: $0.operation, kind: .setAside, reason: $0.error.description)
+                    CatalogueNote(tool: $0.operation, kind: .setAside, reason: "\($0.error)")
                 })
         } catch let error as OpenAPIError {
             throw Failure(.usage, "\(source.path): \(error)")
@@ -123,9 +123,17 @@ struct Toolbox {
 
     private static func open(_ source: MCPSource, _ host: ServerHost) async throws -> Opened {
         var opened = Opened()
-        for settings in try servers(source) {
+        // One server that cannot be used never stops the others.
+        var (settings, faults) = try servers(source)
+        for settings in settings {
             let server = MCPServer(settings, host: host)
-            let tools = try await server.tools(prefix: source.prefix ? settings.name + "_" : "")
+            let tools: [MCPTool]
+            do {
+                tools = try await server.tools(prefix: source.prefix ? settings.name + "_" : "")
+            } catch {
+                faults.append((settings.name, error))
+                continue
+            }
             let version = await server.dialect.map { " (MCP \($0.version))" } ?? ""
             let taken = tools.filter { source.takes($0.serverName) }
             opened.servers.append((server, taken.map(\.definition.name)))
@@ -136,6 +144,10 @@ struct Toolbox {
                     Entry(tool: tool, origin: origin, source: "mcp \(settings.name)"))
             }
         }
+        if opened.servers.isEmpty, let fault = faults.first { throw fault.error }
+        opened.notes = faults.map {
+            CatalogueNote(tool: "server \($0.server)", kind: .setAside, reason: "\($0.error)")
+        }
         return opened
     }
 
@@ -143,25 +155,36 @@ struct Toolbox {
         "\(settings.method) \(settings.url.source)"
     }
 
-    private static func servers(_ source: MCPSource) throws -> [MCPServerSettings] {
+    /// The servers that can be asked, and those of the file that cannot.
+    private static func servers(
+        _ source: MCPSource
+    ) throws -> (settings: [MCPServerSettings], faults: [(server: String, error: any Error)]) {
+        func isWanted(_ name: String) -> Bool {
+            source.servers?.contains { $0.utf8.elementsEqual(name.utf8) } ?? true
+        }
         switch source.place {
-        case .inline(let settings): return settings.filter { source.servers?.contains($0.name) ?? true }
+        case .inline(let settings): return (settings.filter { isWanted($0.name) }, [])
         case .file(let path):
-            let settings: [MCPServerSettings]
+            var (settings, faults): ([MCPServerSettings], [(server: String, error: MCPError)])
             do {
-                settings = try MCPServerSettings.servers(
+                let read = try MCPServerSettings.usable(
                     in: try ServerFile.document(try BoundedFile.bytes(path)))
+                (settings, faults) = (read.settings, read.faults)
             } catch let error as BoundedFileError {
                 throw Failure(.usage, "\(error); it should hold {\"mcpServers\": {…}}")
             } catch {
                 throw Failure(.usage, "\(path): \(error)")
             }
+            let names = settings.map(\.name) + faults.map(\.server)
             if let stranger = source.servers?.first(where: { name in
-                !settings.contains { $0.name == name }
+                !names.contains { $0.utf8.elementsEqual(name.utf8) }
             }) {
                 throw Failure(.usage, "\(path) has no server \(stranger)")
             }
-            return settings.filter { source.servers?.contains($0.name) ?? true }
+            settings = settings.filter { isWanted($0.name) }
+            faults = faults.filter { isWanted($0.server) }
+            if settings.isEmpty, let fault = faults.first { throw Failure(.usage, "\(path): \(fault.error)") }
+            return (settings, faults.map { ($0.server, $0.error) })
         }
     }
 }
