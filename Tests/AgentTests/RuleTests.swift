@@ -185,6 +185,47 @@ extension Policy {
                 || line.contains("readonly") || line.contains("PS4+"), "\(line)")
     }
 
+    /// What a variable holds may come from a file, and be computed again.
+    @Test(arguments: [
+        "echo 'path[$(touch X)]' | read x; printf %d x", "read HISTSIZE < f", "read SECONDS",
+        "read x; test -t x",
+        "getopts a x", "read -r line",
+    ])
+    func noLineIsAllowedWhoseVariablesMayHoldAnything(line: String) throws {
+        let allow = [try rule(.allow, #"~cmd "^(ls|echo|printf|read|test|getopts)\b""#)]
+        #expect(effect(allow, ["command": .string(line)]) == .ask, "\(line)")
+    }
+
+    @Test(arguments: [
+        "read x < f; printf %d x", "read HISTSIZE < f", "HISTSIZE=$x", "echo $path[y]", "echo $path[$y]",
+        "export \"$y\"",
+        "read -r $n", "read -r RANDOM", "RANDOM=$x", "test -v \"$x\"", "read \"$x\"", "echo $+path[y]",
+    ])
+    func whatMayBeComputedAgainIsDenied(line: String) throws {
+        #expect(effect([try rule(.deny, "~cmd ^touch")], ["command": .string(line)]) == .deny, "\(line)")
+    }
+
+    /// And what ordinary lines do is not.
+    @Test(arguments: [
+        "while read -r line; do echo \"$line\"; done < f", "printf '%s\\n' \"$x\"", "printf '%5.1f' 3.14",
+        "export A=\"$y\"",
+        "[ \"$x\" -eq 1 ] && ls", "echo \"$y[1]\"", "PATH=$HOME/bin:$PATH make",
+    ])
+    func anOrdinaryLineIsNotDenied(line: String) throws {
+        #expect(effect([try rule(.deny, "~cmd ^touch")], ["command": .string(line)]) != .deny, "\(line)")
+    }
+
+    /// Words may be joined for a shell.
+    @Test func wordsAreAllowedAsALineAsWell() throws {
+        let rules = [try rule(.allow, "~cmd ^ls")]
+        #expect(effect(rules, ["command": ["ls", "-l"]]) == .allow)
+        #expect(effect(rules, ["command": ["ls", "; touch X"]]) == .ask)
+        #expect(effect(rules, ["command": "ls", "args": ["; touch X"]]) == .ask)
+        #expect(effect(rules, ["command": ["x": "ls"]]) == .ask)
+        #expect(effect(rules, ["command": 5]) == .ask)
+        #expect(effect([try rule(.deny, #"~cmd "^cp -r""#)], ["command": "ls >l; cp >! l -r . X"]) == .deny)
+    }
+
     /// To zsh `>!` is one sign, to others `!` is the file.
     @Test(arguments: [
         "echo x >! PWNED", "echo x >>! PWNED", "echo x >&! PWNED", "echo x >!PWNED", "echo x >| PWNED",

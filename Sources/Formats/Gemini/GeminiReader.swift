@@ -85,7 +85,13 @@ struct GeminiReader: FrameReader {
         }
         // Clients look for a call beside words as well.
         let own = ChatContent.given(part["functionCall"])
-        if let call = own ?? ChatContent.given(part["function_call"]) {
+        let other = ChatContent.given(part["function_call"])
+        if let own, let other, !own.isEquivalent(to: other) {
+            throw StreamFault(
+                "a part of the response holds two calls, functionCall and function_call; nothing of the response is used"
+            )
+        }
+        if let call = own ?? other {
             guard ChatContent.given(call["partialArgs"]) == nil, call["willContinue"]?.boolValue != true
             else {
                 throw StreamFault(
@@ -105,7 +111,7 @@ struct GeminiReader: FrameReader {
             reading.pieces += pieces + draft.calls.end(number)
             reading.place(number, .name, place + [key, "name"])
             reading.place(number, call["args"]?.stringValue == nil ? .object : .text, place + [key, "args"])
-        } else if ChatContent.given(part["executableCode"] ?? part["toolCall"]) != nil {
+        } else if (ChatContent.given(part["executableCode"]) ?? ChatContent.given(part["toolCall"])) != nil {
             reading.pieces.append(
                 .providerCall(name: part["toolCall"]?["toolType"]?.stringValue ?? "code execution"))
         } else if let kind = part.objectValue?.keys.first(where: {

@@ -195,6 +195,9 @@ struct CallAssembly: Sendable {
             guard !JSONSplice.isBalanced(entry.arguments.utf8), JSONSplice.isBalanced(entry.last.utf8) else {
                 continue
             }
+            // Two whole values are the arguments of two calls, and no reader can tell of which.
+            let before = entry.arguments.utf8.dropLast(entry.last.utf8.count)
+            if JSONSplice.isBalanced(before), !before.elementsEqual(entry.last.utf8) { continue }
             remarks.append(
                 "Each fragment of call \(place + 1) repeated its arguments from the start; the last one counts."
             )

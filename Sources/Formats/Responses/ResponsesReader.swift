@@ -184,7 +184,8 @@ struct ResponsesReader: FrameReader {
         let text = ChatContent.arguments(given)
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
-                key: String(place), id: value["call_id"]?.stringValue ?? value["id"]?.stringValue,
+                key: String(place),
+                id: value["call_id"]?.stringValue ?? (isDone ? value["id"]?.stringValue : nil),
                 name: client.name ?? ResponsesItem.name(value), style: client.style))
         items[place].call = number
         reading.pieces += pieces

@@ -46,7 +46,7 @@ struct ShellCommandReader {
         if first.isBare, ShellPrograms.unreadable.contains(first.text) || isStrict && isKeyword(first) {
             throw ShellDoubt(at: first.offset, "the keyword \(first.text)")
         }
-        if let word = words.first(where: \.holdsExpandedSubscript) {
+        if let word = words.first(where: { $0.holdsExpandedSubscript || $0.computesSubscript }) {
             throw ShellDoubt(at: word.offset, "a subscript whose text zsh expands")
         }
         parts.append(words)
@@ -67,6 +67,9 @@ struct ShellCommandReader {
         if ShellPrograms.evaluators.contains(name) {
             throw ShellDoubt(at: offset, "\(name), which evaluates its words")
         }
+        if ShellPrograms.filling.contains(name), isStrict {
+            throw ShellDoubt(at: offset, "\(name), after which a variable may hold anything")
+        }
         if ShellPrograms.assigning.contains(name),
             let word = rest.first(where: { $0.holdsSleepingExpansion || $0.setsWhatIsEvaluatedLater })
         {
@@ -74,12 +77,17 @@ struct ShellCommandReader {
                 at: word.offset, "an assignment of a text that something may expand later")
         }
         if ShellPrograms.naming.contains(name) {
+            // Where numbers are asked for, a name stands for what its variable holds, which is computed again.
+            let isComputed = name == "printf" && rest.first?.asksForNumbers ?? false
             let evaluated = rest.first { word in
-                name == "printf"
+                if isComputed, word.offset != rest.first?.offset, !word.isNumber { return true }
+                return name == "printf"
                     ? word.begins(with: "-v") || word.isExpanded && word.offset == rest.first?.offset
                         // The numbers that a format asks for are arithmetic to zsh.
                         || word.holdsSleepingExpansion && word.bytes.contains(UInt8(ascii: "["))
-                    : word.mayHoldSubscript(isStrict) || ShellPrograms.isEvaluatedLater(word.text)
+                    : word.mayHoldSubscript(isStrict)
+                        || word.isExpanded && ShellPrograms.naming(name, expanded: word, among: rest)
+                        || ShellPrograms.isEvaluatedLater(word.text)
                         || ShellPrograms.loading.contains(word.text)
             }
             if let evaluated {

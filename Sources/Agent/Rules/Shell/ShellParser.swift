@@ -16,6 +16,8 @@ struct ShellParser {
     private var nesting = 0
     /// Where the last command begins to shells that do not know `&>`.
     private var otherStart: Int?
+    /// Whether the next word is the file of zsh's `>!`.
+    private var isForcedFile = false
     /// Whether a redirection stands before the command's words: a shell need not take the first for a keyword then.
     private var beginsWithRedirection = false
 
@@ -94,6 +96,8 @@ struct ShellParser {
                     }
                     word.standing = word.standingBeforeRedirection
                 }
+                word.isFileToSome = word.isFileToSome || isForcedFile
+                isForcedFile = false
                 words.append(word)
             }
         }
@@ -189,7 +193,10 @@ struct ShellParser {
         }
         let end = position
         while peek()?.isShellBlank == true { position += 1 }
-        if let next = peek(), !next.endsShellWord { parts.append("> ", try fileName().bytes) }
+        if let next = peek(), !next.endsShellWord {
+            parts.append("> ", try fileName().bytes)
+            isForcedFile = true
+        }
         position = end
     }
 
@@ -272,6 +279,7 @@ struct ShellParser {
         isAfterGroup = false
         otherStart = nil
         beginsWithRedirection = false
+        isForcedFile = false
     }
 
     /// A command with and without the words that belong to its redirections for some shells only.

@@ -33,6 +33,7 @@ enum ShellPrograms {
         ".", "source", "bind", "complete", "compgen", "compopt", "fc", "let", "declare", "typeset", "local",
         "integer", "float", "mapfile", "readarray", "enable", "emulate", "sched", "autoload", "functions",
         "zmodload", "zle", "zstyle", "zparseopts", "zformat", "zregexparse", "zpty", "getln", "pushln",
+        "private", "sysread", "sysseek", "syserror",
         "vared", "alias", "hash", "rehash", "jobs", "history", "print", "nameref",
     ]
     /// What takes the names of variables, which may have a subscript, and a subscript is evaluated.
@@ -40,8 +41,27 @@ enum ShellPrograms {
         "export", "readonly", "read", "unset", "test", "[", "wait", "getopts", "set", "printf", "unsetenv",
         "setenv", "setopt", "unsetopt", "shopt",
     ]
+    /// What gives variables values from elsewhere: no line is proved whose variables may hold anything.
+    static let filling: Set<String> = ["read", "getopts"]
     /// What gives variables values.
     static let assigning: Set<String> = ["export", "readonly", "setenv", "env"]
+    /// Whether a word that is expanded names a variable to a program: which one, nobody can tell.
+    static func naming(_ program: String, expanded word: ShellWord, among words: ArraySlice<ShellWord>)
+        -> Bool
+    {
+        switch program {
+        case "read", "getopts", "unset": return true
+        // `export "$y"`; in `export a="$y"` the name stands there.
+        case "export", "readonly": return word.variable == nil
+        case "test", "[":
+            guard let place = words.firstIndex(where: { $0.offset == word.offset }), place > words.startIndex
+            else {
+                return false
+            }
+            return words[place - 1].equals("-v")
+        default: return false
+        }
+    }
     /// What takes a number, which zsh computes.
     static let counting: Set<String> = ["shift", "return", "exit", "break", "continue", "logout", "bye"]
     /// Programs that start another one by its name, each in a way of its own: a rule that denies looks at all words.
@@ -71,8 +91,14 @@ enum ShellPrograms {
         laterEvaluated.contains(variable) || variable.utf8.starts(with: "PROMPT".utf8)
             || variable.utf8.starts(with: "RPROMPT".utf8)
     }
+    /// Those at the end are integers to one shell or another: what they are given is arithmetic.
     private static let laterEvaluated: Set<String> = [
         "PS0", "PS1", "PS2", "PS3", "PS4", "RPS1", "RPS2", "SPROMPT", "prompt", "psvar", "TIMEFMT", "TITLE",
+        "RANDOM", "SRANDOM", "SECONDS", "HISTSIZE", "SAVEHIST", "HISTCMD", "COLUMNS", "LINES", "OPTIND",
+        "MAILCHECK",
+        "TMOUT", "DIRSTACKSIZE", "KEYTIMEOUT", "LISTMAX", "LOGCHECK", "FUNCNEST", "UID", "EUID", "GID",
+        "EGID",
+        "PPID", "ERRNO", "SHLVL", "LINENO", "TRY_BLOCK_ERROR",
     ]
     /// Those of them that name a file, so that no value of them says what is run.
     static let loading: Set<String> = [

@@ -13,6 +13,8 @@ public struct ShellReading: Sendable, Hashable {
     private enum Command: Sendable, Hashable {
         case line(String)
         case words([String])
+        /// What the tool might make of words, or of a value that is no text, for a shell.
+        case joined(String)
         /// A text that the tool might hand to a shell, though it is no line by itself: only a rule that denies looks at it.
         case perhapsLine(String)
         /// More commands than are looked at.
@@ -56,7 +58,9 @@ public struct ShellReading: Sendable, Hashable {
         for command in commands {
             switch command {
             case .tooMany: throw ShellDoubt(at: 0, ShellReading.excess)
-            case .perhapsLine(let line):
+            case .joined(let line) where certainty == .words:
+                parts += try ShellParser.parts(of: Array(line.utf8), certainty: certainty).texts
+            case .joined(let line), .perhapsLine(let line):
                 guard certainty == .starts else { continue }
                 // What cannot be read of a text that need not be a line is no doubt about all the rest.
                 let read = try? ShellParser.parts(of: Array(line.utf8), certainty: certainty)
@@ -84,7 +88,7 @@ public struct ShellReading: Sendable, Hashable {
         commands.flatMap { command -> [String] in
             let text: [UInt8] =
                 switch command {
-                case .line(let line), .perhapsLine(let line): Array(line.utf8)
+                case .line(let line), .joined(let line), .perhapsLine(let line): Array(line.utf8)
                 case .words(let words): Array(words.joined(separator: " ").utf8)
                 case .tooMany: []
                 }
@@ -155,16 +159,19 @@ extension ShellReading {
     private static func commands(of value: JSONValue, forShell isForShell: Bool) -> [Command] {
         let texts = value.arrayValue?.map(word) ?? []
         if isForShell { return [.line(value.text())] + (texts.isEmpty ? [] : [.words(texts)]) }
-        let lines = [texts.joined(separator: " ")] + value.innerTexts
-        return (texts.isEmpty ? [] : [.words(texts)])
-            + lines.prefix(ArgumentReadings.most).map(Command.perhapsLine)
+        return
+            (texts.isEmpty
+            ? [.joined(value.text())] : [.words(texts), .joined(texts.joined(separator: " "))])
+            + value.innerTexts.prefix(ArgumentReadings.most).map(Command.perhapsLine)
     }
 
     /// A program and its words beside it: `{"command": "env", "args": ["touch", "x"]}`.
     private static func further(_ program: String, beside values: [JSONValue]) -> [Command] {
-        values.compactMap { value in
-            if let words = value.arrayValue { return .words([program] + words.map(word)) }
-            return value.stringValue.map { .line("\(program) \($0)") }
+        values.flatMap { value -> [Command] in
+            guard let words = value.arrayValue.map({ [program] + $0.map(word) }) else {
+                return value.stringValue.map { [.line("\(program) \($0)")] } ?? []
+            }
+            return [.words(words), .joined(words.joined(separator: " "))]
         }
     }
 

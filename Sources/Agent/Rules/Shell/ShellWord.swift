@@ -97,6 +97,40 @@ struct ShellWord {
             || ShellPrograms.isEvaluatedLater(variable) && (isExpanded || holdsSleepingExpansion)
     }
 
+    /// Whether zsh computes a subscript in it that is no plain number: `$path[x]`.
+    var computesSubscript: Bool {
+        guard isExpanded else { return false }
+        var rest = bytes[...]
+        while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+            rest = rest[(dollar + 1)...].drop { "+#=~^{".utf8.contains($0) }
+            let name = rest.prefix(while: \.isShellNamePart)
+            rest = rest.dropFirst(name.count)
+            guard !name.isEmpty, rest.first == UInt8(ascii: "[") else { continue }
+            let inner = rest.dropFirst().prefix { $0 != UInt8(ascii: "]") }
+            if !inner.allSatisfy({ $0.isShellDigit || "-,@*".utf8.contains($0) }) { return true }
+        }
+        return false
+    }
+
+    /// Whether `printf` computes some of its words by it: conversions of numbers, and widths that are given as words.
+    var asksForNumbers: Bool {
+        var rest = bytes[...]
+        while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
+            rest = rest[(percent + 1)...].drop { $0.isShellDigit || "-+ #.'".utf8.contains($0) }
+            guard let conversion = rest.first else { return false }
+            if !"sbcq%".utf8.contains(conversion) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
+
+    /// A number as people write it.
+    var isNumber: Bool {
+        let digits = bytes.first.map { "+-".utf8.contains($0) } ?? false ? bytes.dropFirst() : bytes[...]
+        return digits.first?.isShellDigit == true
+            && digits.allSatisfy { $0.isShellDigit || $0 == UInt8(ascii: ".") }
+    }
+
     /// Whether zsh expands it a second time: a text in the subscript of a variable.
     var holdsExpandedSubscript: Bool {
         isExpanded && holdsSleepingExpansion && bytes.contains(UInt8(ascii: "["))
