@@ -215,6 +215,9 @@ struct ChatReader: FrameReader {
         // Some servers name the arguments as the schema's author would.
         let names = style == .freeText ? ["input"] : ["arguments", "parameters", "input"]
         let member = names.first { ChatContent.given(function[$0]) != nil } ?? names[0]
+        if names.count(where: { ChatContent.given(function[$0]) != nil }) > 1 {
+            reading.doubt = "a call tells its arguments in two members"
+        }
         let given = function[member]
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(

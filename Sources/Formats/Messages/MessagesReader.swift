@@ -58,6 +58,8 @@ struct MessagesReader: FrameReader {
         case "message_delta":
             reading.pieces += draft.take(usage: value["usage"])
             if let word = value["delta"]?["stop_reason"]?.stringValue {
+                // Nothing more of any block comes, whether its end was told or not.
+                for place in blocks.indices { try settle(place, &reading) }
                 draft.finishDetail = value["delta"]?["stop_details"]?["explanation"]?.stringValue
                 reading.pieces += draft.finish(word)
             }

@@ -110,6 +110,10 @@ struct CallAssembly: Sendable {
     /// Takes a name, which may come in fragments, or grow, or be repeated.
     private mutating func take(name: String, of place: Int) {
         let known = entries[place].name
+        // Some clients keep the first name, some the last, and some put them together.
+        if !known.isEmpty, !name.utf8.elementsEqual(known.utf8) {
+            contradiction = "call \(place + 1) was named \(known) first and \(name) later"
+        }
         if known.isEmpty || name.utf8.starts(with: known.utf8) {
             entries[place].name = name
         } else if entries[place].arguments.isEmpty, !known.utf8.starts(with: name.utf8) {
@@ -117,7 +121,6 @@ struct CallAssembly: Sendable {
         } else if !known.utf8.elementsEqual(name.utf8) {
             remarks.append(
                 "Call \(place + 1) was named \(known) first and \(name) later; the first name counts.")
-            contradiction = "call \(place + 1) was named \(known) first and \(name) later"
         }
     }
 
@@ -129,6 +132,8 @@ struct CallAssembly: Sendable {
                 return
             }
             if arguments.isBlank { return }
+            // Some clients stop at the first whole value.
+            contradiction = "the arguments of call \(place + 1) went on after they were whole"
         }
         entries[place].arguments += arguments
         entries[place].last = arguments
@@ -157,6 +162,9 @@ struct CallAssembly: Sendable {
         let known = entries[number - 1].arguments
         guard !known.utf8.elementsEqual(arguments.utf8) else { return [] }
         var pieces: [ResponsePiece] = []
+        if entries[number - 1].style == .freeText, !known.isEmpty {
+            contradiction = "the input of call \(number) was streamed otherwise than its end says"
+        }
         if arguments.utf8.starts(with: known.utf8) {
             let rest = String(decoding: arguments.utf8.dropFirst(known.utf8.count), as: UTF8.self)
             if entries[number - 1].isAnnounced {

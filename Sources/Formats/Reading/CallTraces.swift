@@ -136,7 +136,7 @@ private struct Names {
     private let events: [String]
 
     /// Keys under which a call has its name and its arguments, folded.
-    static let parts: Set<String> = ["name", "arguments", "args", "input"]
+    static let parts: Set<String> = ["name", "arguments", "args", "input", "parameters"]
 
     static let all = Dictionary(uniqueKeysWithValues: WireFormat.allCases.map { ($0, Names($0)) })
 

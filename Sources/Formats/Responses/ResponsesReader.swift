@@ -180,6 +180,9 @@ struct ResponsesReader: FrameReader {
         let isList =
             ChatContent.given(value[client.member]) == nil && ChatContent.given(value["actions"]) != nil
         let member = isList ? "actions" : client.member
+        if !isList, client.member == "action", ChatContent.given(value["actions"]) != nil {
+            reading.doubt = "a call tells its actions in two members"
+        }
         let given = value[member]
         let text = ChatContent.arguments(given)
         let (number, pieces) = try draft.calls.take(

@@ -7,14 +7,18 @@ struct FormBreak {
     private(set) var isCut = false
 
     private let text: UnsafeBufferPointer<UInt8>
+    private let start: Int
     private var position: Int
 
     /// Values shorter than this are looked for in one piece: too many words and numbers hold their letters.
     private static let shortestBroken = 8
+    /// A longer break ends the form.
+    static let longest = 64
 
     /// What stands at a place after so many letters of a form.
     init(of form: SecretForm, after count: Int, in text: UnsafeBufferPointer<UInt8>, at start: Int) {
         self.text = text
+        self.start = start
         position = start
         switch form.kind {
         case .plain:
@@ -28,7 +32,7 @@ struct FormBreak {
         if position > start { length = position - start }
     }
 
-    private var next: UInt8? { position < text.count ? text[position] : nil }
+    private var next: UInt8? { position < min(text.count, start + FormBreak.longest) ? text[position] : nil }
 
     /// `=` and a line end, of quoted-printable.
     private mutating func softLineEnd() {

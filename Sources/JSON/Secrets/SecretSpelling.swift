@@ -26,9 +26,8 @@ public struct SecretSpelling: Sendable, Hashable {
         beginning = (UInt8.min...UInt8.max).map { byte in forms.filter { $0.mayBegin(with: byte) } }
     }
 
-    /// The most bytes that a spelling is looked back for: an escape for each byte, within two texts, broken by what is not
-    /// seen.
-    public var longest: Int { 24 * bytes.count }
+    /// The most bytes that a spelling has: an escape for each byte, within two texts, and a break after it.
+    public var longest: Int { (12 + FormBreak.longest) * bytes.count }
 
     /// Where the value stands in the text, from a position on.
     public func range(in text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Range<Int>? {

@@ -94,8 +94,12 @@ struct Endpoint: Sendable {
         do {
             return try await client.send(request, body: body.map { Array($0.text().utf8) } ?? [], to: base) {
                 response, body in
+                guard (200..<300).contains(response.status) else {
+                    // In an encoding that is not read the status is all that is known.
+                    try? body.decode(by: response.fields, upTo: ReadingLimits.serverAnswer)
+                    throw await failure(response, &body)
+                }
                 try body.decode(by: response.fields, upTo: ReadingLimits.serverAnswer)
-                guard (200..<300).contains(response.status) else { throw await failure(response, &body) }
                 return try await use(&body)
             }
         } catch let error as WireError {

@@ -80,7 +80,7 @@ struct ShellCommandReader {
             // Where numbers are asked for, a name stands for what its variable holds, which is computed again.
             let isComputed = name == "printf" && rest.first?.asksForNumbers ?? false
             let evaluated = rest.first { word in
-                if isComputed, word.offset != rest.first?.offset, !word.isNumber { return true }
+                if isComputed, word.offset != rest.first?.offset, !word.isFigure { return true }
                 return name == "printf"
                     ? word.begins(with: "-v") || word.isExpanded && word.offset == rest.first?.offset
                         // The numbers that a format asks for are arithmetic to zsh.
@@ -153,7 +153,8 @@ struct ShellCommandReader {
                 throw ShellDoubt(
                     at: word.offset, "an assignment of a text that something may expand later")
             }
-            if word.setsWhatIsEvaluatedLater {
+            // Bash takes such a variable for a function.
+            if word.setsWhatIsEvaluatedLater || word.begins(with: "BASH_FUNC_") {
                 throw ShellDoubt(at: word.offset, "a variable from which shells load or run what it says")
             }
             if word.readsAsAssignment, ["env", "sudo", "doas"].contains(name) {

@@ -100,9 +100,10 @@ enum ShellPrograms {
         "EGID",
         "PPID", "ERRNO", "SHLVL", "LINENO", "TRY_BLOCK_ERROR",
     ]
-    /// Those of them that name a file, so that no value of them says what is run.
+    /// Those of them that name a file or are run as they stand, so that no value of them says what is started.
     static let loading: Set<String> = [
-        "BASH_ENV", "ENV", "ZDOTDIR", "FPATH", "fpath", "LD_PRELOAD", "LD_AUDIT", "BASH_LOADABLES_PATH",
+        "BASH_ENV", "ENV", "PROMPT_COMMAND", "ZDOTDIR", "FPATH", "fpath", "LD_PRELOAD", "LD_AUDIT",
+        "BASH_LOADABLES_PATH",
     ]
     static let shells: Set<String> = [
         "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "pdksh", "posh", "yash",

@@ -125,7 +125,7 @@ struct ShellWord {
     }
 
     /// A number as people write it.
-    var isNumber: Bool {
+    var isFigure: Bool {
         let digits = bytes.first.map { "+-".utf8.contains($0) } ?? false ? bytes.dropFirst() : bytes[...]
         return digits.first?.isShellDigit == true
             && digits.allSatisfy { $0.isShellDigit || $0 == UInt8(ascii: ".") }
