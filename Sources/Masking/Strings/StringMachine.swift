@@ -125,12 +125,6 @@ final class StringMachine {
         return components.count == 1 ? [tuple] : tuples[tuple]
     }
 
-    /// Whether the text so far is in a component's language.
-    func accepts(_ state: Int32, component: Int) -> Bool {
-        states.modes[Int(state)] == StringMode.normal
-            && components[component].accepts(componentStates(state)[component])
-    }
-
     /// The state after one more raw byte, or ``dead``, or ``close`` for the quote that ends the string.
     @inline(__always)
     func step(_ state: Int32, _ byte: UInt8) -> Int32 {
