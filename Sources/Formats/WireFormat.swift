@@ -24,6 +24,13 @@ public enum WireFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The format of a response, or of a piece of a stream; `nil` for a value that belongs to none.
+    public init?(ofResponse value: JSONValue) {
+        let order: [WireFormat] = [.messages, .responses, .gemini, .chatCompletions, .ollama]
+        guard let format = order.first(where: { $0.room.reader().isOwn(value) }) else { return nil }
+        self = format
+    }
+
     /// What a whole response is called, for sentences about what is none.
     var responseName: String {
         switch self {

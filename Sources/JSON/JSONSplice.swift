@@ -34,16 +34,38 @@ public enum JSONSplice {
 
     /// Whether the bytes are one JSON object or array from first to last, judged by its brackets and strings.
     public static func isBalanced(_ bytes: some Collection<UInt8>) -> Bool {
-        guard let first = bytes.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
-            return false
-        }
-        var balance = JSONBalance()
-        var isDone = false
+        var extent = JSONExtent()
+        extent.take(bytes)
+        return extent.isWhole
+    }
+}
+
+/// How far a text that comes in pieces is one JSON object or array, judged by its brackets and strings.
+///
+/// Each byte is looked at once, however many pieces there are.
+public struct JSONExtent: Sendable, Hashable {
+    private enum Phase { case before, within, whole, other }
+
+    private var phase = Phase.before
+    private var balance = JSONBalance()
+
+    /// The extent of nothing yet.
+    public init() {}
+
+    /// Whether all that came is one object or array, but for white space after it.
+    public var isWhole: Bool { phase == .whole }
+
+    /// Takes the bytes that follow.
+    public mutating func take(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
-            if isDone, !JSONScan.isSpace(byte) { return false }
-            if balance.isClosed(by: byte) { isDone = true }
+            switch phase {
+            case .other: return
+            case .whole:
+                if !JSONScan.isSpace(byte) { phase = .other }
+            case .before where byte != UInt8(ascii: "{") && byte != UInt8(ascii: "["): phase = .other
+            case .before, .within: phase = balance.isClosed(by: byte) ? .whole : .within
+            }
         }
-        return isDone
     }
 }
 

@@ -12,7 +12,7 @@ import Testing
     private static let seed =
         ProcessInfo.processInfo.environment["CALLGATE_SEED"].flatMap { UInt64($0) } ?? 12
 
-    @Test(arguments: ["dash", "bash"])
+    @Test(arguments: ["dash", "bash", "zsh"])
     func whateverAShellStartsIsInThePartsOrTheLineIsUndecided(shell: String) throws {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell)"),
             FileManager.default.isExecutableFile(atPath: "/usr/bin/timeout")
@@ -67,8 +67,9 @@ import Testing
         parts.contains { part in
             if part.utf8.elementsEqual(start.text.utf8) { return true }
             // A shell's script is a word of the shell.
-            if ["bash ", "sh ", "dash "].contains(where: { ($0 + start.text).utf8.elementsEqual(part.utf8) })
-            {
+            if ["bash ", "sh ", "dash ", "zsh "].contains(where: {
+                ($0 + start.text).utf8.elementsEqual(part.utf8)
+            }) {
                 return true
             }
             let path =

@@ -9,7 +9,9 @@ struct ShellLines {
         "bash -c", "eval", "builtin", "env A=1", "env -i", "nice -n 1", "timeout -s KILL 5s", "env -u A",
         "env -S",
         "find . -maxdepth 0 -exec", "xargs -I {}", "time -p", "exec -a x", "command -p", "command -v", "-",
-        "noglob",
+        "noglob", "eval --", "nohup --", "exec --", "command --", "env --", "env -", "env --unset=A",
+        "timeout --signal=KILL 5", "timeout -k 1 5", "nice --adjustment=1", "xargs -n 1", "xargs -I{}",
+        "find . -exec sh -c", "find . -maxdepth 0 -ok", "sh -ec", "bash --norc -c", "dash -c", "sh -c --",
     ]
     /// What may stand before a command, or be taken for one.
     private static let before = [
@@ -19,6 +21,14 @@ struct ShellLines {
         "BASH_ENV='$(b)' bash -c ",
         "x='a[$(b)]'; [ x -eq 1 ]; ", "ENV='$(b)' sh -ic ", "if >x ! ", "time A=1 ", "time ! ", "nice nice ",
         "env ! ", "\\! ", "'if' ",
+        "printf %d 'a[$(b)]'; ", "printf -v x %s y; ", "read x; ", "read 'a[$(b)]'; ", "IFS=b; ", "IFS=$x; ",
+        "unset 'a[$(b)]'; ", "test -v 'a[$(b)]' && ", "trap b EXIT; ", "OPTIND='a[$(b)]' ",
+        "RANDOM='a[$(b)]'; ",
+        "export SECONDS='a[$(b)]'; ", ">!x ", ">>!x ", "x=b; ", "x='b y'; ", "set -- b; ",
+        "shift 'a[$(b)]'; ",
+        "cd ..; ", "set -f; ", "set -e; ", "set -o noglob; ", "umask 0; ", "hash -p /bin/b ls; ", "PATH=x ",
+        "PATH=x; ", "b() { c; }; ", "ulimit -c 0; ", "exec >x; ", "wait; ", "let 'a[$(b)]'; ",
+        "(( a[$(b)] )); ",
     ]
     private static let words = [
         "x", "y", "-f", "--opt=1", "1", "5s", "A=1", "'q q'", "\"d d\"", "'q;b'", "\"$(a)\"", "\"`b`\"", "$X",
@@ -33,7 +43,10 @@ struct ShellLines {
         "\"$\\\n(a)\"", "$\\\n(a)", "$\\\n{X}",
         "<(a)", "if", "then",
         "do", "done", "case", "esac", "in", "function", "select", "for", "while", "until", "[[", "]]", "}",
-        "{", "coproc",
+        "{", "coproc", "${x[0]}", "${x[$(b)]}", "$[1]", "$((x))", "$((a[$(b)]))", "${x:=$(b)}", "${!x}",
+        "${x@P}", "$'\\x24(b)'", "a[0]", "a[$(b)]", "x=$(b)", "x=*", "a=b", "--x=b", "-x=b", "!!", "!$",
+        "*(b)",
+        "a*(N)", "(b)", "?(b)", "@(a|b)", "+(b)", "$#", "$?", "$-", "$$", "$@", "$*", "\"$@\"", "$0", "$_",
     ]
     private static let operators = [
         ";", "&", "&&", "||", "|", "|&", "\n", "\r\n", "\r", ";;", "&\n", "\\\n", " ", "\t", "# b\n", "#",
@@ -46,7 +59,7 @@ struct ShellLines {
         "'", "\"", "`", "$", "\\", "(", ")", "{", "}", "[", "]", "<", ">", "&", "|", ";", " ", "\n", "\r",
         "#", "=", "*", "?", "~",
         "!", "a", "b", "x", "1", "-", "+", "^", "%", "@", ",", ".", "\u{301}", "\u{A0}", "\t", "\u{B}", "$(",
-        "${", "<(", "((", "))",
+        "${", "<(", "((", "))", "a[", "$((", "${x[", "$[", "\u{0}", ">!", "&!", "&|", "|&", "\u{C}", "\u{1B}",
     ]
 
     /// Everything that may turn out to be a program's name.

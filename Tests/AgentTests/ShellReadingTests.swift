@@ -158,6 +158,7 @@ import Testing
         "echo X | xargs touch", "xargs -I{} touch X", "trap 'touch X' EXIT", "touch\tX", "A=1 B=2 touch X",
         "ls \\\n; touch X", "while touch X; do :; done", "function f { touch X; }; f", "f() { touch X; }; f",
         "bash <<< 'touch X'", "sh <<E\ntouch X\nE", "ls &> /dev/null touch X", "a=(touch X); \"${a[@]}\"",
+        "coreutils --coreutils-prog=touch X", "su -c'touch X'", "ssh -oProxyCommand='touch X' h",
         "coproc touch X", "env A=1 '+=1' -u touch X", ">&-touch X", "A=1 <&-touch X", "{v}>&-'touch' X",
         "sh touch X", "echo \"$\\\n(touch X)\"", "echo $\\\n(touch X)",
         "echo $\\\n\\\n(touch X)",

@@ -196,6 +196,21 @@ import Testing
         #expect(redaction.lines.contains { $0.hasPrefix("NOT taken out: the value of email") })
     }
 
+    @Test(
+        "each byte of a long text is looked at a bounded number of times: many minutes otherwise",
+        arguments: [
+            "email ", "email=a ", "email: a ", "a=email ", "email=a,;,; ", "<email ", "email=", "email:\n ",
+            "\\",
+            "email={\\", "'", "[", " ", "email\n", ":email", "-email:", "email=\"\\\\",
+        ])
+    func longTexts(piece: String) {
+        for start in ["", "x email={", "x email=a", "\"email\":", "<email>"] {
+            let bytes = Array((start + String(repeating: piece, count: 300_000 / piece.utf8.count)).utf8)
+            let members = LooseMembers("email", in: bytes, mark: Redaction.mark)
+            #expect(members.finds.allSatisfy { $0.range.upperBound <= bytes.count })
+        }
+    }
+
     @Test("words that only hold the key, and the key as a word alone, are no members")
     func noMembers() throws {
         let text = "emails: 3, my_email=4, emailed"

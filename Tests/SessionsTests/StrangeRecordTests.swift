@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test(
-        "Codex's calls at the provider are marks, a rejected command has failed, and errors keep their words")
+        "Codex's calls at the provider are marks, a rejected command was denied, and errors keep their words")
     func codex() throws {
         let payloads: [(String, JSONValue)] = [
             (
@@ -189,7 +189,10 @@ import Testing
             return line.text()
         }
         let imported = try SessionImport(Array(lines.joined(separator: "\n").utf8), name: "x")
-        #expect(RunState(folding: imported.sessions[0]).calls.map { $0.result?.ending } == [.failed])
+        let calls = RunState(folding: imported.sessions[0]).calls
+        #expect(calls.map(\.result) == [nil] && calls.map(\.decision) == [.deny(reason: nil)])
+        #expect(
+            !imported.sessions[0].contains { if case .callStarted = $0.body { true } else { false } })
         let marks = imported.sessions[0].compactMap { event -> String? in
             if case .marked(let note) = event.body { note } else { nil }
         }

@@ -23,6 +23,7 @@ import Wire
         "logLine": { try await $0.linesOfLogs() },
         "programLine": { $0.linesOfPrograms() },
         "streamEvent": { try await $0.eventsOfModels() },
+        "calls": { $0.callsOfModels() },
         "serverAnswer": { try await $0.answersOfModelServers() },
         "errorBody": { try await $0.bodiesOfErrors() },
         "requestBody": { try await $0.requestsToTheProxy() },
@@ -144,6 +145,38 @@ import Wire
                 var splitter = FrameSplitter()
                 while let bytes = try await body.next() { _ = try splitter.take(bytes) }
             }
+        }
+    }
+
+    private func callsOfModels() {
+        func event(_ number: Int, of format: WireFormat) -> String {
+            switch format {
+            case .chatCompletions:
+                #"{"choices":[{"delta":{"tool_calls":[{"index":\#(number),"id":"c\#(number)","function":{"name":"f"}}]}}]}"#
+            case .responses:
+                #"{"type":"response.output_item.added","output_index":\#(number),"item":{"type":"reasoning"}}"#
+            case .messages:
+                #"{"type":"content_block_start","index":\#(number),"content_block":{"type":"tool_use","id":"c\#(number)","name":"f","input":{}}}"#
+            case .gemini: #"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f"}}]}}]}"#
+            case .ollama: #"{"message":{"tool_calls":[{"function":{"name":"f"}}]}}"#
+            }
+        }
+        for format in WireFormat.allCases {
+            var reader = ResponseReader(format)
+            let fault = #expect(throws: StreamFault.self, "\(format)") {
+                for number in 0...ReadingLimits.calls {
+                    _ = try reader.take(Array("data: \(event(number, of: format))\n\n".utf8))
+                }
+            }
+            #expect(fault?.description.contains("more than 2048") == true, "\(format): \(fault as Any)")
+        }
+        // A call's arguments are looked at once, however small their pieces: minutes otherwise.
+        var reader = ResponseReader(.chatCompletions)
+        _ = try? reader.take(Array("data: \(event(0, of: .chatCompletions))\n\n".utf8))
+        for _ in 0..<100_000 {
+            let piece =
+                #"data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"[1,2,3"}}]}}]}"#
+            _ = try? reader.take(Array("\(piece)\n\n".utf8))
         }
     }
 

@@ -115,7 +115,7 @@ struct MessagesReader: FrameReader {
     ) throws(StreamFault) {
         if let text = content?.stringValue {
             reading.pieces += draft.add(text: text)
-            blocks.append(Block(index: blocks.count, start: MessagesBlock.text(text), isEnded: true))
+            try append(Block(index: blocks.count, start: MessagesBlock.text(text), isEnded: true))
         }
         for (position, block) in (content?.arrayValue ?? []).enumerated() {
             let words = block.stringValue.map(MessagesBlock.text)
@@ -178,6 +178,14 @@ struct MessagesReader: FrameReader {
                 draft.remark("The response holds a block of type \(block.type), which is not read.")
             }
         }
+        try append(block)
+    }
+
+    private mutating func append(_ block: Block) throws(StreamFault) {
+        guard blocks.count < ReadingLimits.calls else {
+            throw StreamFault(
+                "the response has more than \(ReadingLimits.calls) blocks; nothing of it is used")
+        }
         blocks.append(block)
     }
 
@@ -189,7 +197,7 @@ struct MessagesReader: FrameReader {
             !blocks.contains(where: { $0.index == event["index"]?.intValue })
         {
             let start = type == "text_delta" ? MessagesBlock.text("") : MessagesBlock.thinking("")
-            blocks.append(Block(index: event["index"]?.intValue ?? blocks.count, start: start))
+            try append(Block(index: event["index"]?.intValue ?? blocks.count, start: start))
             isMisnumbered = true
         }
         let place = try place(of: event)

@@ -17,7 +17,7 @@ struct CallAssembly: Sendable {
         var key: String?
         var id = ""
         var name = ""
-        var arguments = ""
+        fileprivate(set) var arguments = ""
         var style = Style.json
         /// Members of the call that this program does not know, to be sent back with it.
         var others = JSONObject()
@@ -27,6 +27,22 @@ struct CallAssembly: Sendable {
         fileprivate var held = ""
         /// The last fragment of the arguments.
         fileprivate var last = ""
+        private var extent = JSONExtent()
+
+        /// Whether the arguments are a whole object or array.
+        fileprivate var isWhole: Bool { extent.isWhole }
+
+        fileprivate mutating func append(_ fragment: String) {
+            arguments += fragment
+            last = fragment
+            extent.take(fragment.utf8)
+        }
+
+        fileprivate mutating func replace(by whole: String) {
+            arguments = whole
+            extent = JSONExtent()
+            extent.take(whole.utf8)
+        }
     }
 
     /// What is known of a call from one fragment.
@@ -63,6 +79,10 @@ struct CallAssembly: Sendable {
                         + "nothing of the response is used")
             }
             place = entries.count
+            guard place < ReadingLimits.calls else {
+                throw StreamFault(
+                    "the response has more than \(ReadingLimits.calls) calls; nothing of it is used")
+            }
             entries.append(Entry(key: fragment.key, style: fragment.style))
         }
         current = place
@@ -80,7 +100,7 @@ struct CallAssembly: Sendable {
         guard let place = candidate(key: fragment.key, id: id, name: name) else { return nil }
         let entry = entries[place]
         // After the whole of its arguments a call takes no others: what has a name begins the next one.
-        let isWhole = JSONSplice.isBalanced(entry.arguments.utf8)
+        let isWhole = entry.isWhole
         if name != nil, isWhole, let arguments = fragment.arguments, !arguments.isBlank,
             !arguments.utf8.elementsEqual(entry.arguments.utf8)
         {
@@ -126,7 +146,7 @@ struct CallAssembly: Sendable {
 
     private mutating func take(arguments: String, of place: Int, _ pieces: inout [ResponsePiece]) {
         // Some servers end a call by repeating the whole of its arguments.
-        if JSONSplice.isBalanced(entries[place].arguments.utf8) {
+        if entries[place].isWhole {
             if arguments.utf8.elementsEqual(entries[place].arguments.utf8) {
                 remarks.append("The arguments of call \(place + 1) came twice, alike; they count once.")
                 return
@@ -135,8 +155,7 @@ struct CallAssembly: Sendable {
             // Some clients stop at the first whole value.
             contradiction = "the arguments of call \(place + 1) went on after they were whole"
         }
-        entries[place].arguments += arguments
-        entries[place].last = arguments
+        entries[place].append(arguments)
         if entries[place].isAnnounced {
             pieces.append(.arguments(number: place + 1, arguments))
         } else {
@@ -179,7 +198,7 @@ struct CallAssembly: Sendable {
                 contradiction = "the arguments of call \(number) were streamed otherwise than its end says"
             }
         }
-        entries[number - 1].arguments = arguments
+        entries[number - 1].replace(by: arguments)
         return pieces
     }
 
@@ -200,7 +219,7 @@ struct CallAssembly: Sendable {
     mutating func keepWhole() {
         for place in entries.indices where entries[place].style == .json {
             let entry = entries[place]
-            guard !JSONSplice.isBalanced(entry.arguments.utf8), JSONSplice.isBalanced(entry.last.utf8) else {
+            guard !entry.isWhole, JSONSplice.isBalanced(entry.last.utf8) else {
                 continue
             }
             // Two whole values are the arguments of two calls, and no reader can tell of which.
@@ -209,7 +228,7 @@ struct CallAssembly: Sendable {
             remarks.append(
                 "Each fragment of call \(place + 1) repeated its arguments from the start; the last one counts."
             )
-            entries[place].arguments = entry.last
+            entries[place].replace(by: entry.last)
         }
     }
 

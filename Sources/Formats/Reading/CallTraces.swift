@@ -31,18 +31,26 @@ struct CallTraces {
 
     /// Whether there is none, but for those at places where the provider's own calls were read.
     func isEmpty(besides others: [[String]]) -> Bool {
-        traces.allSatisfy { trace in others.contains { CallTraces.isSame($0, trace.path) } }
+        let others = Set(others.map(CallTraces.spelling))
+        return traces.allSatisfy { others.contains(CallTraces.spelling($0.path)) }
     }
 
     /// Why clients may find a call here that was not read; `nil` where all of them were.
     /// - Parameter others: where the provider's own calls were read, which no client runs.
     func doubt(read places: [CallPlace], besides others: [[String]]) -> String? {
-        let read = places.map(\.pointer.tokens)
+        guard !traces.isEmpty else { return nil }
+        let passed = Set(others.map(CallTraces.spelling))
+        var (read, holders): (Set<[UInt8]>, Set<[UInt8]>) = ([], [])
+        for tokens in places.map(\.pointer.tokens) {
+            read.insert(CallTraces.spelling(tokens))
+            for count in 0...tokens.count { holders.insert(CallTraces.spelling(Array(tokens.prefix(count)))) }
+        }
         let missed = traces.first { trace in
-            if others.contains(where: { CallTraces.isSame($0, trace.path) }) { return false }
+            let path = CallTraces.spelling(trace.path)
+            if passed.contains(path) { return false }
             switch trace {
-            case .part(let path): return !read.contains { CallTraces.isSame($0, path) }
-            case .call(let path): return !read.contains { CallTraces.isSame($0.prefix(path.count), path) }
+            case .part: return !read.contains(path)
+            case .call: return !holders.contains(path)
             }
         }
         if let missed {
@@ -121,9 +129,8 @@ struct CallTraces {
         }
     }
 
-    private static func isSame(_ left: some Collection<String>, _ right: [String]) -> Bool {
-        left.count == right.count && zip(left, right).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
-    }
+    /// A path as bytes, for strings are alike that are spelled otherwise.
+    private static func spelling(_ path: [String]) -> [UInt8] { Array(JSONPointer(path).description.utf8) }
 }
 
 /// The names by which the clients of a format know a call.

@@ -136,7 +136,10 @@ public struct ResponseReader: Sendable {
 
     private mutating func take(_ frame: WireFrame, isLast: Bool) throws(StreamFault) -> ReadFrame {
         // What comes after the end is none of the response, but not every client stops there.
-        guard !reader.draft.isOver else { return unread(frame) }
+        guard !reader.draft.isOver else {
+            noteExcess(frame)
+            return unread(frame)
+        }
         var reading = Reading()
         switch frame.payload {
         case .nothing: break
@@ -155,6 +158,27 @@ public struct ResponseReader: Sendable {
         return ReadFrame(
             frame: frame, pieces: reading.pieces, places: [], isEnd: reader.draft.isUsable,
             tellsOfCalls: false, doubt: frame.doubtBesideJSON)
+    }
+
+    /// Says that a frame after the end holds words or calls, where they are not those of the response once more.
+    private mutating func noteExcess(_ frame: WireFrame) {
+        guard case .json(let bytes) = frame.payload, let value = try? JSONParser.parse(bytes) else { return }
+        var excess = format.room.reader()
+        guard excess.isOwn(value), (try? excess.take(value, event: frame.event)) != nil else { return }
+        let (content, calls) = (excess.draft.content, excess.draft.calls.entries)
+        let isNew = !content.isEmpty && !content.utf8.elementsEqual(reader.draft.content.utf8)
+        let known = reader.draft.calls.entries
+        let isCalling = calls.contains { call in
+            !known.contains {
+                $0.name.utf8.elementsEqual(call.name.utf8)
+                    && $0.arguments.utf8.elementsEqual(call.arguments.utf8)
+            }
+        }
+        if isNew || isCalling {
+            reader.draft.remark(
+                "After its end the response went on with \(isCalling ? "calls" : "words"), which are not used."
+            )
+        }
     }
 
     /// A frame of which nothing is read.

@@ -32,30 +32,30 @@ struct ResponsesReader: FrameReader {
         case "response.output_item.added": try begin(value, &reading)
         case "response.output_item.done": try end(value, &reading)
         case "response.output_text.delta", "response.refusal.delta":
-            let place = item(of: value, as: "message")
+            let place = try item(of: value, as: "message")
             let text = ChatContent.text(of: value["delta"])
             items[place].text += text
             let scored = (value["logprobs"]?.arrayValue ?? []).compactMap(ScoredToken.init)
             let pieces = draft.add(text: text)
             reading.pieces += scored.isEmpty ? pieces : scored.map(ResponsePiece.token)
         case "response.output_text.done", "response.refusal.done":
-            let place = item(of: value, as: "message")
+            let place = try item(of: value, as: "message")
             add(missing: (value["text"] ?? value["refusal"])?.stringValue, to: place, &reading)
         case "response.reasoning_summary_text.delta", "response.reasoning_text.delta",
             "response.reasoning_summary.delta", "response.reasoning.delta":
-            let place = item(of: value, as: "reasoning")
+            let place = try item(of: value, as: "reasoning")
             let text = value["delta"].flatMap(ChatContent.thought) ?? ""
             items[place].text += text
             reading.pieces += draft.add(thinking: text)
         case "response.reasoning_summary_text.done", "response.reasoning_text.done":
-            let place = item(of: value, as: "reasoning")
+            let place = try item(of: value, as: "reasoning")
             // Some servers tell nothing before the end.
             if items[place].text.isEmpty, let text = value["text"].flatMap(ChatContent.thought) {
                 items[place].text = text
                 reading.pieces += draft.add(thinking: text)
             }
         case "response.reasoning_summary_part.added":
-            let place = item(of: value, as: "reasoning")
+            let place = try item(of: value, as: "reasoning")
             if !items[place].text.isEmpty {
                 items[place].text += "\n\n"
                 reading.pieces += draft.add(thinking: "\n\n")
@@ -79,7 +79,7 @@ struct ResponsesReader: FrameReader {
     }
 
     /// The item that an event belongs to; one that was never announced begins here.
-    private mutating func item(of event: JSONValue, as type: String) -> Int {
+    private mutating func item(of event: JSONValue, as type: String) throws(StreamFault) -> Int {
         let key = event["output_index"].flatMap { $0 == .null ? nil : $0.text() }
         let id = event["item_id"]?.stringValue
         let candidates = items.indices.filter { place in
@@ -93,7 +93,15 @@ struct ResponsesReader: FrameReader {
         var value = JSONObject()
         value["type"] = .string(type)
         if let id { value["id"] = .string(id) }
-        items.append(Item(key: key ?? "item \(id ?? "")", value: value))
+        return try append(Item(key: key ?? "item \(id ?? "")", value: value))
+    }
+
+    private mutating func append(_ item: Item) throws(StreamFault) -> Int {
+        guard items.count < ReadingLimits.calls else {
+            throw StreamFault(
+                "the response has more than \(ReadingLimits.calls) items; nothing of it is used")
+        }
+        items.append(item)
         return items.count - 1
     }
 
@@ -105,8 +113,7 @@ struct ResponsesReader: FrameReader {
             place = known
             items[place].value = value
         } else {
-            items.append(Item(key: key, value: value))
-            place = items.count - 1
+            place = try append(Item(key: key, value: value))
         }
         try read(place, at: ["item"], isDone: false, &reading)
     }
@@ -121,7 +128,7 @@ struct ResponsesReader: FrameReader {
 
     private mutating func end(_ event: JSONValue, _ reading: inout Reading) throws(StreamFault) {
         guard let value = event["item"]?.objectValue else { return }
-        let place = item(
+        let place = try item(
             of: ["output_index": event["output_index"] ?? .null, "item_id": value["id"] ?? .null],
             as: value["type"]?.stringValue ?? "")
         items[place].value = value
@@ -209,7 +216,7 @@ struct ResponsesReader: FrameReader {
     ) throws(StreamFault) {
         guard !type.hasPrefix("response.mcp") else { return }
         let isFree = type.contains("custom")
-        let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
+        let place = try item(of: event, as: isFree ? "custom_tool_call" : "function_call")
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
                 key: String(place),
@@ -224,7 +231,7 @@ struct ResponsesReader: FrameReader {
         _ event: JSONValue, _ type: String, _ reading: inout Reading
     ) throws(StreamFault) {
         let isFree = type.contains("custom")
-        let place = item(of: event, as: isFree ? "custom_tool_call" : "function_call")
+        let place = try item(of: event, as: isFree ? "custom_tool_call" : "function_call")
         let name = items[place].value["namespace"] == nil ? event["name"]?.stringValue : nil
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(key: String(place), name: name, style: isFree ? .freeText : .json))
@@ -264,7 +271,7 @@ struct ResponsesReader: FrameReader {
         var taken: Set<Int> = []
         for (position, item) in (value["output"]?.arrayValue ?? []).enumerated() {
             guard let object = item.objectValue else { continue }
-            let place = self.place(of: object, number: position, besides: taken)
+            let place = try self.place(of: object, number: position, besides: taken)
             taken.insert(place)
             let wasDone = items[place].isDone
             items[place].value = object
@@ -290,7 +297,9 @@ struct ResponsesReader: FrameReader {
     }
 
     /// The item that an element of the output is, told by its ID or by its call's, else by its number.
-    private mutating func place(of object: JSONObject, number: Int, besides taken: Set<Int>) -> Int {
+    private mutating func place(
+        of object: JSONObject, number: Int, besides taken: Set<Int>
+    ) throws(StreamFault) -> Int {
         let free = items.indices.filter { !taken.contains($0) }
         for member in ["id", "call_id"] {
             if let id = object[member]?.stringValue, !id.isEmpty,
@@ -305,8 +314,7 @@ struct ResponsesReader: FrameReader {
         }) {
             return place
         }
-        items.append(Item(key: "output \(number)", value: object))
-        return items.count - 1
+        return try append(Item(key: "output \(number)", value: object))
     }
 
     func blocks(for calls: [ToolCall]) -> ProviderBlocks? {

@@ -25,6 +25,8 @@ public enum ReadingLimits {
     public static let transcript = 1 << 30
     /// Bytes that the compressed parts of an imported file may unfold into, all together.
     public static let unpacked = 256 << 20
+    /// Calls, items or blocks of a model's response.
+    public static let calls = 2_048
     /// Levels of JSON within JSON.
     public static let depth = 512
     /// Bytes of a shell command that a rule looks at.
@@ -72,6 +74,7 @@ public enum ReadingLimits {
         Row("document", "a workflow, a configuration, a script, a schema", document),
         Row("transcript", "a session of another program, a list of tokens", transcript),
         Row("unpacked", "what the compressed parts of an imported file unfold into", unpacked),
+        Row("calls", "calls, items or blocks of a model's response", calls, .count),
         Row("depth", "JSON within JSON", depth, .count),
         Row("shellLine", "a shell command that a rule looks at", shellLine),
         Row("questions", "questions of servers that wait", questions, .count),

@@ -12,10 +12,13 @@ enum GenAISpans {
         var spans: [Span] = []
         var left: [String] = []
         for document in documents {
-            guard let resources = document.value["resourceSpans"]?.arrayValue else {
+            guard let resources = resources(of: document.value) else {
                 throw ImportError("\(document.place)expected an object with \"resourceSpans\"")
             }
-            for scope in resources.flatMap({ $0["scopeSpans"]?.arrayValue ?? [] }) {
+            let scopes = resources.flatMap {
+                ($0["scopeSpans"] ?? $0["instrumentationLibrarySpans"])?.arrayValue ?? []
+            }
+            for scope in scopes {
                 for span in scope["spans"]?.arrayValue ?? [] {
                     guard let read = Span(span) else {
                         left.append("\(document.place)a span without traceId, spanId or startTimeUnixNano")
@@ -44,6 +47,16 @@ enum GenAISpans {
         // What stands in conversations without a word is lost all the same, and said with the first.
         for line in left + all.filter(\.items.isEmpty).flatMap(\.losses.lines) { first.losses.add(line) }
         return [first] + spoken.dropFirst()
+    }
+
+    /// The resources of a document: OTLP's own, or as Tempo answers for a trace; `nil` for what has none.
+    static func resources(of document: JSONValue) -> [JSONValue]? {
+        let holder = document["trace"] ?? document
+        let batches = holder["batches"]?.arrayValue ?? []
+        let isTempos = batches.contains {
+            $0["scopeSpans"] != nil || $0["instrumentationLibrarySpans"] != nil
+        }
+        return holder["resourceSpans"]?.arrayValue ?? (isTempos ? batches : nil)
     }
 
     /// The spans in the order in which they began; those that began together, or without a time, stay where the file has

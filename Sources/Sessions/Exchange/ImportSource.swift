@@ -40,8 +40,15 @@ struct ImportSource {
             (self.format, reason, broken) = (.otel, "it is a message of OTLP's protobuf encoding", [])
             return
         }
-        let (found, broken) = try ImportSource.documents(bytes)
-        self.broken = broken
+        if format?.wireFormat != nil || format == nil, let stream = SavedStream(bytes) {
+            documents = [stream.document]
+            self.format = format ?? SessionImport.Format(stream.format)
+            (reason, broken) = ("it is a stream of \(stream.format.title)", [])
+            return
+        }
+        let (all, lines) = try ImportSource.documents(bytes)
+        let (found, failures) = try BatchLines.succeeded(all)
+        broken = lines + failures
         guard let first = found.first else { throw ImportError("the file is empty") }
         if first.value["kind"] == "session", first.value["journal"] != nil {
             throw ImportError("this is a session of Callgate already; callgate replay opens it")
@@ -57,6 +64,12 @@ struct ImportSource {
         }
         if found.count == 1, format == nil || format == .claudeCode, ClaudeStream.isResult(first.value) {
             throw ImportError(ClaudeStream.resultAlone)
+        }
+        if format?.wireFormat != nil || format == nil, let stream = SavedStream(chunks: values) {
+            documents = [stream.document]
+            self.format = format ?? SessionImport.Format(stream.format)
+            reason = "it is the chunks of a stream of \(stream.format.title)"
+            return
         }
         documents = found
         let guess = ImportSource.guess(values, first: first.value)
@@ -121,10 +134,22 @@ struct ImportSource {
 
     /// The documents of one JSON text: a list of requests is as many documents.
     private static func unwrapped(_ value: JSONValue) -> [Document] {
-        let list = value.arrayValue ?? []
-        if ClaudeStream.isOne(list) { return list.map { Document(value: $0, place: "") } }
-        let isList = list.allSatisfy { ["messages", "contents", "request", "body"].contains(where: $0.has) }
-        guard isList, !list.isEmpty else { return [Document(value: value, place: "")] }
+        // A page of what a provider has stored, and the requests of a batch.
+        let batch = value["requests"]?.arrayValue.flatMap { list in
+            list.allSatisfy { $0["custom_id"] != nil } ? list : nil
+        }
+        let page = value["object"] == "list" ? value["data"]?.arrayValue : batch
+        let list = page ?? value.arrayValue ?? []
+        if ClaudeStream.isOne(list) || SavedStream(chunks: list) != nil {
+            return list.map { Document(value: $0, place: "") }
+        }
+        let isList = list.allSatisfy { element in
+            ["messages", "contents", "request", "body", "custom_id"].contains(where: element.has)
+                || GenAISpans.resources(of: element) != nil || RequestFile.responseFormat(of: element) != nil
+        }
+        guard isList, !list.isEmpty else {
+            return [Document(value: page.map { .array($0) } ?? value, place: "")]
+        }
         return list.enumerated().map { Document(value: $1, place: "element \($0 + 1): ") }
     }
 
@@ -144,6 +169,7 @@ struct ImportSource {
             return (.mcpsnoop, "its lines have direction, session_id and seq")
         }
         if first["resourceSpans"] != nil { return (.otel, "it has resourceSpans") }
+        if GenAISpans.resources(of: first) != nil { return (.otel, "it is a trace of Tempo") }
         if first["eval"] != nil, first["version"] != nil { return (.inspect, "it has eval and version") }
         if HARFile.isOne(first) { return (.har, "it has log.entries") }
         if TracedRuns.isOne(documents) {
@@ -181,6 +207,18 @@ extension JSONValue {
 }
 
 extension SessionImport.Format {
+    /// The wire format in which such files are; `nil` for those that are in none.
+    fileprivate var wireFormat: WireFormat? {
+        switch self {
+        case .openai: .chatCompletions
+        case .anthropic: .messages
+        case .responses: .responses
+        case .gemini: .gemini
+        case .ollama: .ollama
+        case .claudeCode, .codex, .inspect, .otel, .har, .mitmproxy, .mcpsnoop, .traces: nil
+        }
+    }
+
     /// The format of files whose requests are in a wire format.
     fileprivate init(_ format: WireFormat) {
         self =

@@ -10,6 +10,8 @@ struct ImportedConversation {
             content: String, calls: [ToolCall], finish: FinishReason?, usage: Usage?,
             thinking: Thinking? = nil, tokens: [TokenStep] = [])
         case result(ToolCallID, content: String, isError: Bool)
+        /// A person let the call not run; the model read this in the place of a result.
+        case refused(ToolCallID, content: String)
         /// A request failed and was made again.
         case retry(attempt: Int, reason: String, delay: Int)
         /// Something that happened and that the model has not read.
@@ -164,11 +166,7 @@ private struct EventBuilder {
                 open.append(key)
             }
         case .result(let id, let content, let isError):
-            guard let index = open.lastIndex(where: { $0.id == id }) else {
-                losses.add("a result for call \(id), which no message before it asks for")
-                return
-            }
-            let key = open.remove(at: index)
+            guard let key = close(id, &losses) else { return }
             let arguments = calls[key]?.arguments ?? ByteString("")
             add(
                 .callStarted(key, arguments: arguments), at: begin(of: time, lasting: lasting, after: asked))
@@ -177,7 +175,20 @@ private struct EventBuilder {
                 .callFinished(key, CallResult(ending: ending, content: content, milliseconds: lasting)),
                 at: time)
             add(.toolMessage(key, content: content, isError: isError), at: time)
+        case .refused(let id, let content):
+            guard let key = close(id, &losses) else { return }
+            add(.decided(key, .deny(reason: nil), by: .person), at: time)
+            add(.toolMessage(key, content: content, isError: true), at: time)
         }
+    }
+
+    /// The call that something stands in the place of a result for.
+    private mutating func close(_ id: ToolCallID, _ losses: inout Losses) -> CallKey? {
+        guard let index = open.lastIndex(where: { $0.id == id }) else {
+            losses.add("a result for call \(id), which no message before it asks for")
+            return nil
+        }
+        return open.remove(at: index)
     }
 
     /// When something began that ended at a time; no earlier than what it follows from, where that is known.

@@ -21,19 +21,24 @@ struct LooseMembers {
         self.bytes = bytes
         self.key = key.utf8.map(LooseMembers.folded)
         guard let first = self.key.first else { return }
-        var at = 0
+        let isWordAlone = bytes.count(where: { $0 > 0x20 }) <= self.key.count
+        var (at, lineStart, counted) = (0, 0, 0)
         while at + self.key.count <= bytes.count {
             guard LooseMembers.folded(bytes[at]) == first, isKey(at) else {
                 at += 1
                 continue
             }
             let end = at + self.key.count
-            // A text that is the word alone is no member.
-            if let find = value(ofKeyAt: at, Array(mark.utf8)) {
+            while counted < at {
+                if LooseMembers.isLineEnd(bytes[counted]) { lineStart = counted + 1 }
+                counted += 1
+            }
+            if let find = value(ofKeyAt: at, column: at - lineStart, Array(mark.utf8)) {
                 if !find.range.isEmpty { finds.append(find) }
                 at = max(end, find.range.upperBound)
             } else {
-                if bytes.count(where: { $0 > 0x20 }) > self.key.count { unread += 1 }
+                // A text that is the word alone is no member.
+                if !isWordAlone { unread += 1 }
                 at = end
             }
         }
@@ -82,7 +87,7 @@ struct LooseMembers {
     }
 
     /// What follows the key, empty where that is nothing; `nil` where no value can be told.
-    private func value(ofKeyAt place: Int, _ mark: [UInt8]) -> Find? {
+    private func value(ofKeyAt place: Int, column: Int, _ mark: [UInt8]) -> Find? {
         var at = place + key.count
         if isTag(place, "</") || isTag(place, "&lt;/") { return Find(range: at..<at, mark: []) }
         for (open, close) in [("<", ">"), ("&lt;", "&gt;")] where isTag(place, open) {
@@ -116,7 +121,7 @@ struct LooseMembers {
             return nil
         }
         while at < bytes.count, bytes[at] == 0x2A { at += 1 }
-        return value(from: at, isQuoted: isQuoted, isPair: isPair, indent: column(place), mark)
+        return value(from: at, isQuoted: isQuoted, isPair: isPair, indent: column, mark)
     }
 
     private func value(from start: Int, isQuoted: Bool, isPair: Bool, indent: Int, _ mark: [UInt8]) -> Find? {
@@ -140,7 +145,13 @@ struct LooseMembers {
         var end = at
         while end < bytes.count, !Self.isLineEnd(bytes[end]) {
             if isQuoted, [0x2C, 0x7D, 0x5D].contains(bytes[end]) { break }
-            if isPair, bytes[end] == 0x26 || isNextPair(end) { break }
+            if isPair, bytes[end] == 0x26 { break }
+            if isPair, LooseMembers.isSeparator(bytes[end]) {
+                let word = skippingSeparators(end)
+                if isPair(from: word) { break }
+                end = word
+                continue
+            }
             end += 1
         }
         if !isPair, !isQuoted || end == at { end = block(from: end, indent: indent) }
@@ -158,12 +169,6 @@ struct LooseMembers {
             at += 1
         }
         return at
-    }
-
-    private func column(_ place: Int) -> Int {
-        var start = place
-        while start > 0, !Self.isLineEnd(bytes[start - 1]) { start -= 1 }
-        return place - start
     }
 
     private func startsQuote(_ start: Int) -> Bool {
@@ -204,10 +209,13 @@ struct LooseMembers {
         var (at, depth) = (start, 0)
         while at < bytes.count {
             switch bytes[at] {
-            case 0x22, 0x27,
-                0x5C where startsQuote(at):
+            case 0x22, 0x27, 0x5C:
                 var open = at
-                while bytes[open] == 0x5C { open += 1 }
+                while open < bytes.count, bytes[open] == 0x5C { open += 1 }
+                guard open < bytes.count, Self.isQuote(bytes[open]) else {
+                    at = open
+                    continue
+                }
                 let (_, close) = quoted(from: at)
                 at = min(close + (open - at) + 1, bytes.count)
                 continue
@@ -222,12 +230,18 @@ struct LooseMembers {
         return bytes.count
     }
 
-    /// Whether what separates pairs (`b=1`, `; b=1`) stands there, and another pair follows.
-    private func isNextPair(_ place: Int) -> Bool {
-        guard [0x20, 0x09, 0x2C, 0x3B].contains(bytes[place]) else { return false }
-        var at = place
-        while at < bytes.count, [0x20, 0x09, 0x2C, 0x3B].contains(bytes[at]) { at += 1 }
-        let word = at
+    /// What separates pairs: `a=1 b=1`, `a=1; b=1`.
+    private static func isSeparator(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x2C, 0x3B].contains(byte) }
+
+    private func skippingSeparators(_ start: Int) -> Int {
+        var at = start
+        while at < bytes.count, Self.isSeparator(bytes[at]) { at += 1 }
+        return at
+    }
+
+    /// Whether a pair begins there.
+    private func isPair(from word: Int) -> Bool {
+        var at = word
         while at < bytes.count, Self.isWord(bytes[at]) || bytes[at] == 0x2D || bytes[at] == 0x2E { at += 1 }
         return at > word && at < bytes.count && bytes[at] == 0x3D
     }

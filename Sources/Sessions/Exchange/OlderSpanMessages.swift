@@ -4,7 +4,7 @@ import JSON
 ///
 /// OpenLLMetry has an attribute for each field (`gen_ai.prompt.0.content`), OpenInference likewise
 /// (`llm.input_messages.0.message.content`), and OpenTelemetry's own first version an event for each message
-/// (`gen_ai.user.message`).
+/// (`gen_ai.user.message`), which Pydantic AI writes as one attribute, `events`.
 struct OlderSpanMessages {
     private let attributes: [String: JSONValue]
     private let events: [(name: String, attributes: [String: JSONValue])]
@@ -21,7 +21,7 @@ struct OlderSpanMessages {
         }
         var input = messages("gen_ai.prompt") + messages("llm.input_messages")
         var output = messages("gen_ai.completion") + messages("llm.output_messages")
-        for event in events {
+        for event in events + listed {
             let fields = OlderSpanMessages.fields(of: event.attributes)
             if event.name == "gen_ai.choice" {
                 output.append(fields.merging(["role": "assistant"]) { own, _ in own })
@@ -44,6 +44,19 @@ struct OlderSpanMessages {
         let tools = definitions
         if !tools.isEmpty { found["gen_ai.tool.definitions"] = .array(tools) }
         return found
+    }
+
+    /// The events that stand in one attribute, as JSON text.
+    private var listed: [(name: String, attributes: [String: JSONValue])] {
+        let value = attributes["events"]
+        let list = value?.stringValue.flatMap { try? JSONParser.parse($0) } ?? value
+        return (list?.arrayValue ?? []).compactMap { event in
+            guard let name = event["event.name"]?.stringValue, let object = event.objectValue else {
+                return nil
+            }
+            let members = object.members.map { ($0.key, $0.value) }
+            return (name, Dictionary(members, uniquingKeysWith: { first, _ in first }))
+        }
     }
 
     /// What stands under `prefix.N.`, a set of fields for each number.

@@ -227,17 +227,25 @@ struct ShellCommandReader {
                 if isLenient { continue }
                 throw ShellDoubt(at: word.offset, "a command or a value, which is not certain")
             }
-            parts.append(words[start...])
-            let name = word.programName
-            if word.text != name, !name.isEmpty {
-                parts.append([ShellWord(offset: word.offset, Array(name.utf8))] + words[start...].dropFirst())
+            for head in [word] + word.optionValues {
+                try addBegun(by: ArraySlice([head] + words[start...].dropFirst()))
             }
-            if word.holdsCommands { try addText(word.bytes, at: word) }
-            if ShellPrograms.shells.contains(name) { try addScript(words[start...]) }
-            if name == "find" { try addFound(words[start...].dropFirst()) }
-            if name == "env", let split = words[start...].first(where: { $0.splitsItsValue }) {
-                throw ShellDoubt(at: split.offset, "env -S, which splits its value")
-            }
+        }
+    }
+
+    /// What a command is that may begin with the first of the words.
+    private mutating func addBegun(by words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        guard let word = words.first else { return }
+        parts.append(words)
+        let name = word.programName
+        if word.text != name, !name.isEmpty {
+            parts.append([ShellWord(offset: word.offset, Array(name.utf8))] + words.dropFirst())
+        }
+        if word.holdsCommands { try addText(word.bytes, at: word) }
+        if ShellPrograms.shells.contains(name) { try addScript(words) }
+        if name == "find" { try addFound(words.dropFirst()) }
+        if name == "env", let split = words.first(where: { $0.splitsItsValue }) {
+            throw ShellDoubt(at: split.offset, "env -S, which splits its value")
         }
     }
 
@@ -315,6 +323,15 @@ extension ShellWord {
     fileprivate var isScriptFlag: Bool {
         bytes.first == UInt8(ascii: "-") && bytes.last == UInt8(ascii: "c") && bytes.count > 1
             && bytes.dropFirst().dropLast().allSatisfy { "aefhlnuvxi".utf8.contains($0) }
+    }
+
+    /// What an option has for a value in its own word: `--prog=touch`, `-ctouch`.
+    fileprivate var optionValues: [ShellWord] {
+        guard begins(with: "-") else { return [] }
+        let long = bytes.firstIndex(of: UInt8(ascii: "=")).map { bytes[($0 + 1)...] }
+        let short = begins(with: "--") ? nil : bytes.dropFirst(2)
+        return [long, short].compactMap { $0 }.filter { !$0.isEmpty }
+            .map { ShellWord(offset: offset, Array($0)) }
     }
 
     /// Whether a shell would see more than one word in it.

@@ -154,15 +154,20 @@ struct TranscriptReader {
 
     // MARK: What the model read
 
+    /// How the program begins what it writes in the place of a result where a person refused the call.
+    private static let refusal = "The user doesn't want to proceed with this tool use."
+
     private mutating func addUser(_ line: TranscriptLine) {
         let results = line.blocks.filter { $0["type"] == "tool_result" }
         for block in results {
             let id = ToolCallID(block["tool_use_id"]?.stringValue ?? "")
             let asked = response?.callTimes[id]
             let lasting = asked.flatMap { from in line.time.map { Double($0 - from) } } ?? 0
-            let item = ImportedConversation.Item.result(
-                id, content: AnthropicMessages.text(block["content"] ?? "", &conversation.losses),
-                isError: block["is_error"]?.boolValue ?? false)
+            let content = AnthropicMessages.text(block["content"] ?? "", &conversation.losses)
+            let isError = block["is_error"]?.boolValue ?? false
+            let isRefused = isError && content.utf8.starts(with: TranscriptReader.refusal.utf8)
+            let item: ImportedConversation.Item =
+                isRefused ? .refused(id, content: content) : .result(id, content: content, isError: isError)
             if response?.calls.contains(where: { $0.id == id }) == true {
                 response?.results.append((item, line.time, lasting))
             } else {

@@ -9,8 +9,13 @@ enum CodexOutput {
         if text.utf8.first == UInt8(ascii: "{"), let value = try? JSONParser.parse(text) {
             return value["metadata"]?["exit_code"]?.intValue.map { $0 != 0 } ?? false
         }
-        if refusals.contains(where: { text.utf8.elementsEqual($0.utf8) }) { return true }
         return exitCode(inHeadOf: text).map { $0 != 0 } ?? false
+    }
+
+    /// Whether a person let the call not run.
+    static func isRefusal(_ output: JSONValue) -> Bool {
+        let text = output.stringValue ?? output["content"]?.stringValue ?? ""
+        return refusals.contains { text.utf8.elementsEqual($0.utf8) }
     }
 
     /// What stands in the place of a result where a person let the call not run.

@@ -205,9 +205,13 @@ struct CodexRollout {
             }
             endResponse()
             let output = item["output"] ?? ""
-            conversation.add(
-                .result(id, content: text(output), isError: CodexOutput.isError(output)), at: time,
-                lasting: asked[id].map { Double(max(0, time - $0)) } ?? 0)
+            if CodexOutput.isRefusal(output) {
+                conversation.add(.refused(id, content: text(output)), at: time)
+            } else {
+                conversation.add(
+                    .result(id, content: text(output), isError: CodexOutput.isError(output)), at: time,
+                    lasting: asked[id].map { Double(max(0, time - $0)) } ?? 0)
+            }
             lastInput = time
         case "web_search_call", "image_generation_call", "code_interpreter_call", "file_search_call":
             conversation.mark(ranAtProvider: [type], at: time)

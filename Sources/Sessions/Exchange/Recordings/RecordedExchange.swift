@@ -87,8 +87,9 @@ extension RecordedExchange {
 struct ExchangeChains {
     private struct Chain {
         var conversation = ImportedConversation()
-        /// The messages that a request of this chain begins with.
+        /// The messages that a request of this chain begins with, and what each says.
         var messages: [Message] = []
+        var spoken: [[String]] = []
     }
 
     private var chains: [Chain] = []
@@ -102,7 +103,8 @@ struct ExchangeChains {
 
     private mutating func add(_ exchange: RecordedExchange) {
         let asked = exchange.request.messages
-        let known = chains.indices.filter { ExchangeChains.begins(asked, with: chains[$0].messages) }
+        let spoken = asked.map(\.spoken)
+        let known = chains.indices.filter { spoken.starts(with: chains[$0].spoken) }
         // Of conversations that are word for word the same, the one whose calls have the same IDs.
         let longest = known.max {
             let (left, right) = (chains[$0].messages, chains[$1].messages)
@@ -122,7 +124,7 @@ struct ExchangeChains {
             chains[index].conversation.mark(ranAtProvider: ran, at: exchange.time)
             chains[index].conversation.repeatMessage(message, at: exchange.time)
         }
-        chains[index].messages = asked
+        (chains[index].messages, chains[index].spoken) = (asked, spoken)
         let model = exchange.request.model
         if !model.isEmpty { chains[index].conversation.model = model }
         if !exchange.request.catalogue.isEmpty {
@@ -140,7 +142,9 @@ struct ExchangeChains {
                 content: response.content, calls: response.calls, finish: response.finishReason,
                 usage: response.usage, thinking: response.thinking, tokens: exchange.tokens),
             at: end, lasting: exchange.milliseconds)
-        chains[index].messages.append(.assistant(response.message))
+        let answer = Message.assistant(response.message)
+        chains[index].messages.append(answer)
+        chains[index].spoken.append(answer.spoken)
     }
 
     /// How many calls and results of the messages bear the same ID in both: a client may have given IDs of its own.
@@ -150,10 +154,6 @@ struct ExchangeChains {
         }
     }
 
-    /// Whether a conversation begins with another one: the same words and calls, whatever providers add to them.
-    private static func begins(_ messages: [Message], with known: [Message]) -> Bool {
-        messages.count >= known.count && zip(messages, known).allSatisfy { $0.spoken == $1.spoken }
-    }
 }
 
 extension TokenStep {
@@ -166,7 +166,7 @@ extension TokenStep {
 }
 
 extension Message {
-    /// What was said, without what providers keep beside it.
+    /// What was said, without what providers keep beside it: by these, a request tells the chain that it belongs to.
     fileprivate var spoken: [String] {
         switch self {
         case .system(let text): ["system", text]

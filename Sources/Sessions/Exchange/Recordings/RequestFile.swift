@@ -14,6 +14,7 @@ enum RequestFile {
         }
         if let asked = document["request"] { return asked["body"] ?? asked }
         if document["url"] != nil, let body = document["body"] { return body }
+        if document["custom_id"] != nil, let body = document["params"] { return body }
         return document
     }
 
