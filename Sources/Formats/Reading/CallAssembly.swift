@@ -29,6 +29,11 @@ struct CallAssembly: Sendable {
         fileprivate var last = ""
         private var extent = JSONExtent()
 
+        fileprivate init(key: String?, style: Style) {
+            self.key = key
+            self.style = style
+        }
+
         /// Whether the arguments are a whole object or array.
         fileprivate var isWhole: Bool { extent.isWhole }
 
