@@ -148,7 +148,7 @@ struct LooseMembers {
             if isPair, bytes[end] == 0x26 { break }
             if isPair, LooseMembers.isSeparator(bytes[end]) {
                 let word = skippingSeparators(end)
-                if isPair(from: word) { break }
+                if beginsPair(from: word) { break }
                 end = word
                 continue
             }
@@ -240,7 +240,7 @@ struct LooseMembers {
     }
 
     /// Whether a pair begins there.
-    private func isPair(from word: Int) -> Bool {
+    private func beginsPair(from word: Int) -> Bool {
         var at = word
         while at < bytes.count, Self.isWord(bytes[at]) || bytes[at] == 0x2D || bytes[at] == 0x2E { at += 1 }
         return at > word && at < bytes.count && bytes[at] == 0x3D
