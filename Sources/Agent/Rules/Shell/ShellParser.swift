@@ -20,6 +20,8 @@ struct ShellParser {
     private var isForcedFile = false
     /// Whether a redirection stands before the command's words: a shell need not take the first for a keyword then.
     private var beginsWithRedirection = false
+    /// Whether any stands with it: zsh runs a program of its own where there is nothing else.
+    private var isRedirected = false
 
     static let deepest = 8
     static let longest = ReadingLimits.shellLine
@@ -144,6 +146,7 @@ struct ShellParser {
         let start = position
         let sign = Unicode.Scalar(source[position])
         position += 1
+        isRedirected = true
         if words.allSatisfy({ $0.isBare && ShellPrograms.leading.contains($0.text) }) {
             beginsWithRedirection = true
         }
@@ -258,13 +261,15 @@ struct ShellParser {
     /// Reads the commands of a substitution in the midst of another command.
     mutating func nested(closing: UInt8) throws(ShellDoubt) {
         let outer = words
-        let (wasAfterGroup, outerStart, beganWithRedirection) = (
-            isAfterGroup, otherStart, beginsWithRedirection
+        let (wasAfterGroup, outerStart, beganWithRedirection, wasRedirected) = (
+            isAfterGroup, otherStart, beginsWithRedirection, isRedirected
         )
         beginCommand()
         try list(closing: closing)
         words = outer
-        (isAfterGroup, otherStart, beginsWithRedirection) = (wasAfterGroup, outerStart, beganWithRedirection)
+        (isAfterGroup, otherStart, beginsWithRedirection, isRedirected) = (
+            wasAfterGroup, outerStart, beganWithRedirection, wasRedirected
+        )
     }
 
     /// Ends a simple command: its words become a part, and what it runs becomes more.
@@ -278,8 +283,7 @@ struct ShellParser {
         words = []
         isAfterGroup = false
         otherStart = nil
-        beginsWithRedirection = false
-        isForcedFile = false
+        (beginsWithRedirection, isRedirected, isForcedFile) = (false, false, false)
     }
 
     /// A command with and without the words that belong to its redirections for some shells only.
@@ -332,8 +336,20 @@ struct ShellParser {
             if first.isOddAssignment { parts.append(rest) }
             rest = rest.dropFirst()
         }
+        try addProgramOfNone(command)
         var reader = ShellCommandReader(certainty: certainty, depth: depth)
         try reader.add(rest)
         parts.append(reader.parts)
+    }
+
+    /// What zsh runs where redirections have no program, unless told otherwise (`NULLCMD`).
+    private mutating func addProgramOfNone(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        let isBare = command.allSatisfy { $0.valueStart != nil || $0.isOddAssignment }
+        guard isRedirected, !isAfterGroup, isBare || beginsWithRedirection else { return }
+        if isStrict {
+            guard isBare else { return }
+            throw doubt("a redirection without a program, for which zsh runs one of its own")
+        }
+        for program in ["cat", "more"] { parts.append(Array(program.utf8)) }
     }
 }
