@@ -61,7 +61,9 @@ import Testing
             #expect(answers(try read(text)) == ["It rains."], "\(text)")
         }
         // What was cut is said.
-        let cut = try read(chunks.dropLast().map { "data: \($0)\n\n" }.joined())
+        // Anthropic tells the reason of the end before the end.
+        let rest = chunks.dropLast(chunks == SavedStreamTests.messages ? 2 : 1)
+        let cut = try read(rest.map { "data: \($0)\n\n" }.joined())
         #expect(answers(cut) == [] && cut.losses.lines.contains { $0.contains("cut before") }, "\(cut)")
     }
 
