@@ -113,6 +113,12 @@ struct ShellParser {
         case (UInt8(ascii: "&"), UInt8(ascii: ">")):
             if isStrict { throw doubt("&>, which only some shells take for a redirection") }
             // A background job and a redirection, or one redirection: both are read.
+            // A digit before it is its number to zsh.
+            if let last = words.last, last.isBare, last.bytes.allSatisfy(\.isShellDigit), position > 0,
+                source[position - 1].isShellDigit
+            {
+                words[words.count - 1].standing = .number
+            }
             position += 1
             try addReadings(from: otherStart ?? 0)
             otherStart = words.count
@@ -339,7 +345,21 @@ struct ShellParser {
         try addProgramOfNone(command)
         var reader = ShellCommandReader(certainty: certainty, depth: depth)
         try reader.add(rest)
+        if !isStrict { try addWordsOfZsh(rest, to: &reader) }
         parts.append(reader.parts)
+    }
+
+    /// What zsh takes for more than a word: a brace that closes wherever it stands, and `&!`, which is an operator.
+    private func addWordsOfZsh(
+        _ words: ArraySlice<ShellWord>, to reader: inout ShellCommandReader
+    ) throws(ShellDoubt) {
+        if let brace = words.dropFirst().firstIndex(where: { $0.isBare && $0.equals("}") }) {
+            try reader.add(words[..<brace])
+        }
+        guard let first = words.first, first.begins(with: "!"), first.bytes.count > 1 else { return }
+        var program = ShellWord(offset: first.offset, Array(first.bytes.dropFirst()))
+        program.isExpanded = first.isExpanded
+        try reader.add([program] + words.dropFirst())
     }
 
     /// What zsh runs where redirections have no program, unless told otherwise (`NULLCMD`).
