@@ -43,6 +43,9 @@ struct ShellCommandReader {
         if isStrict ? !first.isPlainName : first.isExpanded && !first.equals("[") || first.bytes.isEmpty {
             throw ShellDoubt(at: first.offset, "a program whose name is not plain")
         }
+        if first.begins(with: "="), first.bytes.count > 1 {
+            throw ShellDoubt(at: first.offset, "a program's path, as zsh looks it up")
+        }
         if first.isBare, ShellPrograms.unreadable.contains(first.text) || isStrict && isKeyword(first) {
             throw ShellDoubt(at: first.offset, "the keyword \(first.text)")
         }

@@ -349,12 +349,17 @@ struct ShellParser {
         parts.append(reader.parts)
     }
 
-    /// What zsh takes for more than a word: a brace that closes wherever it stands, and `&!`, which is an operator.
+    /// What zsh takes for more than a word: a brace that closes wherever it stands, `&!`, which is an operator, and an
+    /// assignment of a positional parameter (`1=x`).
     private func addWordsOfZsh(
         _ words: ArraySlice<ShellWord>, to reader: inout ShellCommandReader
     ) throws(ShellDoubt) {
         if let brace = words.dropFirst().firstIndex(where: { $0.isBare && $0.equals("}") }) {
             try reader.add(words[..<brace])
+        }
+        if let first = words.first, first.bytes.first?.isShellDigit == true {
+            let sign = first.bytes.drop(while: \.isShellDigit)
+            if sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8) { try reader.add(words.dropFirst()) }
         }
         guard let first = words.first, first.begins(with: "!"), first.bytes.count > 1 else { return }
         var program = ShellWord(offset: first.offset, Array(first.bytes.dropFirst()))
