@@ -1,5 +1,5 @@
 #!/bin/sh
-# Holds the reading of command lines against real shells: LINES made-up lines for each of dash and bash, in JOBS runs side
+# Holds the reading of command lines against real shells: LINES made-up lines for each of dash, bash and zsh, in JOBS runs side
 # by side with the seeds SEED, SEED + 1 and so on, since most of the time is spent waiting for lines that loop.
 #
 #     Scripts/fuzz/shells.sh [LINES [SEED [JOBS]]]
@@ -22,7 +22,7 @@ wait
 failed=0
 job=0
 while [ "$job" -lt "$jobs" ]; do
-    grep -aE '^(dash|bash|    )' "$results/$job" || { tail -n 3 "$results/$job"; failed=1; }
+    grep -aE '^(dash|bash|zsh|    )' "$results/$job" || { tail -n 3 "$results/$job"; failed=1; }
     grep -aq 'Test run with .* passed' "$results/$job" || failed=1
     job=$((job + 1))
 done

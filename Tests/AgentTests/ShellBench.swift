@@ -52,10 +52,16 @@ final class ShellBench {
             cd '\(url.path)/work' || exit 1
             export HOME='\(url.path)/home' LANG=C.UTF-8 LC_ALL=C.UTF-8
             unset ENV BASH_ENV
+            # Lines that nobody has read must not run as root: some find the real rm.
+            as=
+            if [ "$(id -u)" = 0 ] && [ -x /usr/bin/setpriv ]; then
+                chown -R 65534:65534 '\(url.path)'
+                as='/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups'
+            fi
             number=0
             while [ $number -lt \(lines.count) ]; do
                 IFS= read -r -d '' line <../lines/$number
-                ( ulimit -v 4000000; PATH='\(url.path)/stubs' exec /usr/bin/timeout -s KILL 3 \
+                ( ulimit -v 4000000; PATH='\(url.path)/stubs' exec $as /usr/bin/timeout -s KILL 3 \
                     /usr/bin/\(shell) -c "$line" ) 9>&1 >/dev/null 2>&1 </dev/null | cat >/dev/null
                 printf '\\035' >>../log
                 number=$((number + 1))

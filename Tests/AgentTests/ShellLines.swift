@@ -26,7 +26,7 @@ struct ShellLines {
         "RANDOM='a[$(b)]'; ",
         "export SECONDS='a[$(b)]'; ", ">!x ", ">>!x ", "x=b; ", "x='b y'; ", "set -- b; ",
         "shift 'a[$(b)]'; ",
-        "cd ..; ", "set -f; ", "set -e; ", "set -o noglob; ", "umask 0; ", "hash -p /bin/b ls; ", "PATH=x ",
+        "set -f; ", "set -e; ", "set -o noglob; ", "umask 0; ", "PATH=x ",
         "PATH=x; ", "b() { c; }; ", "ulimit -c 0; ", "exec >x; ", "wait; ", "let 'a[$(b)]'; ",
         "(( a[$(b)] )); ",
     ]

@@ -359,7 +359,8 @@ struct ShellParser {
         }
         if let first = words.first, first.bytes.first?.isShellDigit == true {
             let sign = first.bytes.drop(while: \.isShellDigit)
-            if sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8) { try reader.add(words.dropFirst()) }
+            let isAssigned = sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8)
+            if isAssigned { try reader.add(words.dropFirst()) }
         }
         guard let first = words.first, first.begins(with: "!"), first.bytes.count > 1 else { return }
         var program = ShellWord(offset: first.offset, Array(first.bytes.dropFirst()))
