@@ -9,7 +9,7 @@ public struct MCPSource: Sendable, Hashable {
         /// A file of the usual `{"mcpServers": {…}}`.
         case file(String)
         /// In the workflow itself.
-        case inline([MCPServerSettings])
+        case inline([MCPServerSettings], faults: [MCPServerSettings.Fault])
     }
 
     /// Where the servers are described.
@@ -44,21 +44,25 @@ extension ToolSourceReader {
             return source
         }
         let settings: [MCPServerSettings]
+        let faults: [MCPServerSettings.Fault]
         do {
             // A client's whole file may be pasted here, its outer object and all.
             let given = tool["mcp"] ?? [:]
             let pasted = given.objectValue?.count == 1 ? given["mcpServers"] ?? given["servers"] : nil
             let isPasted = pasted?.objectValue != nil && pasted?["command"] == nil && pasted?["url"] == nil
-            settings = try MCPServerSettings.servers(in: isPasted ? given : ["mcpServers": given])
+            (settings, faults) = try MCPServerSettings.usable(in: isPasted ? given : ["mcpServers": given])
+            if settings.isEmpty, let fault = faults.first { throw fault.error }
         } catch {
             throw fault(at: place.appending("mcp"), error.description)
         }
         for (index, name) in (source.servers ?? []).enumerated()
-        where !settings.contains(where: { ByteString($0.name) == ByteString(name) }) {
+        where !(settings.map(\.name) + faults.map(\.server)).contains(where: {
+            ByteString($0) == ByteString(name)
+        }) {
             throw fault(
                 at: place.appending("servers").appending(index), "there is no server \(name) under mcp")
         }
-        source.place = .inline(settings)
+        source.place = .inline(settings, faults: faults)
         return source
     }
 }

@@ -62,10 +62,15 @@ private let workflow = """
         for file in ["m.json", "two.json"] {
             let run = try CommandLineRun(["tools", "list", file], in: folder)
             #expect(run.status == 0 && run.output.contains("t()"), "\(file): \(run.output)\(run.errors)")
-            for name in odd.keys where name != "off" {
+            for name in odd.keys {
                 #expect(run.output.contains("server \(name)"), "\(file), \(name): \(run.output)")
             }
         }
+        try folder.write(
+            "{\"mcpServers\": {\(live)}, \"servers\": {\"live\": {\"command\": \"/other\"}}}",
+            to: "twice.json")
+        let twice = try CommandLineRun(["tools", "list", "twice.json"], in: folder)
+        #expect(twice.output.contains("t()") && twice.output.contains("another table has it otherwise"))
         try folder.write("{\"mcpServers\": {\(entries)}}", to: "none.json")
         #expect(try CommandLineRun(["tools", "list", "none.json"], in: folder).status == 2)
     }

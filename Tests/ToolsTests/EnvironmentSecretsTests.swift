@@ -38,7 +38,7 @@ import Testing
             "HOST": "host-1", "A_TOKEN": "token-1", "MY_KEY": "key-1", "LEVEL": "debug", "QUERY": "query-1",
             "BEARER": "bearer-1",
         ]
-        let servers = try MCPServerSettings.servers(in: document, environment: environment)
+        let servers = try MCPServerSettings.usable(in: document, environment: environment).settings
         let text = "host-1 token-1 key-1 debug query-1 bearer-1 default-key"
         #expect(
             servers.map { $0.secrets.hiding(in: text) } == [

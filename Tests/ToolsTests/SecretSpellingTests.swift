@@ -101,7 +101,7 @@ import Testing
     @Test func aServersCommandDoesNotTellItsVariable() async throws {
         let document = try JSONParser.parse(#"{"mcpServers": {"s": {"command": "/no/${API_KEY}/here"}}}"#)
         let settings = try #require(
-            try MCPServerSettings.servers(in: document, environment: ["API_KEY": "sk-123456"]).first)
+            try MCPServerSettings.usable(in: document, environment: ["API_KEY": "sk-123456"]).settings.first)
         let server = MCPServer(settings, host: MCPRecorder())
         let error = await #expect(throws: MCPError.self) { _ = try await server.tools() }
         #expect(

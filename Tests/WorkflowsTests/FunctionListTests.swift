@@ -115,7 +115,7 @@ import Tools
     func servers(_ text: String) throws {
         #expect(ServerFile.isOne(Array(text.utf8)))
         let document = try ServerFile.document(Array(text.utf8))
-        let settings = try MCPServerSettings.servers(in: document, environment: [:])
+        let settings = try MCPServerSettings.usable(in: document, environment: [:]).settings
         #expect(settings.map(\.name) == ["a"])
     }
 
@@ -136,7 +136,8 @@ import Tools
     func pasted() throws {
         let text = "name: x\nmodel: {embedded: builtin}\ntools:\n  - mcp: {mcpServers: {a: {command: x}}}\n"
         let workflow = try Workflow.parse(text, file: "w.yaml")
-        guard case .mcp(let source)? = workflow.tools.first, case .inline(let settings) = source.place else {
+        guard case .mcp(let source)? = workflow.tools.first, case .inline(let settings, _) = source.place
+        else {
             Issue.record("no servers")
             return
         }

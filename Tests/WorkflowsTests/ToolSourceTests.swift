@@ -110,7 +110,7 @@ private func fault(_ text: String) -> String {
                 == .mcp(
                     MCPSource(place: .file("dir/mcp.json"), servers: ["time"], tools: ["get_*"], prefix: true)
                 ))
-        guard case .mcp(let source)? = workflow.tools.last, case .inline(let servers) = source.place else {
+        guard case .mcp(let source)? = workflow.tools.last, case .inline(let servers, _) = source.place else {
             Issue.record("no servers")
             return
         }

@@ -28,17 +28,10 @@ public struct MCPServerSettings: Sendable, Hashable {
 
     /// The table of servers in a client's configuration; `nil` for a document that holds none.
     public static func serverTable(in document: JSONValue) -> JSONObject? {
-        let places = [
-            document["mcpServers"], document["servers"], document["mcp"]?["servers"],
-            document["mcp"]?["mcpServers"], document["context_servers"],
-        ]
-        let found = places.compactMap { place -> JSONObject? in
-            if let table = place?.objectValue, isTable(table) { return table }
-            return place?.arrayValue.flatMap(namedTable)
-        }
+        let tables = tables(in: document)
         // A file that serves several clients has a table for each.
-        if !found.isEmpty {
-            return found.dropFirst().reduce(into: found[0]) { all, table in
+        if !tables.isEmpty {
+            return tables.dropFirst().reduce(into: tables[0]) { all, table in
                 for server in table where all[server.key] == nil { all[server.key] = server.value }
             }
         }
@@ -52,6 +45,17 @@ public struct MCPServerSettings: Sendable, Hashable {
             return table
         }
         return nil
+    }
+
+    private static func tables(in document: JSONValue) -> [JSONObject] {
+        let places = [
+            document["mcpServers"], document["servers"], document["mcp"]?["servers"],
+            document["mcp"]?["mcpServers"], document["context_servers"],
+        ]
+        return places.compactMap { place -> JSONObject? in
+            if let table = place?.objectValue, isTable(table) { return table }
+            return place?.arrayValue.flatMap(namedTable)
+        }
     }
 
     /// A list of servers, each with its name.
@@ -74,34 +78,50 @@ public struct MCPServerSettings: Sendable, Hashable {
     /// The names that clients have for a server's address.
     fileprivate static let addresses = ["url", "httpUrl", "serverUrl"]
 
+    /// Why one of the servers that are named cannot be used.
+    public struct Fault: Sendable, Hashable {
+        /// The server's name.
+        public let server: String
+        /// What is wrong with it.
+        public let error: MCPError
+
+        init(_ server: String, _ error: MCPError) {
+            self.server = server
+            self.error = error
+        }
+
+        init(_ server: String, _ reason: String) {
+            self.init(server, MCPError("server \(server): \(reason)"))
+        }
+    }
+
     /// Reads the usual `{"mcpServers": {"name": {"command": …} or {"url": …}}}`, as clients spell it.
     ///
     /// `servers` (VS Code), `mcp.servers` (its settings) and `context_servers` (Zed) are the same table; so is a list of
-    /// servers that bear their names, and a bare table. Servers that are `disabled` are left out. `${NAME}`, `${env:NAME}`
-    /// and `${NAME:-default}` in its texts are variables of the environment.
-    /// - Throws: ``MCPError`` with the server and the key.
-    public static func servers(
-        in document: JSONValue, environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws(MCPError) -> [MCPServerSettings] {
-        let (settings, faults) = try usable(in: document, environment: environment)
-        if let fault = faults.first { throw fault.error }
-        return settings
-    }
-
-    /// As ``servers(in:environment:)``, with what is wrong with a server beside those that can be used.
+    /// servers that bear their names, and a bare table. `${NAME}`, `${env:NAME}` and `${NAME:-default}` in its texts are
+    /// variables of the environment. Servers that are disabled cannot be used, nor what a second table has otherwise.
     /// - Throws: ``MCPError`` for a document that names no servers.
     public static func usable(
         in document: JSONValue, environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws(MCPError) -> (settings: [MCPServerSettings], faults: [(server: String, error: MCPError)]) {
+    ) throws(MCPError) -> (settings: [MCPServerSettings], faults: [Fault]) {
         guard let servers = serverTable(in: document) else {
             throw MCPError("there is no object \"mcpServers\" (or \"servers\") that names servers")
         }
         var settings: [MCPServerSettings] = []
-        var faults: [(server: String, error: MCPError)] = []
-        for server in servers where server.value["disabled"]?.boolValue != true {
+        var faults: [Fault] = []
+        for server in servers {
+            if server.value["disabled"]?.boolValue == true || server.value["enabled"]?.boolValue == false {
+                faults.append(Fault(server.key, "it is disabled"))
+                continue
+            }
             var reader = ServerReader(name: server.key, value: server.value, environment: environment)
             do throws(MCPError) { settings.append(try reader.settings()) } catch {
-                faults.append((server.key, error))
+                faults.append(Fault(server.key, error))
+            }
+        }
+        for table in tables(in: document).dropFirst() {
+            for server in table where servers[server.key].map({ $0 != server.value }) ?? false {
+                faults.append(Fault(server.key, "another table has it otherwise; the first counts"))
             }
         }
         return (settings, faults)

@@ -159,17 +159,15 @@ struct Toolbox {
     private static func servers(
         _ source: MCPSource
     ) throws -> (settings: [MCPServerSettings], faults: [(server: String, error: any Error)]) {
-        func isWanted(_ name: String) -> Bool {
-            source.servers?.contains { $0.utf8.elementsEqual(name.utf8) } ?? true
-        }
+        var (settings, faults): ([MCPServerSettings], [MCPServerSettings.Fault])
+        var file: String?
         switch source.place {
-        case .inline(let settings): return (settings.filter { isWanted($0.name) }, [])
+        case .inline(let given, let left): (settings, faults) = (given, left)
         case .file(let path):
-            var (settings, faults): ([MCPServerSettings], [(server: String, error: MCPError)])
+            file = path
             do {
-                let read = try MCPServerSettings.usable(
+                (settings, faults) = try MCPServerSettings.usable(
                     in: try ServerFile.document(try BoundedFile.bytes(path)))
-                (settings, faults) = (read.settings, read.faults)
             } catch let error as BoundedFileError {
                 throw Failure(.usage, "\(error); it should hold {\"mcpServers\": {…}}")
             } catch {
@@ -181,10 +179,15 @@ struct Toolbox {
             }) {
                 throw Failure(.usage, "\(path) has no server \(stranger)")
             }
-            settings = settings.filter { isWanted($0.name) }
-            faults = faults.filter { isWanted($0.server) }
-            if settings.isEmpty, let fault = faults.first { throw Failure(.usage, "\(path): \(fault.error)") }
-            return (settings, faults.map { ($0.server, $0.error) })
         }
+        func isWanted(_ name: String) -> Bool {
+            source.servers?.contains { $0.utf8.elementsEqual(name.utf8) } ?? true
+        }
+        settings = settings.filter { isWanted($0.name) }
+        faults = faults.filter { isWanted($0.server) }
+        if settings.isEmpty, let fault = faults.first {
+            throw Failure(.usage, "\(file.map { "\($0): " } ?? "")\(fault.error)")
+        }
+        return (settings, faults.map { ($0.server, $0.error) })
     }
 }
