@@ -45,7 +45,7 @@ extension ToolSourceReader {
         }
         let settings: [MCPServerSettings]
         let faults: [MCPServerSettings.Fault]
-        do {
+        do throws(MCPError) {
             // A client's whole file may be pasted here, its outer object and all.
             let given = tool["mcp"] ?? [:]
             let pasted = given.objectValue?.count == 1 ? given["mcpServers"] ?? given["servers"] : nil
