@@ -76,7 +76,7 @@ import Testing
         ("if true; then rm x; fi", ["true", "rm x"]), ("{ rm x; }", ["rm x"]),
         ("! grep -q x y", ["grep -q x y"]),
         ("r\\\nm x", ["rm x"]), ("find . | xargs rm", ["find .", "xargs rm", "rm"]),
-        ("chroot / rm x", ["chroot / rm x", "/ rm x", "rm x", "x"]),
+        ("chroot / rm x", ["chroot / rm x", "/", "/ rm x", "rm", "rm x", "x"]),
         ("A+=1 rm x", ["A+=1", "A+=1 rm x", "rm x"]),
         ("A=\u{301} rm x", ["A=\u{301}", "rm x"]), ("timeout 1e1 rm x", ["timeout 1e1 rm x", "rm x"]),
         ("time if rm x; then :; fi", ["time if rm x", "if rm x", "rm x", ":"]),
@@ -102,7 +102,21 @@ import Testing
         ("a &>x b &>y c", ["a", "> x", "b", "> y", "a b c", "c"]),
     ])
     func forADenialALineCountsAsAllThatItMayStart(line: String, parts: [String]) {
-        #expect((try? ShellReading(line: line).started()) == parts, "\(line)")
+        let started = try? ShellReading(line: line).started().filter { !["cat", "more"].contains($0) }
+        #expect(started == parts, "\(line)")
+    }
+
+    @Test(
+        "What zsh alone takes for an operator, an assignment or a program is among the parts",
+        arguments: [
+            (">x", "cat"), ("A=1 >x", "more"), ("<x; ls", "cat"), ("ls &!rm x", "rm x"),
+            ("ls &!'rm' x", "rm x"),
+            ("nohup 5&>x", "nohup"), ("{ ls; rm }", "rm"), ("1=2 rm x", "rm x"), ("1+=2 rm x", "rm x"),
+            ("trap rm EXIT", "rm"),
+        ])
+    func zsh(line: String, part: String) throws {
+        #expect(try ShellReading(line: line).started().contains(part), "\(line)")
+        #expect(throws: ShellDoubt.self) { try ShellReading(line: line).proved() }
     }
 
     /// Found by real shells among 200,000 made-up lines.

@@ -231,7 +231,7 @@ struct ShellCommandReader {
                 throw ShellDoubt(at: word.offset, "a command or a value, which is not certain")
             }
             // A trap's word is a line without those that follow it.
-            if !isLenient { parts.append(words[start...start]) }
+            if !isLenient, start + 1 < words.endIndex { parts.append(words[start...start]) }
             for head in [word] + word.optionValues {
                 try addBegun(by: ArraySlice([head] + words[start...].dropFirst()))
             }
