@@ -40,6 +40,8 @@ actor SessionBook {
 
     /// How long a request waits for the sign that a client has left the calls that are held for it.
     private static let patience = Duration.milliseconds(250)
+    /// The same for a request that says more than the one that is held, which no client asks for beside it.
+    private static let longPatience = Duration.seconds(2)
 
     init(settings: ProxySettings, ledger: CallLedger, watcher: any ProxyWatcher) {
         self.settings = settings
@@ -57,9 +59,11 @@ actor SessionBook {
     func claim(_ request: AgentRequest, for exchange: Exchange) async throws -> Claim {
         try checkThatNobodyLeft()
         let identity = exchange.identity
-        let patience = ContinuousClock.now + SessionBook.patience
+        let begun = ContinuousClock.now
+        let patience = begun + SessionBook.patience
         for (place, known) in await candidates(request, identity) {
-            await giveUpLeft(at: place, waitingUntil: patience)
+            let goesOn = identity.thread != nil && known < request.chain.count
+            await giveUpLeft(at: place, waitingUntil: goesOn ? begun + SessionBook.longPatience : patience)
             guard occupy(place, exchange) else { continue }
             await remember(request, at: place)
             return Claim(session: entries[place].session, known: known)
