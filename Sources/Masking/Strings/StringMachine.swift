@@ -240,8 +240,9 @@ final class StringMachine {
         masks.keepUp()
         if let known = masks.interiors[state] { return known }
         var words = [UInt64](repeating: 0, count: tokens.base.count)
+        let begun = work
         for (index, slice) in tokens.slices.enumerated() {
-            if contains(slice: index, of: tokens, from: state) {
+            if contains(slice: index, of: tokens, from: state, since: begun) {
                 for word in words.indices { words[word] |= slice.words[word] }
             } else {
                 walk(slice.trie, from: state, into: &words)
@@ -254,7 +255,10 @@ final class StringMachine {
     }
 
     /// Whether every token of a slice can follow: every string of the slice's characters, up to its longest token.
-    private func contains(slice index: Int, of tokens: StringTokens, from state: Int32) -> Bool {
+    /// - Parameter begun: the ``work`` before the mask; where it has grown too much the tokens are walked at once.
+    private func contains(
+        slice index: Int, of tokens: StringTokens, from state: Int32, since begun: Int
+    ) -> Bool {
         let slice = tokens.slices[index]
         if slice.characters.isEmpty { return false }
         let characters = representatives(of: tokens)[index]
@@ -263,6 +267,7 @@ final class StringMachine {
         for _ in 0..<slice.longest {
             var next: [Int32] = []
             for here in layer {
+                if work - begun > StringMachine.containmentWork { return false }
                 for character in characters {
                     guard let ends = ends(of: here, character) else { return false }
                     for end in ends where seen.insert(end).inserted { next.append(end) }
@@ -277,6 +282,15 @@ final class StringMachine {
 
     /// States looked at to find out whether a slice is let through.
     private static let mostContained = 200
+    /// What finding that out may cost in one mask, in ``work``.
+    private static let containmentWork = 1_000
+
+    /// What making the states of the components has cost so far.
+    private var work: Int {
+        components.reduce(0) { sum, component in
+            if case .pattern(let automaton) = component { sum + automaton.work } else { sum }
+        }
+    }
 
     /// Where characters lead that have one of the bytes at each place; `nil` where one of them cannot follow.
     private func ends(of state: Int32, _ character: [[UInt8]]) -> [Int32]? {
