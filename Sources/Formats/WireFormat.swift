@@ -57,35 +57,41 @@ public struct ModelEndpoint: Sendable, Hashable {
     /// - Parameter path: as it stands in the request line, with its query, below any prefix.
     public init?(method: String, path: String) {
         guard method.utf8.elementsEqual("POST".utf8) else { return nil }
-        let plain = path.prefix { $0 != "?" && $0 != "#" }
-        var segments = plain.split(separator: "/").map { ModelEndpoint.decoded($0) }
+        var segments = ModelEndpoint.segments(of: path)
         guard let last = segments.popLast() else { return nil }
-        switch (segments.last, last) {
+        let words = segments.map { $0.lowercased() }
+        switch (words.last, last.lowercased()) {
         case ("chat", "completions"): self.init(.chatCompletions)
         case (_, "responses"): self.init(.responses)
-        case ("v1", "messages"): self.init(.messages)
+        // Some clients leave the version out; the messages of a thread are OpenAI's Assistants.
+        case (_, "messages") where words.last == "v1" || !words.contains("threads"): self.init(.messages)
         case ("api", "chat"): self.init(.ollama)
         default:
             guard let colon = last.lastIndex(of: ":") else { return nil }
             let model = String(last[..<colon])
-            switch last[last.index(after: colon)...] {
-            case "generateContent": self.init(.gemini, model: model, isStreamed: false)
-            case "streamGenerateContent": self.init(.gemini, model: model, isStreamed: true)
+            switch last[last.index(after: colon)...].lowercased() {
+            case "generatecontent": self.init(.gemini, model: model, isStreamed: false)
+            case "streamgeneratecontent": self.init(.gemini, model: model, isStreamed: true)
             // Google serves Anthropic's models in their own format.
-            case "rawPredict" where segments.contains("anthropic"):
+            case "rawpredict" where words.contains("anthropic"):
                 self.init(.messages, model: model, isStreamed: nil)
-            case "streamRawPredict" where segments.contains("anthropic"):
+            case "streamrawpredict" where words.contains("anthropic"):
                 self.init(.messages, model: model, isStreamed: true)
             default: return nil
             }
         }
     }
 
+    /// The segments of a path as servers take them that decode it whole and drop parameters (`;x=1`).
+    private static func segments(of path: String) -> [String] {
+        let plain = decoded(path.prefix { $0 != "?" && $0 != "#" })
+        return plain.split(separator: "/").map { String($0.prefix { $0 != ";" }) }.filter { !$0.isEmpty }
+    }
+
     /// The format of a response that was asked for before, where a request fetches one; `nil` for any other request.
     public static func formatFetched(method: String, path: String) -> WireFormat? {
         guard method.utf8.elementsEqual("GET".utf8) else { return nil }
-        let segments = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").map { decoded($0) }
-        let holders = segments.dropLast().suffix(2)
+        let holders = segments(of: path).dropLast().suffix(2).map { $0.lowercased() }
         if holders.last == "responses" { return .responses }
         return holders.elementsEqual(["chat", "completions"]) ? .chatCompletions : nil
     }

@@ -185,6 +185,45 @@ struct ProxyTests {
         #expect(fold.calls.first?.decider == .option("client left"))
     }
 
+    @Test("Whatever address a server takes for that of a model is held, and what is not read offers no tools")
+    func addresses() async throws {
+        let held = [
+            "/v1/Messages", "/messages", "/v1%2Fmessages", "/v1/messages;x=1", "/V1/MESSAGES",
+            "/v1/messages/",
+            "//v1//messages",
+        ]
+        let provider = try await ScriptedProvider(held.map { _ in asking(bash("a", "date")) } + [done])
+        defer { provider.stop() }
+        let folder = TemporaryFolder()
+        try await withProxy(provider, folder: folder, person: TablePerson { _ in nil }, holdLimit: 1) {
+            origin in
+            for path in held {
+                let answer = try await post(path, messages([]), to: origin)
+                #expect(
+                    String(decoding: answer.bytes, as: UTF8.self).contains("denied_by_reviewer"), "\(path)")
+            }
+            let asked = provider.requests.withLock { $0.count }
+            let tools: JSONValue = [["name": "f"]]
+            let wrapping: [JSONValue] = [
+                ["tools": tools], ["toolConfig": ["tools": tools]], ["request": ["tools": tools]],
+                ["functions": tools],
+            ]
+            for body in wrapping {
+                for path in ["/model/x/invoke", "/model/x/converse", "/v1beta/interactions", "/v2/chat"] {
+                    let answer = try await post(path, body, to: origin)
+                    let text = String(decoding: answer.bytes, as: UTF8.self)
+                    #expect(
+                        answer.status == 400 && text.contains("does not read what \(path) answers"), "\(text)"
+                    )
+                }
+            }
+            #expect(provider.requests.withLock { $0.count } == asked)
+            for path in ["/v1/messages/count_tokens", "/v1/assistants", "/v1beta/models/m:countTokens"] {
+                #expect(try await post(path, ["tools": tools], to: origin).status == 200, "\(path)")
+            }
+        }
+    }
+
     @Test("A time without a decision ends in a denial")
     func holdLimit() async throws {
         let provider = try await ScriptedProvider([asking(bash("a", "date"))])

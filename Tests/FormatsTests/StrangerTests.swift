@@ -45,6 +45,73 @@ import Testing
 
     static let rows = [
         Row(
+            "Databricks' thinking",
+            chunks(
+                ##""delta":{"content":[{"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}]}]}"##,
+                ##""delta":{"content":[{"type":"text","text":"hi"}]}"##,
+                ##""delta":{},"finish_reason":"stop""##),
+            ##"stop | hi | ~hm 2 characters"##),
+        Row(
+            "an empty object before the arguments",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]}"##,
+                ##""delta":{},"finish_reason":"tool_calls""##),
+            ##"tool_calls |  | a:f:{"a":1} | !1"##),
+        Row(
+            "an empty object alone",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"function":{"arguments":""}}]}"##,
+                ##""delta":{},"finish_reason":"tool_calls""##),
+            ##"tool_calls |  | a:f:{}"##),
+        Row(
+            "another ID under one index without a name, after whole arguments",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a\":1}"}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"id":"b","function":{"arguments":"{\"b\":1}"}}]}"##,
+                ##""delta":{},"finish_reason":"tool_calls""##),
+            "call 2, b, names no tool; nothing of the response is used"),
+        Row(
+            "a delta that is text", chunks(##""delta":"hi""##, ##""delta":"","finish_reason":"stop""##),
+            "stop | hi"),
+        Row(
+            "a delta with text", chunks(##""delta":{"text":"hi"}"##, ##""delta":{},"finish_reason":"stop""##),
+            "stop | hi"),
+        Row(
+            "the one choice without its list",
+            ##"{"choices":{"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}}"##,
+            "stop | hi"),
+        Row(
+            "a block reason that is none", .gemini,
+            ##"{"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":"STOP"}],"promptFeedback":{"blockReason":"BLOCK_REASON_UNSPECIFIED"}}"##,
+            "stop | hi"),
+        Row(
+            "two parts of one message", .responses,
+            [
+                ##"{"type":"response.output_text.delta","item_id":"m","output_index":0,"content_index":0,"delta":"h"}"##,
+                ##"{"type":"response.output_text.done","item_id":"m","output_index":0,"content_index":0,"text":"h"}"##,
+                ##"{"type":"response.output_text.delta","item_id":"m","output_index":0,"content_index":1,"delta":"i"}"##,
+                ##"{"type":"response.output_text.done","item_id":"m","output_index":0,"content_index":1,"text":"i"}"##,
+                ##"{"type":"response.completed","response":{"status":"completed","output":[]}}"##,
+            ].map { "data: \($0)\n\n" }.joined(), "stop | hi"),
+        Row(
+            "text at the end of a part alone", .responses,
+            [
+                ##"{"type":"response.content_part.done","item_id":"m","output_index":0,"content_index":0,"part":{"type":"output_text","text":"hi"}}"##,
+                ##"{"type":"response.completed","response":{"status":"completed","output":[]}}"##,
+            ].map { "data: \($0)\n\n" }.joined(), "stop | hi"),
+        Row(
+            "a provider that asks for leave", .responses,
+            ##"{"object":"response","status":"completed","output":[{"type":"mcp_approval_request","id":"r","name":"n","server_label":"s","arguments":"{}"}]}"##,
+            "stop |  | !1"),
+        Row(
+            "calls after the end", .ollama,
+            ##"{"message":{"content":"hi"},"done":true}"## + "\n"
+                + ##"{"message":{"tool_calls":[{"function":{"name":"f","arguments":{}}}]},"done":true}"##,
+            "stop | hi | !1"),
+        Row(
             "output_text alone", .responses,
             ##"{"object":"response","status":"completed","output_text":"hi","output":[]}"##,
             ##"stop | hi"##),

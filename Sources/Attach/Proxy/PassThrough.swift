@@ -6,6 +6,9 @@ struct PassThrough: Sendable {
     let upstreams: Upstreams
 
     func serve(_ request: HTTPRequest, _ body: [UInt8], _ response: HTTPResponder) async throws {
+        if let objection = UnreadRequest.objection(to: request, body) {
+            return try await refuse(ProxyFault(status: 400, message: objection), response)
+        }
         do {
             let (origin, target) = try upstreams.place(of: request, format: nil)
             let sent = HTTPRequest(
@@ -17,10 +20,14 @@ struct PassThrough: Sendable {
                 try await response.finish()
             }
         } catch let error as WireError where error.isBeforeConnecting {
-            let fault = ProxyFault(status: 502, message: error.description, isTransient: true)
-            try await response.begin(fault.head(nil))
-            try await response.write(fault.body(nil))
-            try await response.finish()
+            try await refuse(
+                ProxyFault(status: 502, message: error.description, isTransient: true), response)
         }
+    }
+
+    private func refuse(_ fault: ProxyFault, _ response: HTTPResponder) async throws {
+        try await response.begin(fault.head(nil))
+        try await response.write(fault.body(nil))
+        try await response.finish()
     }
 }

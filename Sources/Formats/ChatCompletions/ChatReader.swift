@@ -6,9 +6,12 @@ struct ChatReader: FrameReader {
     var draft = ResponseDraft()
     /// Members of the message that only their provider reads, to be sent back unaltered.
     private var kept = JSONObject()
+    /// Whether it was told that the provider searched.
+    private var hasSearched = false
 
     func isOwn(_ value: JSONValue) -> Bool {
-        value["choices"]?.arrayValue != nil || (value["usage"] != nil && value["usage"] != .null)
+        !ChatContent.list(value["choices"]).isEmpty || value["choices"] == []
+            || (value["usage"] != nil && value["usage"] != .null)
             || value["object"]?.stringValue?.hasPrefix("chat.completion") == true
             || value["base_resp"]?.objectValue != nil
     }
@@ -25,15 +28,17 @@ struct ChatReader: FrameReader {
         for usage in [value["usage"], value["x_groq"]?["usage"], value["timings"]] {
             reading.pieces += draft.take(usage: usage)
         }
-        let choices = value["choices"]?.arrayValue ?? []
+        let choices = ChatContent.list(value["choices"])
+        let isList = value["choices"]?.arrayValue != nil
         for (position, choice) in choices.enumerated() {
             let number = choice["index"]?.intValue ?? 0
             guard number == 0 else {
                 draft.remark("The server gave more than one choice; only the first is read.")
                 continue
             }
-            try take(choice, at: ["choices", String(position)], &reading)
+            try take(choice, at: ["choices"] + (isList ? [String(position)] : []), &reading)
         }
+        noteSearches([value["citations"], value["search_results"]], &reading)
         // Some servers call the chunks of a stream so as well.
         let isStreamed = choices.contains { $0["delta"]?.objectValue != nil }
         if value["object"]?.stringValue == "chat.completion", draft.finishWord != nil, !isStreamed {
@@ -51,6 +56,7 @@ struct ChatReader: FrameReader {
         }
         var pieces = Reading()
         for key in ["delta", "message"] {
+            if let text = choice[key]?.stringValue { pieces.pieces += draft.add(text: text) }
             guard let message = choice[key]?.objectValue else { continue }
             // Some servers repeat the whole message in their last chunk.
             if key == "message", !draft.content.isEmpty || !draft.calls.entries.isEmpty {
@@ -103,13 +109,21 @@ struct ChatReader: FrameReader {
     private mutating func take(
         message: JSONObject, at place: [String], _ reading: inout Reading
     ) throws(StreamFault) {
-        reading.pieces += think(message)
+        reading.pieces += think(message, isDelta: place.last == "delta")
+        for tool in message["executed_tools"]?.arrayValue ?? [] {
+            let name = (tool["name"] ?? tool["type"])?.stringValue ?? "a tool"
+            reading.pieces.append(.providerCall(name: name))
+        }
+        noteSearches([message["annotations"]], &reading)
         for part in ChatContent.parts(of: message["content"]) {
             switch part {
             case .text(let text): reading.pieces += draft.add(text: text)
             case .thinking(let text): reading.pieces += draft.add(thinking: text)
             case .other(let what): draft.remark("The response holds \(what), which is not read.")
             }
+        }
+        if message["content"] == nil, let text = message["text"]?.stringValue {
+            reading.pieces += draft.add(text: text)
         }
         if case .array(let parts)? = message["content"], !parts.isEmpty { keep("content", .array(parts)) }
         // A refusal is what the model says, in another member.
@@ -136,8 +150,15 @@ struct ChatReader: FrameReader {
         }
     }
 
+    /// Marks that a provider searched the web, where it names what it found.
+    private mutating func noteSearches(_ found: [JSONValue?], _ reading: inout Reading) {
+        guard !hasSearched, found.contains(where: { $0?.arrayValue?.isEmpty == false }) else { return }
+        hasSearched = true
+        reading.pieces.append(.providerCall(name: "web search"))
+    }
+
     /// Thinking, under each name that servers have for it; of several in one message the first counts.
-    private mutating func think(_ message: JSONObject) -> [ResponsePiece] {
+    private mutating func think(_ message: JSONObject, isDelta: Bool) -> [ResponsePiece] {
         var pieces: [ResponsePiece] = []
         for key in ["reasoning_content", "reasoning", "reasoning_text", "thinking", "thought"] {
             guard let value = message[key], value != .null else { continue }
@@ -150,7 +171,7 @@ struct ChatReader: FrameReader {
         }
         for key in ["reasoning_details", "thinking_blocks"] {
             for detail in message[key]?.arrayValue ?? [] {
-                keep(key, detail, merging: true)
+                keep(key, detail, isDelta: isDelta)
                 let isHidden =
                     detail["type"]?.stringValue?.hasSuffix("encrypted") == true
                     || detail["type"]?.stringValue == "redacted_thinking"
@@ -173,14 +194,20 @@ struct ChatReader: FrameReader {
         }
     }
 
-    /// Keeps a detail of a list; fragments of one index become one detail again.
-    private mutating func keep(_ key: String, _ detail: JSONValue, merging: Bool) {
+    /// Keeps a detail of a list; fragments of one index become one detail again, and so do those without that follow each
+    /// other up to a signature.
+    private mutating func keep(_ key: String, _ detail: JSONValue, isDelta: Bool) {
         var list = kept[key]?.arrayValue ?? []
-        if let index = detail["index"], let place = list.firstIndex(where: { $0["index"] == index }),
+        let open = list.indices.last.flatMap { place in
+            isDelta && detail["data"] == nil && list[place]["data"] == nil
+                && list[place]["signature"]?.stringValue?.isEmpty ?? true ? place : nil
+        }
+        let known = detail["index"].flatMap { index in list.firstIndex { $0["index"] == index } }
+        if let place = detail["index"] == nil ? open : known,
             case .object(var known) = list[place], known["type"] == detail["type"]
         {
             for member in detail.objectValue ?? JSONObject() {
-                if ["text", "summary", "data", "signature"].contains(member.key),
+                if ["text", "summary", "data", "signature", "thinking"].contains(member.key),
                     let before = known[member.key]?.stringValue, let more = member.value.stringValue
                 {
                     known[member.key] = .string(before + more)
@@ -245,7 +272,7 @@ struct ChatReader: FrameReader {
     func blocks(for calls: [ToolCall]) -> ProviderBlocks? {
         var members = kept
         if case .array(let parts)? = members["content"],
-            !parts.contains(where: { $0["type"]?.stringValue == "thinking" })
+            !parts.contains(where: { ["thinking", "reasoning"].contains($0["type"]?.stringValue) })
         {
             members["content"] = nil
         }
@@ -289,8 +316,8 @@ enum ChatContent {
         let kind = value["type"]?.stringValue
         switch kind {
         case "thinking", "reasoning":
-            let inner = value["thinking"] ?? value["reasoning"] ?? value["text"]
-            return [.thinking(text(of: inner))]
+            let inner = value["thinking"] ?? value["reasoning"] ?? value["text"] ?? value["summary"]
+            return [.thinking(inner.flatMap(thought) ?? text(of: inner))]
         case nil, "text", "output_text", "input_text", "refusal":
             if let text = (value["text"] ?? value["refusal"] ?? value["content"])?.stringValue {
                 return [.text(text)]

@@ -6,6 +6,8 @@ struct GeminiReader: FrameReader {
     var draft = ResponseDraft()
     /// The parts as they came, words that follow words joined.
     private var parts: [JSONValue] = []
+    /// Whether it was told that the provider searched.
+    private var hasSearched = false
 
     func isOwn(_ value: JSONValue) -> Bool {
         ["candidates", "usageMetadata", "promptFeedback", "modelVersion", "responseId"].contains {
@@ -59,6 +61,11 @@ struct GeminiReader: FrameReader {
             for (number, part) in ChatContent.list(candidate["content"]?["parts"]).enumerated() {
                 try take(part: part, at: place + [String(number)], &reading)
             }
+            let grounding = GeminiReader.member("groundingMetadata", of: candidate)
+            if !hasSearched, GeminiReader.member("webSearchQueries", of: grounding) != nil {
+                hasSearched = true
+                reading.pieces.append(.providerCall(name: "google search"))
+            }
             let reason = GeminiReader.member("finishReason", of: candidate)
             if let word = GeminiReader.finishWord(reason), word != "FINISH_REASON_UNSPECIFIED" {
                 draft.finishDetail = GeminiReader.member("finishMessage", of: candidate)?.stringValue
@@ -67,7 +74,7 @@ struct GeminiReader: FrameReader {
         }
         let feedback = GeminiReader.member("promptFeedback", of: value)
         let block = GeminiReader.member("blockReason", of: feedback)
-        if let reason = block?.stringValue, draft.finishWord == nil {
+        if let reason = block?.stringValue, reason != "BLOCK_REASON_UNSPECIFIED", draft.finishWord == nil {
             draft.finishDetail =
                 "the prompt was refused for \(reason)"
                 + (GeminiReader.member("blockReasonMessage", of: feedback)?.stringValue.map { ", \($0)" }

@@ -231,6 +231,9 @@ struct MessagesReader: FrameReader {
                 let before = blocks[place].start["citations"]?.arrayValue ?? []
                 blocks[place].start["citations"] = .array(before + [citation])
             }
+        case "compaction_delta":
+            blocks[place].start["content"] = .string(
+                (blocks[place].start["content"]?.stringValue ?? "") + (delta?["content"]?.stringValue ?? ""))
         default:
             if let type { draft.remark("The response holds parts of type \(type), which are not read.") }
         }

@@ -27,6 +27,8 @@ struct CallAssembly: Sendable {
         fileprivate var held = ""
         /// The last fragment of the arguments.
         fileprivate var last = ""
+        /// Whether the arguments have not been told yet.
+        fileprivate var isKeptBack = false
         private var extent = JSONExtent()
 
         fileprivate init(key: String?, style: Style) {
@@ -36,6 +38,9 @@ struct CallAssembly: Sendable {
 
         /// Whether the arguments are a whole object or array.
         fileprivate var isWhole: Bool { extent.isWhole }
+
+        /// Whether the arguments are the empty object with which some servers begin.
+        fileprivate var isPlaceholder: Bool { arguments.utf8.elementsEqual("{}".utf8) }
 
         fileprivate mutating func append(_ fragment: String) {
             arguments += fragment
@@ -114,7 +119,12 @@ struct CallAssembly: Sendable {
         // So does another name.
         if let name, isWhole, !entry.name.isEmpty, !name.utf8.elementsEqual(entry.name.utf8) { return nil }
         if let id, !entry.id.isEmpty {
-            return name != nil && !entry.id.utf8.elementsEqual(id.utf8) ? nil : place
+            let isOther = !entry.id.utf8.elementsEqual(id.utf8)
+            // Arguments after whole ones, with another ID: a call that was never named.
+            if isOther, isWhole, !entry.isPlaceholder, fragment.arguments.map({ !$0.isBlank }) ?? false {
+                return nil
+            }
+            return name != nil && isOther ? nil : place
         }
         // With neither index nor ID, a name after another call's is another call's, unless it is that name again.
         guard fragment.key == nil, id == nil, let name, !entry.name.isEmpty else { return place }
@@ -157,10 +167,26 @@ struct CallAssembly: Sendable {
                 return
             }
             if arguments.isBlank { return }
+            if entries[place].isPlaceholder, arguments.utf8.first == UInt8(ascii: "{") {
+                remarks.append(
+                    "The arguments of call \(place + 1) began as {} and were streamed then; the stream counts."
+                )
+                contradiction = "the arguments of call \(place + 1) were empty first and others later"
+                entries[place].replace(by: "")
+                tell(arguments, of: place, &pieces)
+                return
+            }
             // Some clients stop at the first whole value.
             contradiction = "the arguments of call \(place + 1) went on after they were whole"
         }
+        tell(arguments, of: place, &pieces)
+    }
+
+    private mutating func tell(_ arguments: String, of place: Int, _ pieces: inout [ResponsePiece]) {
         entries[place].append(arguments)
+        // An empty object may only keep the place of what follows, and is told at the end.
+        entries[place].isKeptBack = entries[place].isPlaceholder
+        if entries[place].isKeptBack { return }
         if entries[place].isAnnounced {
             pieces.append(.arguments(number: place + 1, arguments))
         } else {
@@ -241,7 +267,10 @@ struct CallAssembly: Sendable {
     mutating func end(_ number: Int) -> [ResponsePiece] {
         guard entries.indices.contains(number - 1), !entries[number - 1].isEnded else { return [] }
         entries[number - 1].isEnded = true
-        return [.callEnded(number: number)]
+        let empty: [ResponsePiece] =
+            entries[number - 1].isKeptBack
+            ? [.arguments(number: number, entries[number - 1].arguments)] : []
+        return empty + [.callEnded(number: number)]
     }
 
     /// Marks all calls as complete.

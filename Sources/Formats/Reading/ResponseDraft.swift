@@ -38,6 +38,10 @@ struct ResponseDraft: Sendable {
         guard var counts = UsageReading.usage(value) else { return [] }
         // Some formats tell the prompt's tokens at the start and the response's at the end.
         if let known = usage {
+            // Messages tells at the end once more what was not cached, without what was.
+            if counts.cachedTokens == nil, known.cachedTokens != nil {
+                counts.promptTokens = max(counts.promptTokens, known.promptTokens)
+            }
             if counts.promptTokens == 0 { counts.promptTokens = known.promptTokens }
             if counts.completionTokens == 0 { counts.completionTokens = known.completionTokens }
             counts.thinkingTokens = counts.thinkingTokens ?? known.thinkingTokens

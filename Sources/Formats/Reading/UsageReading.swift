@@ -34,8 +34,10 @@ enum UsageReading {
             value["prompt_tokens"] == nil ? ["cache_creation_input_tokens", "cache_read_input_tokens"] : []
         let prompted = (prompt ?? 0) + apart.reduce(0) { $0 + (count(value[$1]) ?? 0) }
         let thought = value["thoughtsTokenCount"].flatMap { count($0) } ?? 0
+        let ofTools = value["toolUsePromptTokenCount"].flatMap { count($0) } ?? 0
         return Usage(
-            promptTokens: prompted, completionTokens: (written ?? 0) + thought, thinkingTokens: thinking,
+            promptTokens: prompted + ofTools, completionTokens: (written ?? 0) + thought,
+            thinkingTokens: thinking,
             cachedTokens: cached)
     }
 

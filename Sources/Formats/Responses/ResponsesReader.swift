@@ -39,8 +39,9 @@ struct ResponsesReader: FrameReader {
             let pieces = draft.add(text: text)
             reading.pieces += scored.isEmpty ? pieces : scored.map(ResponsePiece.token)
         case "response.output_text.done", "response.refusal.done":
-            let place = try item(of: value, as: "message")
-            add(missing: (value["text"] ?? value["refusal"])?.stringValue, to: place, &reading)
+            try end(part: value["text"] ?? value["refusal"], of: value, &reading)
+        case "response.content_part.done":
+            try end(part: value["part"]?["text"] ?? value["part"]?["refusal"], of: value, &reading)
         case "response.reasoning_summary_text.delta", "response.reasoning_text.delta",
             "response.reasoning_summary.delta", "response.reasoning.delta":
             let place = try item(of: value, as: "reasoning")
@@ -170,6 +171,13 @@ struct ResponsesReader: FrameReader {
                 reading.pieces += draft.add(thinking: "", isHidden: true)
             }
         case "message", "reasoning", "": break
+        case "mcp_approval_request":
+            draft.remark(
+                "The provider asks whether \(value["name"]?.stringValue ?? "a tool") of its server "
+                    + "\(value["server_label"]?.stringValue ?? "?") may run; Callgate cannot answer for it, so it does not run."
+            )
+        case "item_reference", "mcp_approval_response", "compaction", "mcp_list_tools":
+            draft.remark("The response holds an item of type \(type), which is kept and not shown.")
         default:
             if !isDone || items[place].call == nil {
                 reading.pieces.append(.providerCall(name: value["name"]?.stringValue ?? type))
@@ -243,6 +251,17 @@ struct ResponsesReader: FrameReader {
             reading.place(number, isFree ? .input : .text, [member])
         }
         if event["name"]?.stringValue != nil { reading.place(number, .name, ["name"]) }
+    }
+
+    /// Takes the whole of one part of a message, of which the pieces have told all or nothing.
+    private mutating func end(
+        part text: JSONValue?, of event: JSONValue, _ reading: inout Reading
+    ) throws(StreamFault) {
+        guard let text = text?.stringValue, !text.isEmpty else { return }
+        let place = try item(of: event, as: "message")
+        // Of several parts the last was told last.
+        if items[place].text.utf8.reversed().starts(with: text.utf8.reversed()) { return }
+        add(missing: text, to: place, &reading)
     }
 
     /// Adds what the end of a text has more than its pieces had.
