@@ -59,14 +59,8 @@ struct FetchedResponse: Sendable {
         _ head: HTTPResponse, _ body: inout HTTPResponseBody, _ response: HTTPResponder
     ) async throws {
         if let fault = OtherAnswer.charsetFault(head) { throw fault }
-        var decoding = try ResponseDecoding(head.fields)
         try await response.begin(head.decoded.withoutLength)
-        var gated = GatedStream(format, isStreamed: true)
-        while let bytes = try await body.next() {
-            try await response.write(gated.take(try decoding.take(bytes, keeps: false)).passed)
-            if gated.isHolding || gated.isRefused { break }
-        }
-        if !gated.isHolding, !gated.isRefused { try await response.write(gated.finish().passed) }
+        let gated = try await CallFreeStream(format: format).relay(head.fields, &body, response)
         if gated.isHolding || gated.isRefused, !gated.hasPassedError {
             try await response.write(
                 format.errorEvent(

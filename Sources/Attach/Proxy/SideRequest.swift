@@ -44,24 +44,16 @@ struct SideRequest: Sendable {
                 return String(decoding: other.text.prefix(300), as: UTF8.self)
             }
             if let fault = OtherAnswer.charsetFault(head) { throw fault }
-            var decoding = try ResponseDecoding(head.fields)
             let isEvents = head.mediaType == "text/event-stream"
             let begun = HTTPResponse(status: head.status, fields: head.fields.endToEnd).decoded
             try await response.begin(isEvents ? begun.withoutLength : begun)
-            var gated = GatedStream(format, isStreamed: true)
             var words = ""
-            while let coded = try await body.next() {
-                let output = gated.take(try decoding.take(coded, keeps: false))
-                for case .text(let text) in output.pieces where words.utf8.count < 300 { words += text }
-                try await response.write(output.passed)
-                // A call where no tool was offered is nothing that a person could decide: the response ends before it.
-                if gated.isHolding { return words + " (cut before a call that no tool was offered for)" }
-                if gated.isRefused { break }
+            let gated = try await CallFreeStream(format: format).relay(head.fields, &body, response) {
+                pieces in
+                for case .text(let text) in pieces where words.utf8.count < 300 { words += text }
             }
-            if !gated.isRefused {
-                try decoding.finish()
-                try await response.write(gated.finish().passed)
-            }
+            // A call where no tool was offered is nothing that a person could decide: the response ends before it.
+            if gated.isHolding { return words + " (cut before a call that no tool was offered for)" }
             guard gated.isRefused, !gated.hasPassedError, let fault = gated.fault else {
                 try await response.finish()
                 return words
