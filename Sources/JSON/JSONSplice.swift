@@ -52,7 +52,7 @@ public struct JSONExtent: Sendable, Hashable {
     /// The extent of nothing yet.
     public init() {}
 
-    /// Whether all that came is one object or array, but for white space after it.
+    /// Whether all that came is one object or array, but for white space around it.
     public var isWhole: Bool { phase == .whole }
 
     /// Takes the bytes that follow.
@@ -62,6 +62,7 @@ public struct JSONExtent: Sendable, Hashable {
             case .other: return
             case .whole:
                 if !JSONScan.isSpace(byte) { phase = .other }
+            case .before where JSONScan.isSpace(byte): continue
             case .before where byte != UInt8(ascii: "{") && byte != UInt8(ascii: "["): phase = .other
             case .before, .within: phase = balance.isClosed(by: byte) ? .whole : .within
             }

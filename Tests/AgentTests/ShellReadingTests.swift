@@ -112,11 +112,69 @@ import Testing
             (">x", "cat"), ("A=1 >x", "more"), ("<x; ls", "cat"), ("ls &!rm x", "rm x"),
             ("ls &!'rm' x", "rm x"),
             ("nohup 5&>x", "nohup"), ("{ ls; rm }", "rm"), ("1=2 rm x", "rm x"), ("1+=2 rm x", "rm x"),
-            ("trap rm EXIT", "rm"),
+            ("trap rm EXIT", "rm"), ("{ ls } always { rm x }", "rm x"),
+            ("time { ls } always { rm x }", "rm x"),
+            ("if { ls } { rm x } else { ls }", "rm x"),
         ])
     func zsh(line: String, part: String) throws {
         #expect(try ShellReading(line: line).started().contains(part), "\(line)")
         #expect(throws: ShellDoubt.self) { try ShellReading(line: line).proved() }
+    }
+
+    /// Each crossed a rule in a real shell.
+    @Test(
+        "What changes how the rest of a line is read, or names what only a variable knows, is never proved",
+        arguments: [
+            "set -o history\nset -H\nls \"!!\"", "set -o histexpand; ls '!echo'", "set -k; ls PATH=e",
+            "set -ek; ls",
+            "set -o keyword; ls", "set -A functions ls 'rm x'; ls", "set -e -A functions ls 'rm x'; ls",
+            "set -A commands ls /usr/bin/rm; ls x", "set -A path e; ls", "shopt -so history histexpand; ls",
+            "set -o history\nset -H\necho x\n^echo^rm", "NULLCMD=rm; >x", "READNULLCMD=evil; </dev/null",
+            "TRY_BLOCK_INTERRUPT=1 ls", "ZLE_RPROMPT_INDENT=1; ls", "export -i x; ls", "\\noglob rm x",
+            "'noglob' rm x", "'-' rm x", "\\- rm x", "setopt x; ls", "rzsh -c \"$x\"",
+        ])
+    func neitherProvedNorDecided(line: String) {
+        #expect(throws: ShellDoubt.self, "\(line)") { try ShellReading(line: line).proved() }
+        #expect(throws: ShellDoubt.self, "\(line)") { try ShellReading(line: line).started() }
+    }
+
+    @Test(
+        "A word that is not certain may be an operator, an option or a subscript to what evaluates those",
+        arguments: [
+            "a=-v; test $a \"$(ls)\"", "test \"$(ls)\" \"$(ls)\"", "true & wait -n -p \"$(ls)\"", "wait $x",
+            "[ -t \"$(ls)\" ]", "set -A \"$(ls)\" v", "f=-execdir; find . $f rm x \\;",
+            "find . -maxdepth 0 \"$(ls)\" rm x \\;", "foo | IFS=, read -A functions; foo",
+        ])
+    func undecidedForDenials(line: String) {
+        #expect(throws: ShellDoubt.self, "\(line)") { try ShellReading(line: line).started() }
+    }
+
+    @Test(
+        "What lines of every day ask with variables is decided",
+        arguments: [
+            "[ -f \"$x\" ] && ls", "test -z \"$x\"", "[ \"$a\" = b ]", "[ \"$a\" != \"$b\" ] || ls",
+            "[ \"$x\" ]",
+            "set -euo pipefail; ls", "set -e\nls", "set -x; ls", "find . -name \"$x\"", "ls & wait $!",
+        ])
+    func decidedForDenials(line: String) throws { _ = try ShellReading(line: line).started() }
+
+    @Test(
+        "What a runner's word holds for a command is among the parts, wherever in the word it begins",
+        arguments: [
+            "script -qc'rm x' /dev/null", "script -q --command='rm x' /dev/null", "su --command='rm x'",
+            "ssh -o ProxyCommand='rm x' h", "gdb -batch -ex '!rm x'", "git -c alias.x='!rm x' x",
+            "rzsh -c 'rm x'",
+            "zsh5 -c 'rm x'", "bash-static -c 'rm x'", "find . -exec env -u + rm x \\;",
+            "find . -exec flock + rm x \\;",
+        ])
+    func heldForDenials(line: String) throws {
+        #expect(try ShellReading(line: line).started().contains("rm x"), "\(line)")
+    }
+
+    @Test func aPlusEndsTheCommandOfFindAfterTheNamesAlone() throws {
+        let parts = try ShellReading(line: "find . -exec tee + x \\;").proved()
+        #expect(parts.contains("tee + x") && !parts.contains("tee"))
+        #expect(try ShellReading(line: "find . -exec ls {} +").started().contains("ls {}"))
     }
 
     /// Found by real shells among 200,000 made-up lines.

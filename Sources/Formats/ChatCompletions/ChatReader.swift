@@ -186,8 +186,13 @@ struct ChatReader: FrameReader {
         return pieces
     }
 
+    private mutating func noteFull(_ key: String) {
+        draft.remark("The response holds more than \(ReadingLimits.calls) parts of \(key); no more are kept.")
+    }
+
     private mutating func keep(_ key: String, _ value: JSONValue) {
         if key == "content", case .array(let before)? = kept[key], case .array(let more) = value {
+            guard before.count < ReadingLimits.calls else { return noteFull(key) }
             kept[key] = .array(before + more)
         } else {
             kept[key] = value
@@ -198,6 +203,7 @@ struct ChatReader: FrameReader {
     /// other up to a signature.
     private mutating func keep(_ key: String, _ detail: JSONValue, isDelta: Bool) {
         var list = kept[key]?.arrayValue ?? []
+        guard list.count < ReadingLimits.calls else { return noteFull(key) }
         let open = list.indices.last.flatMap { place in
             isDelta && detail["data"] == nil && list[place]["data"] == nil
                 && list[place]["signature"]?.stringValue?.isEmpty ?? true ? place : nil

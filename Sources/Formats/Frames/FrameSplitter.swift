@@ -36,16 +36,23 @@ struct FrameSplitter: Sendable {
 
     init(largest: Int = ReadingLimits.streamEvent) { self.largest = largest }
 
+    private static let pieceSize = 1 << 12
+
     /// The frames that are whole now.
     /// - Throws: ``StreamFault`` for a frame that does not end.
     mutating func take(_ bytes: some Sequence<UInt8>) throws(StreamFault) -> [WireFrame] {
-        buffer += bytes
         var frames: [WireFrame] = []
-        while let frame = next() { frames.append(frame) }
-        guard buffer.count <= largest else {
-            throw StreamFault(
-                "one event of the stream has more than \(ReadingLimits.figure(largest)); nothing of it is used"
-            )
+        // Piece by piece, for what is left moves down after each frame.
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            buffer += rest.prefix(FrameSplitter.pieceSize)
+            rest = rest.dropFirst(FrameSplitter.pieceSize)
+            while let frame = next() { frames.append(frame) }
+            guard buffer.count <= largest else {
+                throw StreamFault(
+                    "one event of the stream has more than \(ReadingLimits.figure(largest)); nothing of it is used"
+                )
+            }
         }
         return frames
     }

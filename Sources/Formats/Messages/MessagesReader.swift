@@ -201,6 +201,10 @@ struct MessagesReader: FrameReader {
             isMisnumbered = true
         }
         let place = try place(of: event)
+        // What is no index to one client is the first block to another, or the last.
+        if event["index"]?.intValue == nil, !draft.calls.entries.isEmpty {
+            reading.doubt = "a piece of a response with a call does not say to which block it belongs"
+        }
         switch type {
         case "text_delta":
             let text = delta?["text"]?.stringValue ?? ""

@@ -67,7 +67,8 @@ struct CallAssembly: Sendable {
     private(set) var entries: [Entry] = []
     private(set) var remarks: [String] = []
     /// What was told of a call in two ways, which those who pass it on cannot leave to its reader.
-    private(set) var contradiction: String?
+    var contradiction: String? { told ?? repeating }
+    private var told: String?
     private var current: Int?
 
     /// Takes one fragment.
@@ -81,6 +82,7 @@ struct CallAssembly: Sendable {
         let place: Int
         if let known = position(of: fragment, id: id, name: name) {
             place = known
+            noteGuess(fragment, of: place, id: id)
             if entries[place].key == nil { entries[place].key = fragment.key }
         } else {
             guard name != nil || id != nil || fragment.key != nil else {
@@ -103,6 +105,21 @@ struct CallAssembly: Sendable {
             take(arguments: arguments, of: place, &pieces)
         }
         return (place + 1, announced(place) + pieces)
+    }
+
+    /// What ``keepWhole()`` would take for the arguments, though others have left before it.
+    private var repeating: String? {
+        entries.firstIndex { $0.style == .json && !$0.isWhole && JSONSplice.isBalanced($0.last.utf8) }
+            .map { "the arguments of call \($0 + 1) began anew with each fragment" }
+    }
+
+    /// Notes that a fragment was given to a call by a guess: readers put it elsewhere that go by index alone.
+    private mutating func noteGuess(_ fragment: Fragment, of place: Int, id: String?) {
+        let isSame =
+            id.map { entries[place].id.isEmpty || $0.utf8.elementsEqual(entries[place].id.utf8) } ?? true
+        let isSure = fragment.key != nil && fragment.key == entries[place].key && isSame
+        guard !isSure, fragment.name?.isEmpty == false || fragment.arguments?.isEmpty == false else { return }
+        told = "a fragment of call \(place + 1) does not say by index and ID that it is one"
     }
 
     /// The call that a fragment belongs to; `nil` for one that begins.
@@ -147,7 +164,7 @@ struct CallAssembly: Sendable {
         let known = entries[place].name
         // Some clients keep the first name, some the last, and some put them together.
         if !known.isEmpty, !name.utf8.elementsEqual(known.utf8) {
-            contradiction = "call \(place + 1) was named \(known) first and \(name) later"
+            told = "call \(place + 1) was named \(known) first and \(name) later"
         }
         if known.isEmpty || name.utf8.starts(with: known.utf8) {
             entries[place].name = name
@@ -171,13 +188,13 @@ struct CallAssembly: Sendable {
                 remarks.append(
                     "The arguments of call \(place + 1) began as {} and were streamed then; the stream counts."
                 )
-                contradiction = "the arguments of call \(place + 1) were empty first and others later"
+                told = "the arguments of call \(place + 1) were empty first and others later"
                 entries[place].replace(by: "")
                 tell(arguments, of: place, &pieces)
                 return
             }
             // Some clients stop at the first whole value.
-            contradiction = "the arguments of call \(place + 1) went on after they were whole"
+            told = "the arguments of call \(place + 1) went on after they were whole"
         }
         tell(arguments, of: place, &pieces)
     }
@@ -213,7 +230,7 @@ struct CallAssembly: Sendable {
         guard !known.utf8.elementsEqual(arguments.utf8) else { return [] }
         var pieces: [ResponsePiece] = []
         if entries[number - 1].style == .freeText, !known.isEmpty {
-            contradiction = "the input of call \(number) was streamed otherwise than its end says"
+            told = "the input of call \(number) was streamed otherwise than its end says"
         }
         if arguments.utf8.starts(with: known.utf8) {
             let rest = String(decoding: arguments.utf8.dropFirst(known.utf8.count), as: UTF8.self)
@@ -226,7 +243,7 @@ struct CallAssembly: Sendable {
             remarks.append(
                 "The arguments of call \(number) were streamed otherwise than its end says; the end counts.")
             if !CallAssembly.isEquivalent(known, arguments) {
-                contradiction = "the arguments of call \(number) were streamed otherwise than its end says"
+                told = "the arguments of call \(number) were streamed otherwise than its end says"
             }
         }
         entries[number - 1].replace(by: arguments)

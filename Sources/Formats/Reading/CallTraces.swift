@@ -141,13 +141,19 @@ private struct Names {
     private let types: Set<String>
     /// What the types of events begin with that carry parts of calls.
     private let events: [String]
+    /// Whether types that nobody knows may be calls as well.
+    private let isStrange: Bool
 
     /// Keys under which a call has its name and its arguments, folded.
-    static let parts: Set<String> = ["name", "arguments", "args", "input", "parameters"]
+    static let parts: Set<String> = [
+        "name", "arguments", "args", "input", "parameters", "parsedarguments", "argumentsraw", "rawarguments",
+        "argumentsjson", "parsedinput", "rawinput",
+    ]
 
     static let all = Dictionary(uniqueKeysWithValues: WireFormat.allCases.map { ($0, Names($0)) })
 
     private init(_ format: WireFormat) {
+        isStrange = format == .responses
         switch format {
         case .chatCompletions, .ollama:
             (holders, types, events) = (["toolcalls", "functioncall"], ["tool_use"], [])
@@ -182,7 +188,25 @@ private struct Names {
                 case .string(let type) = member.value
             else { return false }
             return types.contains(type) || events.contains { type.utf8.starts(with: $0.utf8) }
+                || isStrange && Names.isStrangeCall(type, object)
         }
+    }
+
+    /// What OpenAI runs itself, by the types of its items.
+    private static let providers = [
+        "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call",
+        "mcp_list_tools", "mcp_approval_request",
+    ]
+
+    /// Whether a type of Responses that this program does not know, or a piece of such an item, may be a call.
+    private static func isStrangeCall(_ type: String, _ object: JSONObject) -> Bool {
+        let isEvent = type.utf8.starts(with: "response.".utf8)
+        let name = isEvent ? String(decoding: type.utf8.dropFirst(9), as: UTF8.self) : type
+        if providers.contains(where: { name.utf8.starts(with: $0.utf8) }) { return false }
+        if name == "tool_search_call" { return object["execution"] != "server" }
+        let words = name.split { $0 == "_" || $0 == "." }
+        if words.last == "output" { return false }
+        return words.contains("call") || !isEvent && object["call_id"] != nil
     }
 
     /// A key in small letters without `_`: `s` and `k` have a second capital each, which Go folds as well.

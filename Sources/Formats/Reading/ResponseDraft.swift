@@ -52,8 +52,12 @@ struct ResponseDraft: Sendable {
         return [.usage(counts)]
     }
 
+    private static let mostRemarks = 100
+
     mutating func remark(_ sentence: String) {
-        if !remarks.contains(sentence) { remarks.append(sentence) }
+        guard remarks.count < ResponseDraft.mostRemarks, !remarks.contains(sentence) else { return }
+        remarks.append(
+            remarks.count == ResponseDraft.mostRemarks - 1 ? "There is more to say of it." : sentence)
     }
 
     /// Marks the response as ended for a reason in the provider's word.

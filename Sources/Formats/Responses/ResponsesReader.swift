@@ -199,6 +199,10 @@ struct ResponsesReader: FrameReader {
             reading.doubt = "a call tells its actions in two members"
         }
         let given = value[member]
+        let members = ["arguments", "input", "action", "operation", "parsed_arguments"]
+        if members.contains(where: { $0 != client.member && ChatContent.given(value[$0]) != nil }) {
+            reading.doubt = "a call tells its arguments in two members"
+        }
         let text = ChatContent.arguments(given)
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(
@@ -231,8 +235,19 @@ struct ResponsesReader: FrameReader {
                 name: items[place].value["namespace"] == nil ? event["name"]?.stringValue : nil,
                 arguments: ChatContent.arguments(event["delta"]), style: isFree ? .freeText : .json))
         items[place].call = number
+        reading.doubt = reading.doubt ?? doubt(event, at: place)
         reading.pieces += pieces
         reading.place(number, isFree ? .inputFragment : .fragment, ["delta"])
+    }
+
+    /// Why clients may give arguments to another item: some go by its index, others by its ID.
+    private func doubt(_ event: JSONValue, at place: Int) -> String? {
+        let own = items[place].value["id"]?.stringValue ?? ""
+        let index = event["output_index"].flatMap { $0 == .null ? nil : $0.text() }
+        let isOther =
+            event["item_id"]?.stringValue.map { !own.isEmpty && !$0.utf8.elementsEqual(own.utf8) } ?? false
+        let isElsewhere = index.map { items[place].key != $0 } ?? false
+        return isOther || isElsewhere ? "arguments come whose index and ID name different items" : nil
     }
 
     private mutating func settle(
@@ -244,6 +259,7 @@ struct ResponsesReader: FrameReader {
         let (number, pieces) = try draft.calls.take(
             CallAssembly.Fragment(key: String(place), name: name, style: isFree ? .freeText : .json))
         items[place].call = number
+        reading.doubt = reading.doubt ?? doubt(event, at: place)
         reading.pieces += pieces
         let member = isFree ? "input" : "arguments"
         if let text = ChatContent.arguments(event[member]) {

@@ -91,13 +91,15 @@ struct ImportedSession {
 /// What a format cannot say, or this program does not read, each with how often it was met.
 public struct Losses: Sendable, Hashable {
     private var counts: [(what: String, count: Int)] = []
+    private var places: [[UInt8]: Int] = [:]
 
     init(_ always: [String] = []) { for what in always { add(what) } }
 
     mutating func add(_ what: String) {
-        if let index = counts.firstIndex(where: { $0.what.utf8.elementsEqual(what.utf8) }) {
-            counts[index].count += 1
+        if let place = places[Array(what.utf8)] {
+            counts[place].count += 1
         } else {
+            places[Array(what.utf8)] = counts.count
             counts.append((what, 1))
         }
     }

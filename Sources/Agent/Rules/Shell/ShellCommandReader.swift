@@ -49,6 +49,10 @@ struct ShellCommandReader {
         if first.isBare, ShellPrograms.unreadable.contains(first.text) || isStrict && isKeyword(first) {
             throw ShellDoubt(at: first.offset, "the keyword \(first.text)")
         }
+        // To zsh these are modifiers, quoted as well.
+        if ["noglob", "nocorrect", "-"].contains(first.text) {
+            throw ShellDoubt(at: first.offset, "the modifier \(first.text) of zsh")
+        }
         if let word = words.first(where: { $0.holdsExpandedSubscript || $0.computesSubscript }) {
             throw ShellDoubt(at: word.offset, "a subscript whose text zsh expands")
         }
@@ -97,6 +101,15 @@ struct ShellCommandReader {
                 throw ShellDoubt(at: evaluated.offset, "a word that \(name) may evaluate")
             }
         }
+        if ["setopt", "unsetopt", "shopt"].contains(name) {
+            throw ShellDoubt(at: offset, "\(name), after which the rest may be read otherwise")
+        }
+        if name == "set" { try checkSet(rest) }
+        if name == "export" || name == "readonly",
+            let option = rest.first(where: { $0.isSign && !["-p", "--", "-n"].contains($0.text) })
+        {
+            throw ShellDoubt(at: option.offset, "an option of \(name) that changes what a value means")
+        }
         if ShellPrograms.counting.contains(name),
             let word = rest.first(where: { !$0.bytes.allSatisfy(\.isShellDigit) })
         {
@@ -107,10 +120,24 @@ struct ShellCommandReader {
         }
     }
 
+    /// Options of `set` that change how the rest of the line is read, or set arrays by name.
+    private func checkSet(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        var before: ShellWord?
+        for word in words {
+            if word.equals("--") { return }
+            if word.isExpanded || !ShellPrograms.keepsReading(word, after: before) {
+                throw ShellDoubt(at: word.offset, "a word of set after which the rest may be read otherwise")
+            }
+            // After the first that is no option all are parameters.
+            if !word.isSign, before?.bytes.last != UInt8(ascii: "o") { return }
+            before = word
+        }
+    }
+
     /// What a command runs that its words hold.
     private mutating func addRun(by name: String, _ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
         let rest = words.dropFirst()
-        if ShellPrograms.shells.contains(name) {
+        if ShellPrograms.isShell(name) {
             try addScript(words)
         } else if name == "find" {
             try addFound(rest)
@@ -131,6 +158,12 @@ struct ShellCommandReader {
             }
         } else if !isStrict, ShellPrograms.launchers.contains(name) {
             try addAny(rest, whereCertain: true)
+        } else if !isStrict, ShellPrograms.dispatchers.contains(name),
+            let alias = rest.first(where: { $0.bytes.contains(UInt8(ascii: "!")) && !$0.optionValues.isEmpty }
+            )
+        {
+            // `-c alias.x='!touch'`: a line of the shell's.
+            for value in alias.optionValues { try addText(value.bytes, at: alias) }
         } else if !isStrict, ShellPrograms.dispatchers.contains(name),
             let place = rest.firstIndex(where: { ShellPrograms.dispatches.contains($0.text) })
         {
@@ -247,7 +280,7 @@ struct ShellCommandReader {
             parts.append([ShellWord(offset: word.offset, Array(name.utf8))] + words.dropFirst())
         }
         if word.holdsCommands { try addText(word.bytes, at: word) }
-        if ShellPrograms.shells.contains(name) { try addScript(words) }
+        if ShellPrograms.isShell(name) { try addScript(words) }
         if name == "find" { try addFound(words.dropFirst()) }
         if name == "env", let split = words.first(where: { $0.splitsItsValue }) {
             throw ShellDoubt(at: split.offset, "env -S, which splits its value")
@@ -295,15 +328,21 @@ struct ShellCommandReader {
     /// The commands of `find`.
     private mutating func addFound(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
         for (index, word) in zip(words.indices, words) {
-            if word.isExpanded, !isStrict,
-                words.contains(where: { ShellPrograms.executing.contains($0.text) })
-            {
+            // It may be `-exec` itself, unless it is the value of an option.
+            let isValue = index > words.startIndex && ShellPrograms.valued.contains(words[index - 1].text)
+            let isRunning = words.contains { ShellPrograms.executing.contains($0.text) }
+            if word.isExpanded, !isStrict, isRunning || !isValue {
                 throw ShellDoubt(at: word.offset, "a word of find that is not certain")
             }
             guard ShellPrograms.executing.contains(word.text) else { continue }
-            let command = words[(index + 1)...].prefix { !$0.equals(";") && !$0.equals("+") }
+            let rest = words[(index + 1)...]
+            // A plus ends the command after the names of files alone.
+            let end = rest.indices.first { place in
+                rest[place].equals(";") || rest[place].equals("+") && rest[place - 1].equals("{}")
+            }
+            let command = rest[..<(end ?? rest.endIndex)]
             let name = command.first?.programName ?? ""
-            let isRunner = ShellPrograms.shells.contains(name) || ShellPrograms.wrappers.contains(name)
+            let isRunner = ShellPrograms.isShell(name) || ShellPrograms.wrappers.contains(name)
             if isStrict, isRunner || command.first?.bytes.contains(UInt8(ascii: "{")) ?? false {
                 throw ShellDoubt(at: word.offset, "find, which puts names of files into a command line")
             }
@@ -330,14 +369,20 @@ extension ShellWord {
             && bytes.dropFirst().dropLast().allSatisfy { "aefhlnuvxi".utf8.contains($0) }
     }
 
-    /// What an option has for a value in its own word: `--prog=touch`, `-ctouch`.
+    /// What a word may hold for a value: `--prog=touch`, `-qctouch`, `ProxyCommand=touch`, `!touch`.
     fileprivate var optionValues: [ShellWord] {
-        guard begins(with: "-") else { return [] }
-        let long = bytes.firstIndex(of: UInt8(ascii: "=")).map { bytes[($0 + 1)...] }
-        let short = begins(with: "--") ? nil : bytes.dropFirst(2)
-        return [long, short].compactMap { $0 }.filter { !$0.isEmpty }
-            .map { ShellWord(offset: offset, Array($0)) }
+        var values: [ArraySlice<UInt8>] = []
+        if let sign = bytes.firstIndex(of: UInt8(ascii: "=")) { values.append(bytes[(sign + 1)...]) }
+        if begins(with: "-"), !begins(with: "--") {
+            let letters = bytes.dropFirst().prefix { $0.isShellNamePart }.prefix(ShellWord.mostLetters)
+            values += letters.indices.map { bytes[($0 + 1)...] }
+        }
+        values += ([bytes[...]] + values).filter { $0.first == UInt8(ascii: "!") }.map { $0.dropFirst() }
+        return values.filter { !$0.isEmpty }.map { ShellWord(offset: offset, Array($0)) }
     }
+
+    /// Letters of options in one word, after each of which a value may stand.
+    private static let mostLetters = 6
 
     /// Whether a shell would see more than one word in it.
     fileprivate var holdsCommands: Bool { bytes.contains { $0.endsShellWord || "`$".utf8.contains($0) } }

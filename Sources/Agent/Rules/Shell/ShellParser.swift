@@ -354,8 +354,15 @@ struct ShellParser {
     private func addWordsOfZsh(
         _ words: ArraySlice<ShellWord>, to reader: inout ShellCommandReader
     ) throws(ShellDoubt) {
-        if let brace = words.dropFirst().firstIndex(where: { $0.isBare && $0.equals("}") }) {
-            try reader.add(words[..<brace])
+        let isBrace: (ShellWord) -> Bool = { $0.isBare && ($0.equals("}") || $0.equals("{")) }
+        if words.contains(where: isBrace) {
+            for segment in words.split(whereSeparator: isBrace) {
+                let isKeyword: (ShellWord) -> Bool = {
+                    $0.isBare && (ShellPrograms.leading.contains($0.text) || $0.equals("always"))
+                }
+                let command = segment.drop(while: isKeyword)
+                if command.count < words.count { try reader.add(command) }
+            }
         }
         if let first = words.first, first.bytes.first?.isShellDigit == true {
             let sign = first.bytes.drop(while: \.isShellDigit)

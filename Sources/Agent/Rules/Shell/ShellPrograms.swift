@@ -53,15 +53,29 @@ enum ShellPrograms {
         case "read", "getopts", "unset": return true
         // `export "$y"`; in `export a="$y"` the name stands there.
         case "export", "readonly": return word.variable == nil
-        case "test", "[":
-            guard let place = words.firstIndex(where: { $0.offset == word.offset }), place > words.startIndex
-            else {
-                return false
-            }
-            return words[place - 1].equals("-v")
+        case "test", "[": return !isOperand(word, of: words)
+        case "wait": return !["$!", "$$"].contains(word.text)
         default: return false
         }
     }
+    /// Whether a word of `test` is surely what an operator is asked of, and no operator or number itself.
+    private static func isOperand(_ word: ShellWord, of words: ArraySlice<ShellWord>) -> Bool {
+        // Without quotes it may be several words.
+        guard !word.isBare, let place = words.firstIndex(where: { $0.offset == word.offset }) else {
+            return false
+        }
+        let before = place > words.startIndex ? words[place - 1] : nil
+        let after = place + 1 < words.endIndex ? words[place + 1] : nil
+        if let before, !before.isExpanded, asking.union(comparing).contains(before.text) { return true }
+        if let after, !after.isExpanded, comparing.contains(after.text) { return true }
+        return words.count { !$0.equals("]") && !$0.equals("!") } == 1
+    }
+    private static let asking: Set<String> = [
+        "-f", "-d", "-e", "-z", "-n", "-r", "-w", "-x", "-s", "-L", "-h", "-p", "-S", "-b", "-c", "-g", "-k",
+        "-u",
+        "-O", "-G", "-N",
+    ]
+    private static let comparing: Set<String> = ["=", "==", "!=", "<", ">", "-nt", "-ot", "-ef"]
     /// What takes a number, which zsh computes.
     static let counting: Set<String> = ["shift", "return", "exit", "break", "continue", "logout", "bye"]
     /// Programs that start another one by its name, each in a way of its own: a rule that denies looks at all words.
@@ -88,14 +102,17 @@ enum ShellPrograms {
     /// Variables whose values a shell expands or runs some time after they were set, or by which it is told what to read
     /// or load first.
     static func isEvaluatedLater(_ variable: String) -> Bool {
-        laterEvaluated.contains(variable) || variable.utf8.starts(with: "PROMPT".utf8)
-            || variable.utf8.starts(with: "RPROMPT".utf8)
+        laterEvaluated.contains(variable)
+            || ["PROMPT", "RPROMPT", "ZLE_", "TRAP"].contains { variable.utf8.starts(with: $0.utf8) }
     }
     /// Those at the end are integers to one shell or another: what they are given is arithmetic.
     private static let laterEvaluated: Set<String> = [
         "PS0", "PS1", "PS2", "PS3", "PS4", "RPS1", "RPS2", "SPROMPT", "prompt", "psvar", "TIMEFMT", "TITLE",
         "RANDOM", "SRANDOM", "SECONDS", "HISTSIZE", "SAVEHIST", "HISTCMD", "COLUMNS", "LINES", "OPTIND",
         "MAILCHECK",
+        "NULLCMD", "READNULLCMD", "TRY_BLOCK_INTERRUPT", "functions", "dis_functions", "commands", "aliases",
+        "galiases", "saliases", "dis_aliases", "dis_galiases", "dis_saliases", "options", "path", "widgets",
+        "modules", "precmd", "preexec", "chpwd",
         "TMOUT", "DIRSTACKSIZE", "KEYTIMEOUT", "LISTMAX", "LOGCHECK", "FUNCNEST", "UID", "EUID", "GID",
         "EGID",
         "PPID", "ERRNO", "SHLVL", "LINENO", "TRY_BLOCK_ERROR",
@@ -108,10 +125,43 @@ enum ShellPrograms {
     static let shells: Set<String> = [
         "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "pdksh", "posh", "yash",
     ]
+    /// Whether a program is one of ``shells``, in whatever edition: `zsh5`, `bash-static`, the restricted `rzsh`.
+    static func isShell(_ name: String) -> Bool {
+        var bytes = Array(name.utf8)
+        if bytes.reversed().starts(with: "-static".utf8.reversed()) { bytes.removeLast(7) }
+        while let last = bytes.last,
+            last.isShellDigit || last == UInt8(ascii: ".") || last == UInt8(ascii: "-")
+        {
+            bytes.removeLast()
+        }
+        let plain = String(decoding: bytes, as: UTF8.self)
+        let open = String(
+            decoding: bytes.first == UInt8(ascii: "r") ? bytes.dropFirst() : bytes[...], as: UTF8.self)
+        return shells.contains(name) || shells.contains(plain) || shells.contains(open)
+    }
+    /// The words of `set` after which the rest of a line is read as before.
+    static func keepsReading(_ word: ShellWord, after option: ShellWord?) -> Bool {
+        let options: Set<String> = [
+            "pipefail", "errexit", "nounset", "xtrace", "noglob", "noclobber", "verbose",
+        ]
+        if let option, option.bytes.last == UInt8(ascii: "o"), option.isSign {
+            return options.contains(word.text)
+        }
+        guard word.isSign else { return true }
+        return word.bytes.dropFirst().allSatisfy { "euxfCov".utf8.contains($0) }
+    }
     /// Shells that read a line in ways of their own.
     static let strangeShells: Set<String> = [
         "fish", "csh", "tcsh", "nu", "pwsh", "powershell", "powershell.exe", "cmd", "cmd.exe", "elvish",
         "xonsh", "rc", "es", "ion",
+    ]
+    /// The words of `find` after which a value stands, whatever it looks like.
+    static let valued: Set<String> = [
+        "-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename", "-regex", "-iregex", "-lname",
+        "-ilname", "-type", "-xtype", "-size", "-mtime", "-atime", "-ctime", "-mmin", "-amin", "-cmin",
+        "-newer",
+        "-anewer", "-cnewer", "-user", "-group", "-uid", "-gid", "-perm", "-maxdepth", "-mindepth", "-links",
+        "-inum", "-samefile", "-fstype", "-used", "-regextype", "-printf",
     ]
     /// The words of `find` after which a command stands.
     static let executing: Set<String> = ["-exec", "-execdir", "-ok", "-okdir"]
@@ -126,6 +176,6 @@ enum ShellPrograms {
 public enum ShellNames {
     /// Whether a program of that name reads command lines, in whatever way.
     public static func isShell(_ name: String) -> Bool {
-        ShellPrograms.shells.contains(name) || ShellPrograms.strangeShells.contains(name)
+        ShellPrograms.isShell(name) || ShellPrograms.strangeShells.contains(name)
     }
 }

@@ -154,6 +154,12 @@ struct ShellWord {
         standing == .number && isBare && digits.contains(bytes.count)
     }
 
+    /// Whether it is options of one letter each: `-eu`, `+x`.
+    var isSign: Bool {
+        bytes.count > 1 && [UInt8(ascii: "-"), UInt8(ascii: "+")].contains(bytes[0])
+            && bytes[1] != UInt8(ascii: "-")
+    }
+
     /// A number with or without a unit of time, as `timeout` wants it.
     var isAmount: Bool {
         var rest = bytes[...]
