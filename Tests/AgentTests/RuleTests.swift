@@ -226,6 +226,40 @@ extension Policy {
         #expect(effect([try rule(.deny, #"~cmd "^cp -r""#)], ["command": "ls >l; cp >! l -r . X"]) == .deny)
     }
 
+    /// OpenAI's shell takes several lines and variables; a tool may take what a text or a list holds for its arguments.
+    @Test func whatAToolMayTakeForItsCommandIsLookedAt() throws {
+        let (allow, deny) = ([try rule(.allow, "~cmd ^ls")], [try rule(.deny, "~cmd touch")])
+        #expect(effect(allow, ["commands": ["ls", "ls -l"]]) == .allow)
+        #expect(effect(allow, ["commands": ["ls", "touch X"]]) == .ask)
+        #expect(effect(allow, ["command": "ls", "commands": ["touch X"]]) == .ask)
+        #expect(effect(allow, ["command": ["ls"], "env": ["PATH": "e"]]) == .ask)
+        #expect(effect(allow, ["command": ["ls"], "env": [:]]) == .allow)
+        #expect(effect(deny, ["commands": ["touch X"]]) == .deny)
+        for arguments: JSONValue in [
+            #"{"command": "touch X"}"#, [["command": "touch X"]], [#"{"command": "touch X"}"#],
+        ] {
+            #expect(effect(deny, arguments) == .deny, "\(arguments)")
+            #expect(effect([try rule(.allow, "!~cmd touch")], arguments) == .ask, "\(arguments)")
+            let place = ArgumentCondition(
+                pointer: JSONPointer(["command"]), pattern: try ECMAPattern("touch"))
+            #expect(
+                place.holds(for: arguments, isStrict: true) && !place.holds(for: arguments, isStrict: false))
+        }
+    }
+
+    /// A client may take a name for the tool's that it is almost.
+    @Test func aDenialMeetsAlmostTheNameOfItsTool() throws {
+        let rules = [
+            Rule(name: "no shell", effect: .deny, tool: "bash"),
+            Rule(name: "notes", effect: .allow, tool: "note_*"),
+        ]
+        for name in ["bash", "Bash", " bash", "bash\n", "functions.bash", "ns/bash", "a:BASH "] {
+            #expect(effect(rules, [:], tool: name) == .deny, "\(name)")
+        }
+        #expect(effect(rules, [:], tool: "bashful") == .ask && effect(rules, [:], tool: "Note_1") == .ask)
+        #expect(effect(rules, [:], tool: "note_1") == .allow)
+    }
+
     /// To zsh `>!` is one sign, to others `!` is the file.
     @Test(arguments: [
         "echo x >! PWNED", "echo x >>! PWNED", "echo x >&! PWNED", "echo x >!PWNED", "echo x >| PWNED",

@@ -16,7 +16,10 @@ struct ArgumentReadings {
 
     /// What may be found at a place.
     init(of arguments: JSONValue, at pointer: JSONPointer) {
-        values = [arguments]
+        values = ArgumentReadings.objects(of: arguments)
+        if arguments.objectValue == nil, !pointer.tokens.isEmpty {
+            doubt = "arguments that are no object, of which a tool may take what they hold"
+        }
         for token in pointer.tokens {
             var found: [JSONValue] = []
             for value in values {
@@ -32,6 +35,25 @@ struct ArgumentReadings {
             if values.count < found.count { doubt = "more keys like \(token) than are looked at" }
         }
     }
+
+    /// What a tool may take for its arguments: the object that they are, or one within a text or a list.
+    static func objects(of arguments: JSONValue) -> [JSONValue] {
+        var (found, waiting) = ([arguments], [arguments])
+        for _ in 0..<deepest {
+            waiting = waiting.flatMap { value -> [JSONValue] in
+                switch value {
+                case .string(let text): (try? JSONParser.parse(text)).map { [$0] } ?? []
+                case .array(let elements): Array(elements.prefix(most))
+                default: []
+                }
+            }
+            found += waiting.prefix(most)
+        }
+        return Array(found.prefix(most))
+    }
+
+    /// How deep an object may lie in texts and lists.
+    private static let deepest = 3
 
     /// The members whose key is that one to a reader that does not look at case.
     static func members(of object: JSONObject, like key: String) -> [JSONObject.Member] {

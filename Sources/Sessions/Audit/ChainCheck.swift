@@ -1,7 +1,12 @@
+import JSON
+
 /// Holds the lines of a journal against its chain as they are read, for everything that acts on what they say.
 ///
 /// A journal that was begun without a chain, as older ones were, has none to be held against.
 struct ChainCheck: Sendable {
+    /// The first version of journals that have a chain.
+    private static let first = JournalVersion(major: 1, minor: 1)
+
     private enum Progress: Sendable {
         case beginning
         case unchained
@@ -18,6 +23,10 @@ struct ChainCheck: Sendable {
         switch progress {
         case .beginning:
             guard sealed != nil else {
+                // A journal of today was begun with a chain.
+                let header = try? JSONParser.parse(line)
+                let version = header?["journal"]?.stringValue.flatMap(JournalVersion.init)
+                if let version, version >= ChainCheck.first { throw JournalError.changed(line: number) }
                 progress = .unchained
                 return
             }

@@ -110,7 +110,7 @@ enum ShellPrograms {
         "PS0", "PS1", "PS2", "PS3", "PS4", "RPS1", "RPS2", "SPROMPT", "prompt", "psvar", "TIMEFMT", "TITLE",
         "RANDOM", "SRANDOM", "SECONDS", "HISTSIZE", "SAVEHIST", "HISTCMD", "COLUMNS", "LINES", "OPTIND",
         "MAILCHECK",
-        "NULLCMD", "READNULLCMD", "TRY_BLOCK_INTERRUPT", "functions", "dis_functions", "commands", "aliases",
+        "TRY_BLOCK_INTERRUPT", "functions", "dis_functions", "commands", "aliases",
         "galiases", "saliases", "dis_aliases", "dis_galiases", "dis_saliases", "options", "path", "widgets",
         "modules", "precmd", "preexec", "chpwd",
         "TMOUT", "DIRSTACKSIZE", "KEYTIMEOUT", "LISTMAX", "LOGCHECK", "FUNCNEST", "UID", "EUID", "GID",
@@ -119,7 +119,8 @@ enum ShellPrograms {
     ]
     /// Those of them that name a file or are run as they stand, so that no value of them says what is started.
     static let loading: Set<String> = [
-        "BASH_ENV", "ENV", "PROMPT_COMMAND", "ZDOTDIR", "FPATH", "fpath", "LD_PRELOAD", "LD_AUDIT",
+        "BASH_ENV", "ENV", "PROMPT_COMMAND", "NULLCMD", "READNULLCMD", "ZDOTDIR", "FPATH", "fpath",
+        "LD_PRELOAD", "LD_AUDIT",
         "BASH_LOADABLES_PATH",
     ]
     static let shells: Set<String> = [

@@ -132,17 +132,25 @@ extension ShellReading {
     init(of arguments: JSONValue, shell: String?) {
         self.shell = shell
         var doubt: String?
+        let objects = ArgumentReadings.objects(of: arguments).compactMap(\.objectValue)
+        if arguments.objectValue == nil, !objects.isEmpty { doubt = "arguments that are no object" }
         func values(_ key: String) -> [JSONValue] {
-            guard let object = arguments.objectValue else { return [] }
-            let members = ArgumentReadings.members(of: object, like: key)
-            doubt = doubt ?? ArgumentReadings.doubt(members, key)
-            return members.map(\.value)
+            objects.flatMap { object -> [JSONValue] in
+                let members = ArgumentReadings.members(of: object, like: key)
+                doubt = doubt ?? ArgumentReadings.doubt(members, key)
+                return members.map(\.value)
+            }
         }
-        let named = ["command", "cmd", "script", "shell", "argv"].flatMap(values)
+        let lines = ["commands", "cmds", "scripts"].flatMap(values).flatMap { $0.arrayValue ?? [$0] }
+        let named = ["command", "cmd", "script", "shell", "argv"].flatMap(values) + lines
         let beside = ["args", "arguments"].flatMap(values)
         guard named.count * (beside.count + 1) <= ArgumentReadings.most else {
             (commands, self.doubt) = ([.tooMany], ShellReading.excess)
             return
+        }
+        let variables = ["env", "environment"].flatMap(values).filter { $0.objectValue?.isEmpty != true }
+        if !named.isEmpty, variables.contains(where: { $0 != .null && $0 != .array([]) }) {
+            doubt = doubt ?? "variables beside a command, which may change what it runs"
         }
         commands = named.flatMap { value -> [Command] in
             if let line = value.stringValue {
