@@ -47,6 +47,7 @@ import Testing
         }
     }
 
+    /// Journals up to version 1.0 had none.
     @Test func aJournalThatNeverHadAChainIsReadAndOneThatLostItIsNot() throws {
         let path = folder("x.jsonl")
         let writer = try JournalWriter(creating: path)
@@ -54,7 +55,13 @@ import Testing
         writer.close()
         let lines = try folder.read("x.jsonl").split(separator: 0x0A).map { Array($0) }
         let bare = try lines.map { try #require(JournalChain.unsealed($0)).text }
-        let without = try folder.write(Array(bare.joined(separator: [0x0A])) + [0x0A], to: "bare.jsonl")
+        let stripped = try folder.write(Array(bare.joined(separator: [0x0A])) + [0x0A], to: "stripped.jsonl")
+        #expect(throws: JournalError.self) { try Journal(path: stripped, verifies: true) }
+        let old = try #require(String(validating: bare[0], as: UTF8.self))
+            .replacing("\"journal\":\"\(EventCodec.version)\"", with: "\"journal\":\"1.0\"")
+        let without = try folder.write(
+            Array(([Array(old.utf8)] + bare.dropFirst()).joined(separator: [0x0A])) + [0x0A], to: "bare.jsonl"
+        )
         #expect(throws: Never.self) { try Journal(path: without, verifies: true) }
         let mixed = try folder.write(
             Array(([bare[0]] + lines.dropFirst()).joined(separator: [0x0A])) + [0x0A], to: "mixed.jsonl")

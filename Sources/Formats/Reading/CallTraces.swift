@@ -204,9 +204,9 @@ private struct Names {
         let name = isEvent ? String(decoding: type.utf8.dropFirst(9), as: UTF8.self) : type
         if providers.contains(where: { name.utf8.starts(with: $0.utf8) }) { return false }
         if name == "tool_search_call" { return object["execution"] != "server" }
-        let words = name.split { $0 == "_" || $0 == "." }
-        if words.last == "output" { return false }
-        return words.contains("call") || !isEvent && object["call_id"] != nil
+        let words = name.utf8.split { [0x5F, 0x2E].contains($0) }
+        if words.last?.elementsEqual("output".utf8) ?? false { return false }
+        return words.contains { $0.elementsEqual("call".utf8) } || !isEvent && object["call_id"] != nil
     }
 
     /// A key in small letters without `_`: `s` and `k` have a second capital each, which Go folds as well.

@@ -68,6 +68,11 @@ enum ShellPrograms {
         let after = place + 1 < words.endIndex ? words[place + 1] : nil
         if let before, !before.isExpanded, asking.union(comparing).contains(before.text) { return true }
         if let after, !after.isExpanded, comparing.contains(after.text) { return true }
+        // What a variable was given in this line has been looked at; what a command prints is known to nobody.
+        let isVariable =
+            word.bytes.first == UInt8(ascii: "$") && word.bytes.dropFirst().allSatisfy(\.isShellNamePart)
+        let beside = [before, after].compactMap { $0 }.filter { !$0.isExpanded }
+        if isVariable, beside.contains(where: { counted.contains($0.text) }) { return true }
         return words.count { !$0.equals("]") && !$0.equals("!") } == 1
     }
     private static let asking: Set<String> = [
@@ -75,6 +80,7 @@ enum ShellPrograms {
         "-u",
         "-O", "-G", "-N",
     ]
+    private static let counted: Set<String> = ["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]
     private static let comparing: Set<String> = ["=", "==", "!=", "<", ">", "-nt", "-ot", "-ef"]
     /// What takes a number, which zsh computes.
     static let counting: Set<String> = ["shift", "return", "exit", "break", "continue", "logout", "bye"]
