@@ -114,7 +114,7 @@ public struct WireRequest: Sendable, Hashable {
         // Without an ID it answers the first call of that name, or of any without a name, which has no result yet.
         var answered: Set<ToolCallID> = []
         for message in messages.reversed() {
-            if case .tool(let result) = message { answered.insert(result.callID) }
+            if id.isEmpty, case .tool(let result) = message { answered.insert(result.callID) }
             guard case .assistant(let answer) = message else { continue }
             call =
                 id.isEmpty

@@ -48,14 +48,14 @@ public enum CatalogueLint {
 
     /// The findings, in the order of the catalogue.
     public static func findings(in tools: [LintedTool]) -> [LintFinding] {
-        tools.indices.flatMap { index in
-            nameFindings(tools[index], after: tools[..<index]) + schemaFindings(tools[index])
+        var names = LintedNames()
+        return tools.flatMap { tool in
+            let near = names.add(tool.name, words: words(tool.name).sorted())
+            return nameFindings(tool, near) + schemaFindings(tool)
         }
     }
 
-    private static func nameFindings(_ tool: LintedTool, after others: ArraySlice<LintedTool>)
-        -> [LintFinding]
-    {
+    private static func nameFindings(_ tool: LintedTool, _ near: LintedNames.Near) -> [LintFinding] {
         var found: [LintFinding] = []
         func note(_ message: String) {
             found.append(LintFinding(tool: tool.name, pointer: JSONPointer(), message: message))
@@ -63,14 +63,10 @@ public enum CatalogueLint {
         if vagueNames.contains(tool.name.lowercased()) || tool.name.count < 3 {
             note("the name says too little; name what it does and to what, as get_ticket does")
         }
-        for other in others {
-            if other.name == tool.name {
-                note("another tool has the same name; rename one")
-            } else if distance(other.name.lowercased(), tool.name.lowercased()) <= 1
-                || words(other.name).sorted() == words(tool.name).sorted()
-            {
-                note("the name differs by little from \(other.name); make the difference plain")
-            }
+        if near.isTaken { note("another tool has the same name; rename one") }
+        if let other = near.others.first {
+            let more = near.others.count > 1 ? " and \(near.others.count - 1) more" : ""
+            note("the name differs by little from \(other)\(more); make the difference plain")
         }
         let description = tool.description.split(whereSeparator: \.isWhitespace)
         if description.isEmpty {
@@ -166,21 +162,5 @@ public enum CatalogueLint {
             wasLower = character.isLowercase || character.isNumber
         }
         return current.isEmpty ? found : found + [current.lowercased()]
-    }
-
-    /// The least number of characters to insert, remove or replace (Levenshtein 1966).
-    private static func distance(_ a: String, _ b: String) -> Int {
-        let (a, b) = (Array(a), Array(b))
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let replaced = diagonal + (x == y ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
     }
 }

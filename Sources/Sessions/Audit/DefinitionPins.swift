@@ -32,16 +32,21 @@ public struct DefinitionPins: Sendable, Hashable {
     }
 
     /// The pins, in the order of the catalogue.
-    public var pins: [Pin]
+    public let pins: [Pin]
+    /// The place of the first pin of each source and name.
+    private let places: [[ByteString]: Int]
 
     /// Pins of the given tools.
-    public init(_ pins: [Pin]) { self.pins = pins }
+    public init(_ pins: [Pin]) {
+        self.pins = pins
+        places = Dictionary(
+            pins.enumerated().map { ([ByteString($1.source), ByteString($1.definition.name)], $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
 
     /// The pin of a source's tool of that name.
     public func pin(source: String, name: String) -> Pin? {
-        pins.first {
-            $0.source.utf8.elementsEqual(source.utf8) && $0.definition.name.utf8.elementsEqual(name.utf8)
-        }
+        places[[ByteString(source), ByteString(name)]].map { pins[$0] }
     }
 
     /// A definition with how it stands to its pin.
@@ -72,7 +77,7 @@ public struct DefinitionPins: Sendable, Hashable {
         guard value["callgate-pins"]?.intValue == 1, let entries = value["tools"]?.arrayValue else {
             throw PinError("this is no file of pins; callgate tools pin writes one")
         }
-        pins = []
+        var pins: [Pin] = []
         for (index, entry) in entries.enumerated() {
             guard let source = entry["source"]?.stringValue, let name = entry["name"]?.stringValue,
                 let description = entry["description"]?.stringValue, let parameters = entry["parameters"],
@@ -87,6 +92,7 @@ public struct DefinitionPins: Sendable, Hashable {
             }
             pins.append(pin)
         }
+        self.init(pins)
     }
 }
 
