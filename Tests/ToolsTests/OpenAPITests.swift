@@ -223,12 +223,32 @@ private let document: JSONValue = [
         }
     }
 
+    @Test("an exploded object gives the members that it names, and no other parameter") func spread() throws {
+        let object: JSONValue = [
+            "type": "object", "properties": ["a": ["type": "string"], "q": ["type": "string"]],
+        ]
+        let item: JSONValue = [
+            "get": [
+                "parameters": [
+                    ["in": "query", "name": "o", "schema": object],
+                    ["in": "query", "name": "q", "schema": ["type": "string"]],
+                ]
+            ]
+        ]
+        let tool = try operation(item).tool
+        let made = try request(tool, ["o": ["a": "x&y"], "q": "z"])
+        #expect(made.address.description == "https://main.example/v1/x?a=x%26y&q=z")
+        for other: JSONValue in [["o": ["b": "x"]], ["o": ["q": "x"]]] {
+            #expect(throws: ToolFailure.self, "\(other.text())") { try request(tool, other) }
+        }
+    }
+
     @Test(
         "a style that is not written, and a cookie that is needed, set the operation aside",
         arguments: [
             (["in": "path", "style": "matrix"], "has the style matrix, which is not written here"),
             (["in": "path", "style": "label", "explode": true], "has the style label, exploded, which"),
-            (["in": "query", "schema": ["type": "object"]], "has the style form, exploded, of an object"),
+            (["in": "query", "schema": ["type": "object"]], "is an object whose members are parameters"),
             (["in": "cookie", "required": true], "needs the cookie p"),
         ] as [(JSONValue, String)])
     func unwritten(parameter: JSONValue, reason: String) throws {

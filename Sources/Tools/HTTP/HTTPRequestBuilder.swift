@@ -41,7 +41,7 @@ struct HTTPRequestBuilder {
         var address = try path()
         var separator = address.holdsByte(of: "?") ? "&" : "?"
         for field in settings.query {
-            for (name, value) in pairs(of: field) {
+            for (name, value) in try pairs(of: field) {
                 address += separator + name + "=" + value
                 separator = "&"
             }
@@ -126,7 +126,7 @@ struct HTTPRequestBuilder {
     }
 
     /// A parameter of the query as what stands before and after its `=`, encoded.
-    private func pairs(of field: HTTPSettings.Field) -> [(name: String, value: String)] {
+    private func pairs(of field: HTTPSettings.Field) throws -> [(name: String, value: String)] {
         let name = PercentEncoding.encoded(field.name)
         if let whole = field.value.whole, let value = arguments[whole], value != .null {
             if let text = HTTPRequestBuilder.joined(value, field.style, { PercentEncoding.encoded($0) }) {
@@ -137,6 +137,20 @@ struct HTTPRequestBuilder {
                     (
                         name + PercentEncoding.encoded("[\(member.key)]"),
                         PercentEncoding.encoded(member.value.plainText)
+                    )
+                }
+            }
+            if case .spread(let names) = field.style, let object = value.objectValue {
+                return try object.map { member in
+                    guard names.contains(where: { $0.utf8.elementsEqual(member.key.utf8) }),
+                        !settings.query.contains(where: { $0.name.utf8.elementsEqual(member.key.utf8) })
+                    else {
+                        throw ToolFailure(
+                            "\(field.name) has no member \(member.key) that could be a parameter of the query; "
+                                + "no request was made")
+                    }
+                    return (
+                        PercentEncoding.encoded(member.key), PercentEncoding.encoded(member.value.plainText)
                     )
                 }
             }

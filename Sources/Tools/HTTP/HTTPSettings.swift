@@ -30,6 +30,8 @@ public struct HTTPSettings: Sendable, Hashable {
         case joined(String)
         /// An object as one field for each member, named `name[key]`.
         case bracketed
+        /// An object as one field for each member, named by its key; no others than those names are.
+        case spread([String])
         /// Any value as its JSON.
         case json
     }

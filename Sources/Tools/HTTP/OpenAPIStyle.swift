@@ -23,7 +23,17 @@ struct OpenAPIStyle {
         let isObject = OpenAPIStyle.isObject(parameter["schema"] ?? [:], in: document, depth: 0)
         switch (place, word) {
         case ("query", "form") where isExploded && !isObject: style = .repeated
-        case ("query", "form") where !isExploded: style = .joined(",")
+        case ("query", "form") where isExploded:
+            let names = OpenAPIStyle.members(parameter["schema"] ?? [:], in: document)
+            // Any member could be another parameter's name.
+            guard !names.isEmpty else {
+                throw OpenAPIError(
+                    "the parameter \(name) in the query is an object whose members are parameters, "
+                        + "and its schema names none; name them there, or leave the operation out"
+                )
+            }
+            style = .spread(names)
+        case ("query", "form"): style = .joined(",")
         case ("query", "pipeDelimited") where !isExploded: style = .joined("%7C")
         case ("query", "spaceDelimited") where !isExploded: style = .joined("%20")
         // Exploded, their lists are form's.
@@ -39,6 +49,12 @@ struct OpenAPIStyle {
                 "the parameter \(name) in the \(place) has the style \(word)\(exploded)\(isObject ? ", of an object" : ""), "
                     + "which is not written here; leave the operation out")
         }
+    }
+
+    /// The members that a schema names.
+    private static func members(_ schema: JSONValue, in document: JSONValue) -> [String] {
+        let target = schema["$ref"]?.stringValue.flatMap { OpenAPISchemas.target($0, in: document) }
+        return (target ?? schema)["properties"]?.objectValue?.keys ?? []
     }
 
     /// Whether the values are objects, as far as the schema says so.
