@@ -45,6 +45,9 @@ import Testing
         #expect(try takes(["url": "https://h/mcp", "tools": []]) == false)
         #expect(try takes(["command": "x", "tools": ["a"], "excludeTools": ["a"]]) == false)
         #expect(try takes(["command": "x", "tools": ["*"], "enabledTools": ["b"]]) == false)
+        let table: JSONValue = ["a": ["approval_mode": "prompt"], "b": ["enabled": false], "c": false]
+        let mixed = try #require(try read(["command": "x", "tools": table]).0?.tools)
+        #expect(mixed.takes("a") && mixed.takes("d") && !mixed.takes("b") && !mixed.takes("c"))
         for odd: JSONValue in ["a", ["a", 1], ["a": true], true] {
             let (settings, fault) = try read(["command": "x", "excludeTools": odd])
             #expect(settings == nil && fault?.contains("\"excludeTools\" is no list of names") == true)

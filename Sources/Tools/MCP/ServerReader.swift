@@ -35,7 +35,14 @@ struct ServerReader {
     /// The tools that the configuration names, in the words of Gemini CLI, Cline, Codex and Copilot.
     private func selection() throws(MCPError) -> MCPServerSettings.ToolSelection {
         var selection = MCPServerSettings.ToolSelection()
-        for key in ["includeTools", "enabledTools", "enabled_tools", "tools"] {
+        // Codex has settings of single tools there, which may switch one off.
+        let table = value["tools"]?.objectValue
+        for tool in table ?? JSONObject()
+        where tool.value == false || tool.value["enabled"] == false || tool.value["disabled"] == true {
+            selection.leftOut.append(tool.key)
+        }
+        for key in ["includeTools", "enabledTools", "enabled_tools", "tools"]
+        where key != "tools" || table == nil {
             guard let names = try names(key) else { continue }
             // What two lists have is what both take.
             selection.taken =
