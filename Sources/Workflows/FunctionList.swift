@@ -18,6 +18,30 @@ public struct FunctionList: Sendable {
         guard let entries = FunctionList.entries(of: document) else { return nil }
         for entry in entries { add(entry) }
         if notes.isEmpty, tools.allSatisfy(\.name.isEmpty) { return nil }
+        // One page of what an MCP server lists.
+        if let next = (document["result"] ?? document)["nextCursor"], next != .null, next != "" {
+            notes.append(
+                CatalogueNote(
+                    tool: "tools/list", kind: .setAside,
+                    reason: "the list goes on where nextCursor \(next.text().prefix(80)) leads: "
+                        + "more tools exist than the file has"))
+        }
+    }
+
+    /// The types of tools whose arguments the provider defines and whose calls the client runs; some bear a date.
+    private static let runByTheClient = [
+        "bash", "text_editor", "str_replace", "computer", "memory", "local_shell", "shell", "apply_patch",
+    ]
+
+    private static func reason(forKind kind: String) -> String {
+        if kind == "custom" { return "its input is free text, which no schema describes" }
+        let isRunHere = runByTheClient.contains {
+            kind.utf8.elementsEqual($0.utf8) || kind.utf8.starts(with: ($0 + "_").utf8)
+        }
+        return isRunHere
+            ? "the client runs a tool of the type \(kind), and the provider defines its arguments: "
+                + "to have it here, write it as a function with its parameters"
+            : "a tool of the type \(kind) runs at the provider and cannot be held"
     }
 
     private static func entries(of document: JSONValue) -> [JSONValue]? {
@@ -56,14 +80,14 @@ public struct FunctionList: Sendable {
         let tool = entry["function"] ?? entry["toolSpec"] ?? entry
         let name = tool["name"]?.stringValue ?? ""
         let shapes = ParameterShapes(tool, tool: name)
-        let isFunction = kind == nil || kind == "function" || shapes.schema != nil && shapes.notes.isEmpty
+        let isFunction =
+            kind == nil || kind == "function"
+            || shapes.schema != nil && !shapes.notes.contains { $0.kind == .ignored }
         guard isFunction else {
-            let words = kind == "custom" ? "its input is free text, which no schema describes" : nil
             notes.append(
                 CatalogueNote(
                     tool: name.isEmpty ? kind ?? "" : name, kind: .setAside,
-                    reason: words
-                        ?? "a tool of the type \(kind ?? "") runs at the provider and cannot be held"))
+                    reason: FunctionList.reason(forKind: kind ?? "")))
             return
         }
         tools.append(

@@ -19,7 +19,13 @@ struct ParameterShapes {
             entry["parametersJsonSchema"], entry["parameters_json_schema"], entry["args_schema"],
         ]
         if let found = schemas.lazy.compactMap({ $0 }).first(where: { $0 != .null }) {
-            schema = found
+            let read = NullableSchema(found)
+            schema = read.schema
+            notes += read.places.map {
+                CatalogueNote(
+                    tool: tool, kind: .translated, pointer: $0,
+                    reason: "nullable is OpenAPI's word for a value that may be null")
+            }
             // Python's classes print as their names.
             if entry["args_schema"] == found, found.objectValue == nil {
                 leaveOpen("args_schema", "it is \(found.text().prefix(60)) and no JSON Schema")

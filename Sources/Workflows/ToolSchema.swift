@@ -119,7 +119,7 @@ extension Workflow {
                 "args": ["description": "Its arguments.", "type": "array", "items": ["type": "string"]],
                 "env": [
                     "description": "Variables beside the usual ones.", "type": "object",
-                    "additionalProperties": ["type": "string"],
+                    "additionalProperties": ["type": ["string", "number", "boolean", "null"]],
                 ],
                 "cwd": ["description": "Its working folder.", "type": "string", "minLength": 1],
                 "url": ["description": "The address of a server over Streamable HTTP.", "type": "string"],

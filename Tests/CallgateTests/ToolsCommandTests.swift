@@ -75,6 +75,32 @@ private let workflow = """
         #expect(try CommandLineRun(["tools", "list", "none.json"], in: folder).status == 2)
     }
 
+    /// What a client's file leaves out is no tool of the catalogue, and a call of it says why.
+    @Test func aToolThatTheFileLeavesOutCannotBeCalled() throws {
+        let folder = try Folder()
+        try folder.write(
+            #"""
+            while read -r line; do
+                id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+                case $line in
+                *server/discover*) echo '{"jsonrpc":"2.0","id":'"$id"',"error":{"code":-32601,"message":"no"}}' ;;
+                *'"initialize"'*)
+                    echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"protocolVersion":"2025-06-18","capabilities":{}}}' ;;
+                *tools/list*) echo '{"jsonrpc":"2.0","id":'"$id"',"result":{"tools":[{"name":"t"},{"name":"delete_all"}]}}' ;;
+                esac
+            done
+            """#, to: "server")
+        try folder.write(
+            #"{"mcpServers": {"s": {"command": "/bin/bash", "args": ["server"], "excludeTools": ["delete_all"]}}}"#,
+            to: "m.json")
+        let list = try CommandLineRun(["tools", "list", "m.json"], in: folder)
+        #expect(list.output.contains("delete_all: set aside: the configuration of server s leaves it out"))
+        let call = try CommandLineRun(
+            ["tools", "call", "delete_all", "--args", "{}", "--workflow", "m.json", "--approve", "all"],
+            in: folder)
+        #expect(call.status == 1 && call.errors.contains("was set aside"), "\(call.errors)")
+    }
+
     @Test func argumentsThatDoNotMatchNeverRun() throws {
         let run = try call("count", #"{"txt": 1}"#, "all")
         #expect(run.status == 1 && run.output.isEmpty)

@@ -105,6 +105,31 @@ import Testing
         await server.close()
     }
 
+    @Test(
+        "a server that ends at the probe is started once more, with initialize first",
+        .timeLimit(.minutes(20)))
+    func probe() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func launch(_ script: String) -> MCPServerSettings {
+            let environment = EnvironmentList.usual.environment().merging(["FOLDER": folder.path]) { $1 }
+            let launch = ProcessLaunch(program: "sh", arguments: ["-c", script], environment: environment)
+            return MCPServerSettings(name: "s", transport: .stdio(launch))
+        }
+        let strict = MCPServerTests.script.replacing(
+            "*server/discover*)", with: "*server/discover*) exit 1; :")
+        let good = MCPServer(launch(strict), host: recorder)
+        let tools = try await good.tools()
+        #expect(try await call(tools, "good") == "fine")
+        #expect(lines(of: "starts").count == 2)
+        await good.close()
+        // One that ends whatever it is asked is not started without an end, and its last words are told.
+        let bad = MCPServer(
+            launch("echo start >>\"$FOLDER/starts\"; echo no key >&2; exit 1"), host: recorder)
+        let error = await #expect(throws: MCPError.self) { try await bad.tools() }
+        #expect(error?.description == "server s ended (exit code 1): no key")
+        #expect(lines(of: "starts").count <= 4)
+    }
+
     @Test func aServerThatCannotBeStartedSaysSo() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let launch = ProcessLaunch(program: "callgate-no-such-program")

@@ -133,6 +133,155 @@ private let document: JSONValue = [
         #expect(tool.settings.headers == [given])
     }
 
+    /// One operation of that path item, and why there is none.
+    private func operation(
+        _ item: JSONValue, servers: JSONValue = [["url": "https://main.example/v1"]], server: String? = nil,
+        headers: [HTTPSettings.Field] = [], path: String = "/x"
+    ) throws -> (tool: HTTPTool?, fault: String?) {
+        let paths = JSONObject([.init(key: path, value: item)])
+        let document: JSONValue = .object(
+            JSONObject([
+                .init(key: "openapi", value: "3.1.0"), .init(key: "servers", value: servers),
+                .init(key: "paths", value: .object(paths)),
+            ]))
+        let found = try OpenAPICatalogue(document, server: server, headers: headers).tools()
+        return (found.tools.first, found.faults.first.map { "\($0.error)" })
+    }
+
+    private func request(_ tool: HTTPTool?, _ arguments: JSONValue) throws -> CallRequest {
+        let call = ToolCall(id: ToolCallID("c"), name: "t", arguments: ByteString("{}"))
+        return try HTTPRequestBuilder(
+            settings: try #require(tool).settings, call: call, arguments: arguments, environment: [:]
+        ).request()
+    }
+
+    @Test("an operation's own server comes before its path's, and that before the document's")
+    func servers() throws {
+        func address(_ item: JSONValue, server: String? = nil) throws -> String {
+            try request(try operation(item, server: server).tool, [:]).address.description
+        }
+        let other: JSONValue = [["url": "https://path.example/"]]
+        #expect(try address(["get": [:]]) == "https://main.example/v1/x")
+        #expect(try address(["get": [:], "servers": other]) == "https://path.example/x")
+        #expect(
+            try address(["get": ["servers": [["url": "https://own.example/o"]]], "servers": other])
+                == "https://own.example/o/x")
+        // What the workflow names is meant.
+        #expect(
+            try address(["get": [:], "servers": other], server: "http://127.0.0.1:1")
+                == "http://127.0.0.1:1/x")
+        let variables: JSONValue = [
+            [
+                "url": "https://{host}:{port}/v1",
+                "variables": ["host": ["default": "h.example"], "port": ["default": 8443]],
+            ]
+        ]
+        #expect(
+            try request(try operation(["get": [:]], servers: variables).tool, [:]).address.description
+                == "https://h.example:8443/v1/x")
+        let relative = try operation(["get": ["servers": [["url": "/o"]]]])
+        #expect(relative.fault?.hasPrefix("the document names no server of the form https://") == true)
+    }
+
+    @Test("the workflow's headers go to no other server") func foreignServer() throws {
+        let key = HTTPSettings.Field(name: "Authorization", value: try ArgumentTemplate("k"))
+        let foreign: JSONValue = ["get": ["servers": [["url": "https://other.example/v1"]]]]
+        #expect(
+            try operation(foreign, headers: [key]).fault?.contains(
+                "the server https://other.example/v1 of its own")
+                == true)
+        let same: JSONValue = ["get": ["servers": [["url": "https://main.example/v2"]]]]
+        #expect(try operation(same, headers: [key]).tool != nil)
+    }
+
+    @Test(
+        "lists and objects are written in their parameter's style",
+        arguments: [
+            (["in": "query"], ["a", "b c"], "?p=a&p=b%20c"),
+            (["in": "query", "explode": false], ["a", "b,c"], "?p=a,b%2Cc"),
+            (["in": "query", "style": "pipeDelimited", "explode": false], ["a", "b"], "?p=a%7Cb"),
+            (["in": "query", "style": "spaceDelimited", "explode": false], ["a", "b"], "?p=a%20b"),
+            (["in": "query", "style": "pipeDelimited", "explode": true], ["a", "b"], "?p=a&p=b"),
+            (["in": "query", "explode": false], ["k": "v&", "l": 1], "?p=k,v%26,l,1"),
+            (["in": "query", "style": "deepObject"], ["k&": "v", "l": 1], "?p%5Bk%26%5D=v&p%5Bl%5D=1"),
+            (["in": "query", "content": ["application/json": [:]]], ["a"], "?p=%5B%22a%22%5D"),
+            (["in": "path"], ["1", "2/3"], "/1,2%2F3"), (["in": "path"], ["k": 1], "/k,1"),
+            (["in": "header"], ["1", "2"], "1,2"),
+        ] as [(JSONValue, JSONValue, String)])
+    func styles(parameter: JSONValue, value: JSONValue, wanted: String) throws {
+        var object = try #require(parameter.objectValue)
+        object["name"] = "p"
+        if object["content"] == nil { object["schema"] = [:] }
+        let place = object["in"]?.stringValue
+        let item: JSONValue = ["get": ["parameters": [.object(object)]]]
+        let tool = try operation(item, path: place == "path" ? "/x/{p}" : "/x").tool
+        let made = try request(tool, ["p": value])
+        if place == "header" {
+            #expect(made.fields["p"] == wanted)
+        } else {
+            #expect(made.address.description == "https://main.example/v1/x" + wanted)
+        }
+    }
+
+    @Test("an exploded object gives the members that it names, and no other parameter") func spread() throws {
+        let object: JSONValue = [
+            "type": "object", "properties": ["a": ["type": "string"], "q": ["type": "string"]],
+        ]
+        let item: JSONValue = [
+            "get": [
+                "parameters": [
+                    ["in": "query", "name": "o", "schema": object],
+                    ["in": "query", "name": "q", "schema": ["type": "string"]],
+                ]
+            ]
+        ]
+        let tool = try operation(item).tool
+        let made = try request(tool, ["o": ["a": "x&y"], "q": "z"])
+        #expect(made.address.description == "https://main.example/v1/x?a=x%26y&q=z")
+        for other: JSONValue in [["o": ["b": "x"]], ["o": ["q": "x"]]] {
+            #expect(throws: ToolFailure.self, "\(other.text())") { try request(tool, other) }
+        }
+    }
+
+    @Test(
+        "a style that is not written, and a cookie that is needed, set the operation aside",
+        arguments: [
+            (["in": "path", "style": "matrix"], "has the style matrix, which is not written here"),
+            (["in": "path", "style": "label", "explode": true], "has the style label, exploded, which"),
+            (["in": "query", "schema": ["type": "object"]], "is an object whose members are parameters"),
+            (["in": "cookie", "required": true], "needs the cookie p"),
+        ] as [(JSONValue, String)])
+    func unwritten(parameter: JSONValue, reason: String) throws {
+        var object = try #require(parameter.objectValue)
+        object["name"] = "p"
+        let found = try operation(["get": ["parameters": [.object(object)]]], path: "/x/{p}")
+        #expect(found.tool == nil && found.fault?.contains(reason) == true, "\(found.fault ?? "no fault")")
+    }
+
+    @Test("what is null is not there, and an optional cookie is no argument") func nulls() throws {
+        let item: JSONValue = [
+            "get": nil,
+            "post": ["requestBody": nil, "parameters": [["in": "cookie", "name": "c", "schema": [:]]]],
+        ]
+        let (tool, fault) = try operation(item)
+        #expect(
+            fault == nil && tool?.settings.method == "POST" && tool?.settings.body == HTTPSettings.Body.none)
+        #expect(tool?.definition.parameters["properties"] == [:])
+    }
+
+    @Test("what only the server sends is not demanded") func readOnly() throws {
+        let schema: JSONValue = [
+            "type": "object", "required": ["id", "name"],
+            "properties": ["id": ["type": "string", "readOnly": true], "name": ["type": "string"]],
+        ]
+        let item: JSONValue = [
+            "post": ["requestBody": ["required": true, "content": ["application/json": ["schema": schema]]]]
+        ]
+        let tool = try #require(try operation(item).tool)
+        let compiled = try CompiledSchema(tool.definition.parameters)
+        #expect(compiled.isValid(["body": ["name": "a"]]) && !compiled.isValid(["body": ["id": "a"]]))
+    }
+
     @Test(
         "a header's name that would end the head is refused before anything is sent",
         arguments: ["", "a b", "X:y", "é"])

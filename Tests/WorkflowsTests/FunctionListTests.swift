@@ -1,4 +1,5 @@
 import JSON
+import Schema
 import Testing
 import Tools
 
@@ -90,6 +91,59 @@ import Tools
         let list = try #require(FunctionList([["type": "web_search"], ["name": "f", "parameters": [:]]]))
         #expect(list.tools.map(\.name) == ["f"])
         #expect(list.notes.map(\.tool) == ["web_search"])
+    }
+
+    @Test(
+        "tools whose calls the client runs are not said to run at the provider",
+        arguments: [
+            "bash_20250124", "text_editor_20250728", "str_replace_editor", "computer_20250124",
+            "computer_use_preview", "memory_20250818", "local_shell", "shell", "apply_patch",
+        ])
+    func client(kind: String) throws {
+        let list = try #require(FunctionList([["type": .string(kind), "name": "x"]]))
+        #expect(list.tools.isEmpty && list.notes.map(\.tool) == ["x"])
+        #expect(list.notes[0].reason.hasPrefix("the client runs a tool of the type \(kind),"))
+        let other = try #require(FunctionList([["type": .string("web_" + kind), "name": "x"]]))
+        #expect(other.notes[0].reason.contains("runs at the provider"))
+    }
+
+    @Test("nullable lets null through, and is told once for each place") func nullable() throws {
+        let text = #"""
+            {"functionDeclarations": [{"name": "f", "parameters": {"type": "OBJECT", "required": ["id"], "properties": {
+                "id": {"type": "STRING", "nullable": true}, "n": {"type": "STRING"},
+                "e": {"type": "string", "enum": ["a"], "nullable": true},
+                "nullable": {"type": "array", "items": {"type": "integer", "nullable": true}},
+                "any": {"anyOf": [{"type": "integer"}], "nullable": true, "description": "d"}}}}]}
+            """#
+        let list = try #require(FunctionList(try JSONParser.parse(text)))
+        let fit = try SchemaFit(try #require(list.tools.first).parameters)
+        let schema = try CompiledSchema(fit.schema)
+        #expect(schema.isValid(["id": nil, "e": nil, "nullable": [1, nil], "any": nil]))
+        #expect(schema.isValid(["id": "x", "e": "a", "nullable": [], "any": 1]))
+        for wrong: JSONValue in [
+            ["id": 1], ["id": nil, "n": nil], ["id": nil, "e": "b"], ["id": nil, "any": "x"],
+        ] {
+            #expect(!schema.isValid(wrong), "\(wrong.text())")
+        }
+        #expect(
+            list.notes.map { $0.pointer?.description } == [
+                "/properties/id/nullable", "/properties/e/nullable", "/properties/nullable/items/nullable",
+                "/properties/any/nullable",
+            ])
+        #expect(list.notes.allSatisfy { $0.kind == .translated })
+    }
+
+    @Test("a page of a server's list says that more tools exist") func pages() throws {
+        let page: JSONValue = [
+            "result": ["tools": [["name": "a", "inputSchema": [:]]], "nextCursor": "abc"]
+        ]
+        let list = try #require(FunctionList(page))
+        #expect(list.tools.map(\.name) == ["a"])
+        #expect(
+            list.notes.map(\.reason) == [
+                "the list goes on where nextCursor \"abc\" leads: more tools exist than the file has"
+            ])
+        #expect(try #require(FunctionList(["tools": [["name": "a"]], "nextCursor": ""])).notes.isEmpty)
     }
 
     @Test("what lists no tools is none")

@@ -23,7 +23,7 @@ struct HTTPRequestBuilder {
         }
         var request = CallRequest(method: settings.method, address: address)
         for field in settings.headers {
-            guard let value = field.value.text(arguments, environment: environment) else { continue }
+            guard let value = header(field) else { continue }
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
                 throw ToolFailure(
                     "the header \(field.name) can only hold printable ASCII; no request was made")
@@ -41,10 +41,8 @@ struct HTTPRequestBuilder {
         var address = try path()
         var separator = address.holdsByte(of: "?") ? "&" : "?"
         for field in settings.query {
-            for value in values(field.value) {
-                address +=
-                    separator + PercentEncoding.encoded(field.name) + "="
-                    + PercentEncoding.encoded(value)
+            for (name, value) in try pairs(of: field) {
+                address += separator + name + "=" + value
                 separator = "&"
             }
         }
@@ -85,7 +83,9 @@ struct HTTPRequestBuilder {
                 guard let value = arguments[pointer], value != .null else {
                     throw ToolFailure("the address needs \(pointer), which is absent; no request was made")
                 }
-                let text = PercentEncoding.encoded(value.plainText)
+                let text =
+                    HTTPRequestBuilder.joined(value, settings.pathStyle) { PercentEncoding.encoded($0) }
+                    ?? PercentEncoding.encoded(value.plainText)
                 segment += text
                 isMade = isPath
                 address += text
@@ -123,6 +123,59 @@ struct HTTPRequestBuilder {
             }
             return (pairs.joined(separator: "&"), "application/x-www-form-urlencoded")
         }
+    }
+
+    /// A parameter of the query as what stands before and after its `=`, encoded.
+    private func pairs(of field: HTTPSettings.Field) throws -> [(name: String, value: String)] {
+        let name = PercentEncoding.encoded(field.name)
+        if let whole = field.value.whole, let value = arguments[whole], value != .null {
+            if let text = HTTPRequestBuilder.joined(value, field.style, { PercentEncoding.encoded($0) }) {
+                return [(name, text)]
+            }
+            if field.style == .bracketed, let object = value.objectValue {
+                return object.map { member in
+                    (
+                        name + PercentEncoding.encoded("[\(member.key)]"),
+                        PercentEncoding.encoded(member.value.plainText)
+                    )
+                }
+            }
+            if case .spread(let names) = field.style, let object = value.objectValue {
+                return try object.map { member in
+                    guard names.contains(where: { $0.utf8.elementsEqual(member.key.utf8) }),
+                        !settings.query.contains(where: { $0.name.utf8.elementsEqual(member.key.utf8) })
+                    else {
+                        throw ToolFailure(
+                            "\(field.name) has no member \(member.key) that could be a parameter of the query; "
+                                + "no request was made")
+                    }
+                    return (
+                        PercentEncoding.encoded(member.key), PercentEncoding.encoded(member.value.plainText)
+                    )
+                }
+            }
+            if field.style == .json { return [(name, PercentEncoding.encoded(value.text()))] }
+        }
+        return values(field.value).map { (name, PercentEncoding.encoded($0)) }
+    }
+
+    /// A header's value.
+    private func header(_ field: HTTPSettings.Field) -> String? {
+        if let whole = field.value.whole, let value = arguments[whole], value != .null {
+            if let text = HTTPRequestBuilder.joined(value, field.style, { $0 }) { return text }
+            if field.style == .json { return value.text() }
+        }
+        return field.value.text(arguments, environment: environment)
+    }
+
+    /// A list or an object as one text; `nil` for anything else, and where the style is another.
+    private static func joined(
+        _ value: JSONValue, _ style: HTTPSettings.Style, _ encode: (String) -> String
+    ) -> String? {
+        guard case .joined(let separator) = style else { return nil }
+        let parts =
+            value.arrayValue?.map(\.plainText) ?? value.objectValue?.flatMap { [$0.key, $0.value.plainText] }
+        return parts?.map(encode).joined(separator: separator)
     }
 
     /// A field's values: one, none where an argument is absent, or one for each element of an array that fills it.

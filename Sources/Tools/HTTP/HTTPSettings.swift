@@ -11,12 +11,29 @@ public struct HTTPSettings: Sendable, Hashable {
         public var name: String
         /// The value; the field is left out where it names an absent argument.
         public var value: ArgumentTemplate
+        /// How a list or an object that fills it is written.
+        public var style: Style
 
         /// A field of the given parts.
-        public init(name: String, value: ArgumentTemplate) {
+        public init(name: String, value: ArgumentTemplate, style: Style = .repeated) {
             self.name = name
             self.value = value
+            self.style = style
         }
+    }
+
+    /// How a list or an object is written in a place for text (OpenAPI 3.1, "Style Values").
+    public enum Style: Sendable, Hashable {
+        /// A list as one field for each element, anything else as its text or its JSON.
+        case repeated
+        /// All as one value, between whose parts that text stands; an object's keys are parts as well.
+        case joined(String)
+        /// An object as one field for each member, named `name[key]`.
+        case bracketed
+        /// An object as one field for each member, named by its key; no others than those names are.
+        case spread([String])
+        /// Any value as its JSON.
+        case json
     }
 
     /// What the request carries.
@@ -41,6 +58,8 @@ public struct HTTPSettings: Sendable, Hashable {
     public var query: [Field]
     /// The headers.
     public var headers: [Field]
+    /// How lists and objects are written in the path.
+    public var pathStyle = Style.repeated
     /// The body.
     public var body: Body
     /// The seconds after which it is given up; `nil` is the run's own limit.

@@ -4,7 +4,10 @@ import JSON
 /// Turns the operations of an OpenAPI 3.0 or 3.1 document into tools.
 public struct OpenAPICatalogue: Sendable {
     private let document: JSONValue
-    private let server: String
+    /// The address that the caller gave, which goes before every server of the document.
+    private let given: String?
+    /// The document's own.
+    private let server: String?
     private let headers: [HTTPSettings.Field]
 
     /// A catalogue of the document's operations.
@@ -19,17 +22,45 @@ public struct OpenAPICatalogue: Sendable {
         guard let version = document["openapi"]?.plainText, version.hasPrefix("3.") else {
             throw OpenAPIError("this is no OpenAPI 3 document; it begins with \"openapi\": \"3.…\"")
         }
-        let address = server ?? document["servers"]?[0]?["url"]?.stringValue ?? ""
-        guard address.beginsBytewise(with: "http://") || address.beginsBytewise(with: "https://"),
-            !address.holdsByte(of: "{")
-        else {
-            throw OpenAPIError(
-                "the document names no server of the form https://host; give one with \"server\"")
-        }
         self.document = document
-        self.server =
-            address.utf8.last == UInt8(ascii: "/") ? String(address.unicodeScalars.dropLast()) : address
         self.headers = headers
+        if let server {
+            given = try OpenAPIServer.address([["url": .string(server)]])
+            self.server = given
+            return
+        }
+        given = nil
+        do {
+            self.server = try OpenAPIServer.address(document["servers"] ?? [])
+        } catch {
+            let items = (document["paths"]?.objectValue ?? JSONObject()).map(\.value)
+            let haveOwn = items.contains { item in
+                item["servers"] != nil
+                    || item.objectValue?.contains { $0.value["servers"] != nil } ?? false
+            }
+            guard haveOwn else { throw error }
+            self.server = nil
+        }
+    }
+
+    /// The address that an operation's path follows: its own, its path's or the document's.
+    private func address(_ operation: JSONValue, _ item: JSONValue) throws(OpenAPIError) -> String {
+        if let given { return given }
+        let lists = [operation["servers"], item["servers"]].compactMap(\.self)
+        let own = lists.first { $0.arrayValue?.isEmpty == false }
+        guard let own else {
+            guard let server else { return try OpenAPIServer.address(document["servers"] ?? []) }
+            return server
+        }
+        let address = try OpenAPIServer.address(own)
+        // Keys that are given for the document's server are none of another's business.
+        let isOurs = server.map { OpenAPIServer.isSameOrigin($0, address) } ?? false
+        guard headers.isEmpty || isOurs else {
+            throw OpenAPIError(
+                "it has the server \(address) of its own, which is not given the headers of this source; "
+                    + "take it by a source of its own, with \"server\": \"\(address)\"")
+        }
+        return address
     }
 
     /// The tools, in the order of the document; `isTaken` sees each name.
@@ -47,11 +78,11 @@ public struct OpenAPICatalogue: Sendable {
                 continue
             }
             for method in ["get", "put", "post", "delete", "patch", "head", "options"] {
-                guard let operation = item[method] else { continue }
+                guard let operation = item[method], operation != .null else { continue }
                 let name = OpenAPICatalogue.name(operation, method, path.key)
                 guard isTaken(name) else { continue }
                 do {
-                    tools.append(try tool(name, method, path.key, operation, shared: item["parameters"]))
+                    tools.append(try tool(name, method, path.key, operation, item))
                 } catch {
                     faults.append(OperationFault(operation: name, error: error))
                 }
@@ -79,22 +110,30 @@ public struct OpenAPICatalogue: Sendable {
     }
 
     private func tool(
-        _ name: String, _ method: String, _ path: String, _ operation: JSONValue, shared: JSONValue?
+        _ name: String, _ method: String, _ path: String, _ operation: JSONValue, _ item: JSONValue
     ) throws(OpenAPIError) -> HTTPTool {
         var schemas = OpenAPISchemas(document: document)
         var properties = JSONObject()
         var required: [JSONValue] = []
         var settings = HTTPSettings(
             method: method.uppercased(), url: ArgumentTemplate(pieces: []), headers: headers)
+        settings.pathStyle = .joined(",")
         var inPath: [ByteString: String] = [:]
-        for parameter in try parameters(operation["parameters"], shared) {
-            guard let given = parameter["name"]?.stringValue, let place = parameter["in"]?.stringValue,
-                place != "cookie"
-            else { continue }
+        for parameter in try parameters(operation["parameters"], item["parameters"]) {
+            guard let given = parameter["name"]?.stringValue, let place = parameter["in"]?.stringValue else {
+                continue
+            }
+            if place == "cookie" {
+                guard parameter["required"]?.boolValue != true else {
+                    throw OpenAPIError("it needs the cookie \(given), and cookies are not sent")
+                }
+                continue
+            }
             // A key that the workflow gives is none of the model's business.
             if place == "header", headers.contains(where: { $0.name.lowercased() == given.lowercased() }) {
                 continue
             }
+            let style = try OpenAPIStyle(parameter, named: given, in: place, of: document).style
             let argument = properties.contains(key: given) || given == "body" ? "\(given)_\(place)" : given
             var schema = try schemas.converted(
                 parameter["schema"] ?? parameter["content"]?.objectValue?.members.first?.value["schema"]
@@ -110,7 +149,8 @@ public struct OpenAPICatalogue: Sendable {
                 required.append(.string(argument))
             }
             let field = HTTPSettings.Field(
-                name: given, value: ArgumentTemplate(pieces: [.argument(JSONPointer([argument]))]))
+                name: given, value: ArgumentTemplate(pieces: [.argument(JSONPointer([argument]))]),
+                style: style)
             switch place {
             case "query": settings.query.append(field)
             case "header":
@@ -121,9 +161,9 @@ public struct OpenAPICatalogue: Sendable {
             default: inPath[ByteString(given)] = argument
             }
         }
-        settings.url = try url(path, inPath)
-        if let body = try operation["requestBody"].map({ (body) throws(OpenAPIError) in try resolved(body) })
-        {
+        settings.url = try url(path, after: try address(operation, item), inPath)
+        if let given = operation["requestBody"], given != .null {
+            let body = try resolved(given)
             guard let content = OpenAPICatalogue.json(body["content"]) else {
                 throw OpenAPIError("operation \(name) takes no JSON body; leave it out")
             }
@@ -159,7 +199,9 @@ public struct OpenAPICatalogue: Sendable {
         return parameters
     }
 
-    private func url(_ path: String, _ names: [ByteString: String]) throws(OpenAPIError) -> ArgumentTemplate {
+    private func url(
+        _ path: String, after server: String, _ names: [ByteString: String]
+    ) throws(OpenAPIError) -> ArgumentTemplate {
         var pieces: [ArgumentTemplate.Piece] = []
         var text = server
         var rest = path[...]

@@ -66,6 +66,7 @@ struct OpenAPISchemas {
         {
             result[member.key] = try value(of: member, depth: depth)
         }
+        demandNothingReadOnly(&result, object["properties"])
         OpenAPISchemas.sayBounds(&result)
         if object["nullable"]?.boolValue == true { OpenAPISchemas.sayNullable(&result) }
         return .object(result)
@@ -89,6 +90,19 @@ struct OpenAPISchemas {
             return try convert(member.value, depth: depth + 1)
         default: return member.value
         }
+    }
+
+    /// What is `readOnly` is sent by the server alone: `required` asks it of answers, and no request has it.
+    private func demandNothingReadOnly(_ object: inout JSONObject, _ properties: JSONValue?) {
+        guard let names = object["required"]?.arrayValue, let properties = properties?.objectValue else {
+            return
+        }
+        let kept = names.filter { name in
+            guard let property = name.stringValue.flatMap({ properties[$0] }) else { return true }
+            let target = property["$ref"]?.stringValue.flatMap { OpenAPISchemas.target($0, in: document) }
+            return property["readOnly"] != true && target?["readOnly"] != true
+        }
+        if kept.count < names.count { object["required"] = kept.isEmpty ? nil : .array(kept) }
     }
 
     /// `exclusiveMinimum: true` beside a minimum, as 3.0 has it, is `exclusiveMinimum` of that value.

@@ -18,12 +18,15 @@ final class HTTPTransport: MCPTransport {
     /// A message on its way, and what has come back.
     fileprivate struct Post {
         let request: Int?
+        /// The session in which it was sent.
+        let session: String?
         var status = 0
+        var fields = HTTPFields()
         var isStream = false
-        var isJSON = false
         var parser = EventStreamParser()
         var body: [UInt8] = []
-        var redirect: String?
+        /// Whether the address is that of the transport that Streamable HTTP has replaced.
+        var isOld = false
         /// Whether more came than is read.
         var hasOverflown = false
         /// Whether an answer to the request has been seen.
@@ -111,12 +114,16 @@ final class HTTPTransport: MCPTransport {
 
     private func exchange(_ message: MCPMessage, _ number: Int) async {
         let head = HTTPRequest(method: "POST", target: address.target, fields: fields(for: message))
-        let post = Mutex(Post(request: message.id))
+        let post = Mutex(Post(request: message.id, session: head.fields["Mcp-Session-Id"]))
         let outcome: Result<Void, any Error>
         do {
             try await client.send(head, body: Array(message.value.text().utf8), to: address.origin) {
                 [self] response, body in
                 begin(response, post)
+                // Some servers, and what stands before them, compress unasked. A stream may be long.
+                let isStream = post.withLock(\.isStream)
+                try body.decode(
+                    by: response.fields, upTo: isStream ? 1 << 30 : ReadingLimits.serverMessage + 1)
                 while let piece = try await body.next() {
                     let (events, isTooLong) = post.withLock { post in (post.take(piece), post.hasOverflown) }
                     for event in events { report(.whole(event)) }
@@ -127,6 +134,12 @@ final class HTTPTransport: MCPTransport {
         } catch {
             outcome = .failure(error)
         }
+        // Those of before answer so to what they are not spoken to by; what they are is seen where they are read.
+        if message.method == "initialize", [400, 404, 405].contains(post.withLock(\.status)),
+            await isOldServer()
+        {
+            post.withLock { $0.isOld = true }
+        }
         end(post.withLock { $0 }, number, outcome)
     }
 
@@ -135,12 +148,29 @@ final class HTTPTransport: MCPTransport {
         post.withLock { post in
             post.status = response.status
             post.isStream = response.mediaType == "text/event-stream"
-            post.isJSON = response.mediaType == "application/json"
             // No redirect is followed: the headers that open this server are none of another's business.
-            if (300..<400).contains(response.status) {
-                post.redirect = response.fields["location"] ?? "another address"
-            }
+            post.fields = response.fields
         }
+    }
+
+    /// Whether a GET of the address begins a stream of events that names an endpoint, as revision 2024-11-05 has it.
+    private func isOldServer() async -> Bool {
+        var fields = HTTPFields(headers.map { HTTPFields.Field($0.key, $0.value) })
+        fields["Accept"] = "text/event-stream"
+        let head = HTTPRequest(method: "GET", target: address.target, fields: fields)
+        let limits = HTTPClient.TimeLimits(connecting: 5, silence: 5)
+        let isOld = try? await HTTPClient(limits: limits).send(head, body: [], to: address.origin) {
+            response, body in
+            guard response.status == 200, response.mediaType == "text/event-stream" else { return false }
+            body.close(after: .seconds(5))
+            var bytes: [UInt8] = []
+            while bytes.count < 4_096, let piece = try await body.next() {
+                bytes += piece
+                if String(decoding: bytes, as: UTF8.self).contains(/event: ?endpoint/) { return true }
+            }
+            return false
+        }
+        return isOld ?? false
     }
 
     private func end(_ post: Post, _ number: Int, _ outcome: Result<Void, any Error>) {
@@ -171,46 +201,70 @@ final class HTTPTransport: MCPTransport {
     private func finish(_ post: Post) {
         var post = post
         let isGood = (200..<300).contains(post.status)
-        // What the body is tells more than what its header says.
-        if isGood, !post.isStream, !post.isJSON { report(eventsIn: &post) }
-        if post.isJSON || isGood && !post.isStream, let request = post.request {
-            if let value = MessagePieces.value(post.body) {
-                // A server that refuses a request before it has read its ID answers with null or a word of its own.
-                if let fault = value["error"], fault != .null,
-                    value["id"].flatMap(MCPSession.number) != request
-                {
-                    report(.whole(HTTPTransport.fault(request, fault)))
-                } else {
-                    report(.whole(post.body))
-                }
-                return
+        if isGood { report(eventsIn: &post) }
+        let refusal = HTTPRefusal(status: post.status, fields: post.fields, body: post.body)
+        guard let request = post.request else {
+            if !isGood { report(.log(refusal.sentence)) }
+            return
+        }
+        if post.isAnswered { return }
+        let value = MessagePieces.value(post.body)
+        let isAnswer = value.map(post.answers) ?? false
+        // Whatever the body says, the request was not read; a method that is not known is no session's affair.
+        if post.status == 404, post.session != nil,
+            !isAnswer || value?["error"]?["code"]?.intValue != MCPErrorCode.methodNotFound
+        {
+            return report(.forgotten(request))
+        }
+        if isAnswer { return report(.whole(post.body)) }
+        // A server that refuses a request before it has read its ID answers with null or a word of its own.
+        if let value, let fault = value["error"], fault != .null,
+            isGood || value["jsonrpc"] != nil || fault["code"]?.intValue != nil
+        {
+            return report(.whole(HTTPTransport.fault(request, fault, refusal.authentication)))
+        }
+        if post.isOld {
+            return fail(
+                post,
+                "the server speaks the transport HTTP+SSE of 2024, which Streamable HTTP has replaced; "
+                    + "name its address for Streamable HTTP, which often ends in /mcp")
+        }
+        guard isGood else { return fail(post, refusal.sentence) }
+        fail(post, other(than: request, post, value))
+    }
+
+    /// What a body of a good status is that answers the request not, and what to do.
+    private func other(than request: Int, _ post: Post, _ value: JSONValue?) -> String {
+        let place = "see whether this is the address of its MCP endpoint"
+        if let value {
+            let isMessage = value["method"] != nil || value["jsonrpc"] != nil || value.arrayValue != nil
+            if isMessage { report(.whole(post.body)) }
+            if value["result"] != nil {
+                return "the server answered under the ID \((value["id"] ?? .null).text()), "
+                    + "but was asked under \(request)"
             }
-            if isGood, !post.isAnswered {
-                switch MessagePieces.whole(post.body).last {
-                case .broken(_, let said): return fail(post, "the server \(said)")
-                case .noise(let text) where post.body.contains { $0 > 0x20 }:
-                    return fail(post, "the server answered with what is no message: \(text)")
-                default: break
-                }
+            if !isMessage {
+                let words = HTTPRefusal.line(value.text(.spaced))
+                return "the server answered HTTP \(post.status) with what is no message: \(words); \(place)"
             }
         }
-        guard (200..<300).contains(post.status) else {
-            let place =
-                post.redirect.map { ", to \($0); if that is the server, name it in the configuration" } ?? ""
-            if post.status == 404, state.withLock({ $0.session }) != nil {
-                return report(.ended("no longer knows the session (HTTP 404)"))
-            }
-            return fail(post, "the server answered with HTTP \(post.status)\(place)")
-        }
-        if !post.isAnswered {
-            fail(post, "the server ended its answer (HTTP \(post.status)) without a result")
+        switch MessagePieces.whole(post.body).last {
+        case .broken(_, let said): return "the server \(said)"
+        case .noise(let text) where post.body.contains { $0 > 0x20 }:
+            return "the server answered with what is no message: \(text); \(place)"
+        default: return "the server ended its answer (HTTP \(post.status)) without a result"
         }
     }
 
-    /// Reads an event stream that came under another type's name.
+    /// Reads what a stream ends with where no empty line ends it, and a stream under another type's name.
+    ///
+    /// What a body is tells more than what its header says.
     private func report(eventsIn post: inout Post) {
         let beginnings = ["data:", "event:", "id:", ":"]
-        guard beginnings.contains(where: { post.body.starts(with: Array($0.utf8)) }) else { return }
+        guard
+            post.isStream
+                || beginnings.contains(where: { post.body.starts(with: Array($0.utf8)) })
+        else { return }
         for event in post.parser.append(post.body + Array("\n\n".utf8)) where !event.isEmpty {
             if post.answers(event) { post.isAnswered = true }
             report(.whole(event))
@@ -226,7 +280,14 @@ final class HTTPTransport: MCPTransport {
         report(.whole(HTTPTransport.fault(request, ["message": .string(reason), "data": ["http": status]])))
     }
 
-    private static func fault(_ request: Int, _ fault: JSONValue) -> [UInt8] {
+    private static func fault(_ request: Int, _ given: JSONValue, _ more: String? = nil) -> [UInt8] {
+        var fault = given
+        if let more, var object = given.objectValue, let message = given["message"]?.stringValue,
+            !message.contains(more)
+        {
+            object["message"] = .string("\(message): \(more)")
+            fault = .object(object)
+        }
         let value: JSONValue = ["jsonrpc": "2.0", "id": .number(JSONNumber(request)), "error": fault]
         return Array(value.text().utf8)
     }
@@ -249,7 +310,13 @@ extension HTTPTransport.Post {
 
     /// Whether a message is the answer to the request.
     fileprivate func answers(_ event: [UInt8]) -> Bool {
-        guard let request, let value = MessagePieces.value(event) else { return false }
-        return value["method"] == nil && value["id"].flatMap(MCPSession.number) == request
+        MessagePieces.value(event).map(answers) ?? false
+    }
+
+    /// Whether a message, or one of a list, is the answer to the request.
+    fileprivate func answers(_ value: JSONValue) -> Bool {
+        if let batch = value.arrayValue { return batch.contains(where: answers) }
+        guard let request, value["id"].flatMap(MCPSession.number) == request else { return false }
+        return value["result"] != nil || value["error"] != nil || value["method"] == nil && value.isAnswer
     }
 }

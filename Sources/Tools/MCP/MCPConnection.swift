@@ -15,6 +15,10 @@ final class MCPConnection: Sendable {
         var asking: [MCPSession.Question: Task<Void, Never>] = [:]
         var nextCall = 1
         var endReason: String?
+        /// How the server is started once more, where it ends at the probe.
+        var launch: ProcessLaunch?
+        /// Whether the server knows the session no longer; calls that run may get their results yet.
+        var isForgotten = false
         /// Whether the end is ours.
         var isClosing = false
     }
@@ -37,20 +41,22 @@ final class MCPConnection: Sendable {
     }
 
     /// Whether calls can be sent.
-    var isOpen: Bool { state.withLock { $0.transport != nil && $0.endReason == nil } }
+    var isOpen: Bool { state.withLock { $0.transport != nil && $0.endReason == nil && !$0.isForgotten } }
 
     /// The era and version, once they are known.
     var dialect: (MCPEra, String)? {
         state.withLock { state in state.session.era.map { ($0, state.session.version) } }
     }
 
+    private var report: @Sendable (MCPReport) -> Void { { [weak self] in self?.take($0) } }
+
     /// Starts or reaches the server and lists its tools.
     /// - Throws: ``MCPError`` when it cannot be used.
     func open(_ transport: MCPServerSettings.Transport) async throws -> [MCPToolDescription] {
-        let report: @Sendable (MCPReport) -> Void = { [weak self] in self?.take($0) }
         let made: any MCPTransport
         switch transport {
         case .stdio(let launch):
+            state.withLock { $0.launch = launch }
             do { made = try StdioTransport(launch, report: report) } catch {
                 // The program or its folder may have been named by a variable.
                 throw MCPError(secrets.hiding(in: "server \(name): \(error)"))
@@ -85,7 +91,8 @@ final class MCPConnection: Sendable {
     }
 
     /// Calls a tool and waits for its result.
-    /// - Throws: `ToolFailure` where the server gave an error or died, `CancellationError` when the task was cancelled.
+    /// - Throws: `ToolFailure` where the server gave an error or died, ``MCPSessionGone`` where it did not read the call,
+    ///   `CancellationError` when the task was cancelled.
     func call(_ tool: String, _ arguments: JSONValue, headers: [String: String]) async throws -> MCPCallResult
     {
         let call = state.withLock { state in
@@ -93,7 +100,14 @@ final class MCPConnection: Sendable {
             state.nextCall += 1
             return state.nextCall - 1
         }
-        defer { state.withLock { $0.deadlines[call] = nil } }
+        defer {
+            let isLast = state.withLock { state in
+                state.deadlines[call] = nil
+                return state.isForgotten && state.deadlines.isEmpty
+            }
+            // Nothing is asked of the server in this session any more.
+            if isLast { close() }
+        }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 state.withLock { $0.calls[call] = continuation }
@@ -127,7 +141,31 @@ final class MCPConnection: Sendable {
             host.log(server: name, secrets.hiding(in: line), .output)
             run { $0.overhear(line) }
         case .ended(let reason): run { $0.close(reason) }
+        case .died(let reason): startAgain(after: reason)
+        case .forgotten(let request): run { $0.forget(request) }
         }
+    }
+
+    /// Starts a server once more that has ended at the probe; any other end is one.
+    private func startAgain(after reason: String) {
+        let launch = state.withLock { state -> ProcessLaunch? in
+            guard case .probing = state.session.phase else { return nil }
+            defer { state.launch = nil }
+            return state.launch
+        }
+        guard let launch else { return run { $0.close(reason) } }
+        do {
+            let transport = try StdioTransport(launch, report: report)
+            let isOver = state.withLock { state in
+                state.transport = transport
+                return state.endReason != nil
+            }
+            if isOver { return transport.stop() }
+        } catch {
+            return run { $0.close(reason) }
+        }
+        host.log(server: name, "ended before it was initialized, and is started once more", .note)
+        run { $0.startedAgain() }
     }
 
     private func run(_ step: (inout MCPSession) -> [MCPSession.Action]) {
@@ -143,6 +181,13 @@ final class MCPConnection: Sendable {
         case .tools(let tools): takeOpening()?.resume(returning: tools)
         case .finished(let call, let result): takeCall(call)?.resume(returning: result)
         case .failed(let call, let reason): takeCall(call)?.resume(throwing: ToolFailure(reason))
+        case .forgotten(let call):
+            let isNews = state.withLock { state in
+                defer { state.isForgotten = true }
+                return !state.isForgotten
+            }
+            if isNews { host.log(server: name, "no longer knows the session; a new one is begun", .note) }
+            takeCall(call)?.resume(throwing: MCPSessionGone())
         case .ask(let question, let elicitation): ask(question, elicitation)
         case .withdraw(let question): state.withLock { $0.asking.removeValue(forKey: question) }?.cancel()
         case .wait(let call, let milliseconds):
@@ -197,6 +242,9 @@ final class MCPConnection: Sendable {
     }
 }
 
+/// The server no longer knows the session and did not read a call.
+struct MCPSessionGone: Error {}
+
 extension EnvironmentSecrets {
     /// What goes to the person, the model and the journal, cleaned; what goes to the server as it is.
     fileprivate func hiding(in action: MCPSession.Action) -> MCPSession.Action {
@@ -214,7 +262,7 @@ extension EnvironmentSecrets {
             .doubt(request: request, said: hiding(in: said), milliseconds: milliseconds)
         case .log(let line): .log(hiding(in: line))
         case .unusable(let reason): .unusable(hiding(in: reason))
-        case .send, .settled, .withdraw, .wait, .unfinished: action
+        case .send, .settled, .withdraw, .wait, .unfinished, .forgotten: action
         }
     }
 }

@@ -21,6 +21,7 @@ enum MCPErrorCode {
     static let headerMismatch = -32020
     static let missingCapability = -32021
     static let unsupportedVersion = -32022
+    static let urlElicitationRequired = -32042
 }
 
 /// A message for the server, with what a transport needs to know of it.
@@ -84,8 +85,27 @@ struct MCPFault: Sendable, Hashable {
         data = value["data"]
     }
 
-    /// `message (code)`, where there is one.
-    var description: String { message + (givenCode.map { " (\($0))" } ?? "") }
+    /// `message (code): data`, as far as they are there.
+    var description: String {
+        message + (givenCode.map { " (\($0))" } ?? "") + (words.map { ": \($0)" } ?? "")
+    }
+
+    /// What the data says beyond the message, in one short line.
+    private var words: String? {
+        if code == MCPErrorCode.urlElicitationRequired {
+            let pages = (data?["elicitations"]?.arrayValue ?? []).compactMap { page in
+                page["url"]?.stringValue.map { url in
+                    "visit \(url)" + (page["message"]?.stringValue.map { " (\($0))" } ?? "")
+                }
+            }
+            if !pages.isEmpty { return HTTPRefusal.line(pages.joined(separator: ", "), upTo: 2_000) }
+        }
+        // A status of ours has been told.
+        guard let data, data != .null, data["http"] == nil else { return nil }
+        let isEmpty = data.objectValue?.isEmpty == true || data.arrayValue == []
+        let line = isEmpty ? "" : HTTPRefusal.line(data.stringValue ?? data.text(.spaced))
+        return line.isEmpty || message.contains(line) ? nil : line
+    }
 }
 
 /// A tool as a server lists it.

@@ -49,6 +49,26 @@ public actor MCPServer {
 
     func call(_ tool: String, _ arguments: JSONValue, headers: [String: String]) async throws -> MCPCallResult
     {
+        let connection = try await connection(for: tool)
+        do {
+            return try await connection.call(tool, arguments, headers: headers)
+        } catch is MCPSessionGone {
+            // The server has not read the call, so that it is made once all the same.
+        } catch let failure as ToolFailure where !connection.isOpen {
+            throw ToolFailure("\(failure.description); another call starts the server again")
+        }
+        do {
+            return try await self.connection(for: tool).call(tool, arguments, headers: headers)
+        } catch is MCPSessionGone {
+            throw ToolFailure(
+                "server \(settings.name) does not know the session that it has just begun (HTTP 404); the call did not run"
+            )
+        }
+    }
+
+    /// The conversation in which a tool is called: a new one where the last has ended.
+    /// - Throws: `ToolFailure` where there is none, or the server describes the tool otherwise in it.
+    private func connection(for tool: String) async throws -> MCPConnection {
         var connection = connection
         if connection?.isOpen != true {
             do {
@@ -65,11 +85,7 @@ public actor MCPServer {
                 "server \(settings.name) describes \(tool) otherwise since it was started again; the call did not run. "
                     + "Begin a new run to look at it")
         }
-        do {
-            return try await connection.call(tool, arguments, headers: headers)
-        } catch let failure as ToolFailure where !connection.isOpen {
-            throw ToolFailure("\(failure.description); another call starts the server again")
-        }
+        return connection
     }
 
     /// Holds what the server says of its tools now against what it said first.

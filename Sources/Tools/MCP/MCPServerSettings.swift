@@ -19,11 +19,41 @@ public struct MCPServerSettings: Sendable, Hashable {
     /// elsewhere whose names say so.
     public var secrets: EnvironmentSecrets
 
+    /// The tools that the configuration lets a client use.
+    public var tools: ToolSelection
+
     /// Settings of the given values.
-    public init(name: String, transport: Transport, secrets: EnvironmentSecrets = EnvironmentSecrets()) {
+    public init(
+        name: String, transport: Transport, secrets: EnvironmentSecrets = EnvironmentSecrets(),
+        tools: ToolSelection = ToolSelection()
+    ) {
         self.name = name
         self.transport = transport
         self.secrets = secrets
+        self.tools = tools
+    }
+
+    /// Which of a server's tools a client's configuration lets it use.
+    public struct ToolSelection: Sendable, Hashable {
+        /// The names that are taken; `nil` is all of them.
+        public var taken: [String]?
+        /// The names that are left out, though they be taken.
+        public var leftOut: [String]
+
+        /// A selection of those names.
+        public init(taken: [String]? = nil, leftOut: [String] = []) {
+            self.taken = taken
+            self.leftOut = leftOut
+        }
+
+        /// Whether a tool of that name is used; `*` is every name, and Gemini CLI may have arguments in brackets after one.
+        public func takes(_ tool: String) -> Bool {
+            func names(_ entry: String) -> Bool {
+                let name = entry.utf8.prefix { $0 != UInt8(ascii: "(") }
+                return entry == "*" || tool.utf8.elementsEqual(entry.utf8) || tool.utf8.elementsEqual(name)
+            }
+            return taken?.contains(where: names) ?? true && !leftOut.contains(where: names)
+        }
     }
 
     /// The table of servers in a client's configuration; `nil` for a document that holds none.
@@ -52,10 +82,16 @@ public struct MCPServerSettings: Sendable, Hashable {
             document["mcpServers"], document["servers"], document["mcp"]?["servers"],
             document["mcp"]?["mcpServers"], document["context_servers"],
         ]
-        return places.compactMap { place -> JSONObject? in
-            if let table = place?.objectValue, isTable(table) { return table }
-            return place?.arrayValue.flatMap(namedTable)
-        }
+        // Claude Code keeps those of each folder in one file; those of this folder come before all others.
+        let folder = FileManager.default.currentDirectoryPath
+        let projects = document["projects"]?.objectValue?.members ?? []
+        let here = projects.filter { $0.key.utf8.elementsEqual(folder.utf8) }
+        let elsewhere = projects.filter { !$0.key.utf8.elementsEqual(folder.utf8) }
+        return (here.map { $0.value["mcpServers"] } + places + elsewhere.map { $0.value["mcpServers"] })
+            .compactMap { place -> JSONObject? in
+                if let table = place?.objectValue, isTable(table) { return table }
+                return place?.arrayValue.flatMap(namedTable)
+            }
     }
 
     /// A list of servers, each with its name.
@@ -76,7 +112,7 @@ public struct MCPServerSettings: Sendable, Hashable {
     }
 
     /// The names that clients have for a server's address.
-    fileprivate static let addresses = ["url", "httpUrl", "serverUrl"]
+    static let addresses = ["url", "httpUrl", "serverUrl"]
 
     /// Why one of the servers that are named cannot be used.
     public struct Fault: Sendable, Hashable {
@@ -99,7 +135,8 @@ public struct MCPServerSettings: Sendable, Hashable {
     ///
     /// `servers` (VS Code), `mcp.servers` (its settings) and `context_servers` (Zed) are the same table; so is a list of
     /// servers that bear their names, and a bare table. `${NAME}`, `${env:NAME}` and `${NAME:-default}` in its texts are
-    /// variables of the environment. Servers that are disabled cannot be used, nor what a second table has otherwise.
+    /// variables of the environment, and so is a whole value `$NAME` in `env` or `headers`. Servers that are disabled
+    /// cannot be used, nor what a second table has otherwise.
     /// - Throws: ``MCPError`` for a document that names no servers.
     public static func usable(
         in document: JSONValue, environment: [String: String] = ProcessInfo.processInfo.environment
@@ -134,115 +171,4 @@ public struct MCPError: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-private struct ServerReader {
-    let name: String
-    let value: JSONValue
-    let environment: [String: String]
-    private var secrets = EnvironmentSecrets()
-
-    init(name: String, value: JSONValue, environment: [String: String]) {
-        self.name = name
-        self.value = value
-        self.environment = environment
-    }
-
-    mutating func settings() throws(MCPError) -> MCPServerSettings {
-        if let key = MCPServerSettings.addresses.first(where: { value[$0].map { $0 != .null } ?? false }) {
-            let transport = try http(key)
-            return MCPServerSettings(name: name, transport: transport, secrets: secrets)
-        }
-        guard let command = try text("command") else {
-            throw MCPError("server \(name) needs a \"command\" or a \"url\"")
-        }
-        var launch = ProcessLaunch(program: command, folder: try text("cwd"))
-        launch.arguments = try texts("args")
-        launch.environment = EnvironmentList.usual.environment(from: environment)
-            .merging(try table("env")) { $1 }
-        return MCPServerSettings(name: name, transport: .stdio(launch), secrets: secrets)
-    }
-
-    private mutating func http(_ key: String) throws(MCPError) -> MCPServerSettings.Transport {
-        if value["type"]?.stringValue == "sse" {
-            throw MCPError(
-                "server \(name) is of the type sse, which Streamable HTTP has replaced; use \"http\"")
-        }
-        let address = try text(key) ?? ""
-        guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil else {
-            throw MCPError("server \(name): \"\(key)\" is no address of the form https://host/path")
-        }
-        let headers = try table("headers")
-        for header in headers.keys.sorted() {
-            if let message = HTTPSettings.fault(inHeaderNamed: header) {
-                throw MCPError("server \(name): \(message)")
-            }
-        }
-        return .http(url: address, headers: headers)
-    }
-
-    private mutating func text(_ key: String) throws(MCPError) -> String? {
-        guard let value = value[key], value != .null else { return nil }
-        guard let text = value.stringValue else { throw MCPError("server \(name): \"\(key)\" is no text") }
-        return try expanded(text, key)
-    }
-
-    private mutating func texts(_ key: String) throws(MCPError) -> [String] {
-        guard let value = value[key], value != .null else { return [] }
-        var texts: [String] = []
-        for element in value.arrayValue ?? [.null] {
-            // A port is a number to many who write such files.
-            guard let text = element.stringValue ?? element.numberValue?.text else {
-                throw MCPError("server \(name): \"\(key)\" is no list of texts")
-            }
-            texts.append(try expanded(text, key))
-        }
-        return texts
-    }
-
-    private mutating func table(_ key: String) throws(MCPError) -> [String: String] {
-        var table: [String: String] = [:]
-        for member in value[key]?.objectValue ?? JSONObject() {
-            guard let text = member.value.stringValue else {
-                throw MCPError("server \(name): \"\(key)\" holds something that is no text at \(member.key)")
-            }
-            table[member.key] = try expanded(text, key)
-        }
-        return table
-    }
-
-    private mutating func expanded(_ text: String, _ key: String) throws(MCPError) -> String {
-        var result = ""
-        var rest = text[...]
-        while let start = rest.range(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
-            result += rest[..<start.lowerBound]
-            let body = rest[start.upperBound..<end]
-            let parts = body.range(of: ":-").map { (body[..<$0.lowerBound], String(body[$0.upperBound...])) }
-            var variable = String(parts?.0 ?? body)
-            if variable.utf8.starts(with: "env:".utf8) { variable = String(variable.dropFirst(4)) }
-            if variable.utf8.starts(with: "input:".utf8) {
-                throw MCPError(
-                    "server \(name): \"\(key)\" has ${\(variable)}, which VS Code asks for in a form; write ${NAME} and set the variable NAME"
-                )
-            }
-            if ["workspaceFolder", "workspaceRoot", "pwd"].contains(variable), environment[variable] == nil {
-                result += FileManager.default.currentDirectoryPath
-                rest = rest[rest.index(after: end)...]
-                continue
-            }
-            if variable == "userHome", environment[variable] == nil { variable = "HOME" }
-            guard let value = environment[variable] ?? parts?.1 else {
-                throw MCPError("server \(name): \"\(key)\" names the variable \(variable), which is not set")
-            }
-            if (["headers"] + MCPServerSettings.addresses).contains(key)
-                || EnvironmentSecrets.isTelling(variable),
-                environment[variable] != nil
-            {
-                secrets.insert(variable, value)
-            }
-            result += value
-            rest = rest[rest.index(after: end)...]
-        }
-        return result + rest
-    }
 }

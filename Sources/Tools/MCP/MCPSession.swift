@@ -17,6 +17,8 @@ struct MCPSession: Sendable {
         case finished(call: Int, MCPCallResult)
         /// A call cannot be answered.
         case failed(call: Int, String)
+        /// The server knows the session no longer and did not read the call; it can be made in a new one.
+        case forgotten(call: Int)
         /// The person is to be asked.
         case ask(Question, Elicitation)
         /// The server withdrew its question.
@@ -93,6 +95,22 @@ struct MCPSession: Sendable {
     mutating func probeTimedOut() -> [Action] {
         guard case .probing = phase else { return [] }
         return initialize()
+    }
+
+    /// The process has ended at the probe and is there anew: some servers end at whatever precedes `initialize`.
+    mutating func startedAgain() -> [Action] {
+        guard case .probing = phase else { return [] }
+        pending = [:]
+        pieces = MessagePieces()
+        return initialize()
+    }
+
+    /// The session is gone in which a request was sent.
+    mutating func forget(_ request: Int) -> [Action] {
+        guard let purpose = pending.removeValue(forKey: request) else { return [] }
+        guard case .call(let call) = purpose else { return close("no longer knows the session (HTTP 404)") }
+        calls[call] = nil
+        return [.forgotten(call: call)]
     }
 
     /// The server cannot be used from here on; the reason goes on from the server's name.

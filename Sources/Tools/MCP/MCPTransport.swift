@@ -24,6 +24,10 @@ enum MCPReport: Sendable {
     case log(String)
     /// The conversation is over; why.
     case ended(String)
+    /// The server's process has ended; how.
+    case died(String)
+    /// The session is gone in which that request was sent, and the server has not read it.
+    case forgotten(Int)
 }
 
 /// A server that was started here, spoken to in lines over its standard input and output.

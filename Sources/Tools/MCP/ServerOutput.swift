@@ -63,7 +63,7 @@ final class ServerOutput: Sendable {
             let words = state.lastWords.isEmpty ? "" : ": " + state.lastWords.joined(separator: " / ")
             // A last message needs no end of its line.
             let last = state.output.finish()
-            return (last.isEmpty ? [] : [.message(last)]) + [.ended("ended (\(end))\(words)")]
+            return (last.isEmpty ? [] : [.message(last)]) + [.died("ended (\(end))\(words)")]
         }
     }
 

@@ -135,7 +135,13 @@ struct Toolbox {
                 continue
             }
             let version = await server.dialect.map { " (MCP \($0.version))" } ?? ""
-            let taken = tools.filter { source.takes($0.serverName) }
+            let wanted = tools.filter { source.takes($0.serverName) }
+            let taken = wanted.filter { settings.tools.takes($0.serverName) }
+            opened.notes += wanted.filter { !settings.tools.takes($0.serverName) }.map {
+                CatalogueNote(
+                    tool: $0.definition.name, kind: .setAside,
+                    reason: "the configuration of server \(settings.name) leaves it out")
+            }
             opened.servers.append((server, taken.map(\.definition.name)))
             for tool in taken {
                 let hints = tool.annotations.map { ", which the server calls \($0.text(.spaced))" } ?? ""
@@ -145,7 +151,7 @@ struct Toolbox {
             }
         }
         if opened.servers.isEmpty, let fault = faults.first { throw fault.error }
-        opened.notes = faults.map {
+        opened.notes += faults.map {
             CatalogueNote(tool: "server \($0.server)", kind: .setAside, reason: "\($0.error)")
         }
         return opened
