@@ -33,10 +33,10 @@ enum LastingTrouble {
             let gap = rest.prefix { $0 == 0x20 || $0 == UInt8(ascii: ":") }
             let digits = rest.dropFirst(gap.count).prefix { (0x30...0x39).contains($0) }
             let end = rest.dropFirst(gap.count + digits.count)
-            // `0.5` is none, `30000.` at the end of a sentence is.
-            let isWhole =
-                !(end.first == UInt8(ascii: ".")
-                && end.dropFirst().first.map { (0x30...0x39).contains($0) } == true)
+            // `0.5`, `1,000` and `30k` are none; `30000.` at the end of a sentence is.
+            let next = Array(end.prefix(2))
+            let goesOn = next.count == 2 && [0x2C, 0x2E].contains(next[0]) && (0x30...0x39).contains(next[1])
+            let isWhole = !goesOn && !(next.first.map { (0x61...0x7A).contains($0) } ?? false)
             if !gap.isEmpty, isWhole, let value = Int(String(decoding: digits, as: UTF8.self)) {
                 return value
             }

@@ -20,7 +20,7 @@ enum ToldDelay {
         return nil
     }
 
-    /// The milliseconds of a text that begins with a duration: `34s`, `1m3.5s`, `320ms`, `20 seconds`.
+    /// The milliseconds of a text that begins with a duration, which is longer than none: `34s`, `1m3.5s`, `320ms`, `20 seconds`.
     private static func duration(_ bytes: ArraySlice<UInt8>) -> Int? {
         var rest = bytes
         var total: Double?
@@ -30,7 +30,7 @@ enum ToldDelay {
             total = (total ?? 0) + amount * factor
             rest = after.drop { $0 == 0x20 }.dropFirst(unit.count)
         }
-        return total.flatMap { $0 < 1e10 ? Int($0.rounded(.up)) : nil }
+        return total.flatMap { $0 > 0 && $0 < 1e10 ? Int($0.rounded(.up)) : nil }
     }
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> (Double, ArraySlice<UInt8>)? {

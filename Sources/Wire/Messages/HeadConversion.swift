@@ -55,7 +55,10 @@ final class ServerPartHandler: ChannelDuplexHandler {
         var fields = HTTPFields(head.headers)
         version = head.version
         // Without a length, a body ends with the connection for a client of HTTP/1.0.
-        if version == .http1_0 { fields = HTTPFields(fields.all + [.init("connection", "close")]) }
+        if version == .http1_0 {
+            fields = HTTPFields(fields.all + [.init("connection", "close")])
+            fields["expect"] = nil
+        }
         isLast = fields.isOfLastRequest
         return HTTPRequest(method: head.method.rawValue, target: head.uri, fields: fields)
     }

@@ -48,6 +48,10 @@ import Testing
             ##"{"error":{"message":"Limit 30000, Used 29000, Requested 2000. Please try again in 1m3.5s.","type":"tokens","code":"rate_limit_exceeded"}}"##,
             "it asks for a pause of 64 s, longer than the 60 s that are waited"),
         Row(
+            "figures that are not comparable", 429,
+            ##"{"error":{"message":"Limit 1,000, requested 900; limit 30k, please try again in 2s"}}"##,
+            "Limit 1,000", pause: 2_000),
+        Row(
             "a pause in the message", 429,
             ##"{"error":{"message":"Rate limit reached. Please try again in 320ms.","type":"requests"}}"##,
             "Rate limit reached", pause: 320),
