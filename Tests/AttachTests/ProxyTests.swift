@@ -97,6 +97,26 @@ struct ProxyTests {
         #expect(fold.calls.map { $0.message?.content } == told)
     }
 
+    @Test(
+        "A client that would go on in HTTP/2 is answered in HTTP/1.1, and one that asks for a WebSocket is sent away",
+        arguments: [("h2c", 200), ("websocket", 426)])
+    func upgrades(protocolName: String, status: Int) async throws {
+        let provider = try await ScriptedProvider([done])
+        defer { provider.stop() }
+        let folder = TemporaryFolder()
+        let person = TablePerson { _ in .approve }
+        let fields: [HTTPFields.Field] = [
+            .init("Connection", "Upgrade, HTTP2-Settings"), .init("Upgrade", protocolName),
+            .init("HTTP2-Settings", "AAEAAEAAAAIAAAAA"),
+        ]
+        let answer = try await withProxy(provider, folder: folder, person: person) { origin in
+            try await post("/v1/messages", messages([], stream: true), to: origin, fields: fields)
+        }
+        #expect(answer.status == status)
+        let sent = provider.requests.withLock { $0.map(\.request) }
+        #expect(sent.allSatisfy { $0.fields["upgrade"] == nil && $0.fields["http2-settings"] == nil })
+    }
+
     @Test("A proxy that is started again restores what an earlier one has changed")
     func restart() async throws {
         let provider = try await ScriptedProvider([asking(bash("a", "rm")), done])

@@ -63,7 +63,8 @@ public final class Proxy: Sendable {
 
     private func serve(_ request: HTTPRequest, _ body: [UInt8], _ response: HTTPResponder) async throws {
         let (request, identity) = identify(request)
-        if request.fields["upgrade"] != nil {
+        // Other protocols may be passed over, such as the h2c that Java's client asks for: the answer is in HTTP/1.1.
+        if request.fields.words(of: "upgrade").contains("websocket") {
             // The client then takes the same over plain HTTP.
             let fault = ProxyFault(
                 status: 426, message: "WebSockets are not served; the client goes on over HTTP")

@@ -10,10 +10,17 @@ struct ChatReader: FrameReader {
     private var hasSearched = false
 
     func isOwn(_ value: JSONValue) -> Bool {
-        !ChatContent.list(value["choices"]).isEmpty || value["choices"] == []
-            || (value["usage"] != nil && value["usage"] != .null)
+        !ChatContent.list(value["choices"]).isEmpty || value["choices"] == [] || isCount(value)
             || value["object"]?.stringValue?.hasPrefix("chat.completion") == true
             || value["base_resp"]?.objectValue != nil
+    }
+
+    /// Whether a value is a chunk of token counts alone: the answers of other formats have them beside their own members.
+    private func isCount(_ value: JSONValue) -> Bool {
+        guard let usage = value["usage"], usage != .null else { return false }
+        let others = ["message", "content", "output", "data", "response", "text", "results", "generations"]
+        return others.allSatisfy { ChatContent.given(value[$0]) == nil }
+            && ![WireFormat.messages, .responses, .gemini].contains { $0.room.reader().isOwn(value) }
     }
 
     mutating func take(_ value: JSONValue, event: String?) throws(StreamFault) -> Reading {

@@ -6,8 +6,10 @@ public struct ProviderError: Sendable, Hashable {
     public let message: String
     /// The kind of error in the provider's word, where it names one.
     public let kind: String?
-    /// Whether the account's quota is used up: no pause helps.
-    public let isSpent: Bool
+    /// Whether no pause helps: the account is used up, or the request is more than the server can ever do.
+    public let isLasting: Bool
+    /// The pause that the provider asks for, in milliseconds.
+    public let retryAfter: Int?
     /// Whether the provider itself calls the trouble a passing one.
     public let isTransient: Bool
 
@@ -50,14 +52,23 @@ public struct ProviderError: Sendable, Hashable {
     private init(naming inner: JSONValue, around: JSONObject) {
         var words: String?
         var kind = around["code"]?.stringValue ?? around["error_type"]?.stringValue
+        var names = [kind].compactMap { $0 }
+        var details: JSONValue?
         var codes = [around["code"], around["status"], around["status_code"]]
         switch inner {
         case .string(let text): words = text
         case .array(let elements):
-            words = elements.compactMap { $0.stringValue ?? ProviderError.words(of: $0) }.joined(
+            words = elements.compactMap(ProviderError.line).joined(
                 separator: "; ")
         case .object(let object):
             words = ProviderError.words(of: inner)
+            if let more = ProviderError.addition(to: words, in: inner) {
+                words =
+                    words.map { "\($0.utf8.last == UInt8(ascii: ".") ? String($0.dropLast()) : $0): \(more)" }
+                    ?? more
+            }
+            details = inner["details"]
+            names += ["type", "status", "code"].compactMap { object[$0]?.stringValue }
             kind =
                 ["type", "status", "code"].lazy.compactMap { object[$0]?.stringValue }
                 .first { $0 != "error" } ?? kind
@@ -68,16 +79,18 @@ public struct ProviderError: Sendable, Hashable {
         let line = (words ?? inner.text()).split(whereSeparator: \.isNewline).joined(separator: " ")
         message = String(line.prefix(400))
         self.kind = kind.map { String($0.prefix(80)) }
-        isSpent = kind == "insufficient_quota" || codes.contains { $0?.stringValue == "insufficient_quota" }
+        retryAfter = ToldDelay.milliseconds(details: details, words: line)
+        isLasting = LastingTrouble.isTold(
+            names: names, words: line, details: details, hasDelay: retryAfter != nil)
         let isPassing =
-            ProviderError.passing.contains(kind?.lowercased() ?? "")
+            names.contains { ProviderError.passing.contains($0.lowercased()) }
             || codes.contains { code in
                 guard let number = code?.intValue ?? code?.stringValue.flatMap({ Int($0) }) else {
                     return false
                 }
                 return [408, 425, 429, 500, 502, 503, 504, 529].contains(number)
             }
-        isTransient = isPassing && !isSpent
+        isTransient = isPassing && !isLasting
     }
 
     private static func words(of value: JSONValue) -> String? {
@@ -91,10 +104,31 @@ public struct ProviderError: Sendable, Hashable {
         return value["error"].flatMap { ProviderError(["error": $0])?.message }
     }
 
+    /// One of several faults; FastAPI says beside it where in the request it is.
+    private static func line(_ element: JSONValue) -> String? {
+        guard let text = element.stringValue ?? words(of: element) else { return nil }
+        let place = (element["loc"]?.arrayValue ?? []).map { $0.stringValue ?? $0.text() }
+        return place.isEmpty ? text : "\(place.joined(separator: ".")): \(text)"
+    }
+
+    /// What says more than the message: the error of the provider behind OpenRouter, and what a model of Groq's wrote.
+    private static func addition(to words: String?, in error: JSONValue) -> String? {
+        if let raw = error["metadata"]?["raw"], !isNothing(raw) {
+            let value = raw.stringValue.map { try? JSONParser.parse($0) } ?? raw
+            let text = value.flatMap { ProviderError($0)?.message } ?? raw.stringValue ?? raw.text()
+            guard words?.contains(text) != true else { return nil }
+            return error["metadata"]?["provider_name"]?.stringValue.map { "\($0): \(text)" } ?? text
+        }
+        guard let written = error["failed_generation"]?.stringValue, !written.isEmpty else { return nil }
+        return "the model wrote \(written)"
+    }
+
     private static let passing: Set<String> = [
         "overloaded_error", "api_error", "rate_limit_error", "rate_limit_exceeded", "timeout_error",
         "server_error", "unavailable", "resource_exhausted", "internal", "deadline_exceeded",
-        "internal_server_error", "service_unavailable",
+        "internal_server_error", "service_unavailable", "server_is_overloaded", "server_overloaded",
+        "overloaded",
+        "engine_overloaded_error", "model_overloaded", "slow_down",
     ]
 
     /// The error as the end of a response.
@@ -103,6 +137,7 @@ public struct ProviderError: Sendable, Hashable {
     func fault(isBegun: Bool) -> StreamFault {
         let start = isBegun ? "the server broke off: " : "the server answered with an error: "
         return StreamFault(
-            start + (kind.map { "\($0): " } ?? "") + message, isTransient: isTransient, isProviders: true)
+            start + (kind.map { "\($0): " } ?? "") + message, isTransient: isTransient, isProviders: true,
+            retryAfter: retryAfter)
     }
 }

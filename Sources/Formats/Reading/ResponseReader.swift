@@ -31,6 +31,9 @@ public struct ResponseReader: Sendable {
     /// Whether the reason of the end has come: what may follow adds token counts at most.
     public var hasFinished: Bool { reader.draft.isUsable }
 
+    /// Whether what has come belongs to no response of the format: ``finish()`` then says whose it is.
+    public var isOfAnotherFormat: Bool { !reader.draft.hasBegun && unknown != nil }
+
     /// Takes bytes as they come, cut anywhere.
     /// - Throws: ``StreamFault`` for the provider's own error, and for what the format does not allow; the reader is
     ///   of no use then, but for ``skip(_:)``.
@@ -102,8 +105,10 @@ public struct ResponseReader: Sendable {
         }
         if let unknown {
             let text = unknown.text().prefix(200)
-            let other = WireFormat.allCases.first { $0 != format && $0.room.reader().isOwn(unknown) }
-            if let other {
+            if let foreign = ForeignAnswer.words(unknown) {
+                throw StreamFault("the server answers in \(foreign): \(text)")
+            }
+            if let other = WireFormat(ofResponse: unknown) {
                 throw StreamFault(
                     "the server answers in \(other.title), not in \(format.title); "
                         + "name that format for it instead: \(text)")

@@ -6,12 +6,17 @@ public struct StreamFault: Error, Sendable, Hashable, CustomStringConvertible {
     public let isTransient: Bool
     /// Whether it is the provider that says so, in words that its client understands.
     public let isProviders: Bool
+    /// The pause that the provider asks for before the next attempt, in milliseconds.
+    public let retryAfter: Int?
 
     /// A fault of the given sentence.
-    public init(_ description: String, isTransient: Bool = false, isProviders: Bool = false) {
+    public init(
+        _ description: String, isTransient: Bool = false, isProviders: Bool = false, retryAfter: Int? = nil
+    ) {
         self.description = description
         self.isTransient = isTransient
         self.isProviders = isProviders
+        self.retryAfter = retryAfter
     }
 
     /// The fault of a stream that ended too early.

@@ -60,7 +60,7 @@ struct Endpoint: Sendable {
                     let delay = retries.delay(after: number, retryAfter: failure.retryAfter)
                 else {
                     let tries = number > 1 ? " (after \(number) attempts)" : ""
-                    throw ModelError("\(name): \(failure.reason)\(tries)")
+                    throw ModelError("\(name): \(failure.reason)\(retries.refusal(of: failure))\(tries)")
                 }
                 try await observe(
                     .retry(attempt: number, reason: "\(name): \(failure.reason)", delayMilliseconds: delay))
@@ -81,6 +81,8 @@ struct Endpoint: Sendable {
     ) async throws -> Result {
         var fields = HTTPFields(headers.map { HTTPFields.Field($0.name, $0.value) })
         fields["Accept"] = "application/json, text/event-stream, application/x-ndjson"
+        // Without the field a server may choose any coding (RFC 9110, section 12.5.3).
+        fields["Accept-Encoding"] = "identity"
         if body != nil { fields["Content-Type"] = "application/json" }
         if let key {
             switch keyHeader {
@@ -96,8 +98,15 @@ struct Endpoint: Sendable {
                 response, body in
                 guard (200..<300).contains(response.status) else {
                     // In an encoding that is not read the status is all that is known.
-                    try? body.decode(by: response.fields, upTo: ReadingLimits.serverAnswer)
-                    throw await failure(response, &body)
+                    let isDecoded =
+                        (try? body.decode(by: response.fields, upTo: ReadingLimits.serverAnswer)) != nil
+                    throw await failure(response, &body, isDecoded: isDecoded)
+                }
+                guard response.status != 204, response.status != 205 else {
+                    throw AttemptFailure(
+                        reason:
+                            "HTTP \(response.status): the answer has no body; is the url that of a model's API?",
+                        isTransient: false)
                 }
                 try body.decode(by: response.fields, upTo: ReadingLimits.serverAnswer)
                 return try await use(&body)
@@ -134,16 +143,21 @@ struct Endpoint: Sendable {
             switch error.kind {
             case .refused: ("no server answers there; is it running?", false)
             case .unknownHost: ("there is no host of that name", false)
-            case .address: (error.description, false)
+            case .address, .insecure: (error.description, false)
+            // The same would come again.
+            case .coding, .malformed, .tooLarge: ("the answer cannot be read: \(error)", false)
             case .timedOut: ("the server has been silent for \(Int(silenceSeconds)) seconds", true)
-            case .cut: ("the connection was lost", true)
-            case .unreachable, .tooLarge, .malformed: ("the connection failed: \(error)", true)
+            case .cut: ("the connection was lost: \(error)", true)
+            case .unreachable: ("the connection failed: \(error)", true)
             }
         return AttemptFailure(reason: scrub(reason), isTransient: isTransient)
     }
 
     /// What a reply of another status amounts to.
-    private func failure(_ response: HTTPResponse, _ body: inout HTTPResponseBody) async -> any Error {
+    private func failure(
+        _ response: HTTPResponse, _ body: inout HTTPResponseBody, isDecoded: Bool
+    ) async -> any Error {
+        var isDecoded = isDecoded
         var bytes: [UInt8] = []
         // A reason that comes drop by drop is not waited for: the status is known.
         body.close(after: Endpoint.patience)
@@ -151,33 +165,16 @@ struct Endpoint: Sendable {
             while bytes.count < ReadingLimits.errorBody, let piece = try await body.next() { bytes += piece }
         } catch is CancellationError {
             return CancellationError()
+        } catch let error as WireError where error.kind == .malformed && response.fields.contentCoding != nil
+        {
+            isDecoded = false
         } catch {
             // The status alone says enough.
         }
-        let text = String(decoding: bytes.prefix(ReadingLimits.errorBody), as: UTF8.self)
-        let error = (try? JSONParser.parse(text)).flatMap { ProviderError($0) }
-        // Cleaned before it is cut: half a key is a key's half.
-        let message = scrub(error?.message ?? text)
-        var reason = "HTTP \(response.status)"
-        let line = String(
-            String.UnicodeScalarView(
-                message.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : $0 }.prefix(400)))
-        if (300..<400).contains(response.status) {
-            reason +=
-                ": the server redirects to \(response.fields["location"] ?? "another address"); write that as the url"
-        } else if !line.isEmpty {
-            reason += ": " + line
-        }
-        if response.status == 401 || response.status == 403 {
-            reason += key.map { "; is \($0.variable) the right key?" } ?? "; the workflow names no key"
-        }
-        let isSpent = error?.isSpent ?? false
-        let isTransient =
-            [408, 409, 425, 429].contains(response.status)
-            || (response.status >= 500 && response.status != 501)
-        return AttemptFailure(
-            reason: scrub(reason), isTransient: isTransient && !isSpent,
-            retryAfter: RetryAfter.milliseconds(response.fields, now: Date()))
+        let refused = RefusedAnswer(
+            status: response.status, fields: response.fields,
+            body: Array(bytes.prefix(ReadingLimits.errorBody)), isDecoded: isDecoded)
+        return refused.failure(key: key, scrub: scrub)
     }
 
     /// The text without the key.

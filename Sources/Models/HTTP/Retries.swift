@@ -33,6 +33,23 @@ public struct Retries: Sendable, Hashable {
     }
 }
 
+extension Retries {
+    /// What is to be said of a pause that is longer than any that is waited; empty where none is.
+    func refusal(of failure: AttemptFailure) -> String {
+        guard failure.isTransient, let asked = failure.retryAfter, asked > longestDelay else { return "" }
+        return
+            "; it asks for a pause of \(Retries.words(asked)), longer than the \(Retries.words(longestDelay)) that "
+            + "are waited: start again then"
+    }
+
+    /// A time in words, rounded up.
+    private static func words(_ milliseconds: Int) -> String {
+        let seconds = (milliseconds + 999) / 1_000
+        if seconds <= 120 { return "\(seconds) s" }
+        return seconds <= 7_200 ? "\((seconds + 59) / 60) min" : "\((seconds + 3_599) / 3_600) h"
+    }
+}
+
 /// An attempt that came to nothing.
 struct AttemptFailure: Error, Sendable, CustomStringConvertible {
     /// What went wrong, cleaned of keys.

@@ -70,6 +70,8 @@ public struct RemoteModel: Model {
                 }
                 if bytes == nil { break }
             }
+            // Streams of other formats end with the same mark.
+            if reader.isComplete, reader.isOfAnotherFormat { _ = try reader.finish() }
             let response = try watch.check(reader.response(numberingFrom: request.nextCallNumber))
             for piece in watch.rest() {
                 for step in steps.steps(for: piece) { try await observe(.token(step)) }
@@ -79,7 +81,8 @@ public struct RemoteModel: Model {
         } catch let fault as StreamFault {
             // Tokens that were shown cannot be taken back, so only a silent failure is tried again.
             throw AttemptFailure(
-                reason: endpoint.scrub(fault.description), isTransient: fault.isTransient && !hasSpoken)
+                reason: endpoint.scrub(fault.description), isTransient: fault.isTransient && !hasSpoken,
+                retryAfter: fault.retryAfter)
         } catch let error as WireError {
             // Where all that counts has come, a connection that breaks after it does no harm.
             if let response = try? watch.check(reader.response(numberingFrom: request.nextCallNumber)) {

@@ -75,6 +75,7 @@ public struct HTTPClient: Sendable {
             do {
                 first = try await parts.next()
             } catch {
+                try Task.checkCancellation()
                 throw HTTPClient.fault(error, origin)
             }
             watch.end()
@@ -111,6 +112,7 @@ public struct HTTPClient: Sendable {
                         let name = HTTPClient.address(origin.host) == nil ? origin.host : nil
                         try pipeline.addHandler(
                             NIOSSLClientHandler(context: security, serverHostname: name))
+                        try pipeline.addHandler(HandshakeWatch(origin))
                     }
                     try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(ClientPartHandler())
@@ -154,8 +156,13 @@ public struct HTTPClient: Sendable {
         case HTTPParserError.invalidEOFState:
             WireError(.cut, "the connection to \(origin.authority) ended in the middle of a response")
         case is HTTPParserError:
-            WireError(.malformed, "\(origin.authority) answered with what is no HTTP: \(error)")
-        default: WireError(.cut, "the connection to \(origin.authority) broke: \(words(error))")
+            WireError(
+                .malformed,
+                "\(origin.authority) answered with what is no HTTP (\(error))"
+                    + (origin.isSecure ? "" : "; write https:// in the url if it speaks TLS"))
+        default:
+            TLSFault.error(error, origin)
+                ?? WireError(.cut, "the connection to \(origin.authority) broke: \(words(error))")
         }
     }
 
@@ -203,7 +210,7 @@ public struct HTTPResponseBody {
         guard let coding = fields.contentCoding else { return }
         guard let decoder = ContentDecoder(coding, limit: limit) else {
             throw WireError(
-                .malformed,
+                .coding,
                 "\(origin.authority) answers in the content encoding \(coding), for which it was not asked and which "
                     + "is not read; let it answer without, or in gzip")
         }

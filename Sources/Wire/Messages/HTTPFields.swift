@@ -46,6 +46,13 @@ public struct HTTPFields: Sendable, Hashable {
         return HTTPFields(all.filter { field in !hop.contains { HTTPFields.isSame($0, field.name) } })
     }
 
+    /// The words of all fields of that name, which are one list, in lower case (RFC 9110, section 5.6.1).
+    public func words(of name: String) -> [String] {
+        values(of: name).flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.map { word in
+            String(decoding: word.filter { $0 != 0x20 && $0 != 0x09 }.map(HTTPFields.lower), as: UTF8.self)
+        }
+    }
+
     /// Field names are compared by their ASCII letters, whatever their case.
     static func isSame(_ a: String, _ b: String) -> Bool {
         a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lower($0) == lower($1) }

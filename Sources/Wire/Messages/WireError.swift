@@ -10,6 +10,8 @@ public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
         case refused
         /// No connection could be made, for another reason.
         case unreachable
+        /// No encrypted connection was agreed on: a certificate that is not trusted, or a server without encryption.
+        case insecure
         /// Nothing came for too long.
         case timedOut
         /// The message was larger than it may be.
@@ -18,12 +20,16 @@ public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
         case cut
         /// The other side wrote what is no HTTP.
         case malformed
+        /// The body is in a content coding that is not read.
+        case coding
     }
 
     /// What kind of fault it is.
     public let kind: Kind
     /// Whether no connection was made, so that nothing can have been sent.
-    public var isBeforeConnecting: Bool { [.address, .unknownHost, .refused, .unreachable].contains(kind) }
+    public var isBeforeConnecting: Bool {
+        [.address, .unknownHost, .refused, .unreachable, .insecure].contains(kind)
+    }
     /// One line: what failed, where, and what to do.
     public let description: String
 

@@ -117,7 +117,7 @@ public struct HTTPServer: Sendable {
                     task.cancel()
                 }
                 guard await responder.isFinished else { return }
-                if request.fields["connection"]?.lowercased() == "close" { return }
+                if request.fields.isOfLastRequest { return }
             }
         }
     }
