@@ -126,10 +126,27 @@ struct ImportSource {
         if documents.isEmpty, broken.isEmpty { throw ImportError("the file is empty") }
         // One sound line among rubbish does not make a file of lines.
         guard !documents.isEmpty, documents.count >= broken.count else {
+            let printed = ImportSource.printed(bytes)
+            if !printed.isEmpty { return (printed, []) }
             throw ImportError(
                 "this is neither JSON (\(whole)) nor JSON lines (\(broken.first ?? "no line"))")
         }
         return (documents, broken)
+    }
+
+    /// Objects one after the other, each over several lines, as OpenTelemetry's console exporter prints spans.
+    private static func printed(_ bytes: [UInt8]) -> [Document] {
+        guard bytes.starts(with: "{\n".utf8) || bytes.starts(with: "{\r\n".utf8) else { return [] }
+        var documents: [Document] = []
+        var current: [UInt8] = []
+        for line in bytes.split(separator: 0x0A) {
+            current += line + [0x0A]
+            guard line.elementsEqual("}".utf8) || line.elementsEqual("}\r".utf8) else { continue }
+            guard let value = try? JSONParser.parse(current), SpanFile(value) != nil else { return [] }
+            documents.append(Document(value: value, place: "object \(documents.count + 1): "))
+            current = []
+        }
+        return current.isEmpty ? documents : []
     }
 
     /// The documents of one JSON text: a list of requests is as many documents.
@@ -145,7 +162,7 @@ struct ImportSource {
         }
         let isList = list.allSatisfy { element in
             ["messages", "contents", "request", "body", "custom_id"].contains(where: element.has)
-                || GenAISpans.resources(of: element) != nil || RequestFile.responseFormat(of: element) != nil
+                || SpanFile(element) != nil || RequestFile.responseFormat(of: element) != nil
         }
         guard isList, !list.isEmpty else {
             return [Document(value: page.map { .array($0) } ?? value, place: "")]
@@ -168,8 +185,7 @@ struct ImportSource {
         if ProtocolLog.isOne(documents) {
             return (.mcpsnoop, "its lines have direction, session_id and seq")
         }
-        if first["resourceSpans"] != nil { return (.otel, "it has resourceSpans") }
-        if GenAISpans.resources(of: first) != nil { return (.otel, "it is a trace of Tempo") }
+        if let file = SpanFile(first) { return (.otel, file.reason) }
         if first["eval"] != nil, first["version"] != nil { return (.inspect, "it has eval and version") }
         if HARFile.isOne(first) { return (.har, "it has log.entries") }
         if TracedRuns.isOne(documents) {
