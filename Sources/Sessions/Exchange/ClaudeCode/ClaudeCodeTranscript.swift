@@ -16,7 +16,7 @@ struct ClaudeCodeTranscript {
     ///   - documents: The lines of the session's file.
     ///   - companions: The subagents' files, each with what is known of it.
     init(_ documents: [Document], companions: [TranscriptCompanion] = []) {
-        let lines = documents.enumerated().map { TranscriptLine($1.value, position: $0) }
+        let lines = placed(documents).enumerated().map { TranscriptLine($1, position: $0) }
         add(lines.filter { !$0.isSidechain }, spawned: nil)
         var agents: [String] = []
         var inside: [String: [TranscriptLine]] = [:]
@@ -37,6 +37,27 @@ struct ClaudeCodeTranscript {
         }
         if conversations.isEmpty { conversations.append(ImportedConversation()) }
         for line in losses.lines { conversations[0].losses.add(line) }
+    }
+
+    /// The lines of a file; where no message says which line it is, each follows the one before it of its session.
+    private mutating func placed(_ documents: [Document]) -> [JSONValue] {
+        let messages = documents.filter { TranscriptLine($0.value, position: 0).isMessage }
+        guard !messages.isEmpty, messages.allSatisfy({ $0.value["uuid"]?.stringValue == nil }) else {
+            return documents.map(\.value)
+        }
+        losses.add("which line each follows: they have no uuid, and stand in the order of the file")
+        var last: [String: String] = [:]
+        return documents.enumerated().map { number, document in
+            let line = TranscriptLine(document.value, position: number)
+            guard line.isMessage, var object = document.value.objectValue else { return document.value }
+            let agent = line.isSidechain ? line.agent ?? "of this file" : ""
+            let key = "\(line.session ?? "") \(agent)"
+            let name = "line \(number + 1)"
+            object["uuid"] = .string(name)
+            object["parentUuid"] = last[key].map { .string($0) }
+            last[key] = name
+            return .object(object)
+        }
     }
 
     private mutating func add(_ lines: [TranscriptLine], spawned call: String?) {
