@@ -71,6 +71,14 @@ struct ImportSource {
             reason = "it is the chunks of a stream of \(stream.format.title)"
             return
         }
+        if format == nil || format == .anthropic {
+            let converse = found.map { ConverseMessages.anthropic($0.value) }
+            if converse.contains(where: { $0 != nil }) {
+                documents = zip(found, converse).map { Document(value: $1 ?? $0.value, place: $0.place) }
+                (self.format, reason) = (.anthropic, "its blocks are those of Bedrock's Converse")
+                return
+            }
+        }
         documents = found
         let guess = ImportSource.guess(values, first: first.value)
         self.format = format ?? guess.format
@@ -190,6 +198,9 @@ struct ImportSource {
         if HARFile.isOne(first) { return (.har, "it has log.entries") }
         if TracedRuns.isOne(documents) {
             return (.traces, "its records have run_type or type and what was asked")
+        }
+        if PydanticMessages.isOne(first) {
+            return (.openai, "its messages have a kind and parts of a part_kind, as Pydantic AI writes them")
         }
         let answered = RequestFile.response(in: first).flatMap(RequestFile.responseFormat)
         if let answered { return (SessionImport.Format(answered), "it has a response of \(answered.title)") }
