@@ -53,6 +53,10 @@ import Testing
     func calls(output: String) throws {
         let read = try langfuse(output)
         #expect(read.told == ["user: q", #"model: a f{"x":1}"#], "\(output) \(read.losses)")
+        let converse = try langfuse(
+            #"{"output":{"message":{"role":"assistant","content":[{"text":"a"},{"toolUse":{"toolUseId":"t","name":"f","input":{"x":1}}}]}},"stopReason":"tool_use"}"#
+        )
+        #expect(converse.told == ["user: q", #"model: a f{"x":1}"#], "\(converse.losses)")
         let alone = try langfuse(#"{"tool_calls":[{"id":"t","name":"f","args":{"x":1}}]}"#)
         #expect(alone.told == ["user: q", #"model:  f{"x":1}"#])
         let list = try langfuse(#"[{"id":"t","type":"function","function":{"name":"f","arguments":"{}"}}]"#)
@@ -107,7 +111,8 @@ import Testing
             #"{"contents":[{"role":"user","parts":[{"text":"q"}]}]}"#,
             #"{"input":[{"role":"user","content":[{"type":"input_text","text":"q"}]}]}"#,
             #"{"args":[],"kwargs":{"messages":[{"role":"user","content":"q"}],"model":"m"}}"#,
-            #"{"prompt":"q"}"#, #""q""#,
+            #"{"prompt":"q"}"#, #""q""#, #"[["human","q"]]"#,
+            #"{"messages":[{"role":"user","content":[{"text":"q"}]}]}"#,
         ])
     func questions(input: String) throws {
         #expect(try langfuse(#""a""#, input: input).told == ["user: q", "model: a"])

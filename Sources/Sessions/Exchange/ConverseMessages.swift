@@ -79,8 +79,11 @@ enum ConverseMessages {
         ]
     }
 
-    private static func response(_ response: JSONValue) -> JSONValue? {
-        guard let said = response["output"]?["message"] else { return Optional.none }
+    /// A response in the shape of Anthropic's; `nil` for one that is none of Converse.
+    static func response(_ response: JSONValue) -> JSONValue? {
+        guard let said = response["output"]?["message"], said["content"]?.arrayValue != nil else {
+            return Optional.none
+        }
         var whole = message(said).objectValue ?? JSONObject()
         whole["type"] = "message"
         whole["stop_reason"] = response["stopReason"] ?? "end_turn"

@@ -41,15 +41,18 @@ struct ClaudeCodeTranscript {
 
     /// The lines of a file; where no message says which line it is, each follows the one before it of its session.
     private mutating func placed(_ documents: [Document]) -> [JSONValue] {
-        let messages = documents.filter { TranscriptLine($0.value, position: 0).isMessage }
-        guard !messages.isEmpty, messages.allSatisfy({ $0.value["uuid"]?.stringValue == nil }) else {
-            return documents.map(\.value)
+        func isMessage(_ line: JSONValue) -> Bool {
+            (line["type"] == "user" || line["type"] == "assistant") && line["message"] != nil
         }
+        let values = documents.map(\.value)
+        guard !values.contains(where: { $0["uuid"]?.stringValue != nil && isMessage($0) }),
+            values.contains(where: isMessage)
+        else { return values }
         losses.add("which line each follows: they have no uuid, and stand in the order of the file")
         var last: [String: String] = [:]
-        return documents.enumerated().map { number, document in
-            let line = TranscriptLine(document.value, position: number)
-            guard line.isMessage, var object = document.value.objectValue else { return document.value }
+        return values.enumerated().map { number, value in
+            guard isMessage(value), var object = value.objectValue else { return value }
+            let line = TranscriptLine(value, position: number)
             let agent = line.isSidechain ? line.agent ?? "of this file" : ""
             let key = "\(line.session ?? "") \(agent)"
             let name = "line \(number + 1)"

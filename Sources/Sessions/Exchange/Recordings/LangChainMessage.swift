@@ -24,6 +24,14 @@ enum LangChainMessage {
         return (told ?? fields["type"]?.stringValue.flatMap { roles[$0] }).map { roles[$0] ?? $0 }
     }
 
+    /// A message that is a pair of who speaks and what is said, as a message; any other value as it is.
+    static func untupled(_ value: JSONValue) -> JSONValue {
+        guard let pair = value.arrayValue, pair.count == 2, let role = pair[0].stringValue,
+            pair[1].stringValue != nil
+        else { return value }
+        return ["role": .string(roles[role] ?? role), "content": pair[1]]
+    }
+
     /// The message; one that does not say who speaks is taken for one of the role given.
     static func chat(_ message: JSONValue, role given: String? = nil) -> JSONValue {
         let fields = message["kwargs"] ?? message["data"] ?? message

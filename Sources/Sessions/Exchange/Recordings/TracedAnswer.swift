@@ -187,7 +187,11 @@ struct TracedAnswer {
 
     /// What the answer cost, under each program's names.
     private func counts(_ own: JSONValue?) -> (input: JSONValue, output: JSONValue)? {
-        let sources = [usage] + details.flatMap { [$0?["usage"], $0?["llm_output"]?["token_usage"]] } + [own]
+        let sources =
+            [usage]
+            + details.flatMap {
+                [$0?["usage"], $0?["usage_metadata"], $0?["llm_output"]?["token_usage"]]
+            } + [own]
         for case let source? in sources {
             func count(_ keys: String...) -> JSONValue? {
                 keys.lazy.compactMap { source[$0] }.first { $0.intValue != nil }

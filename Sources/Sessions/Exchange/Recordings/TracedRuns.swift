@@ -58,8 +58,11 @@ private struct TracedRun {
         let input = TracedRun.value(record["inputs"] ?? record["input"] ?? [:])
         // What a function of Python was called with.
         let isCall = input["kwargs"]?.objectValue != nil && input["args"] != nil
-        self.input = isCall ? input["kwargs"] ?? input : input
-        output = TracedRun.value(record["outputs"] ?? record["output"] ?? .null)
+        let asked = isCall ? input["kwargs"] ?? input : input
+        self.input = ConverseMessages.anthropic(asked) ?? asked
+        let output = TracedRun.value(record["outputs"] ?? record["output"] ?? .null)
+        let isConverses = output["stopReason"] != nil
+        self.output = isConverses ? ConverseMessages.response(output) ?? output : output
     }
 
     /// The exchanges: one, but where LangChain asked for several conversations at once.
@@ -78,6 +81,7 @@ private struct TracedRun {
             messages = [["role": "user", "content": .string(text)]]
         }
         if messages.isEmpty, input["role"] != nil { messages = [input] }
+        messages = messages.map(LangChainMessage.untupled)
         let batches =
             messages.allSatisfy { $0.arrayValue != nil } ? messages.compactMap(\.arrayValue) : [messages]
         return batches.enumerated().compactMap { number, messages in
