@@ -43,6 +43,10 @@ import Testing
             ("q", "a"), (#"[{"role":"user","content":"q"}]"#, #"[{"role":"assistant","content":"a"}]"#),
             (#"{"role":"user","content":"q"}"#, #"{"content":"a"}"#),
             (
+                #"{"messages":[{"role":"user","content":"q"}]}"#,
+                #"{"choices":[{"index":0,"message":{"role":"assistant","content":"a"}}]}"#
+            ),
+            (
                 #"[{"content":[{"type":"text","text":"q"}]}]"#,
                 #"[{"message":{"role":"assistant","content":"a"}}]"#
             ),
@@ -192,6 +196,8 @@ import Testing
         ]
         let document: JSONValue = ["data": [["traceID": "t", "spans": [span], "processes": [:]]]]
         #expect(try ImportedReading(document.text()).told == ["user: q", "model: a"])
+        let list: JSONValue = [["traceID": "t", "spans": [span]]]
+        #expect(try ImportedReading(list.text()).told == ["user: q", "model: a"])
         let imported = try SessionImport(Array(document.text().utf8), name: "x")
         #expect(imported.sessions[0].last?.time == 1_764_000_002_000)
         // Times that no clock gives are no crash.

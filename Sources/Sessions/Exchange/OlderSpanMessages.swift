@@ -64,7 +64,8 @@ struct OlderSpanMessages {
     ) -> [[String: JSONValue]] {
         guard let value = attributes[key], value != "" else { return [] }
         let read = value.stringValue.flatMap { try? JSONParser.parse($0) } ?? value
-        let list = read.arrayValue ?? [read]
+        // A whole request, or a whole response.
+        let list = (read["messages"] ?? read["choices"])?.arrayValue ?? read.arrayValue ?? [read]
         let isMessages = list.allSatisfy { $0["role"] != nil || $0["content"] != nil || $0["message"] != nil }
         guard isMessages, !list.isEmpty else {
             return [["role": role, "content": value.stringValue == nil ? .string(value.text()) : value]]

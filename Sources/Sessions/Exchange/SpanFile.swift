@@ -14,7 +14,7 @@ struct SpanFile {
         if let holder = SpanFile.holder(of: document) {
             reason = holder.reason
             read(holder.value)
-        } else if let traces = document["data"]?.arrayValue, !traces.isEmpty,
+        } else if case let traces = document["data"]?.arrayValue ?? [document], !traces.isEmpty,
             traces.allSatisfy({ $0["traceID"] != nil && $0["spans"]?.arrayValue != nil })
         {
             reason = "it is a trace of Jaeger"
