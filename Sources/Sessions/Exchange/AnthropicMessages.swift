@@ -36,14 +36,18 @@ enum AnthropicMessages {
     static func text(_ content: JSONValue, _ losses: inout Losses) -> String {
         if let text = content.stringValue { return text }
         var texts: [String] = []
+        var others: [String] = []
         for block in content.arrayValue ?? [] {
             if let text = block["text"]?.stringValue {
                 texts.append(text)
             } else {
-                losses.add("a block of type \(block["type"]?.stringValue ?? "unknown")")
+                let type = block["type"]?.stringValue ?? "unknown"
+                losses.add("a block of type \(type)")
+                others.append("[\(type)]")
             }
         }
-        return texts.joined(separator: "\n")
+        // Where there are no words, something was there all the same.
+        return (texts.isEmpty ? others : texts).joined(separator: "\n")
     }
 
     static func finishReason(_ word: String) -> FinishReason {

@@ -11,22 +11,25 @@ enum GenAISpans {
     static func read(_ documents: [Document]) throws(ImportError) -> [ImportedConversation] {
         var spans: [Span] = []
         var left: [String] = []
+        var given: [(span: JSONValue, place: String)] = []
+        var records: [JSONValue] = []
         for document in documents {
-            guard let resources = resources(of: document.value) else {
+            guard let file = SpanFile(document.value) else {
                 throw ImportError("\(document.place)expected an object with \"resourceSpans\"")
             }
-            let scopes = resources.flatMap {
-                ($0["scopeSpans"] ?? $0["instrumentationLibrarySpans"])?.arrayValue ?? []
+            for span in file.spans { given.append((span, document.place)) }
+            records += file.records
+        }
+        let logs = SpanLogs(records)
+        left += logs.left
+        let known = Set(given.map { SpanLogs.key(of: $0.span) })
+        given += logs.spans(besides: known).map { ($0, "") }
+        for (span, place) in given {
+            guard let read = Span(logs.joined(to: span)) else {
+                left.append("\(place)a span without traceId, spanId or startTimeUnixNano")
+                continue
             }
-            for scope in scopes {
-                for span in scope["spans"]?.arrayValue ?? [] {
-                    guard let read = Span(span) else {
-                        left.append("\(document.place)a span without traceId, spanId or startTimeUnixNano")
-                        continue
-                    }
-                    spans.append(read)
-                }
-            }
+            spans.append(read)
         }
         guard spans.contains(where: { $0.operation != nil }) else {
             throw ImportError(
@@ -47,16 +50,6 @@ enum GenAISpans {
         // What stands in conversations without a word is lost all the same, and said with the first.
         for line in left + all.filter(\.items.isEmpty).flatMap(\.losses.lines) { first.losses.add(line) }
         return [first] + spoken.dropFirst()
-    }
-
-    /// The resources of a document: OTLP's own, or as Tempo answers for a trace; `nil` for what has none.
-    static func resources(of document: JSONValue) -> [JSONValue]? {
-        let holder = document["trace"] ?? document
-        let batches = holder["batches"]?.arrayValue ?? []
-        let isTempos = batches.contains {
-            $0["scopeSpans"] != nil || $0["instrumentationLibrarySpans"] != nil
-        }
-        return holder["resourceSpans"]?.arrayValue ?? (isTempos ? batches : nil)
     }
 
     /// The spans in the order in which they began; those that began together, or without a time, stay where the file has
@@ -141,9 +134,10 @@ struct Span {
         return (try? JSONParser.parse(text)) ?? value
     }
 
-    /// The attributes of a list of keys and values.
+    /// The attributes of a list of keys and values, or of an object whose members they are.
     private static func members(_ list: JSONValue?, _ unread: inout [String]) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
+        for member in list?.objectValue?.members ?? [] { members[member.key] = member.value }
         for member in list?.arrayValue ?? [] {
             guard let key = member["key"]?.stringValue, let value = member["value"] else { continue }
             members[key] = plain(value, &unread)

@@ -71,6 +71,14 @@ struct ImportSource {
             reason = "it is the chunks of a stream of \(stream.format.title)"
             return
         }
+        if format == nil || format == .anthropic {
+            let converse = found.map { ConverseMessages.anthropic($0.value) }
+            if converse.contains(where: { $0 != nil }) {
+                documents = zip(found, converse).map { Document(value: $1 ?? $0.value, place: $0.place) }
+                (self.format, reason) = (.anthropic, "its blocks are those of Bedrock's Converse")
+                return
+            }
+        }
         documents = found
         let guess = ImportSource.guess(values, first: first.value)
         self.format = format ?? guess.format
@@ -126,10 +134,27 @@ struct ImportSource {
         if documents.isEmpty, broken.isEmpty { throw ImportError("the file is empty") }
         // One sound line among rubbish does not make a file of lines.
         guard !documents.isEmpty, documents.count >= broken.count else {
+            let printed = ImportSource.printed(bytes)
+            if !printed.isEmpty { return (printed, []) }
             throw ImportError(
                 "this is neither JSON (\(whole)) nor JSON lines (\(broken.first ?? "no line"))")
         }
         return (documents, broken)
+    }
+
+    /// Objects one after the other, each over several lines, as OpenTelemetry's console exporter prints spans.
+    private static func printed(_ bytes: [UInt8]) -> [Document] {
+        guard bytes.starts(with: "{\n".utf8) || bytes.starts(with: "{\r\n".utf8) else { return [] }
+        var documents: [Document] = []
+        var current: [UInt8] = []
+        for line in bytes.split(separator: 0x0A) {
+            current += line + [0x0A]
+            guard line.elementsEqual("}".utf8) || line.elementsEqual("}\r".utf8) else { continue }
+            guard let value = try? JSONParser.parse(current), SpanFile(value) != nil else { return [] }
+            documents.append(Document(value: value, place: "object \(documents.count + 1): "))
+            current = []
+        }
+        return current.isEmpty ? documents : []
     }
 
     /// The documents of one JSON text: a list of requests is as many documents.
@@ -145,7 +170,7 @@ struct ImportSource {
         }
         let isList = list.allSatisfy { element in
             ["messages", "contents", "request", "body", "custom_id"].contains(where: element.has)
-                || GenAISpans.resources(of: element) != nil || RequestFile.responseFormat(of: element) != nil
+                || SpanFile(element) != nil || RequestFile.responseFormat(of: element) != nil
         }
         guard isList, !list.isEmpty else {
             return [Document(value: page.map { .array($0) } ?? value, place: "")]
@@ -168,12 +193,14 @@ struct ImportSource {
         if ProtocolLog.isOne(documents) {
             return (.mcpsnoop, "its lines have direction, session_id and seq")
         }
-        if first["resourceSpans"] != nil { return (.otel, "it has resourceSpans") }
-        if GenAISpans.resources(of: first) != nil { return (.otel, "it is a trace of Tempo") }
+        if let file = SpanFile(first) { return (.otel, file.reason) }
         if first["eval"] != nil, first["version"] != nil { return (.inspect, "it has eval and version") }
         if HARFile.isOne(first) { return (.har, "it has log.entries") }
         if TracedRuns.isOne(documents) {
             return (.traces, "its records have run_type or type and what was asked")
+        }
+        if PydanticMessages.isOne(first) {
+            return (.openai, "its messages have a kind and parts of a part_kind, as Pydantic AI writes them")
         }
         let answered = RequestFile.response(in: first).flatMap(RequestFile.responseFormat)
         if let answered { return (SessionImport.Format(answered), "it has a response of \(answered.title)") }

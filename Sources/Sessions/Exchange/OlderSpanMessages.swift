@@ -2,7 +2,8 @@ import JSON
 
 /// Messages of spans as conventions before `gen_ai.input.messages` write them, in the shape of that one.
 ///
-/// OpenLLMetry has an attribute for each field (`gen_ai.prompt.0.content`), OpenInference likewise
+/// OpenLLMetry's first versions have the messages in one attribute (`gen_ai.prompt`), on the span or on an event of its own
+/// (`gen_ai.content.prompt`); it has had an attribute for each field (`gen_ai.prompt.0.content`), OpenInference likewise
 /// (`llm.input_messages.0.message.content`), and OpenTelemetry's own first version an event for each message
 /// (`gen_ai.user.message`), which Pydantic AI writes as one attribute, `events`.
 struct OlderSpanMessages {
@@ -21,7 +22,17 @@ struct OlderSpanMessages {
         }
         var input = messages("gen_ai.prompt") + messages("llm.input_messages")
         var output = messages("gen_ai.completion") + messages("llm.output_messages")
+        if input.isEmpty { input = whole("gen_ai.prompt", in: attributes, role: "user") }
+        if output.isEmpty { output = whole("gen_ai.completion", in: attributes, role: "assistant") }
         for event in events + listed {
+            if event.name == "gen_ai.content.prompt" {
+                input += whole("gen_ai.prompt", in: event.attributes, role: "user")
+                continue
+            }
+            if event.name == "gen_ai.content.completion" {
+                output += whole("gen_ai.completion", in: event.attributes, role: "assistant")
+                continue
+            }
             let fields = OlderSpanMessages.fields(of: event.attributes)
             if event.name == "gen_ai.choice" {
                 output.append(fields.merging(["role": "assistant"]) { own, _ in own })
@@ -32,8 +43,9 @@ struct OlderSpanMessages {
         }
         guard !input.isEmpty || !output.isEmpty else { return [:] }
         var found: [String: JSONValue] = ["gen_ai.operation.name": "chat"]
-        found["gen_ai.input.messages"] = .array(input.map(OlderSpanMessages.message))
-        found["gen_ai.output.messages"] = .array(output.map(OlderSpanMessages.message))
+        // What is not there was not recorded, which is something else than nothing.
+        if !input.isEmpty { found["gen_ai.input.messages"] = .array(input.map(OlderSpanMessages.message)) }
+        if !output.isEmpty { found["gen_ai.output.messages"] = .array(output.map(OlderSpanMessages.message)) }
         found["gen_ai.request.model"] = attributes["llm.model_name"] ?? attributes["llm.request.model"]
         found["gen_ai.usage.input_tokens"] =
             attributes["gen_ai.usage.prompt_tokens"] ?? attributes["llm.token_count.prompt"]
@@ -46,16 +58,31 @@ struct OlderSpanMessages {
         return found
     }
 
+    /// The messages of one attribute: a JSON list of them, one, or what somebody said.
+    private func whole(
+        _ key: String, in attributes: [String: JSONValue], role: JSONValue
+    ) -> [[String: JSONValue]] {
+        guard let value = attributes[key], value != "" else { return [] }
+        let read = value.stringValue.flatMap { try? JSONParser.parse($0) } ?? value
+        // A whole request, or a whole response.
+        let list = (read["messages"] ?? read["choices"])?.arrayValue ?? read.arrayValue ?? [read]
+        let isMessages = list.allSatisfy { $0["role"] != nil || $0["content"] != nil || $0["message"] != nil }
+        guard isMessages, !list.isEmpty else {
+            return [["role": role, "content": value.stringValue == nil ? .string(value.text()) : value]]
+        }
+        return list.map { message in
+            let fields = OlderSpanMessages.fields(of: Dictionary(message.objectValue))
+            return ["role": role].merging(fields) { _, told in told }
+        }
+    }
+
     /// The events that stand in one attribute, as JSON text.
     private var listed: [(name: String, attributes: [String: JSONValue])] {
         let value = attributes["events"]
         let list = value?.stringValue.flatMap { try? JSONParser.parse($0) } ?? value
         return (list?.arrayValue ?? []).compactMap { event in
-            guard let name = event["event.name"]?.stringValue, let object = event.objectValue else {
-                return nil
-            }
-            let members = object.members.map { ($0.key, $0.value) }
-            return (name, Dictionary(members, uniquingKeysWith: { first, _ in first }))
+            guard let name = event["event.name"]?.stringValue else { return nil }
+            return (name, Dictionary(event.objectValue))
         }
     }
 
@@ -78,12 +105,12 @@ struct OlderSpanMessages {
             if !calls.isEmpty {
                 message["tool_calls"] = .array(calls.map { .object(JSONObject(sorted: $0)) })
             }
-            let parts = numbered("contents", in: message).compactMap {
-                $0["message_content.text"] ?? $0["text"]
+            let parts = numbered("contents", in: message).map { part in
+                let fields = part.map { (OlderSpanMessages.plain($0.key), $0.value) }
+                return JSONValue.object(
+                    JSONObject(sorted: Dictionary(fields, uniquingKeysWith: { first, _ in first })))
             }
-            if message["content"] == nil, !parts.isEmpty {
-                message["content"] = .array(parts.map { ["type": "text", "text": $0] })
-            }
+            if message["content"] == nil, !parts.isEmpty { message["content"] = .array(parts) }
             return message
         }
     }
@@ -120,11 +147,35 @@ struct OlderSpanMessages {
             for member in inner["message"]?.objectValue ?? inner.objectValue ?? JSONObject() {
                 fields[member.key] = member.value
             }
+            // A choice has why it ended beside its message.
+            if let word = inner["finish_reason"] { fields["finish_reason"] = word }
         }
         if let text = fields["tool_calls"]?.stringValue, let calls = try? JSONParser.parse(text) {
             fields["tool_calls"] = calls
         }
         return fields
+    }
+
+    /// A part of a content in today's shape; of what is no text, its type.
+    private static func part(_ part: JSONValue) -> JSONValue {
+        if let text = part.stringValue { return ["type": "text", "content": .string(text)] }
+        switch part["type"]?.stringValue {
+        case "reasoning", "thinking":
+            let thought = part["text"] ?? part["thinking"] ?? part["reasoning"] ?? part["content"]
+            return ["type": "reasoning", "content": thought ?? ""]
+        case "tool_use":
+            return [
+                "type": "tool_call", "id": part["id"] ?? .null, "name": part["name"] ?? .null,
+                "arguments": part["input"] ?? [:],
+            ]
+        case "tool_result":
+            let words = part["content"]?.arrayValue?.compactMap { $0["text"]?.stringValue }
+            return [
+                "type": "tool_call_response", "id": part["tool_use_id"] ?? .null,
+                "response": words.map { .string($0.joined(separator: "\n")) } ?? part["content"] ?? "",
+            ]
+        default: return part["text"].map { ["type": "text", "content": $0] } ?? part
+        }
     }
 
     private static func message(_ fields: [String: JSONValue]) -> JSONValue {
@@ -137,16 +188,20 @@ struct OlderSpanMessages {
             ])
         } else if let text = fields["content"]?.stringValue {
             // Contents with several parts stand there as JSON text.
-            let list = (try? JSONParser.parse(text))?.arrayValue?.compactMap { $0["text"] } ?? []
-            parts += (list.isEmpty ? [.string(text)] : list).filter { $0 != "" }.map {
-                ["type": "text", "content": $0]
+            let list = (try? JSONParser.parse(text))?.arrayValue ?? []
+            let isParts = list.allSatisfy { $0["type"]?.stringValue != nil || $0["text"]?.stringValue != nil }
+            if isParts, !list.isEmpty {
+                parts += list.map(part)
+            } else if !text.isEmpty {
+                parts.append(["type": "text", "content": .string(text)])
             }
         } else {
-            parts += (fields["content"]?.arrayValue ?? []).map { part in
-                part["text"].map { ["type": "text", "content": $0] } ?? part
-            }
+            parts += (fields["content"]?.arrayValue ?? []).map(part)
         }
-        for call in fields["tool_calls"]?.arrayValue ?? [] {
+        // Some programs tell a call twice, among the parts and beside them.
+        let calls = fields["tool_calls"]?.arrayValue ?? []
+        if !calls.isEmpty { parts.removeAll { $0["type"] == "tool_call" } }
+        for call in calls {
             let function = call["function"] ?? call
             parts.append([
                 "type": "tool_call", "id": call["id"] ?? .null, "name": function["name"] ?? .null,
@@ -158,6 +213,14 @@ struct OlderSpanMessages {
         ])
         message["finish_reason"] = fields["finish_reason"]
         return .object(message)
+    }
+}
+
+extension [String: JSONValue] {
+    /// The members of an object; of a key that is given twice, the first.
+    fileprivate init(_ object: JSONObject?) {
+        self.init(
+            (object?.members ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 }
 

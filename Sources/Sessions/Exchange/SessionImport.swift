@@ -61,6 +61,10 @@ public struct SessionImport: Sendable {
         switch format {
         case .openai, .anthropic:
             for document in documents {
+                if PydanticMessages.isOne(document.value) {
+                    conversations.append(PydanticMessages.read(document))
+                    continue
+                }
                 // With its response beside it, a request is an exchange like any other's.
                 if RequestFile.response(in: document.value) != nil,
                     let exchange = RequestFile.exchange(

@@ -16,7 +16,7 @@ struct ClaudeCodeTranscript {
     ///   - documents: The lines of the session's file.
     ///   - companions: The subagents' files, each with what is known of it.
     init(_ documents: [Document], companions: [TranscriptCompanion] = []) {
-        let lines = documents.enumerated().map { TranscriptLine($1.value, position: $0) }
+        let lines = placed(documents).enumerated().map { TranscriptLine($1, position: $0) }
         add(lines.filter { !$0.isSidechain }, spawned: nil)
         var agents: [String] = []
         var inside: [String: [TranscriptLine]] = [:]
@@ -37,6 +37,30 @@ struct ClaudeCodeTranscript {
         }
         if conversations.isEmpty { conversations.append(ImportedConversation()) }
         for line in losses.lines { conversations[0].losses.add(line) }
+    }
+
+    /// The lines of a file; where no message says which line it is, each follows the one before it of its session.
+    private mutating func placed(_ documents: [Document]) -> [JSONValue] {
+        func isMessage(_ line: JSONValue) -> Bool {
+            (line["type"] == "user" || line["type"] == "assistant") && line["message"] != nil
+        }
+        let values = documents.map(\.value)
+        guard !values.contains(where: { $0["uuid"]?.stringValue != nil && isMessage($0) }),
+            values.contains(where: isMessage)
+        else { return values }
+        losses.add("which line each follows: they have no uuid, and stand in the order of the file")
+        var last: [String: String] = [:]
+        return values.enumerated().map { number, value in
+            guard isMessage(value), var object = value.objectValue else { return value }
+            let line = TranscriptLine(value, position: number)
+            let agent = line.isSidechain ? line.agent ?? "of this file" : ""
+            let key = "\(line.session ?? "") \(agent)"
+            let name = "line \(number + 1)"
+            object["uuid"] = .string(name)
+            object["parentUuid"] = last[key].map { .string($0) }
+            last[key] = name
+            return .object(object)
+        }
     }
 
     private mutating func add(_ lines: [TranscriptLine], spawned call: String?) {

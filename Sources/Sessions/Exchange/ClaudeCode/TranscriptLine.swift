@@ -23,6 +23,9 @@ struct TranscriptLine {
         time = value["timestamp"]?.stringValue.flatMap(Document.milliseconds)
     }
 
+    /// The ID of the session that the line is of.
+    var session: String? { value["sessionId"]?.stringValue }
+
     /// Whether the line is of a subagent, in a file that holds both.
     var isSidechain: Bool { value["isSidechain"]?.boolValue == true }
 

@@ -175,11 +175,16 @@ struct TranscriptReader {
                 conversation.add(item, at: line.time ?? 0)
             }
         }
-        let texts = line.blocks.filter { $0["type"] == "text" }.compactMap { $0["text"]?.stringValue }
+        var texts = line.blocks.filter { $0["type"] == "text" }.compactMap { $0["text"]?.stringValue }
+        var others: [String] = []
         for block in line.blocks
         where block["type"] != "text" && block["type"] != "tool_result" {
-            conversation.losses.add("a block of type \(block["type"]?.stringValue ?? "unknown")")
+            let type = block["type"]?.stringValue ?? "unknown"
+            conversation.losses.add("a block of type \(type)")
+            others.append("[\(type)]")
         }
+        // A prompt that is an image alone was a prompt.
+        if texts.isEmpty { texts = others }
         lastTime = line.time ?? lastTime
         lastPosition = line.position
         guard !texts.isEmpty else { return }

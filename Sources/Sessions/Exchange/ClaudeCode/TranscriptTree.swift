@@ -98,11 +98,19 @@ struct TranscriptTree {
     private mutating func follow() {
         let roots = order.filter { $0.parent.map { nodes[$0] == nil } ?? true }
         var segments: [Int] = []
+        var sessions: [Int: String] = [:]
         for root in roots where latest[root.uuid ?? ""].map({ $0 >= 0 }) == true {
             var path = Path(lines: main(from: root))
-            path.compacted = root.isCompaction ? segments.last : nil
+            // A file may have several sessions, which do not go on from each other; older lines name none.
+            let session = root.session
+            let before = segments.last { place in
+                guard let session, let other = sessions[place] else { return true }
+                return session.utf8.elementsEqual(other.utf8)
+            }
+            path.compacted = root.isCompaction ? before ?? segments.last : nil
             // Two beginnings without a compaction between them: the first prompt was taken back.
-            if !root.isCompaction, let first = segments.last, !paths.isEmpty { path.branch = (first, nil) }
+            if !root.isCompaction, let before { path.branch = (before, nil) }
+            sessions[paths.count] = session
             paths.append(path)
             if path.branch == nil { segments.append(paths.count - 1) }
             addBranches(of: paths.count - 1)

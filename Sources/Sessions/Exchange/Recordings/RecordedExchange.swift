@@ -27,24 +27,34 @@ struct RecordedExchange {
         milliseconds: Double
     ) {
         guard let endpoint = ModelEndpoint(method: method, path: path),
-            let request = try? WireRequest(endpoint, body: body)
+            let object = (try? JSONParser.parse(body))?.objectValue
         else { return nil }
-        self.init(request, response: bytes, time: time, milliseconds: milliseconds)
+        self.init(
+            RequestFile.request(object, at: endpoint), response: bytes, time: time,
+            milliseconds: milliseconds)
     }
 
-    /// An exchange of a request that has been read.
-    init(_ request: WireRequest, response bytes: [UInt8]?, time: Int64, milliseconds: Double) {
+    /// An exchange of a request that has been read; the response may be in another format than the request.
+    init(
+        _ request: WireRequest, response bytes: [UInt8]?, in format: WireFormat? = nil, time: Int64,
+        milliseconds: Double
+    ) {
         self.request = request
         self.time = time
         self.milliseconds = milliseconds
-        var remarks = request.remarks
+        var remarks = request.remarks + RequestFile.elsewhere(request)
         var response: ModelResponse?
         var pieces: [ResponsePiece] = []
         if let bytes {
-            var reader = ResponseReader(request.format)
+            let format = format ?? request.format
             do throws(StreamFault) {
-                for frame in try reader.take(bytes) + reader.finish() { pieces += frame.pieces }
-                response = try reader.response(numberingFrom: 1)
+                var read = try RecordedExchange.read(bytes, in: format)
+                // Not all that the reader takes for a tool of the provider is one.
+                if format == .responses, read.pieces.contains(where: { $0.providerTool != nil }) {
+                    read = try RecordedExchange.read(ResponsesNotes.named(in: bytes), in: format)
+                }
+                (response, pieces) = read
+                remarks += read.response.remarks
             } catch {
                 remarks.append("a response that cannot be read: \(error)")
             }
@@ -57,6 +67,15 @@ struct RecordedExchange {
 }
 
 extension RecordedExchange {
+    private static func read(
+        _ bytes: [UInt8], in format: WireFormat
+    ) throws(StreamFault) -> (response: ModelResponse, pieces: [ResponsePiece]) {
+        var reader = ResponseReader(format)
+        var pieces: [ResponsePiece] = []
+        for frame in try reader.take(bytes) + reader.finish() { pieces += frame.pieces }
+        return (try reader.response(numberingFrom: 1), pieces)
+    }
+
     /// The tokens of a response, where log-probabilities tell them and they spell what its calls say.
     private static func tokens(_ pieces: [ResponsePiece], of response: ModelResponse) -> [TokenStep] {
         guard pieces.contains(where: { if case .token = $0 { true } else { false } }) else { return [] }
@@ -121,8 +140,7 @@ struct ExchangeChains {
         }
         for (place, message) in asked.enumerated().dropFirst(chains[index].messages.count) {
             let ran = exchange.request.providerCalls[place] ?? []
-            chains[index].conversation.mark(ranAtProvider: ran, at: exchange.time)
-            chains[index].conversation.repeatMessage(message, at: exchange.time)
+            chains[index].conversation.repeatMessage(message, ranAtProvider: ran, at: exchange.time)
         }
         (chains[index].messages, chains[index].spoken) = (asked, spoken)
         let model = exchange.request.model
@@ -207,11 +225,21 @@ extension ToolCall {
 extension ImportedConversation {
     /// Marks what a provider ran itself: its calls were nobody's to hold, and their results stay with it.
     mutating func mark(ranAtProvider names: [String], at time: Int64) {
-        for name in names { add(.mark("\(name) ran at the provider"), at: time) }
+        for name in names {
+            if ResponsesNotes.isElsewhere(name) { losses.add(ResponsesNotes.elsewhere) }
+            add(.mark(ResponsesNotes.sentence(name)), at: time)
+        }
     }
 
-    /// Adds a message of a request.
-    mutating func repeatMessage(_ message: Message, at time: Int64) {
+    /// Adds a message of a request, after what its provider ran within it.
+    mutating func repeatMessage(_ message: Message, ranAtProvider names: [String], at time: Int64) {
+        mark(ranAtProvider: names, at: time)
+        if case .assistant(let answer) = message, !names.isEmpty, names.allSatisfy(ResponsesNotes.isNote),
+            answer.content.isEmpty, answer.calls.isEmpty, answer.thinking == nil
+        {
+            // Nothing was answered: the marks say all that stands there.
+            return
+        }
         switch message {
         case .system(let text): add(.system(text), at: time)
         case .user(let text): add(.user(text), at: time)

@@ -12,7 +12,15 @@ enum RequestFile {
             if isItems(document), list.contains(where: { $0["type"] != nil }) { return ["input": document] }
             return document
         }
-        if let asked = document["request"] { return asked["body"] ?? asked }
+        if let asked = document["request"] {
+            let body = asked["body"] ?? asked
+            // Google's endpoint behind a login has the model beside the request.
+            guard body["contents"] != nil, body["model"] == nil, let model = document["model"],
+                var named = body.objectValue
+            else { return body }
+            named["model"] = model
+            return .object(named)
+        }
         if document["url"] != nil, let body = document["body"] { return body }
         if document["custom_id"] != nil, let body = document["params"] { return body }
         return document
@@ -42,7 +50,7 @@ enum RequestFile {
 
     /// The format of a request by its members; `nil` for what is none of these.
     static func format(of value: JSONValue) -> WireFormat? {
-        if value["contents"] != nil { return .gemini }
+        if value["contents"] != nil || value["request"]?["contents"] != nil { return .gemini }
         if let input = value["input"] {
             let isEmbedding = value["encoding_format"] != nil || value["dimensions"] != nil
             let isText = input.stringValue != nil && value["model"] != nil && !isEmbedding
@@ -77,33 +85,74 @@ enum RequestFile {
         let response = response(in: document)
         let isAlone = response == document || document["result"] != nil || document["response"] != nil
         let asked = request(in: document)
-        let request: JSONValue = asked == document && isAlone ? [:] : asked
-        guard let format = format ?? RequestFile.format(of: request), let body = request.objectValue,
+        // A log may have what was asked among its own members.
+        let isAsking = ["messages", "contents", "input"].contains { document[$0] != nil }
+        let request: JSONValue = asked == document && isAlone && !isAsking ? [:] : asked
+        guard let format = format ?? RequestFile.format(of: request), var body = request.objectValue,
             let endpoint = ModelEndpoint(method: "POST", path: path(format))
         else { return nil }
+        // LiteLLM has the settings of a request in a member of their own.
+        if body["tools"] == nil { body["tools"] = document["model_parameters"]?["tools"] }
         let bytes = response.map { $0.stringValue.map { Array($0.utf8) } ?? Array($0.text().utf8) }
-        return RecordedExchange(WireRequest(endpoint, body), response: bytes, time: 0, milliseconds: 0)
+        return RecordedExchange(
+            RequestFile.request(body, at: endpoint), response: bytes, time: 0, milliseconds: 0)
+    }
+
+    /// The request of a body as somebody has recorded it.
+    static func request(_ given: JSONObject, at endpoint: ModelEndpoint) -> WireRequest {
+        var body = ResponsesNotes.named(in: given, of: endpoint.format)
+        // The endpoint behind a Google login wraps the request, as it does the response.
+        if endpoint.format == .gemini, body["contents"] == nil, var inner = body["request"]?.objectValue,
+            inner["contents"] != nil
+        {
+            inner["model"] = inner["model"] ?? body["model"]
+            body = inner
+        }
+        var request = WireRequest(endpoint, body)
+        if endpoint.format == .gemini, let model = body["model"]?.stringValue { request.model = model }
+        return request
+    }
+
+    /// What of a request is kept by its provider, and named by an ID alone.
+    static func elsewhere(_ request: WireRequest) -> [String] {
+        var found: [String] = []
+        if request.previousResponse != nil {
+            found.append("what was said before a request that names it by the ID of a response alone")
+        }
+        if request.conversation != nil, request.format == .responses {
+            found.append("what was said before a request that names it by the ID of a conversation alone")
+        }
+        if request.format == .responses, request.others["prompt"]?["id"]?.stringValue != nil {
+            found.append("the prompt that a request names by its ID alone (prompt)")
+        }
+        let config = request.others["config"]
+        let cached = ["cachedContent", "cached_content"].lazy.compactMap { request.others[$0] ?? config?[$0] }
+        if request.format == .gemini, cached.contains(where: { $0.stringValue != nil }) {
+            found.append(
+                "what was said before a request that names it by the ID of a cache alone (cachedContent)")
+        }
+        return found
     }
 
     /// The conversation of a request that nobody recorded as one: its messages and its tools.
     static func conversation(_ body: JSONObject, in format: WireFormat) -> ImportedConversation {
         var conversation = ImportedConversation()
         guard let endpoint = ModelEndpoint(method: "POST", path: path(format)) else { return conversation }
-        let request = WireRequest(endpoint, body)
+        let request = RequestFile.request(body, at: endpoint)
         if !request.model.isEmpty { conversation.model = request.model }
         conversation.catalogue = request.catalogue
         for (place, message) in request.messages.enumerated() {
-            conversation.mark(ranAtProvider: request.providerCalls[place] ?? [], at: 0)
-            conversation.repeatMessage(message, at: 0)
+            conversation.repeatMessage(message, ranAtProvider: request.providerCalls[place] ?? [], at: 0)
         }
         for tool in request.providerTools {
             conversation.losses.add("the tool \(tool), which ran at the provider")
         }
-        for remark in request.remarks { conversation.losses.add(remark) }
+        for remark in request.remarks + elsewhere(request) { conversation.losses.add(remark) }
         return conversation
     }
 
-    private static func path(_ format: WireFormat) -> String {
+    /// Where a request of the format is sent to.
+    static func path(_ format: WireFormat) -> String {
         switch format {
         case .chatCompletions: "/v1/chat/completions"
         case .responses: "/v1/responses"

@@ -35,7 +35,7 @@ struct SavedStream {
     private static func arePieces(_ chunks: [JSONValue], of format: WireFormat) -> Bool {
         switch format {
         case .chatCompletions: chunks.contains { $0["choices"]?.arrayValue?.first?["delta"] != nil }
-        case .responses: chunks.allSatisfy { $0["type"]?.stringValue != nil }
+        case .responses: chunks.allSatisfy { $0["type"]?.stringValue?.hasPrefix("response.") == true }
         case .messages: chunks.first?["type"] == "message_start"
         case .gemini:
             chunks.count > 1

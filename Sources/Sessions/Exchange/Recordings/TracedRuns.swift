@@ -39,18 +39,41 @@ enum TracedRuns {
                 }
                 continue
             }
-            if let exchange = exchange(record) {
-                found.append(exchange)
-            } else {
-                losses.add("a request whose messages are in no known shape")
-            }
+            let exchanges = TracedRun(record).exchanges
+            if exchanges.isEmpty { losses.add("a request whose messages are in no known shape") }
+            found += exchanges
         }
         return found
     }
+}
 
-    private static func exchange(_ record: JSONValue) -> RecordedExchange? {
-        let input = value(record["inputs"] ?? record["input"] ?? [:])
+/// One record of a model: what was asked of it, and what it answered.
+private struct TracedRun {
+    private let record: JSONValue
+    private let input: JSONValue
+    private let output: JSONValue
+
+    init(_ record: JSONValue) {
+        self.record = record
+        let input = TracedRun.value(record["inputs"] ?? record["input"] ?? [:])
+        // What a function of Python was called with.
+        let isCall = input["kwargs"]?.objectValue != nil && input["args"] != nil
+        let asked = isCall ? input["kwargs"] ?? input : input
+        self.input = ConverseMessages.anthropic(asked) ?? asked
+        let output = TracedRun.value(record["outputs"] ?? record["output"] ?? .null)
+        let isConverses = output["stopReason"] != nil
+        self.output = isConverses ? ConverseMessages.response(output) ?? output : output
+    }
+
+    /// The exchanges: one, but where LangChain asked for several conversations at once.
+    var exchanges: [RecordedExchange] {
+        if let format = formatOfItsOwn, let body = input.objectValue {
+            return [exchange(of: 1) { _ in (format, body) }].compactMap { $0 }
+        }
         var messages = input["messages"]?.arrayValue ?? input.arrayValue ?? []
+        if messages.isEmpty, let prompts = input["prompts"]?.arrayValue {
+            messages = prompts.map { [["role": "user", "content": $0]] }
+        }
         // A prompt that is a text, or one message.
         if messages.isEmpty,
             let text = input.stringValue ?? input["prompt"]?.stringValue ?? input["input"]?.stringValue
@@ -58,36 +81,84 @@ enum TracedRuns {
             messages = [["role": "user", "content": .string(text)]]
         }
         if messages.isEmpty, input["role"] != nil { messages = [input] }
-        // LangChain batches conversations; a run has one of them.
-        if let first = messages.first?.arrayValue { messages = first }
-        guard !messages.isEmpty else { return nil }
-        var body = JSONObject()
-        let invocation = record["extra"]?["invocation_params"] ?? [:]
-        body["model"] = record["model"] ?? invocation["model"] ?? invocation["model_name"]
-        if let system = input["system"], system != .null {
-            messages.insert(["role": "system", "content": system], at: 0)
+        messages = messages.map(LangChainMessage.untupled)
+        let batches =
+            messages.allSatisfy { $0.arrayValue != nil } ? messages.compactMap(\.arrayValue) : [messages]
+        return batches.enumerated().compactMap { number, messages in
+            guard !messages.isEmpty else { return nil }
+            return exchange(number, of: batches.count) { body($0, messages) }
         }
-        body["messages"] = .array(messages.map(LangChainMessage.chat))
-        body["tools"] = input["tools"] ?? invocation["tools"]
-        guard let endpoint = ModelEndpoint(method: "POST", path: "/v1/chat/completions") else { return nil }
-        func time(_ keys: String...) -> Int64? {
-            keys.lazy.compactMap { record[$0]?.stringValue.flatMap(Document.milliseconds) }.first
+    }
+
+    /// The format of what was asked, where that is a whole request of one that is not like Chat Completions.
+    private var formatOfItsOwn: WireFormat? {
+        if input["contents"] != nil { return .gemini }
+        return input["input"]?.arrayValue?.contains { ResponsesNotes.isItem($0) || $0["role"] != nil } == true
+            ? .responses : nil
+    }
+
+    /// What was asked, in a format that has its blocks: results are blocks in Anthropic's.
+    private func body(_ earlier: [JSONValue], _ asked: [JSONValue]) -> (WireFormat, JSONObject) {
+        var messages = asked
+        // Some programs answer with the whole conversation.
+        messages += earlier.starts(with: asked) ? Array(earlier.dropFirst(asked.count)) : earlier
+        var body = JSONObject()
+        let system = input["system"].flatMap { $0 == .null ? Optional.none : $0 }
+        let isAnthropics = messages.contains { message in
+            (message["content"]?.arrayValue ?? []).contains { $0["type"] == "tool_result" }
+        }
+        if isAnthropics, messages.allSatisfy({ $0["role"] == "user" || $0["role"] == "assistant" }) {
+            body["system"] = system
+            body["messages"] = .array(messages)
+            return (.messages, body)
+        }
+        if let system { messages.insert(["role": "system", "content": system], at: 0) }
+        body["messages"] = .array(messages.map { LangChainMessage.chat($0) })
+        return (.chatCompletions, body)
+    }
+
+    private func exchange(
+        _ number: Int = 0, of count: Int, asking body: ([JSONValue]) -> (format: WireFormat, JSONObject)
+    ) -> RecordedExchange? {
+        let usage = record["usage"] ?? record["usageDetails"] ?? output["llm_output"]?["token_usage"]
+        let answer =
+            output == .null
+            ? nil : TracedAnswer(output, batch: number, usage: count > 1 ? Optional.none : usage)
+        var (format, asked) = body(answer?.earlier ?? [])
+        guard let endpoint = ModelEndpoint(method: "POST", path: RequestFile.path(format)) else { return nil }
+        let invocation = record["extra"]?["invocation_params"] ?? [:]
+        let settings = record["modelParameters"] ?? [:]
+        for (key, value) in [
+            ("model", record["model"] ?? invocation["model"] ?? invocation["model_name"] ?? input["model"]),
+            ("tools", input["tools"] ?? invocation["tools"] ?? settings["tools"]),
+        ] where asked[key] == nil {
+            asked[key] = value
         }
         let begun = time("start_time", "startTime") ?? 0
         let ended = time("end_time", "endTime") ?? begun
+        let isRead = answer.map { $0.body != [:] } ?? false
         var exchange = RecordedExchange(
-            WireRequest(endpoint, body), response: response(record).map { Array($0.text().utf8) },
-            time: begun,
-            milliseconds: Double(max(0, ended - begun)))
-        if let error = fault(of: record) { exchange.remarks.append("that a request failed: \(error)") }
+            RequestFile.request(asked, at: endpoint),
+            response: isRead ? answer.map { Array($0.body.text().utf8) } : nil, in: answer?.format,
+            time: begun, milliseconds: Double(max(0, ended - begun)))
+        exchange.remarks += answer?.remarks ?? []
+        if let error = fault {
+            exchange.remarks.append("that a request failed: \(error)")
+        } else if !isRead, answer?.remarks.isEmpty != false {
+            exchange.remarks.append("the response to a request, which was not recorded")
+        }
         if begun == 0 {
             exchange.remarks.append("when a request was made: its record has no time that can be read")
         }
         return exchange
     }
 
+    private func time(_ keys: String...) -> Int64? {
+        keys.lazy.compactMap { record[$0]?.stringValue.flatMap(Document.milliseconds) }.first
+    }
+
     /// Why a request failed, as LangSmith and Langfuse keep it.
-    private static func fault(of record: JSONValue) -> String? {
+    private var fault: String? {
         if let error = record["error"], error != .null, error != "" {
             return error.stringValue ?? error.text()
         }
@@ -101,102 +172,5 @@ enum TracedRuns {
             "{[".utf8.contains(first)
         else { return given }
         return (try? JSONParser.parse(text)) ?? given
-    }
-
-    /// The answer as a whole chat completion.
-    private static func response(_ record: JSONValue) -> JSONValue? {
-        let output = value(record["outputs"] ?? record["output"] ?? .null)
-        if output == .null { return Optional.none }
-        let generation = output["generations"]?[0]?[0] ?? output["generations"]?[0]
-        let message =
-            generation?["message"] ?? output["choices"]?[0]?["message"] ?? output["message"] ?? output[
-                "messages"]?[0]
-            ?? output["output"] ?? output
-        if message == .null { return nil }
-        let chat: JSONValue =
-            message.stringValue == nil
-            ? LangChainMessage.chat(message) : ["role": "assistant", "content": message]
-        let calls = chat["tool_calls"]?.arrayValue ?? []
-        let details = [
-            generation?["generation_info"], output["choices"]?[0], message["kwargs"]?["response_metadata"],
-            message["response_metadata"], message,
-        ]
-        let word = details.lazy.flatMap { [$0?["finish_reason"], $0?["stop_reason"]] }
-            .compactMap { $0?.stringValue }.first.map { JSONValue.string($0) }
-        var whole: JSONObject = JSONObject([
-            .init(
-                key: "choices",
-                value: [
-                    [
-                        "index": 0, "message": chat,
-                        "finish_reason": word ?? (calls.isEmpty ? "stop" : "tool_calls"),
-                    ]
-                ])
-        ])
-        let usage =
-            record["usage"] ?? record["usageDetails"] ?? output["usage"] ?? output["llm_output"]?[
-                "token_usage"]
-            ?? message["kwargs"]?["usage_metadata"] ?? message["usage_metadata"] ?? message["usage"]
-        func count(_ keys: String...) -> JSONValue? { keys.lazy.compactMap { usage?[$0] }.first }
-        if let input = count("input", "prompt_tokens", "promptTokens", "input_tokens"),
-            let produced = count("output", "completion_tokens", "completionTokens", "output_tokens")
-        {
-            whole["usage"] = ["prompt_tokens": input, "completion_tokens": produced]
-        }
-        return .object(whole)
-    }
-}
-
-/// A message of LangChain in the shape of Chat Completions.
-enum LangChainMessage {
-    private static let roles = [
-        "human": "user", "ai": "assistant", "system": "system", "tool": "tool", "HumanMessage": "user",
-        "AIMessage": "assistant", "AIMessageChunk": "assistant", "SystemMessage": "system",
-        "ToolMessage": "tool",
-        "HumanMessageChunk": "user",
-    ]
-
-    /// Members that mean the same in both: LangChain has some of them among `additional_kwargs`.
-    private static let others = [
-        "tool_call_id", "name", "reasoning_content", "reasoning", "reasoning_details", "thinking",
-        "function_call",
-        "refusal", "parts",
-    ]
-
-    static func chat(_ message: JSONValue) -> JSONValue {
-        let fields = message["kwargs"] ?? message["data"] ?? message
-        let name = message["id"]?.arrayValue?.last?.stringValue ?? message["type"]?.stringValue
-        guard
-            let role = message["role"]?.stringValue ?? name.flatMap({ roles[$0] })
-                ?? fields["type"]?.stringValue
-        else { return message }
-        var chat = JSONObject([.init(key: "role", value: .string(roles[role] ?? role))])
-        chat["content"] = fields["content"] ?? ""
-        for key in others { chat[key] = fields[key] ?? fields["additional_kwargs"]?[key] }
-        var calls =
-            fields["tool_calls"]?.arrayValue ?? fields["additional_kwargs"]?["tool_calls"]?.arrayValue ?? []
-        // Calls whose arguments are no JSON stand beside the others.
-        calls += (fields["invalid_tool_calls"]?.arrayValue ?? []).filter { invalid in
-            !calls.contains { $0["id"] == invalid["id"] }
-        }
-        // Anthropic's calls are blocks of the content.
-        let blocks = fields["content"]?.arrayValue ?? []
-        let uses = blocks.filter { $0["type"] == "tool_use" }
-        if !uses.isEmpty {
-            if calls.isEmpty { calls = uses }
-            chat["content"] = .array(blocks.filter { $0["type"] != "tool_use" })
-        }
-        if !calls.isEmpty { chat["tool_calls"] = .array(calls.map(call)) }
-        return .object(chat)
-    }
-
-    /// A call: LangChain has name and args beside the ID, providers a function with its arguments as text.
-    private static func call(_ call: JSONValue) -> JSONValue {
-        guard call["function"] == nil, let name = call["name"] else { return call }
-        let arguments = call["args"] ?? call["input"] ?? [:]
-        return [
-            "id": call["id"] ?? "", "type": "function",
-            "function": ["name": name, "arguments": .string(arguments.stringValue ?? arguments.text())],
-        ]
     }
 }
