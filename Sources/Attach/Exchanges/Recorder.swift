@@ -73,6 +73,7 @@ final class Recorder: Sendable {
                     if case .providerCall(let name) = piece {
                         return [.marked("\(name) ran at the provider: it cannot be held")]
                     }
+                    if let note = piece.providerNote { return [.marked(note.words)] }
                     return steps.steps(for: piece, at: time).map { .token($0) }
                 }
             }

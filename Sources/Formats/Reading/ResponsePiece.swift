@@ -19,13 +19,26 @@ public enum ResponsePiece: Sendable, Hashable {
     case callEnded(number: Int)
     /// The provider runs a tool of its own, which cannot be held.
     case providerCall(name: String)
+    /// Something of the provider's own that is neither words nor a call, and did not run.
+    case note(ProviderNote)
     /// Token counts so far.
     case usage(Usage)
     /// Why the response ended.
     case finish(FinishReason)
 
+    /// What it is, where it is neither words nor a call.
+    public var providerNote: ProviderNote? { if case .note(let note) = self { note } else { nil } }
+
     /// The provider's tool that it says runs.
     public var providerTool: String? { if case .providerCall(let name) = self { name } else { nil } }
+}
+
+/// What an item of a provider is that is neither words nor a call.
+public struct ProviderNote: Sendable, Hashable {
+    /// What it is, for a person.
+    public let words: String
+    /// Whether it stands for something that was said and that nobody but the provider has.
+    public let isElsewhere: Bool
 }
 
 /// Where in a frame's JSON a part of a call stands.

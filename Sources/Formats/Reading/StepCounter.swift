@@ -44,7 +44,7 @@ public struct StepCounter: Sendable {
         case .token(let token): [step(token)]
         case .call(let number, _, let name): begin(number, name)
         case .arguments(let number, let text): mark(.call(number)) + [step(text)]
-        case .callEnded, .providerCall, .usage, .finish: []
+        case .callEnded, .providerCall, .note, .usage, .finish: []
         }
     }
 

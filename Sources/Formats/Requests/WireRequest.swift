@@ -19,6 +19,8 @@ public struct WireRequest: Sendable, Hashable {
     public internal(set) var providerTools: [String] = []
     /// What ran at the provider within answers of the conversation, by the answer's place in ``messages``.
     public internal(set) var providerCalls: [Int: [String]] = [:]
+    /// What else of the provider's own stands before the message of that number.
+    public internal(set) var providerNotes: [Int: [ProviderNote]] = [:]
     /// All members of the body but the conversation and the catalogue, as they came.
     public internal(set) var others: JSONObject
     /// What of the conversation is not read, one sentence each.
@@ -97,11 +99,18 @@ public struct WireRequest: Sendable, Hashable {
     mutating func add(answer value: JSONValue, readBy reader: inout some FrameReader) {
         let number = messages.nextCallNumber
         do {
-            let ran = try reader.take(value, event: nil).pieces.compactMap(\.providerTool)
+            let pieces = try reader.take(value, event: nil).pieces
+            let (ran, notes) = (pieces.compactMap(\.providerTool), pieces.compactMap(\.providerNote))
             let done = reader
             var response = try done.draft.response(numberingFrom: number) { done.blocks(for: $0) }
             response.remarks = []
             if !ran.isEmpty { providerCalls[messages.count] = ran }
+            if !notes.isEmpty { providerNotes[messages.count] = notes }
+            // Where nothing was answered, the notes say all that stands there.
+            let isSaid =
+                !ran.isEmpty || !response.content.isEmpty || !response.calls.isEmpty
+                || response.thinking != nil
+            if !notes.isEmpty, !isSaid { return }
             messages.append(.assistant(response.message))
         } catch {
             remark("An answer of the conversation is not read: \(error).")

@@ -171,17 +171,15 @@ struct ResponsesReader: FrameReader {
                 reading.pieces += draft.add(thinking: "", isHidden: true)
             }
         case "message", "reasoning", "": break
-        case "mcp_approval_request":
-            draft.remark(
-                "The provider asks whether \(value["name"]?.stringValue ?? "a tool") of its server "
-                    + "\(value["server_label"]?.stringValue ?? "?") may run; Callgate cannot answer for it, so it does not run."
-            )
-        case "item_reference", "mcp_approval_response", "compaction", "mcp_list_tools":
-            draft.remark("The response holds an item of type \(type), which is kept and not shown.")
         default:
-            if !isDone || items[place].call == nil {
-                reading.pieces.append(.providerCall(name: value["name"]?.stringValue ?? type))
-                items[place].call = 0
+            guard !isDone || items[place].call == nil else { break }
+            let note = ResponsesItem.note(value)
+            reading.pieces.append(
+                note.map(ResponsePiece.note) ?? .providerCall(name: value["name"]?.stringValue ?? type))
+            items[place].call = 0
+            // Nobody answers it, so that the response may say nothing at all.
+            if type == "mcp_approval_request", let note {
+                draft.remark("Callgate cannot answer for a person, and nothing runs: \(note.words).")
             }
         }
     }
@@ -312,7 +310,7 @@ struct ResponsesReader: FrameReader {
             items[place].value = object
             items[place].isDone = true
             try read(place, at: path + ["output", String(position)], isDone: true, &reading)
-            if wasDone { reading.pieces.removeAll { if case .providerCall = $0 { true } else { false } } }
+            if wasDone { reading.pieces.removeAll { $0.providerTool != nil || $0.providerNote != nil } }
             if let call = items[place].call { reading.pieces += draft.calls.end(call) }
         }
         // What OpenAI's packages make of the output is all that some servers send.
@@ -373,6 +371,29 @@ enum ResponsesItem {
         var member: String
         var style = CallAssembly.Style.json
         var isObject = false
+    }
+
+    /// What an item is of which nothing ran at the provider; `nil` for any other.
+    static func note(_ item: JSONObject) -> ProviderNote? {
+        let name = item["name"]?.stringValue ?? "a tool"
+        switch item["type"]?.stringValue {
+        case "mcp_approval_request":
+            let server = item["server_label"]?.stringValue ?? "an MCP server"
+            return ProviderNote(
+                words: "the provider asked whether \(name) of \(server) may run", isElsewhere: false)
+        case "mcp_approval_response":
+            let may = item["approve"] == false ? "may not" : "may"
+            return ProviderNote(
+                words: "the client answered that the provider's tool \(may) run", isElsewhere: false)
+        case "item_reference":
+            let id = item["id"]?.stringValue ?? "(no ID)"
+            return ProviderNote(words: "what stood here is named by its ID alone: \(id)", isElsewhere: true)
+        case "compaction":
+            return ProviderNote(
+                words: "compaction: what was said before stands here encrypted, for the provider alone",
+                isElsewhere: true)
+        default: return nil
+        }
     }
 
     /// The types of items that are such calls.

@@ -150,7 +150,7 @@ struct SegmentQueue: Sendable {
             if let place = entries.firstIndex(where: { $0.call == number }) { entries[place].text += text }
         case .callEnded(let number):
             if let place = entries.firstIndex(where: { $0.call == number }) { entries[place].isOpen = false }
-        case .providerCall, .usage, .finish: break
+        case .providerCall, .note, .usage, .finish: break
         }
         return advance()
     }

@@ -24,6 +24,7 @@ struct KeyWatch {
             recent += token.bytes
             if token.top.contains(where: { key.isIn($0.bytes) }) { throw fault }
         case .call(_, _, let name), .providerCall(let name): recent += name.utf8
+        case .note(let note): recent += note.words.utf8
         case .callEnded, .usage, .finish: break
         }
         if key.isIn(recent) { throw fault }

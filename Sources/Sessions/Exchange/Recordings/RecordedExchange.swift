@@ -11,6 +11,8 @@ struct RecordedExchange {
     let tokens: [TokenStep]
     /// The tools that ran at the provider before the response ended.
     let providerCalls: [String]
+    /// What else of the provider's own the response holds.
+    let providerNotes: [ProviderNote]
     /// When the request was sent, milliseconds since 1970; 0 where nobody wrote it down.
     let time: Int64
     /// How long the response took, in milliseconds; 0 where nobody wrote it down.
@@ -48,11 +50,7 @@ struct RecordedExchange {
         if let bytes {
             let format = format ?? request.format
             do throws(StreamFault) {
-                var read = try RecordedExchange.read(bytes, in: format)
-                // Not all that the reader takes for a tool of the provider is one.
-                if format == .responses, read.pieces.contains(where: { $0.providerTool != nil }) {
-                    read = try RecordedExchange.read(ResponsesNotes.named(in: bytes), in: format)
-                }
+                let read = try RecordedExchange.read(bytes, in: format)
                 (response, pieces) = read
                 remarks += read.response.remarks
             } catch {
@@ -61,6 +59,7 @@ struct RecordedExchange {
         }
         self.response = response
         providerCalls = pieces.compactMap(\.providerTool)
+        providerNotes = pieces.compactMap(\.providerNote)
         tokens = response.map { RecordedExchange.tokens(pieces, of: $0) } ?? []
         self.remarks = remarks
     }
@@ -139,8 +138,7 @@ struct ExchangeChains {
             index = chains.count - 1
         }
         for (place, message) in asked.enumerated().dropFirst(chains[index].messages.count) {
-            let ran = exchange.request.providerCalls[place] ?? []
-            chains[index].conversation.repeatMessage(message, ranAtProvider: ran, at: exchange.time)
+            chains[index].conversation.repeatMessage(message, of: exchange.request, at: place, exchange.time)
         }
         (chains[index].messages, chains[index].spoken) = (asked, spoken)
         let model = exchange.request.model
@@ -154,7 +152,8 @@ struct ExchangeChains {
         for remark in exchange.remarks { chains[index].conversation.losses.add(remark) }
         guard let response = exchange.response else { return }
         let end = exchange.time + Int64(bounded: exchange.milliseconds)
-        chains[index].conversation.mark(ranAtProvider: exchange.providerCalls, at: end)
+        chains[index].conversation.mark(
+            ranAtProvider: exchange.providerCalls, exchange.providerNotes, at: end)
         chains[index].conversation.add(
             .assistant(
                 content: response.content, calls: response.calls, finish: response.finishReason,
@@ -223,23 +222,24 @@ extension ToolCall {
 }
 
 extension ImportedConversation {
-    /// Marks what a provider ran itself: its calls were nobody's to hold, and their results stay with it.
-    mutating func mark(ranAtProvider names: [String], at time: Int64) {
-        for name in names {
-            if ResponsesNotes.isElsewhere(name) { losses.add(ResponsesNotes.elsewhere) }
-            add(.mark(ResponsesNotes.sentence(name)), at: time)
+    /// Marks what a provider ran itself: its calls were nobody's to hold, and their results stay with it; and what else of
+    /// its own stands there.
+    mutating func mark(ranAtProvider names: [String], _ notes: [ProviderNote] = [], at time: Int64) {
+        for name in names { add(.mark("\(name) ran at the provider"), at: time) }
+        for note in notes {
+            if note.isElsewhere {
+                losses.add(
+                    "what a request has by an ID alone or encrypted, for its provider (item_reference, compaction)"
+                )
+            }
+            add(.mark(note.words), at: time)
         }
     }
 
-    /// Adds a message of a request, after what its provider ran within it.
-    mutating func repeatMessage(_ message: Message, ranAtProvider names: [String], at time: Int64) {
-        mark(ranAtProvider: names, at: time)
-        if case .assistant(let answer) = message, !names.isEmpty, names.allSatisfy(ResponsesNotes.isNote),
-            answer.content.isEmpty, answer.calls.isEmpty, answer.thinking == nil
-        {
-            // Nothing was answered: the marks say all that stands there.
-            return
-        }
+    /// Adds the message of a request that stands at a place of it, after what its provider has there.
+    mutating func repeatMessage(_ message: Message, of request: WireRequest, at place: Int, _ time: Int64) {
+        mark(
+            ranAtProvider: request.providerCalls[place] ?? [], request.providerNotes[place] ?? [], at: time)
         switch message {
         case .system(let text): add(.system(text), at: time)
         case .user(let text): add(.user(text), at: time)

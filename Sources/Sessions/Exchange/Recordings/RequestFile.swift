@@ -100,7 +100,7 @@ enum RequestFile {
 
     /// The request of a body as somebody has recorded it.
     static func request(_ given: JSONObject, at endpoint: ModelEndpoint) -> WireRequest {
-        var body = ResponsesNotes.named(in: given, of: endpoint.format)
+        var body = given
         // The endpoint behind a Google login wraps the request, as it does the response.
         if endpoint.format == .gemini, body["contents"] == nil, var inner = body["request"]?.objectValue,
             inner["contents"] != nil
@@ -142,7 +142,7 @@ enum RequestFile {
         if !request.model.isEmpty { conversation.model = request.model }
         conversation.catalogue = request.catalogue
         for (place, message) in request.messages.enumerated() {
-            conversation.repeatMessage(message, ranAtProvider: request.providerCalls[place] ?? [], at: 0)
+            conversation.repeatMessage(message, of: request, at: place, 0)
         }
         for tool in request.providerTools {
             conversation.losses.add("the tool \(tool), which ran at the provider")

@@ -54,7 +54,7 @@ struct TracedAnswer {
     }
 
     private mutating func take(_ list: [JSONValue], batch: Int, depth: Int) {
-        if list.contains(where: ResponsesNotes.isItem) {
+        if list.contains(where: RecordedItem.isOne) {
             return close(whole: JSONObject([.init(key: "output", value: .array(list))]), in: .responses)
         }
         let areCalls = list.allSatisfy { $0["function"]?.objectValue != nil || $0["type"] == "function" }
@@ -86,7 +86,7 @@ struct TracedAnswer {
             return take(first["message"] ?? first["text"] ?? first, batch: batch, depth: depth + 1)
         }
         if object["candidates"]?.arrayValue != nil { return close(whole: object, in: .gemini) }
-        if object["output"]?.arrayValue?.contains(where: ResponsesNotes.isItem) == true {
+        if object["output"]?.arrayValue?.contains(where: RecordedItem.isOne) == true {
             return close(whole: object, in: .responses)
         }
         if object["role"] == "model", object["parts"] != nil {

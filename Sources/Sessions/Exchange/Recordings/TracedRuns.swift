@@ -93,7 +93,7 @@ private struct TracedRun {
     /// The format of what was asked, where that is a whole request of one that is not like Chat Completions.
     private var formatOfItsOwn: WireFormat? {
         if input["contents"] != nil { return .gemini }
-        return input["input"]?.arrayValue?.contains { ResponsesNotes.isItem($0) || $0["role"] != nil } == true
+        return input["input"]?.arrayValue?.contains { RecordedItem.isOne($0) || $0["role"] != nil } == true
             ? .responses : nil
     }
 
