@@ -140,6 +140,9 @@ struct ExchangeChains {
         for (place, message) in asked.enumerated().dropFirst(chains[index].messages.count) {
             chains[index].conversation.repeatMessage(message, of: exchange.request, at: place, exchange.time)
         }
+        // What stands after the last message belongs to the answer.
+        chains[index].conversation.mark(
+            ranAtProvider: [], exchange.request.providerNotes[asked.count] ?? [], at: exchange.time)
         (chains[index].messages, chains[index].spoken) = (asked, spoken)
         let model = exchange.request.model
         if !model.isEmpty { chains[index].conversation.model = model }

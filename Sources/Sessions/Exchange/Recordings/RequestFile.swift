@@ -144,6 +144,8 @@ enum RequestFile {
         for (place, message) in request.messages.enumerated() {
             conversation.repeatMessage(message, of: request, at: place, 0)
         }
+        conversation.mark(
+            ranAtProvider: [], request.providerNotes[request.messages.count] ?? [], at: 0)
         for tool in request.providerTools {
             conversation.losses.add("the tool \(tool), which ran at the provider")
         }
