@@ -107,7 +107,7 @@ import Testing
         #expect(read.told == ["user: q"] + marks, "\(read.told)")
         #expect(read.loses("item_reference, compaction"))
         let ran = try ImportedReading(#"{"model":"m","input":[\#(items.joined(separator: ","))]}"#)
-        #expect(ran.told == ["user: q"] + marks + ["mark: n ran at the provider", "model: "])
+        #expect(ran.told == ["user: q", "mark: n ran at the provider"] + marks + ["model: "])
         // In a response, whole or streamed.
         let output = #"{"object":"response","status":"completed","output":[\#(items[2])]}"#
         let stream =
