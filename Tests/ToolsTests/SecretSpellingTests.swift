@@ -77,6 +77,29 @@ import Testing
     }
 
     /// A value of digits comes back as a number.
+    @Test(
+        "Escapes of escapes, and marks that nobody sees between the letters, hide nothing",
+        arguments: [
+            #"sk-live+Ab/Cd\&quot;Ef=12345678"#, "sk-live+Ab/Cd&amp;quot;Ef=12345678",
+            "&amp;#115;k-live+Ab/Cd&amp;amp;#34;Ef=12345678", "%5Cu0073k-live+Ab/Cd%5C%22Ef=12345678",
+            "%255cu0073k-live+Ab/Cd%5c%22Ef=12345678",
+        ])
+    func nested(text: String) {
+        let clean = secrets(Self.key).hiding(in: Array("a \(text) b".utf8))
+        #expect(String(decoding: clean, as: UTF8.self) == "a [API_KEY] b")
+    }
+
+    @Test(
+        "A mark without width between the letters hides nothing",
+        arguments: [
+            "\u{FE0F}", "\u{301}", "\u{AD}", "\u{E0041}", "\u{200E}", "\u{2064}", "\u{202E}", "\\u00ad",
+        ])
+    func unseen(mark: String) {
+        let text = Self.key.unicodeScalars.map { "\($0)" }.joined(separator: mark)
+        let clean = secrets(Self.key).hiding(in: Array("a \(text) b".utf8))
+        #expect(String(decoding: clean, as: UTF8.self) == "a [API_KEY] b")
+    }
+
     @Test func aNumberIsHiddenToo() throws {
         var secrets = EnvironmentSecrets()
         secrets.insert("PIN_TOKEN", "90210777")

@@ -23,7 +23,9 @@ enum ByteSpelling {
         guard first == byte || escapes.contains(first) else { return [] }
         var found: [Reading] = []
         switch first {
-        case UInt8(ascii: "%"): add(percent(byte, text, position), to: &found)
+        case UInt8(ascii: "%"):
+            add(percent(byte, text, position), to: &found)
+            add(encodedEscape(byte, text, position), to: &found)
         case UInt8(ascii: "\\"): for length in backslash(byte, text, position) { add(length, to: &found) }
         case UInt8(ascii: "&"): add(reference(UInt32(byte), text, position), to: &found)
         case UInt8(ascii: "="): add(hexadecimal(byte, text, position + 1).map { $0 + 1 }, to: &found)
@@ -130,6 +132,23 @@ enum ByteSpelling {
         return nil
     }
 
+    /// `%5Cu0073`, `%5cx73`: an escape whose backslash was encoded.
+    private static func encodedEscape(
+        _ byte: UInt8, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
+    ) -> Int? {
+        let digits = percentDigits(text, position)
+        guard hexadecimal(UInt8(ascii: "\\"), text, digits) != nil else { return nil }
+        let letter = digits + 2
+        if letter < text.count, text[letter] == UInt8(ascii: "%"), !(48...57).contains(byte),
+            !(97...122).contains(byte | 0x20)
+        {
+            return percent(byte, text, letter).map { letter + $0 - position }
+        }
+        if number(text, letter, 5, after: UInt8(ascii: "u")) == UInt32(byte) { return letter + 5 - position }
+        guard letter < text.count, text[letter] == UInt8(ascii: "x") else { return nil }
+        return hexadecimal(byte, text, letter + 1).map { letter + 1 + $0 - position }
+    }
+
     /// Where the digits begin of a percent sign that may itself be encoded: after `%`, `%25`, `%2525`.
     private static func percentDigits(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int {
         var digits = position + 1
@@ -201,6 +220,10 @@ enum ByteSpelling {
         if let letter = letters[byte], text[end] == letter { found.append(end + 1 - position) }
         let isLetter = (48...57).contains(byte) || (97...122).contains(byte | 0x20) || byte >= 0x80
         if text[end] == byte, !isLetter { found.append(end + 1 - position) }
+        // JSON within HTML.
+        if text[end] == UInt8(ascii: "&"), !isLetter, let length = reference(UInt32(byte), text, end) {
+            found.append(end + length - position)
+        }
         return found
     }
 
@@ -223,6 +246,10 @@ enum ByteSpelling {
         _ wanted: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ position: Int
     ) -> Int? {
         let rest = text[(position + 1)..<min(position + longestReference, text.count)]
+        // Escaped once more, the sign itself is a reference.
+        if rest.starts(with: "amp;".utf8), let length = reference(wanted, text, position + 4) {
+            return length + 4
+        }
         guard rest.first == UInt8(ascii: "#") else {
             guard let semicolon = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
             let name = String(decoding: text[(position + 1)..<semicolon], as: UTF8.self)

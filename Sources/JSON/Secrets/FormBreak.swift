@@ -95,21 +95,16 @@ struct FormBreak {
             case 0x00, 0x0A, 0x0D: position += 1
             case 0x1B:
                 guard passSequence(from: position + 1) else { return }
-            case 0xE2, 0xEF:
-                let rest = Array(text[position...].prefix(3))
-                guard FormBreak.widthless.contains(where: { $0.starts(with: rest) }) else { return }
-                if rest.count < 3 {
-                    isCut = true
-                    return
-                }
-                position += 3
+            case 0xC2...:
+                guard let length = widthless() else { return }
+                position += length
             case UInt8(ascii: "\\"):
                 if let end = escapedLetter(among: "nr") {
                     position = end
                 } else if let (unit, end) = escapedUnit() {
                     if unit == 0x1B {
                         guard passSequence(from: end) else { return }
-                    } else if FormBreak.unseenUnits.contains(unit) {
+                    } else if [0, 0x0A, 0x0D].contains(unit) || FormBreak.isWidthless(unit) {
                         position = end
                     } else {
                         return
@@ -122,11 +117,31 @@ struct FormBreak {
         }
     }
 
-    /// U+200B to U+200D, U+2060 and U+FEFF.
-    private static let widthless: [[UInt8]] = [
-        [0xE2, 0x80, 0x8B], [0xE2, 0x80, 0x8C], [0xE2, 0x80, 0x8D], [0xE2, 0x81, 0xA0], [0xEF, 0xBB, 0xBF],
-    ]
-    private static let unseenUnits: Set<UInt32> = [0, 0x0A, 0x0D, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF]
+    /// How many bytes the character takes that begins here, where nobody sees it.
+    private mutating func widthless() -> Int? {
+        var decoder = UTF8()
+        var rest = text[position...].prefix(4).makeIterator()
+        if case .scalarValue(let scalar) = decoder.decode(&rest) {
+            return FormBreak.isWidthless(scalar.value) ? UTF8.width(scalar) : nil
+        }
+        let lead = text[position]
+        let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
+        if position + length > text.count, text[(position + 1)...].allSatisfy({ $0 & 0xC0 == 0x80 }) {
+            isCut = true
+        }
+        return nil
+    }
+
+    /// Whether a scalar takes no room of its own: marks that combine, selectors, tags, joiners, directions.
+    private static func isWidthless(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0xAD, 0x0300...0x036F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x1AB0...0x1AFF,
+            0x1DC0...0x1DFF, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x20D0...0x20FF, 0x3164,
+            0xFE00...0xFE0F, 0xFE20...0xFE2F, 0xFEFF, 0xFFA0, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF:
+            true
+        default: false
+        }
+    }
 
     /// `\u001b` or `\x1b`, after one backslash or more.
     private func escapedUnit() -> (unit: UInt32, end: Int)? {
