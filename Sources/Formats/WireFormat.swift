@@ -82,10 +82,14 @@ public struct ModelEndpoint: Sendable, Hashable {
         }
     }
 
-    /// The segments of a path as servers take them that decode it whole and drop parameters (`;x=1`).
+    /// The segments of a path as servers take them that decode it whole, follow dots and drop parameters (`;x=1`).
     private static func segments(of path: String) -> [String] {
         let plain = decoded(path.prefix { $0 != "?" && $0 != "#" })
-        return plain.split(separator: "/").map { String($0.prefix { $0 != ";" }) }.filter { !$0.isEmpty }
+        var segments: [String] = []
+        for part in plain.split(separator: "/").map({ String($0.prefix { $0 != ";" }) }) where !part.isEmpty {
+            if part == ".." { segments = segments.dropLast() } else if part != "." { segments.append(part) }
+        }
+        return segments
     }
 
     /// The format of a response that was asked for before, where a request fetches one; `nil` for any other request.

@@ -247,6 +247,20 @@ extension Policy {
         }
     }
 
+    /// What is more than is looked at is met by what denies, and by nothing that allows.
+    @Test func argumentsBeyondTheBoundAreDenied() throws {
+        let command: JSONValue = ["command": "touch X"]
+        let many = JSONValue.array(Array(repeating: [:], count: 64) + [command])
+        var deep = command.text()
+        for _ in 0..<4 { deep = JSONValue.string(deep).text() }
+        for arguments in [many, try JSONParser.parse(deep)] {
+            #expect(effect([try rule(.deny, "~cmd ^touch")], arguments) == .deny)
+            #expect(effect([try rule(.allow, "~cmd ^touch")], arguments) == .ask)
+            let place = ArgumentCondition(pointer: JSONPointer(["command"]), pattern: try ECMAPattern("^t"))
+            #expect(place.holds(for: arguments, isStrict: true))
+        }
+    }
+
     /// A client may take a name for the tool's that it is almost.
     @Test func aDenialMeetsAlmostTheNameOfItsTool() throws {
         let rules = [
@@ -258,6 +272,11 @@ extension Policy {
         }
         #expect(effect(rules, [:], tool: "bashful") == .ask && effect(rules, [:], tool: "Note_1") == .ask)
         #expect(effect(rules, [:], tool: "note_1") == .allow)
+        let hub = [Rule(name: "hub", effect: .deny, tool: "github.delete")]
+        #expect(effect(hub, [:], tool: "functions.github.delete") == .deny)
+        let filtered = [try rule(.deny, "~tool ^bash$"), try rule(.allow, "~tool ^ls$")]
+        #expect(effect(filtered, [:], tool: "functions.Bash") == .deny)
+        #expect(effect(filtered, [:], tool: "LS") == .ask && effect(filtered, [:], tool: "ls") == .allow)
     }
 
     /// To zsh `>!` is one sign, to others `!` is the file.

@@ -125,7 +125,8 @@ import Testing
     @Test(
         "What changes how the rest of a line is read, or names what only a variable knows, is never proved",
         arguments: [
-            "set -o history\nset -H\nls \"!!\"", "set -o histexpand; ls '!echo'", "set -k; ls PATH=e",
+            "set -o history\nset -H\nls \"!!\"", "set -oe pipefail -k; ls", "set -o histexpand; ls '!echo'",
+            "set -k; ls PATH=e",
             "set -ek; ls",
             "set -o keyword; ls", "set -A functions ls 'rm x'; ls", "set -e -A functions ls 'rm x'; ls",
             "set -A commands ls /usr/bin/rm; ls x", "set -A path e; ls", "shopt -so history histexpand; ls",
@@ -164,7 +165,9 @@ import Testing
             "script -qc'rm x' /dev/null", "script -q --command='rm x' /dev/null", "su --command='rm x'",
             "ssh -o ProxyCommand='rm x' h", "gdb -batch -ex '!rm x'", "git -c alias.x='!rm x' x",
             "rzsh -c 'rm x'",
-            "zsh5 -c 'rm x'", "bash-static -c 'rm x'", "find . -exec env -u + rm x \\;",
+            "zsh5 -c 'rm x'", "docker exec -e 'A=b!' c rm x", "docker exec c sh -c 'rm x; echo a=b!'",
+            "git -c user.name='Joe!' -c alias.x='!rm x' x", "1=x 2=y rm x", "bash-static -c 'rm x'",
+            "find . -exec env -u + rm x \\;",
             "find . -exec flock + rm x \\;",
         ])
     func heldForDenials(line: String) throws {
@@ -172,6 +175,12 @@ import Testing
     }
 
     @Test func aPlusEndsTheCommandOfFindAfterTheNamesAlone() throws {
+        for line in [
+            "find . -exec +", "find . -exec + x", "xargs find -exec +", "find -exec ;", "find . -exec",
+        ] {
+            _ = try? ShellReading(line: line).proved()
+            _ = try? ShellReading(line: line).started()
+        }
         let parts = try ShellReading(line: "find . -exec tee + x \\;").proved()
         #expect(parts.contains("tee + x") && !parts.contains("tee"))
         let started = try ShellReading(line: "find . -exec ls '{}' + -o -exec rm x \\;").started()

@@ -204,11 +204,18 @@ func withProxy<Result: Sendable>(
 func post(
     _ path: String, _ body: JSONValue, to origin: Origin, fields: [HTTPFields.Field] = []
 ) async throws -> (status: Int, bytes: [UInt8]) {
+    try await post(path, bytes: body.text(), to: origin, fields: fields)
+}
+
+/// The same of a body that need not be JSON.
+func post(
+    _ path: String, bytes text: String, to origin: Origin, fields: [HTTPFields.Field] = []
+) async throws -> (status: Int, bytes: [UInt8]) {
     let request = HTTPRequest(
         method: "POST", target: path,
         fields: HTTPFields(
             [.init("content-type", "application/json"), .init("x-api-key", "sk-made-up")] + fields))
-    return try await HTTPClient().send(request, body: Array(body.text().utf8), to: origin) { head, body in
+    return try await HTTPClient().send(request, body: Array(text.utf8), to: origin) { head, body in
         (head.status, try await body.collect(upTo: 1 << 24))
     }
 }

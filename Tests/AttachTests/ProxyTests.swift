@@ -210,7 +210,7 @@ struct ProxyTests {
         let held = [
             "/v1/Messages", "/messages", "/v1%2Fmessages", "/v1/messages;x=1", "/V1/MESSAGES",
             "/v1/messages/",
-            "//v1//messages",
+            "//v1//messages", "/v1/x/../messages", "/v1/./messages",
         ]
         let provider = try await ScriptedProvider(held.map { _ in asking(bash("a", "date")) } + [done])
         defer { provider.stop() }
@@ -237,6 +237,12 @@ struct ProxyTests {
                     )
                 }
             }
+            let run = try await post("/v1/threads/T/runs", ["assistant_id": "a"], to: origin)
+            #expect(run.status == 400)
+            let odd = try await post("/model/x/invoke", bytes: "{\"x\": NaN, \"tools\": [1]}", to: origin)
+            #expect(odd.status == 400)
+            let wrapped: JSONValue = ["input": [:], "parameters": ["tools": tools]]
+            #expect(try await post("/api/v1/services/x/generation", wrapped, to: origin).status == 400)
             #expect(provider.requests.withLock { $0.count } == asked)
             for path in ["/v1/messages/count_tokens", "/v1/assistants", "/v1beta/models/m:countTokens"] {
                 #expect(try await post(path, ["tools": tools], to: origin).status == 200, "\(path)")

@@ -26,6 +26,26 @@ import Testing
         choices.map { "data: {\"choices\":[{\"index\":0,\($0)}]}\n\n" }.joined() + "data: [DONE]\n\n"
     }
 
+    @Test("An empty object in two pieces is told as it came")
+    func pieces() throws {
+        var reader = ResponseReader(.chatCompletions)
+        var told = ""
+        for text in ["{", "}"] {
+            let name = told.isEmpty ? #""name":"f","# : ""
+            let chunk =
+                #"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{\#(name)"arguments":"\#(text)"}}]}}]}"#
+            for case .arguments(_, let piece) in try reader.take(Array("\(chunk)\n\n".utf8)).flatMap(\.pieces)
+            {
+                told += piece
+            }
+        }
+        let end = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n"
+        for case .arguments(_, let piece) in try reader.take(Array(end.utf8)).flatMap(\.pieces) {
+            told += piece
+        }
+        #expect(told == "{}")
+    }
+
     /// What came of a body, on one line.
     private func outcome(_ row: Row) -> String {
         var reader = ResponseReader(row.format)
@@ -102,6 +122,21 @@ import Testing
                 ##"{"type":"response.content_part.done","item_id":"m","output_index":0,"content_index":0,"part":{"type":"output_text","text":"hi"}}"##,
                 ##"{"type":"response.completed","response":{"status":"completed","output":[]}}"##,
             ].map { "data: \($0)\n\n" }.joined(), "stop | hi"),
+        Row(
+            "thinking at the end of a part alone", .responses,
+            [
+                ##"{"type":"response.output_item.added","output_index":0,"item":{"type":"reasoning","id":"r"}}"##,
+                ##"{"type":"response.content_part.done","item_id":"r","output_index":0,"content_index":0,"part":{"type":"reasoning_text","text":"hm"}}"##,
+                ##"{"type":"response.output_text.delta","item_id":"m","output_index":1,"delta":"hi"}"##,
+                ##"{"type":"response.completed","response":{"status":"completed","output":[]}}"##,
+            ].map { "data: \($0)\n\n" }.joined(), "stop | hi"),
+        Row(
+            "whole arguments again under another ID",
+            chunks(
+                ##""delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a\":1}"}}]}"##,
+                ##""delta":{"tool_calls":[{"index":0,"id":"b","function":{"arguments":"{\"a\":1}"}}]}"##,
+                ##""delta":{},"finish_reason":"tool_calls""##),
+            ##"tool_calls |  | a:f:{"a":1} | !1"##),
         Row(
             "a provider that asks for leave", .responses,
             ##"{"object":"response","status":"completed","output":[{"type":"mcp_approval_request","id":"r","name":"n","server_label":"s","arguments":"{}"}]}"##,

@@ -124,7 +124,9 @@ extension FilterTerm {
         _ record: CallRecord, in state: RunState, reach: FilterReach
     ) -> Bool? {
         switch self {
-        case .tool(let pattern): return pattern.decides(record.call.name)
+        case .tool(let pattern):
+            guard reach.isWide else { return pattern.decides(record.call.name) }
+            return Bool?.any(ToolNameReadings.all(of: record.call.name)) { pattern.decides($0) }
         case .id(let pattern): return pattern.decides(record.key.id.text)
         case .status(let status): return record.status == status
         case .rule(let pattern): return Bool?.any(record.rules) { pattern.decides($0) }
@@ -132,6 +134,7 @@ extension FilterTerm {
             guard let arguments = try? JSONParser.parse(record.call.arguments.text) else { return nil }
             let found = ArgumentReadings(of: arguments, at: pointer)
             if found.doubt != nil, reach.allows { return nil }
+            if found.isCut { return nil }
             let texts = found.values.flatMap { $0.readings(asDoubles: reach.isWide) }
             if texts.isEmpty { return false }
             return switch reach.quantifier {

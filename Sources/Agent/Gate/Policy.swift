@@ -61,6 +61,7 @@ public struct ArgumentCondition: Sendable, Hashable {
     func holds(for arguments: JSONValue, isStrict: Bool) -> Bool {
         let found = ArgumentReadings(of: arguments, at: pointer)
         if found.doubt != nil, !isStrict { return false }
+        if found.isCut, isStrict { return true }
         let texts = found.values.flatMap { $0.readings(asDoubles: isStrict) }
         let matches = texts.map { (try? pattern.matches($0)) ?? isStrict }
         return isStrict ? matches.contains(true) : !matches.isEmpty && matches.allSatisfy { $0 }
@@ -78,26 +79,13 @@ extension Rule {
     /// Whether the rule speaks of changed definitions, so that it may allow their calls.
     fileprivate var asksForChanges: Bool { condition?.looksAtChanges ?? false }
 
-    /// Whether the rule names a tool that a client may take the name for: in another case, with spaces around it, behind a
-    /// namespace.
-    private func isAlmost(_ name: String) -> Bool {
-        func folded(_ text: some Sequence<UInt8>) -> [UInt8] {
-            text.filter { $0 > 0x20 }.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
-        }
-        let pattern = String(decoding: folded(tool.utf8), as: UTF8.self)
-        let plain = folded(name.utf8)
-        let last = plain.split { [0x2E, 0x2F, 0x3A].contains($0) }.last ?? []
-        return [plain, Array(last)].contains {
-            Policy.glob(pattern, matches: String(decoding: $0, as: UTF8.self))
-        }
-    }
-
     /// Whether the rule is about that call; what cannot be decided counts for the stricter side.
     fileprivate func matches(_ record: CallRecord, arguments: JSONValue?, in state: RunState) -> Bool {
         let isStrict = effect != .allow
-        guard Policy.glob(tool, matches: record.call.name) || isStrict && isAlmost(record.call.name) else {
-            return false
-        }
+        let names = isStrict ? ToolNameReadings.all(of: record.call.name) : [record.call.name]
+        let pattern = isStrict ? ToolNameReadings.folded(tool) : tool
+        let isNamed = names.contains { Policy.glob(tool, matches: $0) || Policy.glob(pattern, matches: $0) }
+        guard isNamed else { return false }
         for condition in self.arguments {
             let holds = arguments.map { condition.holds(for: $0, isStrict: isStrict) } ?? isStrict
             if !holds { return false }

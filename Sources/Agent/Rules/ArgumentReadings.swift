@@ -10,13 +10,15 @@ struct ArgumentReadings {
     private(set) var values: [JSONValue]
     /// What lets readers differ, in words; `nil` where all find the same.
     private(set) var doubt: String?
+    /// Whether there are more than were looked at, so that a rule that denies must take them for met.
+    let isCut: Bool
 
     /// The most values that are looked at; where there are more, nothing is certain.
     static let most = 64
 
     /// What may be found at a place.
     init(of arguments: JSONValue, at pointer: JSONPointer) {
-        values = ArgumentReadings.objects(of: arguments)
+        (values, isCut) = ArgumentReadings.objects(of: arguments)
         if arguments.objectValue == nil, !pointer.tokens.isEmpty {
             doubt = "arguments that are no object, of which a tool may take what they hold"
         }
@@ -37,19 +39,27 @@ struct ArgumentReadings {
     }
 
     /// What a tool may take for its arguments: the object that they are, or one within a text or a list.
-    static func objects(of arguments: JSONValue) -> [JSONValue] {
-        var (found, waiting) = ([arguments], [arguments])
+    /// - Returns: the values, and whether there are more than are looked at.
+    static func objects(of arguments: JSONValue) -> (values: [JSONValue], isCut: Bool) {
+        var (found, waiting, isCut) = ([arguments], [arguments], false)
         for _ in 0..<deepest {
-            waiting = waiting.flatMap { value -> [JSONValue] in
+            let inner = waiting.flatMap { value -> [JSONValue] in
                 switch value {
                 case .string(let text): (try? JSONParser.parse(text)).map { [$0] } ?? []
-                case .array(let elements): Array(elements.prefix(most))
+                case .array(let elements): elements
                 default: []
                 }
             }
-            found += waiting.prefix(most)
+            isCut = isCut || inner.count > most
+            waiting = Array(inner.prefix(most))
+            found += waiting
         }
-        return Array(found.prefix(most))
+        // What lies deeper may be an object as well.
+        let isDeeper = waiting.contains { value in
+            if case .string(let text) = value { return text.utf8.contains(UInt8(ascii: "{")) }
+            return value.arrayValue?.isEmpty == false
+        }
+        return (Array(found.prefix(most)), isCut || isDeeper || found.count > most)
     }
 
     /// How deep an object may lie in texts and lists.

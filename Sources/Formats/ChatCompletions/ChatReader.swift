@@ -6,6 +6,8 @@ struct ChatReader: FrameReader {
     var draft = ResponseDraft()
     /// Members of the message that only their provider reads, to be sent back unaltered.
     private var kept = JSONObject()
+    /// The provider's tools that were told to run, by their numbers.
+    private var executed: Set<Int> = []
     /// Whether it was told that the provider searched.
     private var hasSearched = false
 
@@ -117,11 +119,13 @@ struct ChatReader: FrameReader {
         message: JSONObject, at place: [String], _ reading: inout Reading
     ) throws(StreamFault) {
         reading.pieces += think(message, isDelta: place.last == "delta")
-        for tool in message["executed_tools"]?.arrayValue ?? [] {
+        for (position, tool) in (message["executed_tools"]?.arrayValue ?? []).enumerated()
+        where executed.insert(tool["index"]?.intValue ?? position).inserted {
             let name = (tool["name"] ?? tool["type"])?.stringValue ?? "a tool"
             reading.pieces.append(.providerCall(name: name))
         }
-        noteSearches([message["annotations"]], &reading)
+        let found = (message["annotations"]?.arrayValue ?? []).filter { $0["type"] == "url_citation" }
+        noteSearches([.array(found)], &reading)
         for part in ChatContent.parts(of: message["content"]) {
             switch part {
             case .text(let text): reading.pieces += draft.add(text: text)

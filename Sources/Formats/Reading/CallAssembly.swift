@@ -138,7 +138,10 @@ struct CallAssembly: Sendable {
         if let id, !entry.id.isEmpty {
             let isOther = !entry.id.utf8.elementsEqual(id.utf8)
             // Arguments after whole ones, with another ID: a call that was never named.
-            if isOther, isWhole, !entry.isPlaceholder, fragment.arguments.map({ !$0.isBlank }) ?? false {
+            let isMore = fragment.arguments.map {
+                !$0.isBlank && !$0.utf8.elementsEqual(entry.arguments.utf8)
+            }
+            if isOther, isWhole, !entry.isPlaceholder, isMore ?? false {
                 return nil
             }
             return name != nil && isOther ? nil : place
@@ -202,7 +205,8 @@ struct CallAssembly: Sendable {
     private mutating func tell(_ arguments: String, of place: Int, _ pieces: inout [ResponsePiece]) {
         entries[place].append(arguments)
         // An empty object may only keep the place of what follows, and is told at the end.
-        entries[place].isKeptBack = entries[place].isPlaceholder
+        entries[place].isKeptBack =
+            entries[place].isPlaceholder && entries[place].arguments.utf8.elementsEqual(arguments.utf8)
         if entries[place].isKeptBack { return }
         if entries[place].isAnnounced {
             pieces.append(.arguments(number: place + 1, arguments))

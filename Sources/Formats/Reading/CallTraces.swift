@@ -192,17 +192,11 @@ private struct Names {
         }
     }
 
-    /// What OpenAI runs itself, by the types of its items.
-    private static let providers = [
-        "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call",
-        "mcp_list_tools", "mcp_approval_request",
-    ]
-
     /// Whether a type of Responses that this program does not know, or a piece of such an item, may be a call.
     private static func isStrangeCall(_ type: String, _ object: JSONObject) -> Bool {
         let isEvent = type.utf8.starts(with: "response.".utf8)
         let name = isEvent ? String(decoding: type.utf8.dropFirst(9), as: UTF8.self) : type
-        if providers.contains(where: { name.utf8.starts(with: $0.utf8) }) { return false }
+        if ResponsesItem.providerTypes.contains(where: { name.utf8.starts(with: $0.utf8) }) { return false }
         if name == "tool_search_call" { return object["execution"] != "server" }
         let words = name.utf8.split { [0x5F, 0x2E].contains($0) }
         if words.last?.elementsEqual("output".utf8) ?? false { return false }

@@ -37,6 +37,8 @@ struct LintedNames {
 
     /// A name without each of its characters, and with each of them hidden.
     private static func variants(of name: String) -> (without: Set<String>, hiding: Set<String>) {
+        // Names are short; of a long one nobody could tell the difference.
+        guard name.utf8.count <= 128 else { return ([], []) }
         let characters = Array(name)
         var (without, hiding): (Set<String>, Set<String>) = ([], [])
         for index in characters.indices {

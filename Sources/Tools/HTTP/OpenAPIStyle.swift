@@ -20,7 +20,9 @@ struct OpenAPIStyle {
         }
         let word = parameter["style"]?.stringValue ?? (place == "query" ? "form" : "simple")
         let isExploded = parameter["explode"]?.boolValue ?? (word == "form" || word == "deepObject")
-        let isObject = OpenAPIStyle.isObject(parameter["schema"] ?? [:], in: document, depth: 0)
+        var seen: Set<String> = []
+        let isObject = OpenAPIStyle.isObject(
+            parameter["schema"] ?? [:], in: document, depth: 0, seen: &seen)
         switch (place, word) {
         case ("query", "form") where isExploded && !isObject: style = .repeated
         case ("query", "form") where isExploded:
@@ -58,11 +60,14 @@ struct OpenAPIStyle {
     }
 
     /// Whether the values are objects, as far as the schema says so.
-    private static func isObject(_ schema: JSONValue, in document: JSONValue, depth: Int) -> Bool {
+    private static func isObject(
+        _ schema: JSONValue, in document: JSONValue, depth: Int, seen: inout Set<String>
+    ) -> Bool {
         guard depth < 16 else { return false }
         if let reference = schema["$ref"]?.stringValue {
+            guard seen.insert(reference).inserted else { return false }
             return OpenAPISchemas.target(reference, in: document).map {
-                isObject($0, in: document, depth: depth + 1)
+                isObject($0, in: document, depth: depth + 1, seen: &seen)
             } ?? false
         }
         if schema["type"] == "object" || schema["type"]?.arrayValue?.contains("object") == true {
@@ -71,7 +76,8 @@ struct OpenAPIStyle {
         if schema["type"] != nil { return false }
         if schema["properties"] != nil { return true }
         return ["allOf", "anyOf", "oneOf"].contains { key in
-            schema[key]?.arrayValue?.contains { isObject($0, in: document, depth: depth + 1) } ?? false
+            schema[key]?.arrayValue?.contains { isObject($0, in: document, depth: depth + 1, seen: &seen) }
+                ?? false
         }
     }
 }

@@ -210,10 +210,9 @@ final class HTTPTransport: MCPTransport {
         if post.isAnswered { return }
         let value = MessagePieces.value(post.body)
         let isAnswer = value.map(post.answers) ?? false
-        // Whatever the body says, the request was not read; a method that is not known is no session's affair.
-        if post.status == 404, post.session != nil,
-            !isAnswer || value?["error"]?["code"]?.intValue != MCPErrorCode.methodNotFound
-        {
+        // The request was not read, unless the body answers it otherwise than by what SDKs say of an unknown session.
+        let isUnknownSession = value?["error"]?["code"]?.intValue == -32001
+        if post.status == 404, post.session != nil, !isAnswer || isUnknownSession {
             return report(.forgotten(request))
         }
         if isAnswer { return report(.whole(post.body)) }
@@ -230,11 +229,11 @@ final class HTTPTransport: MCPTransport {
                     + "name its address for Streamable HTTP, which often ends in /mcp")
         }
         guard isGood else { return fail(post, refusal.sentence) }
-        fail(post, other(than: request, post, value))
+        fail(post, explanation(for: request, post, value))
     }
 
-    /// What a body of a good status is that answers the request not, and what to do.
-    private func other(than request: Int, _ post: Post, _ value: JSONValue?) -> String {
+    /// Why a 2xx body is not the answer to the request, and what to do.
+    private func explanation(for request: Int, _ post: Post, _ value: JSONValue?) -> String {
         let place = "see whether this is the address of its MCP endpoint"
         if let value {
             let isMessage = value["method"] != nil || value["jsonrpc"] != nil || value.arrayValue != nil

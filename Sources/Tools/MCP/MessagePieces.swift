@@ -25,7 +25,7 @@ struct MessagePieces: Sendable {
     /// How many lines have come: what was begun and has not gone on since is cut.
     private(set) var count = 0
     private static let mostBytes = 1 << 20
-    /// The most places of a line at which a message is looked for.
+    /// The most places in a row at which a message is looked for and none is found.
     private static let mostPlaces = 32
     private static let brace = UInt8(ascii: "{")
 
@@ -151,7 +151,8 @@ struct MessagePieces: Sendable {
             } else {
                 continue
             }
-            (rest, place) = (end, end)
+            // What was read costs no more looks.
+            (rest, place, places) = (end, end, 0)
         }
         noise(until: line.endIndex)
         return found

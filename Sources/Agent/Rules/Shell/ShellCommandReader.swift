@@ -106,7 +106,7 @@ struct ShellCommandReader {
         }
         if name == "set" { try checkSet(rest) }
         if name == "export" || name == "readonly",
-            let option = rest.first(where: { $0.isSign && !["-p", "--", "-n"].contains($0.text) })
+            let option = rest.first(where: { $0.isSign && !["-p", "-n"].contains($0.text) })
         {
             throw ShellDoubt(at: option.offset, "an option of \(name) that changes what a value means")
         }
@@ -129,7 +129,7 @@ struct ShellCommandReader {
                 throw ShellDoubt(at: word.offset, "a word of set after which the rest may be read otherwise")
             }
             // After the first that is no option all are parameters.
-            if !word.isSign, before?.bytes.last != UInt8(ascii: "o") { return }
+            if !word.isSign, before.map({ !$0.takesName }) ?? true { return }
             before = word
         }
     }
@@ -159,15 +159,15 @@ struct ShellCommandReader {
         } else if !isStrict, ShellPrograms.launchers.contains(name) {
             try addAny(rest, whereCertain: true)
         } else if !isStrict, ShellPrograms.dispatchers.contains(name),
-            let alias = rest.first(where: { $0.bytes.contains(UInt8(ascii: "!")) && !$0.optionValues.isEmpty }
-            )
-        {
-            // `-c alias.x='!touch'`: a line of the shell's.
-            for value in alias.optionValues { try addText(value.bytes, at: alias) }
-        } else if !isStrict, ShellPrograms.dispatchers.contains(name),
             let place = rest.firstIndex(where: { ShellPrograms.dispatches.contains($0.text) })
         {
             try addAny(rest[(place + 1)...], whereCertain: true)
+        }
+        if !isStrict, ShellPrograms.dispatchers.contains(name) {
+            // `-c alias.x='!touch'`: a line of the shell's.
+            for word in rest where word.bytes.contains(UInt8(ascii: "!")) {
+                for value in word.optionValues { try addText(value.bytes, at: word) }
+            }
         }
     }
 
@@ -327,10 +327,10 @@ struct ShellCommandReader {
 
     /// The commands of `find`.
     private mutating func addFound(_ words: ArraySlice<ShellWord>) throws(ShellDoubt) {
+        let isRunning = words.contains { ShellPrograms.executing.contains($0.text) }
         for (index, word) in zip(words.indices, words) {
             // It may be `-exec` itself, unless it is the value of an option.
             let isValue = index > words.startIndex && ShellPrograms.valued.contains(words[index - 1].text)
-            let isRunning = words.contains { ShellPrograms.executing.contains($0.text) }
             if word.isExpanded, !isStrict, isRunning || !isValue {
                 throw ShellDoubt(at: word.offset, "a word of find that is not certain")
             }
@@ -338,7 +338,7 @@ struct ShellCommandReader {
             let rest = words[(index + 1)...]
             // A plus ends the command after the names of files alone.
             let end = rest.indices.first { place in
-                rest[place].equals(";") || rest[place].equals("+") && rest[place - 1].equals("{}")
+                rest[place].equals(";") || rest[place].equals("+") && words[place - 1].equals("{}")
             }
             let command = rest[..<(end ?? rest.endIndex)]
             let name = command.first?.programName ?? ""

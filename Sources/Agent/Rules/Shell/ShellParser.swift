@@ -364,11 +364,12 @@ struct ShellParser {
                 if command.count < words.count { try reader.add(command) }
             }
         }
-        if let first = words.first, first.bytes.first?.isShellDigit == true {
-            let sign = first.bytes.drop(while: \.isShellDigit)
-            let isAssigned = sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8)
-            if isAssigned { try reader.add(words.dropFirst()) }
+        let rest = words.drop { word in
+            let sign = word.bytes.drop(while: \.isShellDigit)
+            return sign.count < word.bytes.count
+                && (sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8))
         }
+        if rest.count < words.count, !rest.isEmpty { try reader.add(rest) }
         guard let first = words.first, first.begins(with: "!"), first.bytes.count > 1 else { return }
         var program = ShellWord(offset: first.offset, Array(first.bytes.dropFirst()))
         program.isExpanded = first.isExpanded

@@ -151,9 +151,7 @@ enum ShellPrograms {
         let options: Set<String> = [
             "pipefail", "errexit", "nounset", "xtrace", "noglob", "noclobber", "verbose",
         ]
-        if let option, option.bytes.last == UInt8(ascii: "o"), option.isSign {
-            return options.contains(word.text)
-        }
+        if let option, option.takesName { return options.contains(word.text) }
         guard word.isSign else { return true }
         return word.bytes.dropFirst().allSatisfy { "euxfCov".utf8.contains($0) }
     }

@@ -132,7 +132,12 @@ extension ShellReading {
     init(of arguments: JSONValue, shell: String?) {
         self.shell = shell
         var doubt: String?
-        let objects = ArgumentReadings.objects(of: arguments).compactMap(\.objectValue)
+        let (inner, isCut) = ArgumentReadings.objects(of: arguments)
+        guard !isCut else {
+            (commands, self.doubt) = ([.tooMany], ShellReading.excess)
+            return
+        }
+        let objects = inner.compactMap(\.objectValue)
         if arguments.objectValue == nil, !objects.isEmpty { doubt = "arguments that are no object" }
         func values(_ key: String) -> [JSONValue] {
             objects.flatMap { object -> [JSONValue] in

@@ -160,6 +160,9 @@ struct ShellWord {
             && bytes[1] != UInt8(ascii: "-")
     }
 
+    /// Whether it is options of `set` of which one takes the next word for its name: `-euo`, `-oe`.
+    var takesName: Bool { isSign && bytes.contains(UInt8(ascii: "o")) }
+
     /// A number with or without a unit of time, as `timeout` wants it.
     var isAmount: Bool {
         var rest = bytes[...]

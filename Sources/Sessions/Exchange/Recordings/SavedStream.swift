@@ -38,8 +38,10 @@ struct SavedStream {
         case .responses: chunks.allSatisfy { $0["type"]?.stringValue?.hasPrefix("response.") == true }
         case .messages: chunks.first?["type"] == "message_start"
         case .gemini:
-            chunks.count > 1
-                && chunks.contains { $0["candidates"]?.arrayValue?.first?["finishReason"] == nil }
+            chunks.count > 1 && chunks.first?["candidates"]?.arrayValue?.isEmpty == false
+                && chunks.dropLast().allSatisfy {
+                    $0["candidates"]?.arrayValue?.first?["finishReason"] == nil
+                }
         case .ollama: chunks.count > 1 && chunks.contains { $0["done"] == false }
         }
     }
