@@ -234,6 +234,14 @@ extension Policy {
         #expect(effect(allow, ["command": "ls", "commands": ["touch X"]]) == .ask)
         #expect(effect(allow, ["command": ["ls"], "env": ["PATH": "e"]]) == .ask)
         #expect(effect(allow, ["command": ["ls"], "env": [:]]) == .allow)
+        for key in ["env_vars", "envVars", "environ", "extra_env", "Environment_Variables"] {
+            #expect(
+                effect(allow, JSONValue.record([("command", "ls"), (key, ["LD_PRELOAD": "x"])])) == .ask,
+                "\(key)")
+        }
+        #expect(effect(allow, ["command": "ls", "executable": "/bin/rm"]) == .ask)
+        #expect(effect(allow, ["command": "ls", "command_line": "rm x"]) == .ask)
+        #expect(effect(allow, ["command": "ls", "args": ["x": "y"]]) == .ask)
         #expect(effect(deny, ["commands": ["touch X"]]) == .deny)
         for arguments: JSONValue in [
             #"{"command": "touch X"}"#, [["command": "touch X"]], [#"{"command": "touch X"}"#],

@@ -130,6 +130,15 @@ import Testing
             "set -ek; ls",
             "set -o keyword; ls", "set -A functions ls 'rm x'; ls", "set -e -A functions ls 'rm x'; ls",
             "set -A commands ls /usr/bin/rm; ls x", "set -A path e; ls", "shopt -so history histexpand; ls",
+            "set -oo errexit keyword; ls PATH=e",
+            "set -eoo pipefail keyword; ls", "set + -k; ls PATH=e", "set -e + -o keyword; ls",
+            "ls 'a[$(rm x)]'; export RANDOM=_", "export OPTIND=1+_", "export -n HISTCMD=-_",
+            "ls -##'+path[$(rm x)]'; [ -t ZSH_EXECUTION_STRING ]", "test -t x", "export SECONDS=x; ls",
+            "printf '\\u0025d' p*", "printf '%s\\U00000025d' x y", "export SHELLOPTS=keyword; bash -c 'ls'",
+            "export LD_LIBRARY_PATH=e; ls", "export MODULE_PATH=e; ulimit -a",
+            "env SHELLOPTS=keyword bash -c ls",
+            "echo rm x | sh /dev/stdin", "sh /dev/fd/0", "bash //dev//stdin", "sh /proc/self/fd/0",
+            "sh ../dev/stdin",
             "set -o history\nset -H\necho x\n^echo^rm", "NULLCMD=rm; >x", "READNULLCMD=evil; </dev/null",
             "TRY_BLOCK_INTERRUPT=$(x); ls", "ZLE_RPROMPT_INDENT=$(x); ls", "export -i x; ls", "\\noglob rm x",
             "'noglob' rm x", "'-' rm x", "\\- rm x", "setopt x; ls", "rzsh -c \"$x\"",
@@ -137,6 +146,17 @@ import Testing
     func neitherProvedNorDecided(line: String) {
         #expect(throws: ShellDoubt.self, "\(line)") { try ShellReading(line: line).proved() }
         #expect(throws: ShellDoubt.self, "\(line)") { try ShellReading(line: line).started() }
+    }
+
+    @Test(
+        "After what says where programs are found no name is proved",
+        arguments: [
+            "unset PATH; ls", "unset -v HOME PATH; ls", "export PATH=e; ls", "export PATH=; ls",
+            "readonly IFS=x; ls",
+            "export GLOBIGNORE=x", "env LD_BIND_NOW=1 ls",
+        ])
+    func unproved(line: String) {
+        #expect(throws: ShellDoubt.self, "\(line)") { try ShellReading(line: line).proved() }
     }
 
     @Test(
@@ -163,7 +183,9 @@ import Testing
         "What a runner's word holds for a command is among the parts, wherever in the word it begins",
         arguments: [
             "script -qc'rm x' /dev/null", "script -q --command='rm x' /dev/null", "su --command='rm x'",
-            "ssh -o ProxyCommand='rm x' h", "gdb -batch -ex '!rm x'", "git -c alias.x='!rm x' x",
+            "ssh -o ProxyCommand='rm x' h", "ssh -o 'ProxyCommand rm x' h", "gdb -batch -ex 'shell rm x'",
+            "git -c alias.x='!true' -c alias.y='!rm x' y", "gdb -batch -ex '!rm x'",
+            "git -c alias.x='!rm x' x",
             "rzsh -c 'rm x'",
             "zsh5 -c 'rm x'", "docker exec -e 'A=b!' c rm x", "docker exec c sh -c 'rm x; echo a=b!'",
             "git -c user.name='Joe!' -c alias.x='!rm x' x", "1=x 2=y rm x", "bash-static -c 'rm x'",

@@ -47,8 +47,8 @@ import Testing
         }
     }
 
-    /// Journals up to version 1.0 had none.
-    @Test func aJournalThatNeverHadAChainIsReadAndOneThatLostItIsNot() throws {
+    /// Whatever version it says to be of.
+    @Test func aJournalWithoutAChainIsReadAndNotActedOn() throws {
         let path = folder("x.jsonl")
         let writer = try JournalWriter(creating: path)
         for event in RandomSession.events(seed: 3).prefix(10) { _ = try writer.append(event.body) }
@@ -62,7 +62,12 @@ import Testing
         let without = try folder.write(
             Array(([Array(old.utf8)] + bare.dropFirst()).joined(separator: [0x0A])) + [0x0A], to: "bare.jsonl"
         )
-        #expect(throws: Never.self) { try Journal(path: without, verifies: true) }
+        #expect(throws: Never.self) { try Journal(path: without) }
+        let error = #expect(throws: JournalError.self) { try Journal(path: without, verifies: true) }
+        #expect(error?.description.contains("has no hash chain") == true, "\(error as Any)")
+        #expect(throws: JournalError.self) {
+            try JournalWriter(resuming: without, report: { _ in }, fold: { _ in })
+        }
         let mixed = try folder.write(
             Array(([bare[0]] + lines.dropFirst()).joined(separator: [0x0A])) + [0x0A], to: "mixed.jsonl")
         #expect(throws: JournalError.self) { try Journal(path: mixed, verifies: true) }

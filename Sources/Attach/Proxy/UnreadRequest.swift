@@ -6,24 +6,29 @@ import Wire
 ///
 /// It is passed on, unless it offers tools: its answer could hold calls that nobody would see.
 enum UnreadRequest {
-    /// What may be asked with tools and is answered without calls: counts, files, definitions that are only stored.
+    /// Where tools are counted or only stored, by the last word of the address.
     private static let storing: Set<String> = [
-        "assistants", "batches", "files", "fine_tuning", "evals", "prompts", "embeddings",
-        "cachedcontents", "compact",
+        "count_tokens", "counttokens", "input_tokens", "tokenize", "assistants", "batches", "files", "jobs",
+        "evals",
+        "prompts", "embeddings", "cachedcontents", "compact",
+    ]
+    /// The members in which formats offer tools, in small letters without `_`.
+    private static let offers: Set<String> = [
+        "tools", "functions", "toolconfig", "availabletools", "tooldefinitions", "functiondeclarations",
     ]
 
     /// Why a request is not passed on; `nil` where it may be.
     static func objection(to request: HTTPRequest, _ body: [UInt8]) -> String? {
-        guard request.method.utf8.elementsEqual("POST".utf8) else { return nil }
+        guard ["POST", "PUT", "PATCH"].contains(where: { request.method.utf8.elementsEqual($0.utf8) }) else {
+            return nil
+        }
         let path = request.target.prefix { $0 != "?" }
-        let segments = path.lowercased().split(separator: "/")
+        let segments = path.lowercased().split { $0 == "/" || $0 == ":" }
         // A run of OpenAI's Assistants has its tools from before.
         if segments.contains("threads"), segments.contains("runs") { return refusal(of: path) }
         // What cannot be read may offer them.
         if let text = plain(request, body), !offersTools(text) { return nil }
-        let isCounting = segments.last?.contains("token") ?? false
-        guard !isCounting, !segments.contains(where: { storing.contains(String($0)) }) else { return nil }
-        return refusal(of: path)
+        return segments.last.map { storing.contains(String($0)) } ?? false ? nil : refusal(of: path)
     }
 
     private static func refusal(of path: Substring) -> String {
@@ -37,23 +42,36 @@ enum UnreadRequest {
         return try? ContentDecoder.bytes(of: body, in: coding, limit: ReadingLimits.requestBody)
     }
 
-    /// Whether a body offers tools, in whatever format, itself or in what it wraps.
+    /// Whether a body offers tools, in whatever format, wherever in it.
     private static func offersTools(_ body: [UInt8]) -> Bool {
         guard let value = try? JSONParser.parse(body) else {
             // Servers read what is no JSON to the letter: NaN, half a pair, a mark before it.
-            return ["\"tools\"", "\"functions\"", "\"toolConfig\""].contains { body.contains($0.utf8) }
+            return ["tools\"", "functions\"", "toolConfig\""].contains { body.contains($0.utf8) }
         }
-        let holders =
-            [value]
-            + ["toolConfig", "request", "params", "body", "parameters", "input"].map { value[$0] ?? .null }
-        return holders.contains { holder in
-            ["tools", "functions", "tool_config"].contains { key in
-                switch holder[key] {
-                case .array(let tools)?: !tools.isEmpty
-                case .object(let tools)?: !tools.isEmpty
-                default: false
+        return offersTools(value)
+    }
+
+    private static func offersTools(_ value: JSONValue) -> Bool {
+        switch value {
+        case .array(let elements): elements.contains(where: offersTools)
+        case .object(let object):
+            object.contains { member in
+                let key = member.key.utf8.filter { $0 != 0x5F }.map {
+                    (65...90).contains($0) ? $0 | 0x20 : $0
                 }
+                return offers.contains(String(decoding: key, as: UTF8.self)) && isFilled(member.value)
+                    || offersTools(member.value)
             }
+        default: false
+        }
+    }
+
+    private static func isFilled(_ value: JSONValue) -> Bool {
+        switch value {
+        case .array(let tools): !tools.isEmpty
+        case .object(let tools): !tools.isEmpty
+        case .string(let text): !text.isEmpty
+        default: false
         }
     }
 }

@@ -208,7 +208,7 @@ struct MessagesReader: FrameReader {
         switch type {
         case "text_delta":
             let text = delta?["text"]?.stringValue ?? ""
-            blocks[place].text += text
+            takeWords(text, at: place, &reading)
             reading.pieces += draft.add(text: text)
         case "input_json_delta":
             let text = ChatContent.arguments(delta?["partial_json"])
@@ -225,7 +225,7 @@ struct MessagesReader: FrameReader {
             reading.pieces += try draft.calls.take(CallAssembly.Fragment(key: key, arguments: text)).pieces
             reading.place(call, .fragment, ["delta", "partial_json"])
         case "thinking_delta":
-            blocks[place].text += delta?["thinking"]?.stringValue ?? ""
+            takeWords(delta?["thinking"]?.stringValue ?? "", at: place, &reading)
             reading.pieces += draft.add(thinking: delta?["thinking"]?.stringValue ?? "")
         case "signature_delta":
             let before = blocks[place].start["signature"]?.stringValue ?? ""
@@ -240,6 +240,15 @@ struct MessagesReader: FrameReader {
                 (blocks[place].start["content"]?.stringValue ?? "") + (delta?["content"]?.stringValue ?? ""))
         default:
             if let type { draft.remark("The response holds parts of type \(type), which are not read.") }
+        }
+    }
+
+    /// Takes words of a block; those on a call's block are none of its arguments.
+    private mutating func takeWords(_ text: String, at place: Int, _ reading: inout Reading) {
+        if blocks[place].call == nil {
+            blocks[place].text += text
+        } else {
+            reading.doubt = "a call's block holds words"
         }
     }
 

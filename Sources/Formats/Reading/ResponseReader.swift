@@ -9,6 +9,7 @@ public struct ResponseReader: Sendable {
     public let format: WireFormat
     private var splitter = FrameSplitter()
     private var reader: any FrameReader
+    private var plain: PlainCalls
     /// How many JSON texts of the format have come, and whether the first was an event.
     private var count = 0
     private var isEvents = false
@@ -23,6 +24,7 @@ public struct ResponseReader: Sendable {
     public init(_ format: WireFormat) {
         self.format = format
         reader = format.room.reader()
+        plain = PlainCalls(format)
     }
 
     /// Whether the response says that nothing more follows.
@@ -124,7 +126,10 @@ public struct ResponseReader: Sendable {
     }
 
     /// What was told of a call in two ways, of which clients take either; `nil` where each was told in one.
-    public var contradiction: String? { reader.draft.calls.contradiction }
+    public var contradiction: String? {
+        reader.draft.calls.contradiction
+            ?? (reader.draft.calls.entries.isEmpty ? nil : plain.difference(from: reader.draft.calls.entries))
+    }
 
     /// The whole response, its calls without an ID numbered from `firstCall`.
     ///
@@ -151,8 +156,9 @@ public struct ResponseReader: Sendable {
         case .done: reading = reader.done()
         case .text(let bytes): try take(text: bytes, event: frame.event)
         case .json(let bytes):
-            guard let value = try value(of: bytes, isLast: isLast) else { return unread(frame) }
+            guard let (value, isSound) = try value(of: bytes, isLast: isLast) else { return unread(frame) }
             reading = try take(value, of: frame)
+            if isSound { plain.take(value, of: frame) }
             let traces = CallTraces(in: value, of: format)
             return ReadFrame(
                 frame: frame, pieces: reading.pieces, places: reading.places, isEnd: reader.draft.isUsable,
@@ -205,14 +211,17 @@ public struct ResponseReader: Sendable {
     }
 
     /// The value that a JSON text tells; `nil` for one that was cut.
-    private mutating func value(of bytes: [UInt8], isLast: Bool) throws(StreamFault) -> JSONValue? {
+    /// - Returns: also whether it is JSON to the letter, which nothing had to be repaired in.
+    private mutating func value(
+        of bytes: [UInt8], isLast: Bool
+    ) throws(StreamFault) -> (value: JSONValue, isSound: Bool)? {
         do {
-            return try JSONParser.parse(bytes)
+            return (try JSONParser.parse(bytes), true)
         } catch {
             if isLast, !JSONSplice.isBalanced(bytes) { return nil }
             if let repaired = JSONRepair.parse(bytes) {
                 reader.draft.remark(repaired.remark)
-                return repaired.value
+                return (repaired.value, false)
             }
             throw StreamFault(
                 "the response holds what is no JSON (\(error)); nothing of it is used")

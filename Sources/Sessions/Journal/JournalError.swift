@@ -71,6 +71,12 @@ public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
                 + "that rests on it is done. callgate audit names each such line")
     }
 
+    /// A journal of which nothing could be held against a chain.
+    static let unchained = JournalError(
+        .changed(line: 1),
+        "it has no hash chain, so that nobody can tell what of it was changed, and nothing that rests on it is done; "
+            + "callgate replay shows it")
+
     /// The fault behind an `errno`.
     static func system(_ code: Int32, _ action: String, _ path: String) -> JournalError {
         let words = String(cString: strerror(code))

@@ -101,6 +101,18 @@ struct ShellCommandReader {
                 throw ShellDoubt(at: evaluated.offset, "a word that \(name) may evaluate")
             }
         }
+        if name == "test" || name == "[",
+            let word = zip(rest, rest.dropFirst()).first(where: {
+                $0.equals("-t") && !$1.isFigure && !$1.equals("]")
+            })?.1
+        {
+            throw ShellDoubt(at: word.offset, "the number of a file that \(name) may compute")
+        }
+        if isStrict, ShellPrograms.assigning.contains(name) || name == "unset",
+            let word = rest.first(where: { ShellPrograms.decidesNames($0.variable ?? $0.text) })
+        {
+            throw ShellDoubt(at: word.offset, "a variable by which programs are found")
+        }
         if ["setopt", "unsetopt", "shopt"].contains(name) {
             throw ShellDoubt(at: offset, "\(name), after which the rest may be read otherwise")
         }
@@ -125,7 +137,9 @@ struct ShellCommandReader {
         var before: ShellWord?
         for word in words {
             if word.equals("--") { return }
-            if word.isExpanded || !ShellPrograms.keepsReading(word, after: before) {
+            if word.equals("+") || word.equals("-") || word.isExpanded
+                || !ShellPrograms.keepsReading(word, after: before)
+            {
                 throw ShellDoubt(at: word.offset, "a word of set after which the rest may be read otherwise")
             }
             // After the first that is no option all are parameters.
@@ -312,6 +326,7 @@ struct ShellCommandReader {
             throw ShellDoubt(at: offset, "a shell that reads its input")
         }
         if !first.begins(with: "-"), !first.begins(with: "+"), !first.isExpanded {
+            if first.isStream { throw ShellDoubt(at: first.offset, "a shell that reads its input") }
             // A script: to a rule that allows it is a word of the shell, to one that denies a program.
             if !isStrict { try addAny(words.dropFirst().prefix(1), whereCertain: true) }
             if !isStrict { parts.append(words.dropFirst()) }
@@ -377,6 +392,7 @@ extension ShellWord {
             let letters = bytes.dropFirst().prefix { $0.isShellNamePart }.prefix(ShellWord.mostLetters)
             values += letters.indices.map { bytes[($0 + 1)...] }
         }
+        if let blank = bytes.firstIndex(of: 0x20) { values.append(bytes[(blank + 1)...]) }
         values += ([bytes[...]] + values).filter { $0.first == UInt8(ascii: "!") }.map { $0.dropFirst() }
         return values.filter { !$0.isEmpty }.map { ShellWord(offset: offset, Array($0)) }
     }

@@ -108,26 +108,33 @@ enum ShellPrograms {
     /// Variables whose values a shell expands or runs some time after they were set, or by which it is told what to read
     /// or load first.
     static func isEvaluatedLater(_ variable: String) -> Bool {
-        laterEvaluated.contains(variable)
+        laterEvaluated.contains(variable) || isInteger(variable)
             || ["PROMPT", "RPROMPT", "ZLE_", "TRAP"].contains { variable.utf8.starts(with: $0.utf8) }
     }
-    /// Those at the end are integers to one shell or another: what they are given is arithmetic.
     private static let laterEvaluated: Set<String> = [
         "PS0", "PS1", "PS2", "PS3", "PS4", "RPS1", "RPS2", "SPROMPT", "prompt", "psvar", "TIMEFMT", "TITLE",
-        "RANDOM", "SRANDOM", "SECONDS", "HISTSIZE", "SAVEHIST", "HISTCMD", "COLUMNS", "LINES", "OPTIND",
-        "MAILCHECK",
-        "TRY_BLOCK_INTERRUPT", "functions", "dis_functions", "commands", "aliases",
-        "galiases", "saliases", "dis_aliases", "dis_galiases", "dis_saliases", "options", "path", "widgets",
-        "modules", "precmd", "preexec", "chpwd",
-        "TMOUT", "DIRSTACKSIZE", "KEYTIMEOUT", "LISTMAX", "LOGCHECK", "FUNCNEST", "UID", "EUID", "GID",
-        "EGID",
-        "PPID", "ERRNO", "SHLVL", "LINENO", "TRY_BLOCK_ERROR",
+        "functions", "dis_functions", "commands", "aliases", "galiases", "saliases", "dis_aliases",
+        "dis_galiases", "dis_saliases", "options", "path", "widgets", "modules", "precmd", "preexec", "chpwd",
     ]
+    /// Variables that are integers to one shell or another: what they are given is computed.
+    private static let integers: Set<String> = [
+        "RANDOM", "SRANDOM", "SECONDS", "HISTSIZE", "SAVEHIST", "HISTCMD", "COLUMNS", "LINES", "OPTIND",
+        "MAILCHECK", "TMOUT", "DIRSTACKSIZE", "KEYTIMEOUT", "LISTMAX", "LOGCHECK", "FUNCNEST", "UID", "EUID",
+        "GID", "EGID", "PPID", "ERRNO", "SHLVL", "LINENO", "TRY_BLOCK_ERROR", "TRY_BLOCK_INTERRUPT", "BAUD",
+        "HISTFILESIZE", "BASHPID", "EPOCHSECONDS", "TTYIDLE", "ARGC", "ZLE_RPROMPT_INDENT",
+    ]
+    static func isInteger(_ variable: String) -> Bool { integers.contains(variable) }
+    /// Variables by which the shell finds programs, or splits and reads words: after such a value no name is certain.
+    static func decidesNames(_ variable: String) -> Bool {
+        ["PATH", "CDPATH", "IFS", "GLOBIGNORE", "POSIXLY_CORRECT", "BASHOPTS", "EXECIGNORE"].contains(
+            variable)
+            || ["LD_", "DYLD_"].contains { variable.utf8.starts(with: $0.utf8) }
+    }
     /// Those of them that name a file or are run as they stand, so that no value of them says what is started.
     static let loading: Set<String> = [
         "BASH_ENV", "ENV", "PROMPT_COMMAND", "NULLCMD", "READNULLCMD", "ZDOTDIR", "FPATH", "fpath",
-        "LD_PRELOAD", "LD_AUDIT",
-        "BASH_LOADABLES_PATH",
+        "LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "DYLD_LIBRARY_PATH",
+        "BASH_LOADABLES_PATH", "SHELLOPTS", "MODULE_PATH", "module_path", "GCONV_PATH",
     ]
     static let shells: Set<String> = [
         "sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rbash", "pdksh", "posh", "yash",
@@ -153,7 +160,9 @@ enum ShellPrograms {
         ]
         if let option, option.takesName { return options.contains(word.text) }
         guard word.isSign else { return true }
+        // Each o takes a name of its own.
         return word.bytes.dropFirst().allSatisfy { "euxfCov".utf8.contains($0) }
+            && word.bytes.count { $0 == UInt8(ascii: "o") } < 2
     }
     /// Shells that read a line in ways of their own.
     static let strangeShells: Set<String> = [

@@ -147,15 +147,22 @@ extension ShellReading {
             }
         }
         let lines = ["commands", "cmds", "scripts"].flatMap(values).flatMap { $0.arrayValue ?? [$0] }
-        let named = ["command", "cmd", "script", "shell", "argv"].flatMap(values) + lines
+        let keys = [
+            "command", "cmd", "script", "shell", "argv", "command_line", "commandline", "cmdline",
+            "executable",
+            "program",
+        ]
+        let named = keys.flatMap(values) + lines
         let beside = ["args", "arguments"].flatMap(values)
         guard named.count * (beside.count + 1) <= ArgumentReadings.most else {
             (commands, self.doubt) = ([.tooMany], ShellReading.excess)
             return
         }
-        let variables = ["env", "environment"].flatMap(values).filter { $0.objectValue?.isEmpty != true }
-        if !named.isEmpty, variables.contains(where: { $0 != .null && $0 != .array([]) }) {
+        if !named.isEmpty, objects.contains(where: ShellReading.setsVariables) {
             doubt = doubt ?? "variables beside a command, which may change what it runs"
+        }
+        if beside.contains(where: { $0.objectValue?.isEmpty == false }) {
+            doubt = doubt ?? "words of a command that are no list"
         }
         commands = named.flatMap { value -> [Command] in
             if let line = value.stringValue {
@@ -164,6 +171,20 @@ extension ShellReading {
             return ShellReading.commands(of: value, forShell: shell != nil)
         }
         self.doubt = doubt
+    }
+
+    /// Whether arguments give variables: `env`, `envVars`, `extra_env`, `environment_variables`.
+    private static func setsVariables(_ object: JSONObject) -> Bool {
+        object.contains { member in
+            let key = String(
+                decoding: member.key.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+            let isNamed = key.utf8.contains("env".utf8) || key.utf8.contains("variables".utf8)
+            switch member.value {
+            case .object(let inner): return isNamed && !inner.isEmpty
+            case .array(let inner): return isNamed && !inner.isEmpty
+            default: return false
+            }
+        }
     }
 
     /// What a value that is no text may be to the tool: words, or the line that a shell is given.

@@ -95,6 +95,13 @@ struct ShellWord {
         guard let variable else { return false }
         return ShellPrograms.loading.contains(variable)
             || ShellPrograms.isEvaluatedLater(variable) && (isExpanded || holdsSleepingExpansion)
+            || ShellPrograms.isInteger(variable) && !assignsFigure
+    }
+
+    /// Whether the value that it assigns is a plain number.
+    private var assignsFigure: Bool {
+        guard !isExpanded, let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return false }
+        return bytes[(sign + 1)...].allSatisfy(\.isShellDigit)
     }
 
     /// Whether zsh computes a subscript in it that is no plain number: `$path[x]`.
@@ -115,6 +122,8 @@ struct ShellWord {
     /// Whether `printf` computes some of its words by it: conversions of numbers, and widths that are given as words.
     var asksForNumbers: Bool {
         var rest = bytes[...]
+        // To zsh `\u0025` is a percent sign before it is read as one.
+        if ["\\u", "\\U"].contains(where: { text.utf8.contains($0.utf8) }) { return true }
         while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
             rest = rest[(percent + 1)...].drop { $0.isShellDigit || "-+ #.'".utf8.contains($0) }
             guard let conversion = rest.first else { return false }
@@ -162,6 +171,13 @@ struct ShellWord {
 
     /// Whether it is options of `set` of which one takes the next word for its name: `-euo`, `-oe`.
     var takesName: Bool { isSign && bytes.contains(UInt8(ascii: "o")) }
+
+    /// Whether it is the path of something open, not of a script: `/dev/stdin`, `/proc/self/fd/0`.
+    var isStream: Bool {
+        let parts = bytes.split(separator: UInt8(ascii: "/"))
+        let isOutside = bytes.first == UInt8(ascii: "/") || parts.contains { $0.elementsEqual("..".utf8) }
+        return isOutside && parts.contains { $0.elementsEqual("dev".utf8) || $0.elementsEqual("proc".utf8) }
+    }
 
     /// A number with or without a unit of time, as `timeout` wants it.
     var isAmount: Bool {
