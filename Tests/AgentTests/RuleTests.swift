@@ -236,7 +236,12 @@ extension Policy {
         #expect(effect(allow, ["command": ["ls"], "env": [:]]) == .allow)
         for key in ["env_vars", "envVars", "environ", "extra_env", "Environment_Variables"] {
             #expect(
-                effect(allow, JSONValue.record([("command", "ls"), (key, ["LD_PRELOAD": "x"])])) == .ask,
+                effect(
+                    allow,
+                    JSONValue.object(
+                        JSONObject([
+                            .init(key: "command", value: "ls"), .init(key: key, value: ["LD_PRELOAD": "x"]),
+                        ]))) == .ask,
                 "\(key)")
         }
         #expect(effect(allow, ["command": "ls", "executable": "/bin/rm"]) == .ask)
