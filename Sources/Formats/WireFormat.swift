@@ -86,7 +86,9 @@ public struct ModelEndpoint: Sendable, Hashable {
     private static func segments(of path: String) -> [String] {
         let plain = decoded(path.prefix { $0 != "?" && $0 != "#" })
         var segments: [String] = []
-        for part in plain.split(separator: "/").map({ String($0.prefix { $0 != ";" }) }) where !part.isEmpty {
+        for segment in plain.utf8.split(separator: 0x2F) {
+            let part = String(decoding: Array(segment.prefix { $0 != 0x3B }), as: UTF8.self)
+            if part.isEmpty { continue }
             if part == ".." { segments = segments.dropLast() } else if part != "." { segments.append(part) }
         }
         return segments

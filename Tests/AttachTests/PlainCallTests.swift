@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import Testing
 
 @testable import Attach
@@ -18,37 +19,40 @@ import Testing
 
     private static let pieces = [#"{"command":"ls","z":"#, #"{"command":"touch X"}"#, "}"]
 
-    private static func chat(_ text: String, member: String = "arguments", name: String = "") -> String {
+    private static func chunk(_ text: String, member: String = "arguments", name: String = "") -> String {
         #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,\#(name)"function":{\#(name.isEmpty ? "" : #""name":"bash","#)"\#(member)":\#(json(text))}}]}}]}"#
     }
 
     private static let chatEnd =
         "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n"
-    private static let begun = "data: \(chat("", name: #""id":"c","#))\n\n"
+    private static let begun = "data: \(chunk("", name: #""id":"c","#))\n\n"
 
     @Test(
         "Chat: a fragment that stands where only the gate looks",
         arguments: [
-            { "data: \(chat($0, member: "parameters"))\n\n" }, { "data: \(chat($0, member: "input"))\n\n" },
-            { "\(chat($0))\n" }, { " \(chat($0))\n" }, { "[\(chat($0))]\n" }, { " data: \(chat($0))\n\n" },
-            { "event: thread.x\ndata: \(chat($0))\n\n" }, { "\u{FEFF}data: \(chat($0))\n\n" },
-            { "data: \(chat($0))\n" }, { "DATA: \(chat($0))\n\n" },
+            { "data: \(PlainCallTests.chunk($0, member: "parameters"))\n\n" },
+            { "data: \(PlainCallTests.chunk($0, member: "input"))\n\n" },
+            { "\(PlainCallTests.chunk($0))\n" }, { " \(PlainCallTests.chunk($0))\n" },
+            { "[\(PlainCallTests.chunk($0))]\n" }, { " data: \(PlainCallTests.chunk($0))\n\n" },
+            { "event: thread.x\ndata: \(PlainCallTests.chunk($0))\n\n" },
+            { "\u{FEFF}data: \(PlainCallTests.chunk($0))\n\n" },
+            { "data: \(PlainCallTests.chunk($0))\n" }, { "DATA: \(PlainCallTests.chunk($0))\n\n" },
         ] as [@Sendable (String) -> String])
     func chat(_ hidden: @Sendable (String) -> String) {
         let text =
-            Self.begun + hidden(Self.pieces[0]) + "data: \(Self.chat(Self.pieces[1]))\n\n"
+            Self.begun + hidden(Self.pieces[0]) + "data: \(Self.chunk(Self.pieces[1]))\n\n"
             + hidden(Self.pieces[2]) + Self.chatEnd
         #expect(isRefused(.chatCompletions, text), "\(text)")
     }
 
     @Test("Chat: two choices with one index in one chunk")
     func choices() {
-        let two = Self.chat(Self.pieces[0]).dropFirst(#"{"choices":["#.utf8.count).dropLast(2)
+        let two = Self.chunk(Self.pieces[0]).dropFirst(#"{"choices":["#.utf8.count).dropLast(2)
         for index in ["\"index\":0", "\"index\":null", "\"x\":0", "\"index\":\"0\"", "\"index\":false"] {
             let other = two.replacing("{\"index\":0,\"delta\"", with: "{\(index),\"delta\"")
             let text =
                 Self.begun + "data: {\"choices\":[\(two),\(other)]}\n\n"
-                + "data: \(Self.chat(Self.pieces[1]))\n\ndata: \(Self.chat("}}"))\n\n" + Self.chatEnd
+                + "data: \(Self.chunk(Self.pieces[1]))\n\ndata: \(Self.chunk("}}"))\n\n" + Self.chatEnd
             #expect(isRefused(.chatCompletions, text), "\(index)")
         }
     }
@@ -61,7 +65,7 @@ import Testing
         #"{"type":"content_block_delta","index":0,"delta":{\#(type)"partial_json":\#(json(text))}}"#
     }
 
-    private static func messages(_ parts: [String], input: String = "{}") -> String {
+    private static func stream(_ parts: [String], input: String = "{}") -> String {
         event(
             #"{"type":"message_start","message":{"type":"message","role":"assistant","content":[]}}"#,
             "message_start")
@@ -76,17 +80,19 @@ import Testing
     @Test(
         "Messages: a piece that stands where only the gate looks",
         arguments: [
-            { "data: \(delta($0))\n\n" }, { event(delta($0), "ping") }, { "\(delta($0))\n" },
-            { "Event: content_block_delta\ndata: \(delta($0))\n\n" },
-            { " event: content_block_delta\ndata: \(delta($0))\n\n" },
-            { "event: content_block_delta\n data: \(delta($0))\n\n" },
-            { "event: content_block_delta\nevent: ping\ndata: \(delta($0))\n\n" },
-            { "event: content_block_delta\ndata: \(delta($0))\nevent: ping\n\n" },
-            { event(delta($0, type: "")) }, { event(delta($0, type: #""type":null,"#)) },
+            { "data: \(PlainCallTests.delta($0))\n\n" },
+            { PlainCallTests.event(PlainCallTests.delta($0), "ping") }, { "\(PlainCallTests.delta($0))\n" },
+            { "Event: content_block_delta\ndata: \(PlainCallTests.delta($0))\n\n" },
+            { " event: content_block_delta\ndata: \(PlainCallTests.delta($0))\n\n" },
+            { "event: content_block_delta\n data: \(PlainCallTests.delta($0))\n\n" },
+            { "event: content_block_delta\nevent: ping\ndata: \(PlainCallTests.delta($0))\n\n" },
+            { "event: content_block_delta\ndata: \(PlainCallTests.delta($0))\nevent: ping\n\n" },
+            { PlainCallTests.event(PlainCallTests.delta($0, type: "")) },
+            { PlainCallTests.event(PlainCallTests.delta($0, type: #""type":null,"#)) },
         ] as [@Sendable (String) -> String])
     func messages(_ hidden: @Sendable (String) -> String) {
         let parts = [hidden(Self.pieces[0]), Self.event(Self.delta(Self.pieces[1])), hidden(Self.pieces[2])]
-        #expect(isRefused(.messages, Self.messages(parts)), "\(parts)")
+        #expect(isRefused(.messages, Self.stream(parts)), "\(parts)")
     }
 
     @Test(
@@ -95,12 +101,12 @@ import Testing
         let input = #"{"command":"touch X"}"#
         let delta =
             #"{"type":"content_block_delta","index":0,"delta":{"type":"\#(type)_delta","\#(type)":\#(Self.json(input))}}"#
-        #expect(isRefused(.messages, Self.messages([Self.event(delta)], input: input)))
-        #expect(!isRefused(.messages, Self.messages([], input: input)))
-        #expect(!isRefused(.messages, Self.messages([Self.event(Self.delta(input))])))
+        #expect(isRefused(.messages, Self.stream([Self.event(delta)], input: input)))
+        #expect(!isRefused(.messages, Self.stream([], input: input)))
+        #expect(!isRefused(.messages, Self.stream([Self.event(Self.delta(input))])))
     }
 
-    private static func responses(_ events: [String]) -> String {
+    private static func items(_ events: [String]) -> String {
         let added = { (index: Int) in
             #"{"type":"response.output_item.added","output_index":\#(index),"item":{"type":"function_call","id":"i\#(index)","call_id":"c\#(index)","name":"bash","arguments":""}}"#
         }
@@ -124,15 +130,15 @@ import Testing
         let whole = #"{"command":"rm -rf ./build"}"#
         let (first, rest) = (#"{"command":"rm -rf ./"#, #"build"}"#)
         #expect(
-            !isRefused(.responses, Self.responses([Self.piece(first), Self.piece(rest), Self.end(whole)])))
-        #expect(!isRefused(.responses, Self.responses([Self.end(whole)])))
-        #expect(isRefused(.responses, Self.responses([Self.piece(first), Self.end(whole)])))
+            !isRefused(.responses, Self.items([Self.piece(first), Self.piece(rest), Self.end(whole)])))
+        #expect(!isRefused(.responses, Self.items([Self.end(whole)])))
+        #expect(isRefused(.responses, Self.items([Self.piece(first), Self.end(whole)])))
         for other in [
             #"{"type":"response.output_item.added","output_index":1,"item":{"type":"function_call","id":"i1","call_id":"c1","name":"bash","arguments":""}}"#,
             #"{"type":"response.output_text.delta","output_index":1,"item_id":"m","delta":"x"}"#,
         ] {
             let apart = [Self.piece(first), other, Self.piece(rest), Self.end(whole)]
-            #expect(isRefused(.responses, Self.responses(apart)), "\(other)")
+            #expect(isRefused(.responses, Self.items(apart)), "\(other)")
         }
     }
 }

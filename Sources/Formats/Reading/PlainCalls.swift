@@ -186,7 +186,7 @@ struct PlainCalls: Sendable {
     // MARK: Responses
 
     private mutating func response(_ value: JSONValue) {
-        guard let type = value["type"]?.stringValue, type.hasPrefix("response.") else {
+        guard let type = value["type"]?.stringValue, type.utf8.starts(with: "response.".utf8) else {
             return items(value["output"])
         }
         let index = value["output_index"]?.intValue.map { "\($0)" }

@@ -362,10 +362,18 @@ struct ShellParser {
                 }
                 let command = segment.drop(while: isKeyword)
                 if command.count < words.count { try reader.add(command) }
+                // A brace that ends the last word closes as well.
+                if let last = command.last, last.isBare, last.bytes.last == UInt8(ascii: "}") {
+                    let bare = ShellWord(offset: last.offset, Array(last.bytes.dropLast()))
+                    try reader.add(command.dropLast() + (bare.bytes.isEmpty ? [] : [bare]))
+                }
             }
         }
         let rest = words.drop { word in
-            let sign = word.bytes.drop(while: \.isShellDigit)
+            // A name of digits or of letters beyond ASCII.
+            let sign = word.bytes.drop {
+                $0.isShellDigit || $0 >= 0x80 || word.bytes[0] >= 0x80 && $0.isShellNamePart
+            }
             return sign.count < word.bytes.count
                 && (sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8))
         }
@@ -378,7 +386,7 @@ struct ShellParser {
 
     /// What zsh runs where redirections have no program, unless told otherwise (`NULLCMD`).
     private mutating func addProgramOfNone(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
-        let isBare = command.allSatisfy { $0.valueStart != nil || $0.isOddAssignment }
+        let isBare = command.allSatisfy { $0.valueStart != nil || $0.isOddAssignment || $0.equals("time") }
         guard isRedirected, !isAfterGroup, isBare || beginsWithRedirection else { return }
         if isStrict {
             guard isBare else { return }
