@@ -1,4 +1,5 @@
 import Formats
+import JSON
 import Testing
 
 @testable import Attach
@@ -7,7 +8,12 @@ import Testing
 @Suite("Calls that clients put together otherwise") struct GuessedCallTests {
     private func isRefused(_ format: WireFormat, _ events: [String]) -> Bool {
         var gate = GatedStream(format, isStreamed: true)
-        for event in events { _ = gate.take(Array("data: \(event)\n\n".utf8)) }
+        for event in events {
+            // Anthropic's clients read what is named by its type alone.
+            let type = (try? JSONParser.parse(event))?["type"]?.stringValue
+            let name = format == .messages ? type.map { "event: \($0)\n" } ?? "" : ""
+            _ = gate.take(Array("\(name)data: \(event)\n\n".utf8))
+        }
         _ = gate.finish()
         return gate.isRefused || gate.contradiction != nil || (try? gate.response(numberingFrom: 1)) == nil
     }
