@@ -5,7 +5,9 @@ import Testing
 @Suite struct SafetyRoomTests {
     private static let rooms = [
         "Attach/Exchanges/GatedStream.swift", "Attach/Exchanges/OtherAnswer.swift",
-        "Formats/Reading/CallSieve.swift", "Formats/Reading/CallTraces.swift", "Agent/Rules", "Agent/Filters",
+        "Formats/Reading/CallSieve.swift", "Formats/Reading/PlainCalls.swift",
+        "Attach/Proxy/UnreadRequest.swift", "Formats/Reading/CallTraces.swift", "Agent/Rules",
+        "Agent/Filters",
         "Agent/Gate", "JSON/Scalars", "JSON/Secrets",
         "Sessions/Exchange/HTMLPage.swift",
         "Sessions/Exchange/MarkdownPage.swift", "Sessions/Printing/PlainText.swift",

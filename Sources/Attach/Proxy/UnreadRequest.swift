@@ -23,11 +23,10 @@ enum UnreadRequest {
             return nil
         }
         let path = request.target.prefix { $0 != "?" }
-        let segments = path.lowercased().utf8.split { [0x2F, 0x3A].contains($0) }.map {
-            String(decoding: Array($0), as: UTF8.self)
-        }
+        let folded = path.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+        let segments = folded.split { [0x2F, 0x3A].contains($0) }.map { String(decoding: $0, as: UTF8.self) }
         // A run of OpenAI's Assistants has its tools from before.
-        if segments.contains("threads"), segments.contains("runs") { return refusal(of: path) }
+        if ["threads", "runs"].allSatisfy(segments.contains) { return refusal(of: path) }
         // What cannot be read may offer them.
         if let text = plain(request, body), !offersTools(text) { return nil }
         return segments.last.map { storing.contains($0) } ?? false ? nil : refusal(of: path)

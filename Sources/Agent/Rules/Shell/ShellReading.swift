@@ -176,9 +176,8 @@ extension ShellReading {
     /// Whether arguments give variables: `env`, `envVars`, `extra_env`, `environment_variables`.
     private static func setsVariables(_ object: JSONObject) -> Bool {
         object.contains { member in
-            let key = String(
-                decoding: member.key.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
-            let isNamed = key.utf8.contains("env".utf8) || key.utf8.contains("variables".utf8)
+            let key = member.key.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+            let isNamed = ["env", "variables"].contains { key.contains($0.utf8) }
             switch member.value {
             case .object(let inner): return isNamed && !inner.isEmpty
             case .array(let inner): return isNamed && !inner.isEmpty
