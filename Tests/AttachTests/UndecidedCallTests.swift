@@ -159,6 +159,7 @@ import Testing
 
     private static let chat: [Answer] = [
         Answer("a call", hi, call, end),
+        Answer("events in the midst of lines", ",", hi, ",", call, "}", end),
         Answer(
             "a call after the provider's error", hi, "data: {\"error\":{\"message\":\"x\"}}\n\n", call, end
         ),

@@ -22,6 +22,8 @@ public enum ForeignText {
         if bytes.contains(0) || bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return false
         }
+        // An event in the midst of a line, which nobody begins there but who looks for it anywhere.
+        if ["data: {", "data:{"].contains(where: { bytes.contains($0.utf8) }) { return false }
         var start = 0
         for position in bytes.indices where endsLine(bytes, position) {
             if beginsSomething(bytes[start..<position]) { return false }
