@@ -13,8 +13,9 @@ import Testing
     }
 
     private func request(_ round: Int) -> ModelRequest {
-        ModelRequest(
-            round: round, messages: [.user("x")], catalogue: [], sampling: SamplingSettings(),
+        let answers = Array(repeating: Message.assistant(AssistantMessage(content: "")), count: round - 1)
+        return ModelRequest(
+            round: round, messages: [.user("x")] + answers, catalogue: [], sampling: SamplingSettings(),
             maximumTokens: 10)
     }
 
@@ -30,6 +31,10 @@ import Testing
         // A session that is taken up goes on where it was, and a request that is made again gets the same.
         #expect(try await model.respond(to: request(1)) { _ in } == first)
         await #expect(throws: ModelError.self) { try await model.respond(to: request(3)) { _ in } }
+        // A request that was killed before its answer took a round, and no response.
+        var again = request(2)
+        again.round = 3
+        #expect(try await model.respond(to: again) { _ in } == second)
     }
 
     @Test(arguments: [

@@ -11,7 +11,8 @@ public actor ScriptedModel: Model {
     public let info: ModelInfo
     private let responses: [ModelResponse]
 
-    /// A model that gives the first of `responses` in round 1, the second in round 2, also where a session is taken up.
+    /// A model that gives the first of `responses` to a conversation without an answer, the second after one, and so on, also
+    /// where a session is taken up.
     public init(name: String = "script", responses: [ModelResponse]) {
         info = ModelInfo(name: name, kind: "scripted")
         self.responses = responses
@@ -62,18 +63,20 @@ public actor ScriptedModel: Model {
             finishReason: finish ?? (calls.isEmpty ? .stop : .toolCalls))
     }
 
-    /// Gives the round's response.
+    /// Gives the response that follows those of the conversation: a request that was killed before its answer is asked for
+    /// once more, in a round of its own.
     /// - Throws: ``ModelError`` when the script has none.
     public func respond(
         to request: ModelRequest, observe: @Sendable (DecodeEvent) async throws -> Void
     ) async throws -> ModelResponse {
-        guard responses.indices.contains(request.round - 1) else {
-            throw ModelError("\(info.name) has no response for round \(request.round); add one to the script")
+        let answered = request.messages.count { if case .assistant = $0 { true } else { false } }
+        guard responses.indices.contains(answered) else {
+            throw ModelError("\(info.name) has no response for round \(answered + 1); add one to the script")
         }
         let messages = request.messages.count == 1 ? "1 message" : "\(request.messages.count) messages"
         try await observe(
             .request(
                 RequestRecord(round: request.round, text: "\(messages), \(request.catalogue.count) tools")))
-        return responses[request.round - 1]
+        return responses[answered]
     }
 }
