@@ -145,8 +145,17 @@ static void start_guard(const struct termios *raw_modes) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    // Blocked from the first moment: the shell has not read its `trap` yet when the terminal hangs up at once.
+    static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU};
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) sigaddset(&blocked, ignored[i]);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &blocked);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     char *arguments[] = {"sh", "-c", script, "callgate-terminal-guard", cooked_text, raw_text, farewell, NULL};
-    if (posix_spawn(&guard, "/bin/sh", &actions, NULL, arguments, environ) == 0) {
+    if (posix_spawn(&guard, "/bin/sh", &actions, &attributes, arguments, environ) == 0) {
         guard_pipe = ends[1];
     } else {
         guard = -1;
@@ -154,6 +163,7 @@ static void start_guard(const struct termios *raw_modes) {
     }
     close(ends[0]);
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
 }
 
 void cn_farewell_prepare(const char *text, const void *cooked, const void *raw) {

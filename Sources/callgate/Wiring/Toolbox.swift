@@ -150,11 +150,18 @@ struct Toolbox {
                     Entry(tool: tool, origin: origin, source: "mcp \(settings.name)"))
             }
         }
-        if opened.servers.isEmpty, let fault = faults.first { throw fault.error }
+        if opened.servers.isEmpty, !faults.isEmpty { throw none(of: faults) }
         opened.notes += faults.map {
             CatalogueNote(tool: "server \($0.server)", kind: .setAside, reason: "\($0.error)")
         }
         return opened
+    }
+
+    /// Why no server can be used: the one's fault as it is, of several each with its server.
+    private static func none(of faults: [(server: String, error: any Error)]) -> any Error {
+        if faults.count == 1, let only = faults.first { return only.error }
+        let all = faults.map { "server \($0.server): \($0.error)" }.joined(separator: "; ")
+        return Failure(.usage, "none of \(faults.count) servers can be used: \(all)")
     }
 
     private static func origin(_ settings: HTTPSettings) -> String {
@@ -191,8 +198,9 @@ struct Toolbox {
         }
         settings = settings.filter { isWanted($0.name) }
         faults = faults.filter { isWanted($0.server) }
-        if settings.isEmpty, let fault = faults.first {
-            throw Failure(.usage, "\(file.map { "\($0): " } ?? "")\(fault.error)")
+        if settings.isEmpty, !faults.isEmpty {
+            throw Failure(
+                .usage, "\(file.map { "\($0): " } ?? "")\(none(of: faults.map { ($0.server, $0.error) }))")
         }
         return (settings, faults.map { ($0.server, $0.error) })
     }
