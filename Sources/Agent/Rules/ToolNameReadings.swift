@@ -1,3 +1,5 @@
+import JSON
+
 /// What clients may take a tool's name for that a model wrote almost right.
 enum ToolNameReadings {
     /// The name itself; in small letters without the spaces around it; and so without each namespace before it.
@@ -10,7 +12,7 @@ enum ToolNameReadings {
 
     /// A name in small letters, without white space.
     static func folded(_ name: String) -> String {
-        let bytes = name.utf8.filter { $0 > 0x20 }.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+        let bytes = name.utf8.filter { $0 > 0x20 }.loweredASCII
         return String(decoding: bytes, as: UTF8.self)
     }
 }

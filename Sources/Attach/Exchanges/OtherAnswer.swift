@@ -58,7 +58,7 @@ struct OtherAnswer {
     /// JSON and event streams are UTF-8, whatever a head says; where the letters of ASCII are one byte each, their
     /// brackets and names are seen in any case.
     static func charsetFault(_ head: HTTPResponse) -> ProxyError? {
-        let type = Array(head.fields.values(of: "content-type").joined(separator: ";").utf8).map(lower)
+        let type = head.fields.values(of: "content-type").joined(separator: ";").utf8.loweredASCII
         let mark = Array("charset".utf8)
         var rest = type[...]
         while let start = rest.firstIndex(of: mark[0]) {
@@ -81,10 +81,6 @@ struct OtherAnswer {
         return nil
     }
 
-    fileprivate static func lower(_ byte: UInt8) -> UInt8 {
-        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-    }
-
     private static let seen: Set<String> = ["utf-8", "utf8", "us-ascii", "ascii", "latin1", "latin-1"]
 }
 
@@ -97,7 +93,7 @@ extension Origin {
             separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[1].isEmpty else { return nil }
         parts = Array(parts.prefix(3))
-        let scheme = String(decoding: parts[0].map(OtherAnswer.lower), as: UTF8.self)
+        let scheme = String(decoding: parts[0].loweredASCII, as: UTF8.self)
         let host = String(
             decoding: parts[2].prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }, as: UTF8.self)
         guard host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }

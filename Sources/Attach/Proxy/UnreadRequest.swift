@@ -23,7 +23,7 @@ enum UnreadRequest {
             return nil
         }
         let path = request.target.prefix { $0 != "?" }
-        let folded = path.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+        let folded = path.utf8.loweredASCII
         let segments = folded.split { [0x2F, 0x3A].contains($0) }.map { String(decoding: $0, as: UTF8.self) }
         // A run of OpenAI's Assistants has its tools from before.
         if ["threads", "runs"].allSatisfy(segments.contains) { return refusal(of: path) }
@@ -57,9 +57,7 @@ enum UnreadRequest {
         case .array(let elements): elements.contains(where: offersTools)
         case .object(let object):
             object.contains { member in
-                let key = member.key.utf8.filter { $0 != 0x5F }.map {
-                    (65...90).contains($0) ? $0 | 0x20 : $0
-                }
+                let key = member.key.utf8.filter { $0 != 0x5F }.loweredASCII
                 return offers.contains(String(decoding: key, as: UTF8.self)) && isFilled(member.value)
                     || offersTools(member.value)
             }

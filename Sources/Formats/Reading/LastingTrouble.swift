@@ -9,7 +9,7 @@ enum LastingTrouble {
     ///   - details: Google's `details`.
     ///   - hasDelay: whether a pause is asked for; Google has the same words for what passes and what does not.
     static func isTold(names: [String], words: String, details: JSONValue?, hasDelay: Bool) -> Bool {
-        if names.contains(where: { kinds.contains(String(decoding: lowered($0), as: UTF8.self)) }) {
+        if names.contains(where: { kinds.contains(String(decoding: $0.utf8.loweredASCII, as: UTF8.self)) }) {
             return true
         }
         for violation in (details?.arrayValue ?? []).flatMap({ $0["violations"]?.arrayValue ?? [] }) {
@@ -17,7 +17,7 @@ enum LastingTrouble {
             if limit?.intValue == 0 || limit?.stringValue == "0" { return true }
             if violation["quotaId"]?.stringValue?.contains("PerDay") == true { return true }
         }
-        let bytes = lowered(words)
+        let bytes = words.utf8.loweredASCII
         func holds(_ phrase: String) -> Bool { bytes.firstRange(of: Array(phrase.utf8)) != nil }
         if phrases.contains(where: holds) { return true }
         if !hasDelay, holds("check your plan and billing") { return true }
@@ -42,10 +42,6 @@ enum LastingTrouble {
             }
         }
         return nil
-    }
-
-    private static func lowered(_ text: String) -> [UInt8] {
-        text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }
 
     private static let kinds: Set<String> = [

@@ -9,7 +9,7 @@ enum ToldDelay {
                 return delay
             }
         }
-        let bytes = words.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        let bytes = words.utf8.loweredASCII
         for mark in ["try again in ", "try again after ", "retry in ", "retry after "] {
             if let place = bytes.firstRange(of: Array(mark.utf8)),
                 let delay = duration(bytes[place.upperBound...])

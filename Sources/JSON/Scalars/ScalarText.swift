@@ -47,3 +47,8 @@ extension String {
         utf8.last == 0x0A ? String(unicodeScalars.dropLast()) : self
     }
 }
+
+extension Sequence where Element == UInt8 {
+    /// The bytes with the capital letters of ASCII in small.
+    public var loweredASCII: [UInt8] { map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
+}

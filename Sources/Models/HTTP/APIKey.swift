@@ -27,7 +27,7 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
 
     /// Whether a value is one of those that the guides of local servers tell to set: a word that an answer may well hold.
     private static func isPlaceholder(_ value: String) -> Bool {
-        let bytes = value.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+        let bytes = value.utf8.loweredASCII
         return bytes.count < SecretSpelling.shortest
             || placeholders.contains(String(decoding: bytes, as: UTF8.self))
     }

@@ -1,3 +1,5 @@
+import JSON
+
 /// E-mail addresses, host names and IP addresses.
 enum Hosts {
     // MARK: Addresses
@@ -83,7 +85,7 @@ enum Hosts {
 
     /// The U-label of an A-label; `nil` where it has none.
     private static func decodedLabel(_ label: [UInt32]) -> [UInt32]? {
-        let body = label.dropFirst(4).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+        let body = label.dropFirst(4).loweredASCII
         guard let decoded = Punycode.decode(body), decoded.contains(where: { $0 >= 0x80 }),
             InternationalLabel.isValid(decoded), Punycode.encode(decoded) == body
         else { return nil }

@@ -102,7 +102,7 @@ struct HTTPRequestBuilder {
         var bytes: [UInt8] = []
         for byte in segment.utf8 {
             bytes.append(byte)
-            let tail = bytes.suffix(3).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+            let tail = bytes.suffix(3).loweredASCII
             if tail.elementsEqual("%2e".utf8) { bytes.replaceSubrange((bytes.count - 3)..., with: ".".utf8) }
         }
         return String(decoding: bytes, as: UTF8.self)

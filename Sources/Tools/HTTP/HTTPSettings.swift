@@ -87,7 +87,7 @@ public struct HTTPSettings: Sendable, Hashable {
     public static func fault(in url: ArgumentTemplate) -> String? {
         guard case .text(let start)? = url.pieces.first,
             let scheme = ["https://", "http://"].first(where: {
-                start.utf8.prefix($0.utf8.count).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+                start.utf8.prefix($0.utf8.count).loweredASCII
                     .elementsEqual($0.utf8)
             })
         else { return "an address begins with http:// or https://" }

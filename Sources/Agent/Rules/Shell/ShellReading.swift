@@ -176,7 +176,7 @@ extension ShellReading {
     /// Whether arguments give variables: `env`, `envVars`, `extra_env`, `environment_variables`.
     private static func setsVariables(_ object: JSONObject) -> Bool {
         object.contains { member in
-            let key = member.key.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+            let key = member.key.utf8.loweredASCII
             let isNamed = ["env", "variables"].contains { key.contains($0.utf8) }
             switch member.value {
             case .object(let inner): return isNamed && !inner.isEmpty

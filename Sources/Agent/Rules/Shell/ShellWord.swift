@@ -1,3 +1,5 @@
+import JSON
+
 /// One word of a command line, its quotes taken off.
 struct ShellWord {
     /// Where it begins in the line, in bytes.
@@ -190,7 +192,7 @@ struct ShellWord {
     /// The last component of the path, in lower case: what is run on a disk that takes `ENV` for `env`.
     var programName: String {
         let name = bytes.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? bytes
-        return String(decoding: name.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        return String(decoding: name.loweredASCII, as: UTF8.self)
     }
 
     /// Whether the name of a program can be told from it by any shell.
