@@ -68,7 +68,9 @@ public struct ModelEndpoint: Sendable, Hashable {
         case ("api", "chat"): self.init(.ollama)
         default:
             guard let colon = last.lastIndex(of: ":") else { return nil }
-            let model = String(last[..<colon])
+            // Behind a Google login the version stands in the model's place, and the body names the model.
+            let word = String(last[..<colon])
+            let model = word.utf8.starts(with: "v1".utf8) ? nil : word
             switch last[last.index(after: colon)...].lowercased() {
             case "generatecontent": self.init(.gemini, model: model, isStreamed: false)
             case "streamgeneratecontent": self.init(.gemini, model: model, isStreamed: true)

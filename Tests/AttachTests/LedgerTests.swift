@@ -52,6 +52,11 @@ struct LedgerTests {
                 #"{"contents":[{"role":"model","parts":[{"functionCall":{"id":"a","name":"Bash","args":{"command": "rm"}},"thoughtSignature":"x"}]},{"parts":[{"functionResponse":{"id":"a","name":"Bash","response":{"error":"no"}}}]}]}"#
             ),
             (
+                "/v1internal:generateContent",
+                #"{"model":"g","request":{"contents":[{"role":"model","parts":[{"functionCall":{"id":"a","name":"denied_by_reviewer","args":{"callgate_reviewer":"kept"}}}]},{"parts":[{"functionResponse":{"id":"a","name":"denied_by_reviewer","response":{"error":"?"}}}]}]}}"#,
+                #"{"model":"g","request":{"contents":[{"role":"model","parts":[{"functionCall":{"id":"a","name":"Bash","args":{"command": "rm"}}}]},{"parts":[{"functionResponse":{"id":"a","name":"Bash","response":{"error":"no"}}}]}]}}"#
+            ),
+            (
                 "/api/chat",
                 #"{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"denied_by_reviewer","arguments":{"callgate_reviewer":"kept"}}}]},{"role":"tool","tool_name":"denied_by_reviewer","content":"?"}]}"#,
                 #"{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"Bash","arguments":{"command": "rm"}}}]},{"role":"tool","tool_name":"Bash","content":"no"}]}"#

@@ -48,4 +48,17 @@ struct GeminiSchemaTests {
             try parameters(#"{"name":"note","parameters_json_schema":{"type":"object","maxProperties":1}}"#)
                 == ["type": "object", "maxProperties": 1])
     }
+
+    @Test("A request that is wrapped for Google's login is read as the one within")
+    func wrapped() throws {
+        let endpoint = try #require(
+            ModelEndpoint(method: "POST", path: "/v1internal:streamGenerateContent?alt=sse"))
+        let body =
+            #"{"model":"g","project":"p","request":{"contents":[{"role":"user","parts":[{"text":"q"}]}],"tools":[{"functionDeclarations":[{"name":"note"}]}]}}"#
+        let request = try WireRequest(endpoint, body: Array(body.utf8))
+        #expect(request.model == "g" && request.isStreamed)
+        #expect(request.messages == [.user("q")] && request.catalogue.map(\.name) == ["note"])
+        let places = try RequestPlaces(.gemini, body: Array(body.utf8))
+        #expect(places.conversation.isOpen && !places.catalogue.isEmpty)
+    }
 }

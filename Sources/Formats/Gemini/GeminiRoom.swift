@@ -102,6 +102,14 @@ struct GeminiRoom: FormatRoom {
         ["id": .string(call.id.text), "name": .string(call.name), "args": call.argumentsObject]
     }
 
+    /// The request itself: the endpoint behind a Google login wraps it, as it does the response, beside the model's name.
+    static func unwrapped(_ body: JSONObject) -> JSONObject {
+        guard body["contents"] == nil, var inner = body["request"]?.objectValue, inner["contents"] != nil
+        else { return body }
+        inner["model"] = inner["model"] ?? body["model"]
+        return inner
+    }
+
     func read(_ body: JSONObject, into request: inout WireRequest) {
         // Google's own clients have settings in a member of their own.
         let config = body["config"]

@@ -24,7 +24,9 @@ public struct RequestPlaces: Sendable {
     /// Finds the places of a request.
     /// - Throws: `JSONError` for what is no JSON.
     public init(_ format: WireFormat, body: [UInt8]) throws(JSONError) {
-        let root = try JSONPlace(body)
+        let whole = try JSONPlace(body)
+        let isWrapped = format == .gemini && whole["contents"] == nil
+        let root = isWrapped ? whole["request"] ?? whole : whole
         catalogue = Array(root["tools"]?.raw ?? [])
         conversation = ConversationPlace(format, in: root)
         switch format {

@@ -44,7 +44,8 @@ public struct WireRequest: Sendable, Hashable {
     }
 
     /// Reads a request's body.
-    public init(_ endpoint: ModelEndpoint, _ body: JSONObject) {
+    public init(_ endpoint: ModelEndpoint, _ given: JSONObject) {
+        let body = endpoint.format == .gemini ? GeminiRoom.unwrapped(given) : given
         format = endpoint.format
         model = endpoint.model ?? body["model"]?.stringValue ?? ""
         others = JSONObject(body.filter { !WireRequest.conversational.contains($0.key) })

@@ -100,16 +100,9 @@ enum RequestFile {
 
     /// The request of a body as somebody has recorded it.
     static func request(_ given: JSONObject, at endpoint: ModelEndpoint) -> WireRequest {
-        var body = given
-        // The endpoint behind a Google login wraps the request, as it does the response.
-        if endpoint.format == .gemini, body["contents"] == nil, var inner = body["request"]?.objectValue,
-            inner["contents"] != nil
-        {
-            inner["model"] = inner["model"] ?? body["model"]
-            body = inner
-        }
-        var request = WireRequest(endpoint, body)
-        if endpoint.format == .gemini, let model = body["model"]?.stringValue { request.model = model }
+        var request = WireRequest(endpoint, given)
+        // The address may be somebody's own, and was not recorded everywhere.
+        if endpoint.format == .gemini, let model = given["model"]?.stringValue { request.model = model }
         return request
     }
 
