@@ -1,5 +1,3 @@
-import JSON
-
 /// E-mail addresses, host names and IP addresses.
 enum Hosts {
     // MARK: Addresses
@@ -85,7 +83,7 @@ enum Hosts {
 
     /// The U-label of an A-label; `nil` where it has none.
     private static func decodedLabel(_ label: [UInt32]) -> [UInt32]? {
-        let body = label.dropFirst(4).loweredASCII
+        let body = label.dropFirst(4).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
         guard let decoded = Punycode.decode(body), decoded.contains(where: { $0 >= 0x80 }),
             InternationalLabel.isValid(decoded), Punycode.encode(decoded) == body
         else { return nil }
