@@ -12,7 +12,8 @@ folder=$(mktemp -d)
 export LC_ALL=C.UTF-8
 screen="tmux -u -L callgate-asks-$$"
 servers=""
-trap '$screen kill-server 2>/dev/null || true; for pid in $servers; do kill "$pid" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
+# A server of the SDK waits on SIGTERM for connections to end, and what waits for this script waits for its children.
+trap '$screen kill-server 2>/dev/null || true; for pid in $servers; do kill -KILL "$pid" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
 trap 'exit 143' HUP INT TERM
 cd "$folder"
 modern=$peers/modern/bin legacy=$peers/legacy/bin peer=$root/Scripts/peers/mcp_peer.py
@@ -26,6 +27,15 @@ await() {
     done
     $screen capture-pane -p >&2
     echo "FAIL  $way: the screen never showed: $1" >&2
+    exit 1
+}
+# await_gone TEXT: until the screen shows it no longer.
+await_gone() {
+    for _ in $(seq 300); do
+        shows "$1" || return 0
+        sleep 0.1
+    done
+    echo "FAIL  $way: the screen still shows: $1" >&2
     exit 1
 }
 # press KEY TEXT: presses it, again where it came too early to count, until the screen shows the text.
@@ -109,7 +119,8 @@ END
         press L "logs of all servers"
         await "the peer falls over"
         await "✗ ended (exit code 7)"
-        press Escape "restart server"
+        $screen send-keys Escape
+        await_gone "logs of all servers"
         press O "has started again"
         echo "ok    $way: the dead server's last words are in its log, and it is started again"
         press a "ended, answered"

@@ -8,7 +8,7 @@ callgate=${CALLGATE:-$root/.build/debug/callgate}
 [ -x "$callgate" ] || { echo "$callgate is missing; build it first: swift build" >&2; exit 1; }
 folder=$(mktemp -d)
 servers=""
-trap 'for pid in $servers; do kill "$pid" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
+trap 'for pid in $servers; do kill -KILL "$pid" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
 cd "$folder"
 
 failures=0
