@@ -196,22 +196,22 @@ extension Blame {
         }
         if let minimum = node.bounds.minimum {
             var spec = NumberSpec()
-            (spec.low, spec.lowExcluded) = (minimum, node.bounds.minimumExcluded)
-            let keyword = node.bounds.minimumExcluded ? "exclusiveMinimum" : "minimum"
+            spec.low = minimum
+            let keyword = minimum.isExcluded ? "exclusiveMinimum" : "minimum"
             found.append(
                 (
                     keyword, spec,
-                    node.bounds.minimumExcluded ? "must be above the bound" : "must not be below the bound"
+                    minimum.isExcluded ? "must be above the bound" : "must not be below the bound"
                 ))
         }
         if let maximum = node.bounds.maximum {
             var spec = NumberSpec()
-            (spec.high, spec.highExcluded) = (maximum, node.bounds.maximumExcluded)
-            let keyword = node.bounds.maximumExcluded ? "exclusiveMaximum" : "maximum"
+            spec.high = maximum
+            let keyword = maximum.isExcluded ? "exclusiveMaximum" : "maximum"
             found.append(
                 (
                     keyword, spec,
-                    node.bounds.maximumExcluded ? "must be below the bound" : "must not be above the bound"
+                    maximum.isExcluded ? "must be below the bound" : "must not be above the bound"
                 ))
         }
         if let multiple = node.bounds.multipleOf {

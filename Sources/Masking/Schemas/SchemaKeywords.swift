@@ -73,21 +73,22 @@ extension SchemaLoader {
             }
             return number.decimal
         }
-        node.bounds.minimum = try bound("minimum")
-        node.bounds.maximum = try bound("maximum")
+        node.bounds.minimum = try bound("minimum").map { NumberBound(value: $0) }
+        node.bounds.maximum = try bound("maximum").map { NumberBound(value: $0) }
         node.bounds.multipleOf = try bound("multipleOf")
         if let multiple = node.bounds.multipleOf, multiple.isZero || multiple.isNegative {
             throw .malformed(keyword: "multipleOf", at: reading.pointer, reason: "is not above zero")
         }
         if reading.draft == .draft4 {
-            node.bounds.minimumExcluded = reading["exclusiveMinimum"]?.boolValue ?? false
-            node.bounds.maximumExcluded = reading["exclusiveMaximum"]?.boolValue ?? false
+            node.bounds.minimum?.isExcluded = reading["exclusiveMinimum"]?.boolValue ?? false
+            node.bounds.maximum?.isExcluded = reading["exclusiveMaximum"]?.boolValue ?? false
         } else {
-            if let low = try bound("exclusiveMinimum"), node.bounds.minimum.map({ low >= $0 }) ?? true {
-                (node.bounds.minimum, node.bounds.minimumExcluded) = (low, true)
+            if let low = try bound("exclusiveMinimum"), node.bounds.minimum.map({ low >= $0.value }) ?? true {
+                node.bounds.minimum = NumberBound(value: low, isExcluded: true)
             }
-            if let high = try bound("exclusiveMaximum"), node.bounds.maximum.map({ high <= $0 }) ?? true {
-                (node.bounds.maximum, node.bounds.maximumExcluded) = (high, true)
+            if let high = try bound("exclusiveMaximum"), node.bounds.maximum.map({ high <= $0.value }) ?? true
+            {
+                node.bounds.maximum = NumberBound(value: high, isExcluded: true)
             }
         }
     }
