@@ -13,19 +13,10 @@ struct SchemaLoader {
     private var resolver: ReferenceResolver
     private var numberOf: [Identity: Int32] = [:]
     private var pending: [(number: Int32, value: JSONValue, resource: Int, identity: Identity)] = []
-    /// For each scope, the outermost resource that has each dynamic anchor met on the way.
-    private var scopes: [[ByteString: Int]] = [[:]]
-    private var scopeIDs: [[ByteString: Int]: Int] = [[:]: 0]
-    /// The scope inside a resource entered from a scope.
-    private var innerScopes: [Entry: Int] = [:]
+    private var scopes = DynamicScopes()
 
     private struct Identity: Hashable {
         var location: ReferenceResolver.Location
-        var scope: Int
-    }
-
-    private struct Entry: Hashable {
-        var resource: Int
         var scope: Int
     }
 
@@ -108,7 +99,9 @@ struct SchemaLoader {
         _ value: JSONValue, _ location: ReferenceResolver.Location, in outer: Int, scope: Int
     ) -> Int32 {
         let resource = resolver.resource(at: location, in: outer)
-        let identity = Identity(location: location, scope: enter(resource, from: scope))
+        let inner = scopes.enter(
+            resource, anchors: resolver.resources[resource].dynamicAnchors, from: scope)
+        let identity = Identity(location: location, scope: inner)
         let fresh = Int32(graph.nodes.count)
         // One look-up finds or inserts: the pointer is hashed once.
         func known(_ number: inout Int32) -> Int32 {
@@ -124,23 +117,6 @@ struct SchemaLoader {
 
     // MARK: References
 
-    /// The scope inside a resource that was entered from a scope.
-    private mutating func enter(_ resource: Int, from scope: Int) -> Int {
-        let anchors = resolver.resources[resource].dynamicAnchors
-        if anchors.isEmpty { return scope }
-        let entry = Entry(resource: resource, scope: scope)
-        if let known = innerScopes[entry] { return known }
-        var inner = scopes[scope]
-        for anchor in anchors where inner[anchor] == nil { inner[anchor] = resource }
-        let number = scopeIDs[inner] ?? scopes.count
-        if number == scopes.count {
-            scopes.append(inner)
-            scopeIDs[inner] = number
-        }
-        innerScopes[entry] = number
-        return number
-    }
-
     private mutating func reference(_ keyword: String, _ reading: Reading) throws(GrammarError) -> Int32? {
         guard let value = reading[keyword] else { return nil }
         var target: ReferenceResolver.Target
@@ -150,7 +126,7 @@ struct SchemaLoader {
         } catch {
             throw .schema(error)
         }
-        if let anchor = target.dynamicAnchor, let outermost = scopes[reading.scope][anchor],
+        if let anchor = target.dynamicAnchor, let outermost = scopes.outermost(anchor, in: reading.scope),
             let outer = resolver.dynamicTarget(anchor, in: outermost)
         {
             target = outer
