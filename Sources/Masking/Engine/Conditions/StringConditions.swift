@@ -65,7 +65,6 @@ final class StringConditions: Grounded {
         var components: [StringComponent] = listing.map { [.finite($0)] } ?? []
         var canonical = false
         var boundsStandAlone = true
-        var minimum = 0
         var maximum: Int?
         for leaf in formulas.leaves(of: formula) {
             guard case .string(let schema, let keyword) = leaf else {
@@ -77,9 +76,8 @@ final class StringConditions: Grounded {
                 deciders[leaf] = .length(minimum: node.minLength, maximum: node.maxLength)
                 if !certain.contains(leaf) {
                     boundsStandAlone = false
-                } else {
-                    minimum = max(minimum, node.minLength)
-                    if let own = node.maxLength { maximum = min(maximum ?? own, own) }
+                } else if let own = node.maxLength {
+                    maximum = min(maximum ?? own, own)
                 }
             } else if keyword == .values, let listing {
                 if certain.contains(leaf) { canonical = true }
@@ -105,7 +103,7 @@ final class StringConditions: Grounded {
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
-            boundsStandAlone: boundsStandAlone, minimum: minimum, maximum: maximum)
+            boundsStandAlone: boundsStandAlone, maximum: maximum)
     }
 
     /// The strings among the values that a schema lists.
