@@ -60,14 +60,14 @@ public final class MaskEngine {
     }
 
     private func matcher(of text: TextGrammar) throws(GrammarError) -> Matcher {
-        let machine = try RuleMachine(text, vocabulary, leaving: leaving) { value throws(GrammarError) in
+        let plan = try RulePlan(text, vocabulary, leaving: leaving) { value throws(GrammarError) in
             do throws(GrammarError) {
                 return try cursor(value.schema, value.options, value.documents)
             } catch {
                 throw value.tool.map { .tool($0, error) } ?? error
             }
         }
-        return Matcher(RuleCursor(machine))
+        return Matcher(RuleCursor(RuleMachine(plan)))
     }
 
     /// The cursor before a value of a schema.

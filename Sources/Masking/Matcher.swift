@@ -24,7 +24,7 @@ public struct Matcher {
     public var vocabulary: Vocabulary {
         switch cursor {
         case .schema(let schema): schema.vocabulary
-        case .rules(let rules): rules.machine.vocabulary
+        case .rules(let rules): rules.machine.plan.vocabulary
         }
     }
 

@@ -24,10 +24,11 @@ struct Blame: Conditioned {
     /// A reason that names a keyword of a schema.
     func reason(_ schema: Int32, _ keyword: String, _ sentence: String) -> Reason {
         let node = graph.nodes[Int(schema)]
-        let named = node.isLiteral ? node.valuesKeyword : keyword
+        let named = node.general.isLiteral ? node.general.valuesKeyword : keyword
         return Reason(
-            tool: toolName(of: schema), pointer: node.pointer.appending(named), source: .keyword(named),
-            sentence: node.document.map { "in \($0): \(sentence)" } ?? sentence, schema: schema)
+            tool: toolName(of: schema), pointer: node.origin.pointer.appending(named),
+            source: .keyword(named),
+            sentence: node.origin.document.map { "in \($0): \(sentence)" } ?? sentence, schema: schema)
     }
 
     /// The tool that a schema belongs to, in a turn.
@@ -180,17 +181,16 @@ struct Blame: Conditioned {
     func blameSchema(_ schema: Int32, _ start: ValueStart, depth: Int = 0) -> [Reason] {
         guard depth < 40 else { return [] }
         let node = graph.nodes[Int(schema)]
-        if node.constant == false { return [blameFalse(schema)] }
-        if let kinds = node.kinds, !kinds.contains(start.kind) {
+        if node.general.constant == false { return [blameFalse(schema)] }
+        if let kinds = node.general.kinds, !kinds.contains(start.kind) {
             return [
                 reason(
                     schema, "type",
-                    "must be \(ValueStart.words(kinds, node.isIntegral)), not \(start.word)")
+                    "must be \(ValueStart.words(kinds, node.general.isIntegral)), not \(start.word)")
             ]
         }
-        if let values = node.values {
-            let alone = SchemaNode.only(values)
-            if !values.contains(where: { ValueStart.all(of: $0).contains(start) }) || alone.isEmpty {
+        if let values = node.general.values {
+            if !values.contains(where: { ValueStart.all(of: $0).contains(start) }) {
                 return [blameValues(schema, start.word)]
             }
         }
@@ -199,28 +199,30 @@ struct Blame: Conditioned {
         }
         func refuses(_ part: Int32) -> Bool { graph.expand(part, start, formulas) == Formulas.no }
         var reasons: [Reason] = []
-        if let reference = node.reference, refuses(reference) {
+        if let reference = node.inPlace.reference, refuses(reference) {
             reasons += blameSchema(reference, start, depth: depth + 1)
         }
-        for part in node.allOf where refuses(part) { reasons += blameSchema(part, start, depth: depth + 1) }
-        if !node.anyOf.isEmpty, node.anyOf.allSatisfy(refuses) {
-            reasons.append(reason(schema, "anyOf", "no alternative allows \(start.word)"))
-            for part in node.anyOf { reasons += blameSchema(part, start, depth: depth + 1) }
+        for part in node.inPlace.allOf where refuses(part) {
+            reasons += blameSchema(part, start, depth: depth + 1)
         }
-        if !node.oneOf.isEmpty {
-            let fits = formulas.one(node.oneOf.map { graph.expand($0, start, formulas) })
+        if !node.inPlace.anyOf.isEmpty, node.inPlace.anyOf.allSatisfy(refuses) {
+            reasons.append(reason(schema, "anyOf", "no alternative allows \(start.word)"))
+            for part in node.inPlace.anyOf { reasons += blameSchema(part, start, depth: depth + 1) }
+        }
+        if !node.inPlace.oneOf.isEmpty {
+            let fits = formulas.one(node.inPlace.oneOf.map { graph.expand($0, start, formulas) })
             if fits == Formulas.no {
                 reasons.append(
                     reason(schema, "oneOf", "not exactly one alternative allows \(start.word)"))
-                for part in node.oneOf where refuses(part) {
+                for part in node.inPlace.oneOf where refuses(part) {
                     reasons += blameSchema(part, start, depth: depth + 1)
                 }
             }
         }
-        if let not = node.not, graph.expand(not, start, formulas) == Formulas.yes {
+        if let not = node.inPlace.not, graph.expand(not, start, formulas) == Formulas.yes {
             reasons.append(reason(schema, "not", "forbids every \(start.word)"))
         }
-        for (keyword, part) in [("then", node.consequent), ("else", node.alternative)] {
+        for (keyword, part) in [("then", node.inPlace.consequent), ("else", node.inPlace.alternative)] {
             if let part, refuses(part) {
                 reasons.append(reason(schema, keyword, "allows no \(start.word) here"))
                 reasons += blameSchema(part, start, depth: depth + 1)
@@ -231,8 +233,10 @@ struct Blame: Conditioned {
     }
 
     private func blameFalse(_ schema: Int32) -> Reason {
-        if graph.nodes[Int(schema)].isLiteral { return reason(schema, "enum", "the listed value ends here") }
-        let pointer = graph.nodes[Int(schema)].pointer
+        if graph.nodes[Int(schema)].general.isLiteral {
+            return reason(schema, "enum", "the listed value ends here")
+        }
+        let pointer = graph.nodes[Int(schema)].origin.pointer
         let keyword = pointer.tokens.last ?? "false"
         return Reason(
             tool: toolName(of: schema), pointer: pointer, source: .keyword(keyword),
@@ -260,24 +264,21 @@ struct Blame: Conditioned {
 
     private func objectKeyword(_ schema: Int32) -> String {
         let node = graph.nodes[Int(schema)]
-        if !node.required.isEmpty { return "required" }
-        return node.minProperties > 0 ? "minProperties" : "properties"
+        if !node.object.required.isEmpty { return "required" }
+        return node.object.minProperties > 0 ? "minProperties" : "properties"
     }
 
     private func arrayKeyword(_ schema: Int32) -> String {
         let node = graph.nodes[Int(schema)]
-        return node.minItems > 0 ? "minItems" : node.contains != nil ? "contains" : node.itemsKeyword
+        return node.array.minItems > 0
+            ? "minItems" : node.array.contains.schema != nil ? "contains" : node.array.itemsKeyword
     }
 
     func blameValues(_ schema: Int32, _ misfit: String) -> Reason {
         let node = graph.nodes[Int(schema)]
-        let list = (node.values ?? []).prefix(8).map { $0.text() }.joined(separator: ", ")
-        let more = (node.values?.count ?? 0) > 8 ? ", …" : ""
-        return reason(schema, node.valuesKeyword, "only \(list)\(more) can follow; \(misfit) fits none")
+        let list = (node.general.values ?? []).prefix(8).map { $0.text() }.joined(separator: ", ")
+        let more = (node.general.values?.count ?? 0) > 8 ? ", …" : ""
+        return reason(
+            schema, node.general.valuesKeyword, "only \(list)\(more) can follow; \(misfit) fits none")
     }
-}
-
-extension SchemaNode {
-    /// The values themselves; a name for readability where a list is passed on.
-    static func only(_ values: [JSONValue]) -> [JSONValue] { values }
 }

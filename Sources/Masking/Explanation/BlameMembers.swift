@@ -41,7 +41,9 @@ extension Blame {
         let reasons = refusals(context.members, text, isPrefix: false)
         if !reasons.isEmpty { return reasons }
         if let maximum = context.members.maximum {
-            let full = context.members.shape.schemas.filter { graph.nodes[Int($0)].maxProperties == maximum }
+            let full = context.members.shape.schemas.filter {
+                graph.nodes[Int($0)].object.maxProperties == maximum
+            }
             return full.map {
                 reason($0, "maxProperties", "the \(maximum) members allowed are needed for required keys")
             }
@@ -64,10 +66,13 @@ extension Blame {
             }
             if isPrefix {
                 let own = zip(members.shape.patterns, matched).contains { $0.schema == schema && $1 }
-                if let additional = node.additional, !own, graph.nodes[Int(additional)].constant == false {
-                    reasons.append(reason(schema, node.additionalKeyword, "allows no key like \(shown)"))
+                if let additional = node.object.members.additional, !own,
+                    graph.nodes[Int(additional)].general.constant == false
+                {
+                    reasons.append(
+                        reason(schema, node.object.members.additionalKeyword, "allows no key like \(shown)"))
                 }
-                if node.names != nil {
+                if node.object.members.names != nil {
                     reasons.append(reason(schema, "propertyNames", "allows no key like \(shown)"))
                 }
                 continue
@@ -80,18 +85,19 @@ extension Blame {
                 continue
             }
             for value in schemas where !inhabitants.inhabited(formulas.leaf(.schema(value))) {
-                if graph.nodes[Int(value)].isLiteral {
+                if graph.nodes[Int(value)].general.isLiteral {
                     reasons.append(reason(schema, "enum", "the listed value has no key \(shown)"))
                     continue
                 }
-                let pointer = graph.nodes[Int(value)].pointer
-                let isAdditional = value == node.additional
+                let pointer = graph.nodes[Int(value)].origin.pointer
+                let isAdditional = value == node.object.members.additional
                 reasons.append(
                     Reason(
                         tool: toolName(of: value), pointer: pointer,
                         source: .keyword(
                             isAdditional
-                                ? node.additionalKeyword : pointer.tokens.dropLast().last ?? "properties"),
+                                ? node.object.members.additionalKeyword
+                                : pointer.tokens.dropLast().last ?? "properties"),
                         sentence: isAdditional
                             ? "the key \(shown) is not among those allowed" : "allows no value for \(shown)"))
             }
@@ -106,11 +112,13 @@ extension Blame {
         var reasons: [Reason] = []
         for schema in members.shape.schemas {
             let node = graph.nodes[Int(schema)]
-            if let maximum = node.maxProperties, Int(seenKeys(context.seen).count) >= maximum {
+            if let maximum = node.object.maxProperties, Int(seenKeys(context.seen).count) >= maximum {
                 reasons.append(
                     reason(schema, "maxProperties", "at most \(maximum) members; the object has them"))
-            } else if node.additional != nil {
-                reasons.append(reason(schema, node.additionalKeyword, "every key allowed is there already"))
+            } else if node.object.members.additional != nil {
+                reasons.append(
+                    reason(
+                        schema, node.object.members.additionalKeyword, "every key allowed is there already"))
             }
         }
         return reasons
@@ -124,14 +132,14 @@ extension Blame {
         var reasons: [Reason] = []
         for case .array(let schema, _) in formulas.leaves(of: open.formula) {
             let node = graph.nodes[Int(schema)]
-            if let maximum = node.maxItems, Int(open.seen) >= maximum {
+            if let maximum = node.array.maxItems, Int(open.seen) >= maximum {
                 reasons.append(reason(schema, "maxItems", "at most \(maximum) items; the array has them"))
-            } else if Int(open.seen) >= node.prefix.count, let items = node.items,
+            } else if Int(open.seen) >= node.array.prefix.count, let items = node.array.items,
                 !inhabitants.inhabited(formulas.leaf(.schema(items)))
             {
-                reasons.append(reason(schema, node.itemsKeyword, "no further item is allowed"))
-            } else if Int(open.seen) < node.prefix.count {
-                reasons.append(reason(schema, node.prefixKeyword, "no value is allowed for this item"))
+                reasons.append(reason(schema, node.array.itemsKeyword, "no further item is allowed"))
+            } else if Int(open.seen) < node.array.prefix.count {
+                reasons.append(reason(schema, node.array.prefixKeyword, "no value is allowed for this item"))
             }
         }
         return reasons
@@ -155,15 +163,15 @@ extension Blame {
 
     private func blameObjectEnd(_ schema: Int32, _ seen: SeenKeys) -> [Reason] {
         let node = graph.nodes[Int(schema)]
-        switch graph.nodes[Int(schema)].objectFault(seen) {
+        switch graph.nodes[Int(schema)].object.fault(seen) {
         case "required":
-            let missing = node.required.filter { !seen.contains($0) }.map(name).joined(separator: ", ")
+            let missing = node.object.required.filter { !seen.contains($0) }.map(name).joined(separator: ", ")
             return [reason(schema, "required", "\(missing) must come before the object ends")]
         case "minProperties":
             return [
                 reason(
                     schema, "minProperties",
-                    "at least \(node.minProperties) members; the object has \(seen.count)")
+                    "at least \(node.object.minProperties) members; the object has \(seen.count)")
             ]
         case let keyword?:
             return [reason(schema, keyword, "a key that is there needs others that are not")]
@@ -173,9 +181,11 @@ extension Blame {
 
     private func blameArrayEnd(_ schema: Int32, _ count: Int, _ matches: Int) -> [Reason] {
         let node = graph.nodes[Int(schema)]
-        switch graph.nodes[Int(schema)].arrayFault(count, matches) {
+        switch graph.nodes[Int(schema)].array.fault(count, matches) {
         case "minItems":
-            return [reason(schema, "minItems", "at least \(node.minItems) items; the array has \(count)")]
+            return [
+                reason(schema, "minItems", "at least \(node.array.minItems) items; the array has \(count)")
+            ]
         case "contains": return [reason(schema, "contains", "some item must match; none does")]
         case let keyword?: return [reason(schema, keyword, "\(matches) items match `contains`")]
         case nil: return []
@@ -188,30 +198,30 @@ extension Blame {
     func numberKeywords(_ schema: Int32) -> [(keyword: String, spec: NumberSpec, sentence: String)] {
         let node = graph.nodes[Int(schema)]
         var found: [(String, NumberSpec, String)] = []
-        if node.isIntegral {
+        if node.general.isIntegral {
             var spec = NumberSpec()
             spec.isIntegral = true
-            spec.isPlain = node.integersHaveNoPoint
+            spec.isPlain = node.general.integersHaveNoPoint
             found.append(("type", spec, "must be an integer"))
         }
         if let minimum = node.bounds.minimum {
             var spec = NumberSpec()
-            (spec.low, spec.lowExcluded) = (minimum, node.bounds.minimumExcluded)
-            let keyword = node.bounds.minimumExcluded ? "exclusiveMinimum" : "minimum"
+            spec.low = minimum
+            let keyword = minimum.isExcluded ? "exclusiveMinimum" : "minimum"
             found.append(
                 (
                     keyword, spec,
-                    node.bounds.minimumExcluded ? "must be above the bound" : "must not be below the bound"
+                    minimum.isExcluded ? "must be above the bound" : "must not be below the bound"
                 ))
         }
         if let maximum = node.bounds.maximum {
             var spec = NumberSpec()
-            (spec.high, spec.highExcluded) = (maximum, node.bounds.maximumExcluded)
-            let keyword = node.bounds.maximumExcluded ? "exclusiveMaximum" : "maximum"
+            spec.high = maximum
+            let keyword = maximum.isExcluded ? "exclusiveMaximum" : "maximum"
             found.append(
                 (
                     keyword, spec,
-                    node.bounds.maximumExcluded ? "must be below the bound" : "must not be above the bound"
+                    maximum.isExcluded ? "must be below the bound" : "must not be above the bound"
                 ))
         }
         if let multiple = node.bounds.multipleOf {
@@ -219,10 +229,10 @@ extension Blame {
             spec.multiples = [multiple]
             found.append(("multipleOf", spec, "must be a multiple of the given number"))
         }
-        if node.values != nil {
+        if node.general.values != nil {
             var spec = NumberSpec()
             spec.values = numbers.numberSpec(schema).values
-            found.append((node.valuesKeyword, spec, blameValues(schema, "this number").sentence))
+            found.append((node.general.valuesKeyword, spec, blameValues(schema, "this number").sentence))
         }
         return found
     }

@@ -6,10 +6,11 @@ extension Blame {
         let node = graph.nodes[Int(schema)]
         switch keyword {
         case .length:
-            return (node.minLength > 0 ? ["minLength"] : []) + (node.maxLength != nil ? ["maxLength"] : [])
+            return (node.string.minLength > 0 ? ["minLength"] : [])
+                + (node.string.maxLength != nil ? ["maxLength"] : [])
         case .pattern: return ["pattern"]
         case .format: return ["format"]
-        case .values: return [node.valuesKeyword]
+        case .values: return [node.general.valuesKeyword]
         }
     }
 
@@ -77,20 +78,22 @@ extension Blame {
             guard case .finite(let set) = component else { break }
             // In the schema's order, as its writer knows them.
             let living = Set(set.alive(state))
-            let alive = (node.values ?? []).compactMap(\.stringValue).filter {
+            let alive = (node.general.values ?? []).compactMap(\.stringValue).filter {
                 living.contains(Array($0.utf8))
             }
             let list = alive.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
             return reason(
-                schema, node.valuesKeyword,
+                schema, node.general.valuesKeyword,
                 "only \(list)\(alive.count > 8 ? ", …" : "") can follow; \(shown) fits none")
         case .pattern:
             return reason(
-                schema, "pattern", "the text must match \(node.pattern?.source ?? ""); \(shown) cannot follow"
+                schema, "pattern",
+                "the text must match \(node.string.pattern?.source ?? ""); \(shown) cannot follow"
             )
         case .format:
             return reason(
-                schema, "format", "the text must be a \(node.format?.source ?? "") ; \(shown) cannot follow")
+                schema, "format",
+                "the text must be a \(node.string.format?.source ?? "") ; \(shown) cannot follow")
         case .length: break
         }
         return reason(schema, "maxLength", "\(shown) does not fit")
@@ -104,22 +107,25 @@ extension Blame {
             let node = graph.nodes[Int(schema)]
             switch keyword {
             case .length:
-                if Int(here.length) < node.minLength {
+                if Int(here.length) < node.string.minLength {
                     reasons.append(
                         reason(
                             schema, "minLength",
-                            "at least \(node.minLength) characters; the text has \(here.length)"))
+                            "at least \(node.string.minLength) characters; the text has \(here.length)"))
                 } else {
                     reasons.append(
                         reason(
                             schema, "maxLength",
-                            "at most \(node.maxLength ?? 0) characters; the text has \(here.length)"))
+                            "at most \(node.string.maxLength ?? 0) characters; the text has \(here.length)"))
                 }
             case .pattern:
                 reasons.append(
-                    reason(schema, "pattern", "the text so far does not match \(node.pattern?.source ?? "")"))
+                    reason(
+                        schema, "pattern",
+                        "the text so far does not match \(node.string.pattern?.source ?? "")"))
             case .format:
-                reasons.append(reason(schema, "format", "the text so far is no \(node.format?.source ?? "")"))
+                reasons.append(
+                    reason(schema, "format", "the text so far is no \(node.string.format?.source ?? "")"))
             case .values: reasons.append(blameValues(schema, "the text so far"))
             }
         }

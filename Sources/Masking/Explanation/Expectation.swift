@@ -64,8 +64,10 @@ extension Blame {
 
     private func pointers(_ formula: Formulas.ID) -> [JSONPointer] {
         var seen: Set<JSONPointer> = []
-        return formulas.leaves(of: formula).compactMap { owner($0).map { graph.nodes[Int($0)].pointer } }
-            .filter { seen.insert($0).inserted }
+        return formulas.leaves(of: formula).compactMap {
+            owner($0).map { graph.nodes[Int($0)].origin.pointer }
+        }
+        .filter { seen.insert($0).inserted }
     }
 
     private func alternatives(_ formula: Formulas.ID) -> [Expectation.Alternative] {
@@ -76,7 +78,7 @@ extension Blame {
             let sentence: String
             switch leaf {
             case .schema:
-                if let values = node.values {
+                if let values = node.general.values {
                     sentence = "one of " + values.prefix(6).map { $0.text() }.joined(separator: ", ")
                 } else {
                     sentence = expectedValue(formulas.leaf(leaf))
@@ -88,7 +90,7 @@ extension Blame {
             case .check(_, let keyword): sentence = "\(keyword) holds when the value is closed"
             default: return nil
             }
-            return Expectation.Alternative(pointer: node.pointer, sentence: sentence)
+            return Expectation.Alternative(pointer: node.origin.pointer, sentence: sentence)
         }.filter { seen.insert($0).inserted }
     }
 
@@ -129,7 +131,7 @@ extension Blame {
             kinds.insert(start.kind)
             if start == .number, case .leaf(.number(let schema)) = formulas.nodes[Int(typed(formula, start))]
             {
-                integral = graph.nodes[Int(schema)].isIntegral
+                integral = graph.nodes[Int(schema)].general.isIntegral
             }
         }
         return kinds == .every ? "a value" : ValueStart.words(kinds, integral)

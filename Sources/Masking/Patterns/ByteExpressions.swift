@@ -19,22 +19,28 @@ struct ByteExpressions {
         case times(ID, Int32, Int32)
     }
 
+    /// What is known of one expression, from its shape and what is known of its parts.
+    struct Facts {
+        /// Whether it matches the empty string.
+        var isNullable = false
+        /// Whether intersection or complement occurs inside, so that an expression other than `never` may match nothing.
+        var mayBeVoid = false
+        /// Whether a counted repetition occurs inside: only such expressions are worth comparing with their like.
+        var repeats = false
+        /// Whether a repetition whose counts leave room occurs inside: of two without any, neither covers the other.
+        var isElastic = false
+        /// What is left of an expression without the counts of its repetitions: one covers another only where both have
+        /// the same skeleton.
+        var skeleton: Int
+    }
+
     static let never: ID = 0
     static let empty: ID = 1
     /// Every byte string.
     static let anything: ID = 2
 
     private(set) var nodes: [Node] = []
-    private(set) var nullable: [Bool] = []
-    /// Whether intersection or complement occurs inside, so that an expression other than `never` may match nothing.
-    private(set) var mayBeVoid: [Bool] = []
-    /// Whether a counted repetition occurs inside: only such expressions are worth comparing with their like.
-    private var repeats: [Bool] = []
-    /// What is left of an expression without the counts of its repetitions: one covers another only where both have the
-    /// same skeleton.
-    private var skeletons: [Int] = []
-    /// Whether a repetition whose counts leave room occurs inside: of two without any, neither covers the other.
-    private var isElastic: [Bool] = []
+    private(set) var facts: [Facts] = []
     private var ids: [Node: ID] = [:]
     private var derivatives: [UInt64: ID] = [:]
     /// What derivatives have cost so far: the expressions derived and the parts that they came to.
@@ -51,57 +57,53 @@ struct ByteExpressions {
         let id = ID(nodes.count)
         nodes.append(node)
         ids[node] = id
-        switch node {
-        case .never, .bytes: nullable.append(false)
-        case .empty: nullable.append(true)
-        case .sequence(let a, let b): nullable.append(nullable[Int(a)] && nullable[Int(b)])
-        case .choice(let parts): nullable.append(parts.contains { nullable[Int($0)] })
-        case .both(let parts): nullable.append(parts.allSatisfy { nullable[Int($0)] })
-        case .complement(let part): nullable.append(!nullable[Int(part)])
-        case .times(let part, let low, _): nullable.append(low == 0 || nullable[Int(part)])
-        }
-        switch node {
-        case .never, .empty, .bytes: repeats.append(false)
-        case .sequence(let a, let b): repeats.append(repeats[Int(a)] || repeats[Int(b)])
-        case .choice(let parts), .both(let parts): repeats.append(parts.contains { repeats[Int($0)] })
-        case .complement(let part): repeats.append(repeats[Int(part)])
-        case .times: repeats.append(true)
-        }
-        switch node {
-        case .never, .empty, .bytes: mayBeVoid.append(false)
-        case .sequence(let a, let b): mayBeVoid.append(mayBeVoid[Int(a)] || mayBeVoid[Int(b)])
-        case .choice(let parts): mayBeVoid.append(parts.contains { mayBeVoid[Int($0)] })
-        case .both: mayBeVoid.append(true)
-        case .complement(let part): mayBeVoid.append(part != ByteExpressions.never)
-        case .times(let part, _, _): mayBeVoid.append(mayBeVoid[Int(part)])
-        }
-        addSkeleton(node, id)
+        facts.append(facts(of: node, id))
         return id
     }
 
-    private mutating func addSkeleton(_ node: Node, _ id: ID) {
+    private func facts(of node: Node, _ id: ID) -> Facts {
         func mixed(_ first: Int, _ second: Int) -> Int {
             let value = (first &* 0x9E37_79B9 &+ second) &* 0xFF51_AFD7
             return value ^ value >> 29
         }
         switch node {
+        case .never, .bytes: return Facts(skeleton: Int(id))
+        case .empty: return Facts(isNullable: true, skeleton: Int(id))
         case .sequence(let a, let b):
-            skeletons.append(mixed(skeletons[Int(a)], skeletons[Int(b)]))
+            let first = facts[Int(a)]
+            let second = facts[Int(b)]
             // A count and then anything covers every higher count and then anything.
             var isOpen = false
             if b == ByteExpressions.anything, case .times = nodes[Int(a)] { isOpen = true }
-            isElastic.append(isOpen || isElastic[Int(a)] || isElastic[Int(b)])
+            return Facts(
+                isNullable: first.isNullable && second.isNullable,
+                mayBeVoid: first.mayBeVoid || second.mayBeVoid, repeats: first.repeats || second.repeats,
+                isElastic: isOpen || first.isElastic || second.isElastic,
+                skeleton: mixed(first.skeleton, second.skeleton))
+        case .choice(let parts):
+            return Facts(
+                isNullable: parts.contains { facts[Int($0)].isNullable },
+                mayBeVoid: parts.contains { facts[Int($0)].mayBeVoid },
+                repeats: parts.contains { facts[Int($0)].repeats }, skeleton: Int(id))
+        case .both(let parts):
+            return Facts(
+                isNullable: parts.allSatisfy { facts[Int($0)].isNullable }, mayBeVoid: true,
+                repeats: parts.contains { facts[Int($0)].repeats }, skeleton: Int(id))
+        case .complement(let part):
+            let inner = facts[Int(part)]
+            return Facts(
+                isNullable: !inner.isNullable, mayBeVoid: part != ByteExpressions.never,
+                repeats: inner.repeats, skeleton: Int(id))
         case .times(let part, let low, let high):
-            skeletons.append(mixed(-2, Int(part)))
-            isElastic.append(low != high)
-        default:
-            skeletons.append(Int(id))
-            isElastic.append(false)
+            let inner = facts[Int(part)]
+            return Facts(
+                isNullable: low == 0 || inner.isNullable, mayBeVoid: inner.mayBeVoid, repeats: true,
+                isElastic: low != high, skeleton: mixed(-2, Int(part)))
         }
     }
 
     /// Whether repetitions with counts, intersections or complements occur inside.
-    func mayGrow(_ id: ID) -> Bool { repeats[Int(id)] || mayBeVoid[Int(id)] }
+    func mayGrow(_ id: ID) -> Bool { facts[Int(id)].repeats || facts[Int(id)].mayBeVoid }
 
     /// One byte of a set.
     mutating func bytes(_ set: ByteSet) -> ID {
@@ -151,7 +153,7 @@ struct ByteExpressions {
         work += flat.count
         flat = ByteExpressions.sorted(flat)
         if flat.count > 1, flat[0] == ByteExpressions.empty,
-            flat.contains(where: { $0 != ByteExpressions.empty && nullable[Int($0)] })
+            flat.contains(where: { $0 != ByteExpressions.empty && facts[Int($0)].isNullable })
         {
             flat.removeFirst()
         }
@@ -181,9 +183,9 @@ struct ByteExpressions {
             default: if part == ByteExpressions.anything { return part }
             }
         }
-        if a == ByteExpressions.empty, nullable[Int(b)] { return b }
-        if b == ByteExpressions.empty, nullable[Int(a)] { return a }
-        if repeats[Int(a)], repeats[Int(b)] {
+        if a == ByteExpressions.empty, facts[Int(b)].isNullable { return b }
+        if b == ByteExpressions.empty, facts[Int(a)].isNullable { return a }
+        if facts[Int(a)].repeats, facts[Int(b)].repeats {
             if covers(a, b, 6) { return a }
             if covers(b, a, 6) { return b }
         }
@@ -194,18 +196,18 @@ struct ByteExpressions {
     /// derive to ever more parts.
     private mutating func withoutCovered(_ parts: [ID]) -> [ID] {
         // Different parts cover each other only by the counts of repetitions in them.
-        var counted = parts.filter { repeats[Int($0)] }
+        var counted = parts.filter { facts[Int($0)].repeats }
         guard counted.count > 1, counted.count <= 256 else { return parts }
-        counted.sort { (skeletons[Int($0)], $0) < (skeletons[Int($1)], $1) }
+        counted.sort { (facts[Int($0)].skeleton, $0) < (facts[Int($1)].skeleton, $1) }
         var covered: [ID] = []
         var first = 0
         while first < counted.count {
-            let skeleton = skeletons[Int(counted[first])]
+            let skeleton = facts[Int(counted[first])].skeleton
             var end = first + 1
-            while end < counted.count, skeletons[Int(counted[end])] == skeleton { end += 1 }
+            while end < counted.count, facts[Int(counted[end])].skeleton == skeleton { end += 1 }
             let alike = counted[first..<end]
             first = end
-            guard alike.count > 1, alike.contains(where: { isElastic[Int($0)] }) else { continue }
+            guard alike.count > 1, alike.contains(where: { facts[Int($0)].isElastic }) else { continue }
             var kept: [ID] = []
             for part in alike {
                 work += kept.count / 8
@@ -257,7 +259,8 @@ struct ByteExpressions {
         flat = ByteExpressions.sorted(flat)
         guard let least = flat.first else { return ByteExpressions.anything }
         if least == ByteExpressions.empty {
-            return flat.allSatisfy { nullable[Int($0)] } ? ByteExpressions.empty : ByteExpressions.never
+            return flat.allSatisfy { facts[Int($0)].isNullable }
+                ? ByteExpressions.empty : ByteExpressions.never
         }
         return flat.count == 1 ? least : intern(.both(flat))
     }
@@ -277,7 +280,7 @@ struct ByteExpressions {
         if part == ByteExpressions.anything { return part }
         if case .times(_, 0, -1) = nodes[Int(part)] { return part }
         // A part that may be empty makes every smaller count reachable.
-        let least = nullable[Int(part)] ? 0 : Int32(clamping: low)
+        let least = facts[Int(part)].isNullable ? 0 : Int32(clamping: low)
         return intern(.times(part, least, high.map { Int32(clamping: $0) } ?? -1))
     }
 
@@ -298,7 +301,7 @@ struct ByteExpressions {
         case .sequence(let first, let second):
             let stepped = sequence(derivative(first, byte), second)
             result =
-                nullable[Int(first)] ? choice([stepped, derivative(second, byte)]) : stepped
+                facts[Int(first)].isNullable ? choice([stepped, derivative(second, byte)]) : stepped
         case .choice(let parts): result = choice(parts.map { derivative($0, byte) })
         case .both(let parts): result = both(parts.map { derivative($0, byte) })
         case .complement(let part): result = complement(derivative(part, byte))
@@ -318,7 +321,7 @@ struct ByteExpressions {
         switch nodes[Int(id)] {
         case .sequence(let first, let second):
             return isOpen(first, depth: depth - 1) && second != ByteExpressions.never
-                && !mayBeVoid[Int(second)]
+                && !facts[Int(second)].mayBeVoid
         case .choice(let parts): return parts.contains { isOpen($0, depth: depth - 1) }
         default: return false
         }

@@ -90,7 +90,7 @@ final class PatternAutomaton {
         let state = Int32(expressionOf.count)
         stateOf[expression] = state
         expressionOf.append(expression)
-        accepts.append(expressions.nullable[Int(expression)])
+        accepts.append(expressions.facts[Int(expression)].isNullable)
         rows.append(contentsOf: repeatElement(-1, count: classes.count))
         facts.add(isDead: false)
         return state
@@ -98,7 +98,7 @@ final class PatternAutomaton {
 
     /// `never` for an expression that matches nothing though it does not look so.
     private func normalised(_ expression: ByteExpressions.ID) -> ByteExpressions.ID {
-        if expression == ByteExpressions.never || !expressions.mayBeVoid[Int(expression)] {
+        if expression == ByteExpressions.never || !expressions.facts[Int(expression)].mayBeVoid {
             return expression
         }
         if stateOf[expression] != nil || matches.alive.contains(expression) { return expression }
@@ -123,7 +123,7 @@ final class PatternAutomaton {
             if asEnding { matches.keep(ending: ending.reversed()) }
         }
         while let next = stack.popLast() {
-            if expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)]
+            if expressions.facts[Int(next)].isNullable || !expressions.facts[Int(next)].mayBeVoid
                 || matches.alive.contains(next)
             {
                 remember(next, asEnding: true)
@@ -154,7 +154,7 @@ final class PatternAutomaton {
             next = expressions.derivative(next, byte)
             if next == ByteExpressions.never { return false }
         }
-        return expressions.nullable[Int(next)] || !expressions.mayBeVoid[Int(next)]
+        return expressions.facts[Int(next)].isNullable || !expressions.facts[Int(next)].mayBeVoid
             || matches.alive.contains(next)
     }
 

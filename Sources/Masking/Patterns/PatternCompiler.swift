@@ -113,7 +113,7 @@ struct PatternCompiler {
         // Where the turns take nothing, what follows still stands at the start.
         let some = expressions.sequence(expressions.bytes(.all), ByteExpressions.anything)
         let taking = expressions.sequence(expressions.both([turns, some]), rest.later)
-        let isOptional = expressions.nullable[Int(turns)]
+        let isOptional = expressions.facts[Int(turns)].isNullable
         return Ways(
             atStart: isOptional ? expressions.choice([taking, rest.atStart]) : later, later: later)
     }

@@ -98,8 +98,8 @@ extension NumberSpec {
     private func exponentsInReach(of magnitude: ExactDecimal, _ isNegative: Bool) -> ClosedRange<Int> {
         func order(_ value: ExactDecimal) -> Int { value.digits.count + value.exponent }
         let own = order(magnitude)
-        let near = isNegative ? high : low
-        let far = isNegative ? low : high
+        let near = (isNegative ? high : low)?.value
+        let far = (isNegative ? low : high)?.value
         var first = -999
         var last = 999
         if let near, near.isNegative == isNegative, !near.isZero { first = order(near) - own - 1 }

@@ -5,10 +5,8 @@ struct NumberSpec {
     var isIntegral = false
     /// Whether a number written with a point or an exponent is no integer (draft 4).
     var isPlain = false
-    var low: ExactDecimal?
-    var lowExcluded = false
-    var high: ExactDecimal?
-    var highExcluded = false
+    var low: NumberBound?
+    var high: NumberBound?
     var multiples: [ExactDecimal] = []
     /// The only values allowed; spelled as plain decimals.
     var values: NumberValues?
@@ -20,12 +18,16 @@ struct NumberSpec {
 
     mutating func add(_ bounds: NumberBounds) {
         if let minimum = bounds.minimum {
-            let tighter = low.map { minimum > $0 || (minimum == $0 && bounds.minimumExcluded) } ?? true
-            if tighter { (low, lowExcluded) = (minimum, bounds.minimumExcluded) }
+            let tighter = low.map {
+                minimum.value > $0.value || (minimum.value == $0.value && minimum.isExcluded)
+            }
+            if tighter ?? true { low = minimum }
         }
         if let maximum = bounds.maximum {
-            let tighter = high.map { maximum < $0 || (maximum == $0 && bounds.maximumExcluded) } ?? true
-            if tighter { (high, highExcluded) = (maximum, bounds.maximumExcluded) }
+            let tighter = high.map {
+                maximum.value < $0.value || (maximum.value == $0.value && maximum.isExcluded)
+            }
+            if tighter ?? true { high = maximum }
         }
         if let multiple = bounds.multipleOf { multiples.append(multiple) }
     }
@@ -44,12 +46,12 @@ struct NumberSpec {
         var parts: [NumberSpec] = []
         if let low = other.low {
             var below = self
-            below.add(NumberBounds(maximum: low, maximumExcluded: !other.lowExcluded))
+            below.add(NumberBounds(maximum: NumberBound(value: low.value, isExcluded: !low.isExcluded)))
             parts.append(below)
         }
         if let high = other.high {
             var above = self
-            above.add(NumberBounds(minimum: high, minimumExcluded: !other.highExcluded))
+            above.add(NumberBounds(minimum: NumberBound(value: high.value, isExcluded: !high.isExcluded)))
             parts.append(above)
         }
         if other.isIntegral || !other.multiples.isEmpty || other.values != nil || !other.excluded.isEmpty {
@@ -74,8 +76,8 @@ struct NumberSpec {
     /// - Parameter isPlain: whether it is written without a point and an exponent.
     func accepts(_ value: ExactDecimal, isPlain: Bool) -> Bool {
         if isIntegral, !value.isIntegral || self.isPlain && !isPlain { return false }
-        if let low, value < low || (lowExcluded && value == low) { return false }
-        if let high, value > high || (highExcluded && value == high) { return false }
+        if let low, value < low.value || (low.isExcluded && value == low.value) { return false }
+        if let high, value > high.value || (high.isExcluded && value == high.value) { return false }
         if let values, !values.contains(value) { return false }
         if excluded.contains(where: { $0.accepts(value, isPlain: isPlain) }) { return false }
         return multiples.allSatisfy { value.isMultiple(of: $0) }
@@ -116,8 +118,8 @@ struct NumberSpec {
         if completes(negative, from: base, to: NumberSpec.plusUnit(base, 0), isClosed: true) { return true }
         if first == UInt8(ascii: "0") { return false }
         // One more digit, two more, …: [d·10^k, (d+1)·10^k).
-        let limit = negative ? low : high
-        let floor = negative ? high : low
+        let limit = (negative ? low : high)?.value
+        let floor = (negative ? high : low)?.value
         let span = 45
         let enough = max(magnitudeOfExponent(limit), magnitudeOfExponent(floor)) + span
         let next = NumberSpec.plusUnit(base, 0)
@@ -146,10 +148,12 @@ struct NumberSpec {
         _ negative: Bool, from: ExactDecimal?, to: ExactDecimal?, isClosed: Bool = false
     ) -> Bool {
         // In terms of magnitudes: the bounds that this sign leaves.
-        var least = negative ? high : low
-        var leastExcluded = negative ? highExcluded : lowExcluded
-        var most = negative ? low : high
-        var mostExcluded = negative ? lowExcluded : highExcluded
+        let near = negative ? high : low
+        let far = negative ? low : high
+        var least = near?.value
+        var leastExcluded = near?.isExcluded ?? false
+        var most = far?.value
+        var mostExcluded = far?.isExcluded ?? false
         if let bound = least {
             if bound.isNegative != negative, !bound.isZero {
                 // The bound lies on the other side of zero: it holds for every magnitude of this sign, or for none.

@@ -45,41 +45,49 @@ final class SchemaGraph {
         _ number: Int32, _ start: ValueStart, _ formulas: Formulas
     ) -> Formulas.ID {
         let node = nodes[Int(number)]
-        if let constant = node.constant { return constant ? Formulas.yes : Formulas.no }
-        if let kinds = node.kinds, !kinds.contains(start.kind) { return Formulas.no }
+        if let constant = node.general.constant { return constant ? Formulas.yes : Formulas.no }
+        if let kinds = node.general.kinds, !kinds.contains(start.kind) { return Formulas.no }
         if node.crossedBounds(start) != nil { return Formulas.no }
         var parts = [ownAssertions(number, node, start, formulas)]
         if parts[0] == Formulas.no { return Formulas.no }
-        if let reference = node.reference { parts.append(expand(reference, start, formulas)) }
-        for part in node.allOf { parts.append(expand(part, start, formulas)) }
-        if !node.anyOf.isEmpty {
-            parts.append(formulas.any(node.anyOf.map { expand($0, start, formulas) }))
+        if let reference = node.inPlace.reference { parts.append(expand(reference, start, formulas)) }
+        for part in node.inPlace.allOf { parts.append(expand(part, start, formulas)) }
+        if !node.inPlace.anyOf.isEmpty {
+            parts.append(formulas.any(node.inPlace.anyOf.map { expand($0, start, formulas) }))
         }
-        if !node.oneOf.isEmpty {
-            parts.append(formulas.one(node.oneOf.map { expand($0, start, formulas) }))
+        if !node.inPlace.oneOf.isEmpty {
+            parts.append(formulas.one(node.inPlace.oneOf.map { expand($0, start, formulas) }))
         }
-        if let not = node.not { parts.append(formulas.not(expand(not, start, formulas))) }
-        if let condition = node.condition, node.consequent != nil || node.alternative != nil {
+        if let not = node.inPlace.not { parts.append(formulas.not(expand(not, start, formulas))) }
+        if let condition = node.inPlace.condition,
+            node.inPlace.consequent != nil || node.inPlace.alternative != nil
+        {
             let test = expand(condition, start, formulas)
-            let then = node.consequent.map { expand($0, start, formulas) } ?? Formulas.yes
-            let otherwise = node.alternative.map { expand($0, start, formulas) } ?? Formulas.yes
+            let then = node.inPlace.consequent.map { expand($0, start, formulas) } ?? Formulas.yes
+            let otherwise = node.inPlace.alternative.map { expand($0, start, formulas) } ?? Formulas.yes
             parts.append(formulas.any([formulas.not(test), then]))
             parts.append(formulas.any([test, otherwise]))
         }
         if start == .object {
-            for dependency in node.dependentSchemas {
+            for dependency in node.object.dependentSchemas {
                 let present = formulas.leaf(.key(dependency.key))
                 let needed = expand(dependency.schema, start, formulas)
                 parts.append(formulas.any([formulas.not(present), needed]))
             }
         }
         if start == .array {
-            if let foreseen = node.foreseenItems { parts.append(expand(foreseen, start, formulas)) }
-            if node.checksItems { parts.append(formulas.leaf(.check(number, .unevaluatedItems))) }
+            if let foreseen = node.unevaluated.foreseenItems {
+                parts.append(expand(foreseen, start, formulas))
+            }
+            if node.unevaluated.checksItems { parts.append(formulas.leaf(.check(number, .unevaluatedItems))) }
         }
         if start == .object {
-            if let foreseen = node.foreseenProperties { parts.append(expand(foreseen, start, formulas)) }
-            if node.checksProperties { parts.append(formulas.leaf(.check(number, .unevaluatedProperties))) }
+            if let foreseen = node.unevaluated.foreseenProperties {
+                parts.append(expand(foreseen, start, formulas))
+            }
+            if node.unevaluated.checksProperties {
+                parts.append(formulas.leaf(.check(number, .unevaluatedProperties)))
+            }
         }
         return formulas.all(parts)
     }
@@ -94,21 +102,23 @@ final class SchemaGraph {
         case .yes, .no:
             return allows(node) { $0.boolValue == (start == .yes) }
         case .number:
-            let constrained = node.isIntegral || !node.bounds.isEmpty || node.values != nil
-            if let values = node.values, !values.contains(where: { $0.numberValue != nil }) {
+            let constrained = node.general.isIntegral || !node.bounds.isEmpty || node.general.values != nil
+            if let values = node.general.values, !values.contains(where: { $0.numberValue != nil }) {
                 return Formulas.no
             }
             return constrained ? formulas.leaf(.number(number)) : Formulas.yes
         case .string:
             var parts: [Formulas.ID] = []
-            if let values = node.values {
+            if let values = node.general.values {
                 guard values.contains(where: { $0.stringValue != nil }) else { return Formulas.no }
                 parts.append(formulas.leaf(.string(number, .values)))
             }
-            if node.minLength > 0 || node.maxLength != nil {
+            if node.string.minLength > 0 || node.string.maxLength != nil {
                 parts.append(formulas.leaf(.string(number, .length)))
             }
-            for (test, keyword) in [(node.pattern, CheckedKeyword.pattern), (node.format, .format)] {
+            for (test, keyword) in [
+                (node.string.pattern, CheckedKeyword.pattern), (node.string.format, .format),
+            ] {
                 guard let test else { continue }
                 if test.automaton != nil {
                     parts.append(formulas.leaf(.string(number, keyword == .pattern ? .pattern : .format)))
@@ -118,31 +128,31 @@ final class SchemaGraph {
             return formulas.all(parts)
         case .array:
             var parts: [Formulas.ID] = []
-            if let values = node.values {
+            if let values = node.general.values {
                 parts.append(anyOf(values.filter { $0.arrayValue != nil }, of: number, start, formulas))
             }
-            if node.hasArrayKeywords { parts.append(formulas.leaf(.array(number, 0))) }
-            if node.uniqueItems { parts.append(formulas.leaf(.check(number, .uniqueItems))) }
+            if node.array.judgesItems { parts.append(formulas.leaf(.array(number, 0))) }
+            if node.array.uniqueItems { parts.append(formulas.leaf(.check(number, .uniqueItems))) }
             return formulas.all(parts)
         case .object:
             var parts: [Formulas.ID] = []
-            if let values = node.values {
+            if let values = node.general.values {
                 parts.append(anyOf(values.filter { $0.objectValue != nil }, of: number, start, formulas))
             }
-            if node.hasObjectKeywords { parts.append(formulas.leaf(.object(number))) }
+            if node.object.judgesMembers { parts.append(formulas.leaf(.object(number))) }
             return formulas.all(parts)
         }
     }
 
     private func allows(_ node: SchemaNode, _ matches: (JSONValue) -> Bool) -> Formulas.ID {
-        node.values.map { $0.contains(where: matches) ? Formulas.yes : Formulas.no } ?? Formulas.yes
+        node.general.values.map { $0.contains(where: matches) ? Formulas.yes : Formulas.no } ?? Formulas.yes
     }
 
     private func anyOf(
         _ values: [JSONValue], of number: Int32, _ start: ValueStart, _ formulas: Formulas
     ) -> Formulas.ID {
-        let pointer = nodes[Int(number)].pointer
-        let keyword = nodes[Int(number)].valuesKeyword
+        let pointer = nodes[Int(number)].origin.pointer
+        let keyword = nodes[Int(number)].general.valuesKeyword
         var parts: [Formulas.ID] = []
         for value in values {
             let schema = literal(value, pointer: pointer, keyword: keyword)
@@ -154,30 +164,32 @@ final class SchemaGraph {
     /// A schema that only `value` satisfies; its parts all point at the keyword that lists the value.
     func literal(_ value: JSONValue, pointer: JSONPointer, keyword: String) -> Int32 {
         var node = SchemaNode()
-        node.pointer = pointer
-        node.valuesKeyword = keyword
-        node.isLiteral = true
+        node.origin.pointer = pointer
+        node.general.valuesKeyword = keyword
+        node.general.isLiteral = true
         switch value {
         case .array(let elements):
-            node.kinds = .array
-            node.minItems = elements.count
-            node.maxItems = elements.count
-            node.prefixKeyword = keyword
-            node.prefix = elements.map { literal($0, pointer: pointer, keyword: keyword) }
+            node.general.kinds = .array
+            node.array.minItems = elements.count
+            node.array.maxItems = elements.count
+            node.array.prefixKeyword = keyword
+            node.array.prefix = elements.map { literal($0, pointer: pointer, keyword: keyword) }
         case .object(let object):
-            node.kinds = .object
+            node.general.kinds = .object
             var last: [Int32: JSONValue] = [:]
             for member in object {
                 let id = key(member.key.utf8)
-                if last[id] == nil { node.required.append(id) }
+                if last[id] == nil { node.object.required.append(id) }
                 last[id] = member.value
             }
-            node.properties = node.required.map { id in
+            node.object.members.properties = node.object.required.map { id in
                 (id, literal(last[id] ?? .null, pointer: pointer, keyword: keyword))
             }
-            for (id, schema) in node.properties { node.schemaOfKey[id] = schema }
-            node.additional = nothing(pointer, keyword: keyword)
-        default: node.values = [value]
+            for (id, schema) in node.object.members.properties {
+                node.object.members.schemaOfKey[id] = schema
+            }
+            node.object.members.additional = nothing(pointer, keyword: keyword)
+        default: node.general.values = [value]
         }
         nodes.append(node)
         return Int32(nodes.count - 1)
@@ -187,9 +199,9 @@ final class SchemaGraph {
     /// - Parameter keyword: the keyword that lists a value of which the schema is a part, if it is.
     func nothing(_ pointer: JSONPointer, keyword: String? = nil) -> Int32 {
         var node = SchemaNode()
-        node.pointer = pointer
-        if let keyword { (node.valuesKeyword, node.isLiteral) = (keyword, true) }
-        node.constant = false
+        node.origin.pointer = pointer
+        if let keyword { (node.general.valuesKeyword, node.general.isLiteral) = (keyword, true) }
+        node.general.constant = false
         nodes.append(node)
         return Int32(nodes.count - 1)
     }
@@ -202,18 +214,22 @@ final class SchemaGraph {
                 parents[child] = (parent, keyword)
             }
         }
-        note(node.anyOf, "anyOf")
-        note(node.oneOf, "oneOf")
-        note([node.not].compactMap { $0 }, "not")
-        note([node.condition, node.consequent, node.alternative].compactMap { $0 }, nil)
-        note(node.allOf + node.prefix, nil)
+        note(node.inPlace.anyOf, "anyOf")
+        note(node.inPlace.oneOf, "oneOf")
+        note([node.inPlace.not].compactMap { $0 }, "not")
+        note(
+            [node.inPlace.condition, node.inPlace.consequent, node.inPlace.alternative].compactMap { $0 }, nil
+        )
+        note(node.inPlace.allOf + node.array.prefix, nil)
         note(
             [
-                node.reference, node.items, node.contains, node.additional, node.names, node.unevaluatedItems,
-                node.unevaluatedProperties,
+                node.inPlace.reference, node.array.items, node.array.contains.schema,
+                node.object.members.additional, node.object.members.names, node.unevaluated.items,
+                node.unevaluated.properties,
             ].compactMap { $0 }, nil)
         note(
-            node.properties.map(\.schema) + node.patterns.map(\.schema) + node.dependentSchemas.map(\.schema),
+            node.object.members.properties.map(\.schema) + node.object.members.patterns.map(\.schema)
+                + node.object.dependentSchemas.map(\.schema),
             nil)
     }
 
@@ -224,26 +240,27 @@ final class SchemaGraph {
     func refuseUnwieldy(_ range: Range<Int>) throws(GrammarError) {
         for number in range {
             let node = nodes[number]
-            for alternatives in [node.anyOf, node.oneOf] where alternatives.count > 100 {
+            for alternatives in [node.inPlace.anyOf, node.inPlace.oneOf] where alternatives.count > 100 {
                 var named: Set<Int32> = []
                 for part in alternatives {
                     let inner = nodes[Int(part)]
-                    let target = inner.reference.map { nodes[Int($0)] } ?? inner
-                    for property in target.properties { named.insert(property.key) }
-                    named.formUnion(target.required)
+                    let target = inner.inPlace.reference.map { nodes[Int($0)] } ?? inner
+                    for property in target.object.members.properties { named.insert(property.key) }
+                    named.formUnion(target.object.required)
                 }
                 if named.count * alternatives.count > SchemaGraph.maximumKeyChoices {
                     throw .tooLarge(
                         reason:
-                            "\(alternatives.count) alternatives with \(named.count) keys at #\(node.pointer)")
+                            "\(alternatives.count) alternatives with \(named.count) keys at #\(node.origin.pointer)"
+                    )
                 }
             }
-            if let values = node.values, values.count > 100 {
+            if let values = node.general.values, values.count > 100 {
                 let objects = values.compactMap(\.objectValue)
                 let keys = Set(objects.flatMap { $0.map { key($0.key.utf8) } })
                 if keys.count * objects.count > SchemaGraph.maximumKeyChoices {
                     throw .tooLarge(
-                        reason: "\(objects.count) objects with \(keys.count) keys at #\(node.pointer)")
+                        reason: "\(objects.count) objects with \(keys.count) keys at #\(node.origin.pointer)")
                 }
             }
         }

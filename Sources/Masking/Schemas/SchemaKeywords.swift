@@ -15,21 +15,77 @@ extension SchemaLoader {
         return min(count, Int(Int32.max))
     }
 
-    func readStrings(
-        _ reading: Reading, _ node: inout SchemaNode
+    func generalKeywords(_ reading: Reading) throws(GrammarError) -> GeneralKeywords {
+        var found = GeneralKeywords()
+        if let type = reading["type"] {
+            let names = type.arrayValue?.map { $0.stringValue } ?? [type.stringValue]
+            var kinds: ValueKinds = []
+            var integer = false
+            var number = false
+            for name in names {
+                switch name {
+                case "null": kinds.insert(.null)
+                case "boolean": kinds.insert(.boolean)
+                case "string": kinds.insert(.string)
+                case "array": kinds.insert(.array)
+                case "object": kinds.insert(.object)
+                case "number": number = true
+                case "integer": integer = true
+                case "any" where reading.draft == .draft4: kinds = .every
+                default:
+                    throw .malformed(
+                        keyword: "type", at: reading.pointer,
+                        reason: "names a type that JSON Schema does not know")
+                }
+            }
+            if integer || number { kinds.insert(.number) }
+            found.kinds = kinds
+            found.isIntegral = integer && !number && kinds != .every
+            found.integersHaveNoPoint = reading.draft == .draft4
+        }
+        if let values = reading["enum"] {
+            guard let list = values.arrayValue else {
+                throw .malformed(keyword: "enum", at: reading.pointer, reason: "is not an array")
+            }
+            found.values = list
+        }
+        if let value = reading["const"] {
+            found.valuesKeyword = "const"
+            found.values =
+                found.values.map { $0.contains { $0.isEquivalent(to: value) } ? [value] : [] } ?? [value]
+        }
+        return found
+    }
+
+    mutating func readInPlace(
+        _ reading: Reading, _ found: inout InPlaceApplicators
     ) throws(GrammarError) {
-        node.minLength = try count(reading, "minLength") ?? 0
-        node.maxLength = try count(reading, "maxLength")
+        found.allOf = try children(reading, "allOf")
+        found.anyOf = try children(reading, "anyOf")
+        found.oneOf = try children(reading, "oneOf")
+        found.not = child(reading, "not")
+        found.condition = child(reading, "if")
+        if found.condition != nil {
+            found.consequent = child(reading, "then")
+            found.alternative = child(reading, "else")
+        }
+    }
+
+    func stringKeywords(_ reading: Reading) throws(GrammarError) -> StringKeywords {
+        var found = StringKeywords()
+        found.minLength = try count(reading, "minLength") ?? 0
+        found.maxLength = try count(reading, "maxLength")
         if let pattern = reading["pattern"] {
             guard let source = pattern.stringValue else {
                 throw .malformed(keyword: "pattern", at: reading.pointer, reason: "is not a string")
             }
-            node.pattern = try test(source, "pattern", reading)
+            found.pattern = try test(source, "pattern", reading)
         }
         let asserts = options.formats == .enforced || reading.dialect.vocabularies.contains(.formatAssertion)
         if asserts, let format = reading["format"]?.stringValue {
-            node.format = patterns.format(format)
+            found.format = patterns.format(format)
         }
+        return found
     }
 
     /// The test of a pattern.
@@ -62,9 +118,7 @@ extension SchemaLoader {
             source: source, automaton: (isAffordable ? wider : nil) ?? patterns.anything, exact: exact)
     }
 
-    func readNumbers(
-        _ reading: Reading, _ node: inout SchemaNode
-    ) throws(GrammarError) {
+    func numberBounds(_ reading: Reading) throws(GrammarError) -> NumberBounds {
         func bound(_ keyword: String) throws(GrammarError) -> ExactDecimal? {
             guard let value = reading[keyword] else { return nil }
             if reading.draft == .draft4, keyword.hasPrefix("exclusive"), value.boolValue != nil { return nil }
@@ -73,52 +127,56 @@ extension SchemaLoader {
             }
             return number.decimal
         }
-        node.bounds.minimum = try bound("minimum")
-        node.bounds.maximum = try bound("maximum")
-        node.bounds.multipleOf = try bound("multipleOf")
-        if let multiple = node.bounds.multipleOf, multiple.isZero || multiple.isNegative {
+        var found = NumberBounds(
+            minimum: try bound("minimum").map { NumberBound(value: $0) },
+            maximum: try bound("maximum").map { NumberBound(value: $0) },
+            multipleOf: try bound("multipleOf"))
+        if let multiple = found.multipleOf, multiple.isZero || multiple.isNegative {
             throw .malformed(keyword: "multipleOf", at: reading.pointer, reason: "is not above zero")
         }
         if reading.draft == .draft4 {
-            node.bounds.minimumExcluded = reading["exclusiveMinimum"]?.boolValue ?? false
-            node.bounds.maximumExcluded = reading["exclusiveMaximum"]?.boolValue ?? false
+            found.minimum?.isExcluded = reading["exclusiveMinimum"]?.boolValue ?? false
+            found.maximum?.isExcluded = reading["exclusiveMaximum"]?.boolValue ?? false
         } else {
-            if let low = try bound("exclusiveMinimum"), node.bounds.minimum.map({ low >= $0 }) ?? true {
-                (node.bounds.minimum, node.bounds.minimumExcluded) = (low, true)
+            if let low = try bound("exclusiveMinimum"), found.minimum.map({ low >= $0.value }) ?? true {
+                found.minimum = NumberBound(value: low, isExcluded: true)
             }
-            if let high = try bound("exclusiveMaximum"), node.bounds.maximum.map({ high <= $0 }) ?? true {
-                (node.bounds.maximum, node.bounds.maximumExcluded) = (high, true)
+            if let high = try bound("exclusiveMaximum"), found.maximum.map({ high <= $0.value }) ?? true {
+                found.maximum = NumberBound(value: high, isExcluded: true)
             }
         }
+        return found
     }
 
-    mutating func readArrays(_ reading: Reading, _ node: inout SchemaNode) throws(GrammarError) {
-        node.minItems = try count(reading, "minItems") ?? 0
-        node.maxItems = try count(reading, "maxItems")
-        node.uniqueItems = reading["uniqueItems"]?.boolValue ?? false
+    mutating func arrayKeywords(_ reading: Reading) throws(GrammarError) -> ArrayKeywords {
+        var found = ArrayKeywords()
+        found.minItems = try count(reading, "minItems") ?? 0
+        found.maxItems = try count(reading, "maxItems")
+        found.uniqueItems = reading["uniqueItems"]?.boolValue ?? false
         if reading["prefixItems"] != nil {
-            node.prefix = try children(reading, "prefixItems")
-            node.items = child(reading, "items")
+            found.prefix = try children(reading, "prefixItems")
+            found.items = child(reading, "items")
         } else if reading["items"]?.arrayValue != nil {
-            node.prefix = try children(reading, "items")
-            node.prefixKeyword = "items"
-            node.items = reading.object["additionalItems"].map { schema($0, reading, "additionalItems") }
-            node.itemsKeyword = "additionalItems"
+            found.prefix = try children(reading, "items")
+            found.prefixKeyword = "items"
+            found.items = reading.object["additionalItems"].map { schema($0, reading, "additionalItems") }
+            found.itemsKeyword = "additionalItems"
         } else {
-            node.items = child(reading, "items")
+            found.items = child(reading, "items")
         }
-        node.contains = child(reading, "contains")
-        if node.contains != nil {
-            node.minContains = try count(reading, "minContains") ?? 1
-            node.maxContains = try count(reading, "maxContains")
+        found.contains.schema = child(reading, "contains")
+        if found.contains.schema != nil {
+            found.contains.minimum = try count(reading, "minContains") ?? 1
+            found.contains.maximum = try count(reading, "maxContains")
         }
-        node.containsEvaluates = reading.draft == .draft2020
-        node.unevaluatedItems = child(reading, "unevaluatedItems")
+        found.contains.evaluates = reading.draft == .draft2020
+        return found
     }
 
-    mutating func readObjects(_ reading: Reading, _ node: inout SchemaNode) throws(GrammarError) {
-        node.minProperties = try count(reading, "minProperties") ?? 0
-        node.maxProperties = try count(reading, "maxProperties")
+    mutating func objectKeywords(_ reading: Reading) throws(GrammarError) -> ObjectKeywords {
+        var found = ObjectKeywords()
+        found.minProperties = try count(reading, "minProperties") ?? 0
+        found.maxProperties = try count(reading, "maxProperties")
         if let properties = reading["properties"] {
             guard let members = properties.objectValue else {
                 throw .malformed(
@@ -126,34 +184,39 @@ extension SchemaLoader {
             }
             for member in members {
                 let key = graph.key(member.key.utf8)
-                guard node.schemaOfKey[key] == nil else { continue }
+                guard found.members.schemaOfKey[key] == nil else { continue }
                 let inner = schema(member.value, reading, "properties", member.key)
-                node.properties.append((key, inner))
-                node.schemaOfKey[key] = inner
+                found.members.properties.append((key, inner))
+                found.members.schemaOfKey[key] = inner
             }
         }
         for member in reading["patternProperties"]?.objectValue ?? JSONObject() {
             let test = try test(member.key, "patternProperties", reading)
-            node.patterns.append((test, schema(member.value, reading, "patternProperties", member.key)))
+            found.members.patterns.append(
+                (test, schema(member.value, reading, "patternProperties", member.key)))
         }
-        node.additional = child(reading, "additionalProperties")
-        node.names = child(reading, "propertyNames")
-        node.required = keys(reading["required"])
+        found.members.additional = child(reading, "additionalProperties")
+        found.members.names = child(reading, "propertyNames")
+        found.required = keys(reading["required"])
         for member in reading["dependentRequired"]?.objectValue ?? JSONObject() {
-            node.dependentRequired.append(
+            found.dependentRequired.append(
                 (graph.key(member.key.utf8), keys(member.value), "dependentRequired"))
         }
         for member in reading["dependentSchemas"]?.objectValue ?? JSONObject() {
             let inner = schema(member.value, reading, "dependentSchemas", member.key)
-            node.dependentSchemas.append((graph.key(member.key.utf8), inner))
+            found.dependentSchemas.append((graph.key(member.key.utf8), inner))
         }
-        node.unevaluatedProperties = child(reading, "unevaluatedProperties")
+        return found
+    }
+
+    /// Reads what the drafts before 2019-09 have for `dependentRequired` and `dependentSchemas`.
+    mutating func readDependencies(_ reading: Reading, _ found: inout ObjectKeywords) {
         for member in reading["dependencies"]?.objectValue ?? JSONObject() {
             let key = graph.key(member.key.utf8)
             if member.value.arrayValue != nil || member.value.stringValue != nil {
-                node.dependentRequired.append((key, keys(member.value), "dependencies"))
+                found.dependentRequired.append((key, keys(member.value), "dependencies"))
             } else {
-                node.dependentSchemas.append(
+                found.dependentSchemas.append(
                     (key, schema(member.value, reading, "dependencies", member.key)))
             }
         }

@@ -13,19 +13,10 @@ struct SchemaLoader {
     private var resolver: ReferenceResolver
     private var numberOf: [Identity: Int32] = [:]
     private var pending: [(number: Int32, value: JSONValue, resource: Int, identity: Identity)] = []
-    /// For each scope, the outermost resource that has each dynamic anchor met on the way.
-    private var scopes: [[ByteString: Int]] = [[:]]
-    private var scopeIDs: [[ByteString: Int]: Int] = [[:]: 0]
-    /// The scope inside a resource entered from a scope.
-    private var innerScopes: [Entry: Int] = [:]
+    private var scopes = DynamicScopes()
 
     private struct Identity: Hashable {
         var location: ReferenceResolver.Location
-        var scope: Int
-    }
-
-    private struct Entry: Hashable {
-        var resource: Int
         var scope: Int
     }
 
@@ -108,7 +99,9 @@ struct SchemaLoader {
         _ value: JSONValue, _ location: ReferenceResolver.Location, in outer: Int, scope: Int
     ) -> Int32 {
         let resource = resolver.resource(at: location, in: outer)
-        let identity = Identity(location: location, scope: enter(resource, from: scope))
+        let inner = scopes.enter(
+            resource, anchors: resolver.resources[resource].dynamicAnchors, from: scope)
+        let identity = Identity(location: location, scope: inner)
         let fresh = Int32(graph.nodes.count)
         // One look-up finds or inserts: the pointer is hashed once.
         func known(_ number: inout Int32) -> Int32 {
@@ -124,23 +117,6 @@ struct SchemaLoader {
 
     // MARK: References
 
-    /// The scope inside a resource that was entered from a scope.
-    private mutating func enter(_ resource: Int, from scope: Int) -> Int {
-        let anchors = resolver.resources[resource].dynamicAnchors
-        if anchors.isEmpty { return scope }
-        let entry = Entry(resource: resource, scope: scope)
-        if let known = innerScopes[entry] { return known }
-        var inner = scopes[scope]
-        for anchor in anchors where inner[anchor] == nil { inner[anchor] = resource }
-        let number = scopeIDs[inner] ?? scopes.count
-        if number == scopes.count {
-            scopes.append(inner)
-            scopeIDs[inner] = number
-        }
-        innerScopes[entry] = number
-        return number
-    }
-
     private mutating func reference(_ keyword: String, _ reading: Reading) throws(GrammarError) -> Int32? {
         guard let value = reading[keyword] else { return nil }
         var target: ReferenceResolver.Target
@@ -150,7 +126,7 @@ struct SchemaLoader {
         } catch {
             throw .schema(error)
         }
-        if let anchor = target.dynamicAnchor, let outermost = scopes[reading.scope][anchor],
+        if let anchor = target.dynamicAnchor, let outermost = scopes.outermost(anchor, in: reading.scope),
             let outer = resolver.dynamicTarget(anchor, in: outermost)
         {
             target = outer
@@ -165,10 +141,10 @@ struct SchemaLoader {
     ) throws(GrammarError) -> SchemaNode {
         let location = identity.location
         var node = SchemaNode()
-        node.pointer = location.pointer
-        if location.document > 0 { node.document = resolver.documentURI(of: location) }
+        node.origin.pointer = location.pointer
+        if location.document > 0 { node.origin.document = resolver.documentURI(of: location) }
         if let verdict = value.boolValue {
-            node.constant = verdict
+            node.general.constant = verdict
             return node
         }
         guard let object = value.objectValue else {
@@ -179,16 +155,20 @@ struct SchemaLoader {
         let reading = Reading(
             object, at: location, resource: resource, scope: identity.scope,
             dialect: resolver.resources[resource].dialect)
-        node.reference = try reference("$ref", reading)
-        if node.reference != nil, reading.draft.ignoresSiblingsOfReferences { return node }
-        try readGeneral(reading, &node)
+        node.inPlace.reference = try reference("$ref", reading)
+        if node.inPlace.reference != nil, reading.draft.ignoresSiblingsOfReferences { return node }
+        node.general = try generalKeywords(reading)
+        try readInPlace(reading, &node.inPlace)
         for keyword in ["$recursiveRef", "$dynamicRef"] {
-            if let target = try reference(keyword, reading) { node.allOf.append(target) }
+            if let target = try reference(keyword, reading) { node.inPlace.allOf.append(target) }
         }
-        try readStrings(reading, &node)
-        try readNumbers(reading, &node)
-        try readArrays(reading, &node)
-        try readObjects(reading, &node)
+        node.string = try stringKeywords(reading)
+        node.bounds = try numberBounds(reading)
+        node.array = try arrayKeywords(reading)
+        node.unevaluated.items = child(reading, "unevaluatedItems")
+        node.object = try objectKeywords(reading)
+        node.unevaluated.properties = child(reading, "unevaluatedProperties")
+        readDependencies(reading, &node.object)
         return node
     }
 
@@ -209,56 +189,5 @@ struct SchemaLoader {
             throw .malformed(keyword: keyword, at: reading.pointer, reason: "is not an array of schemas")
         }
         return elements.enumerated().map { schema($1, reading, keyword, String($0)) }
-    }
-
-    mutating func readGeneral(
-        _ reading: Reading, _ node: inout SchemaNode
-    ) throws(GrammarError) {
-        if let type = reading["type"] {
-            let names = type.arrayValue?.map { $0.stringValue } ?? [type.stringValue]
-            var kinds: ValueKinds = []
-            var integer = false
-            var number = false
-            for name in names {
-                switch name {
-                case "null": kinds.insert(.null)
-                case "boolean": kinds.insert(.boolean)
-                case "string": kinds.insert(.string)
-                case "array": kinds.insert(.array)
-                case "object": kinds.insert(.object)
-                case "number": number = true
-                case "integer": integer = true
-                case "any" where reading.draft == .draft4: kinds = .every
-                default:
-                    throw .malformed(
-                        keyword: "type", at: reading.pointer,
-                        reason: "names a type that JSON Schema does not know")
-                }
-            }
-            if integer || number { kinds.insert(.number) }
-            node.kinds = kinds
-            node.isIntegral = integer && !number && kinds != .every
-            node.integersHaveNoPoint = reading.draft == .draft4
-        }
-        if let values = reading["enum"] {
-            guard let list = values.arrayValue else {
-                throw .malformed(keyword: "enum", at: reading.pointer, reason: "is not an array")
-            }
-            node.values = list
-        }
-        if let value = reading["const"] {
-            node.valuesKeyword = "const"
-            node.values =
-                node.values.map { $0.contains { $0.isEquivalent(to: value) } ? [value] : [] } ?? [value]
-        }
-        node.allOf = try children(reading, "allOf")
-        node.anyOf = try children(reading, "anyOf")
-        node.oneOf = try children(reading, "oneOf")
-        node.not = child(reading, "not")
-        node.condition = child(reading, "if")
-        if node.condition != nil {
-            node.consequent = child(reading, "then")
-            node.alternative = child(reading, "else")
-        }
     }
 }

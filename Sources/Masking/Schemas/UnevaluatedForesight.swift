@@ -21,38 +21,38 @@ extension SchemaGraph {
     func foreseeUnevaluated(_ range: Range<Int>) {
         for number in range {
             let node = nodes[number]
-            if let unevaluated = node.unevaluatedProperties {
+            if let unevaluated = node.unevaluated.properties {
                 var reach = Reach()
                 extend(&reach, Int32(number), asks: .object, isOwn: true, isConditional: false)
-                nodes[number].checksProperties = reach.isConditional
+                nodes[number].unevaluated.checksProperties = reach.isConditional
                 if !reach.everyKey {
-                    let anything = self.anything(node.pointer)
+                    let anything = self.anything(node.origin.pointer)
                     var foreseen = SchemaNode()
-                    foreseen.pointer = node.pointer
-                    foreseen.additionalKeyword = "unevaluatedProperties"
-                    for key in reach.keys where foreseen.schemaOfKey[key] == nil {
-                        foreseen.properties.append((key, anything))
-                        foreseen.schemaOfKey[key] = anything
+                    foreseen.origin.pointer = node.origin.pointer
+                    foreseen.object.members.additionalKeyword = "unevaluatedProperties"
+                    for key in reach.keys where foreseen.object.members.schemaOfKey[key] == nil {
+                        foreseen.object.members.properties.append((key, anything))
+                        foreseen.object.members.schemaOfKey[key] = anything
                     }
-                    foreseen.patterns = reach.patterns.map { ($0, anything) }
-                    foreseen.additional = unevaluated
+                    foreseen.object.members.patterns = reach.patterns.map { ($0, anything) }
+                    foreseen.object.members.additional = unevaluated
                     nodes.append(foreseen)
-                    nodes[number].foreseenProperties = Int32(nodes.count - 1)
+                    nodes[number].unevaluated.foreseenProperties = Int32(nodes.count - 1)
                 }
             }
-            if let unevaluated = node.unevaluatedItems {
+            if let unevaluated = node.unevaluated.items {
                 var reach = Reach()
                 extend(&reach, Int32(number), asks: .array, isOwn: true, isConditional: false)
-                nodes[number].checksItems = reach.isConditional
+                nodes[number].unevaluated.checksItems = reach.isConditional
                 if !reach.everyItem {
-                    let anything = self.anything(node.pointer)
+                    let anything = self.anything(node.origin.pointer)
                     var foreseen = SchemaNode()
-                    foreseen.pointer = node.pointer
-                    foreseen.itemsKeyword = "unevaluatedItems"
-                    foreseen.prefix = [Int32](repeating: anything, count: reach.items)
-                    foreseen.items = unevaluated
+                    foreseen.origin.pointer = node.origin.pointer
+                    foreseen.array.itemsKeyword = "unevaluatedItems"
+                    foreseen.array.prefix = [Int32](repeating: anything, count: reach.items)
+                    foreseen.array.items = unevaluated
                     nodes.append(foreseen)
-                    nodes[number].foreseenItems = Int32(nodes.count - 1)
+                    nodes[number].unevaluated.foreseenItems = Int32(nodes.count - 1)
                 }
             }
         }
@@ -66,36 +66,37 @@ extension SchemaGraph {
         let node = nodes[Int(schema)]
         var evaluates = false
         if kind == .object {
-            reach.keys += node.properties.map(\.key)
-            reach.patterns += node.patterns.map(\.test)
-            evaluates = !node.properties.isEmpty || !node.patterns.isEmpty
-            if node.additional != nil || (!isOwn && node.unevaluatedProperties != nil) {
+            reach.keys += node.object.members.properties.map(\.key)
+            reach.patterns += node.object.members.patterns.map(\.test)
+            evaluates = !node.object.members.properties.isEmpty || !node.object.members.patterns.isEmpty
+            if node.object.members.additional != nil || (!isOwn && node.unevaluated.properties != nil) {
                 reach.everyKey = true
                 evaluates = true
             }
             // What it leaves over itself may depend on alternatives, but then it holds nothing back.
         } else {
-            reach.items = max(reach.items, node.prefix.count)
-            evaluates = !node.prefix.isEmpty
-            if node.items != nil || (!isOwn && node.unevaluatedItems != nil) {
+            reach.items = max(reach.items, node.array.prefix.count)
+            evaluates = !node.array.prefix.isEmpty
+            if node.array.items != nil || (!isOwn && node.unevaluated.items != nil) {
                 reach.everyItem = true
                 evaluates = true
             }
-            if node.contains != nil, node.containsEvaluates {
+            if node.array.contains.schema != nil, node.array.contains.evaluates {
                 reach.everyItem = true
                 reach.isConditional = true
             }
         }
         if evaluates, isConditional { reach.isConditional = true }
-        if let reference = node.reference {
+        if let reference = node.inPlace.reference {
             extend(&reach, reference, asks: kind, isOwn: false, isConditional: isConditional)
         }
-        for part in node.allOf {
+        for part in node.inPlace.allOf {
             extend(&reach, part, asks: kind, isOwn: false, isConditional: isConditional)
         }
         let alternatives =
-            node.anyOf + node.oneOf + [node.condition, node.consequent, node.alternative].compactMap { $0 }
-            + node.dependentSchemas.map(\.schema)
+            node.inPlace.anyOf + node.inPlace.oneOf
+            + [node.inPlace.condition, node.inPlace.consequent, node.inPlace.alternative].compactMap { $0 }
+            + node.object.dependentSchemas.map(\.schema)
         for part in alternatives {
             // A schema that was passed in any case may come again under a condition; that changes nothing.
             extend(&reach, part, asks: kind, isOwn: false, isConditional: true)
@@ -105,8 +106,8 @@ extension SchemaGraph {
     /// A schema that everything satisfies.
     private func anything(_ pointer: JSONPointer) -> Int32 {
         var node = SchemaNode()
-        node.pointer = pointer
-        node.constant = true
+        node.origin.pointer = pointer
+        node.general.constant = true
         nodes.append(node)
         return Int32(nodes.count - 1)
     }

@@ -5,26 +5,12 @@ struct StringTokens: Sendable {
     let base: [UInt64]
     /// The base tokens in disjoint groups of like alphabets; a group that a pattern lets through is taken whole.
     let slices: [Slice]
-    /// Tokens with a closing quote whose part before it may follow a boundary.
-    let quoted: VocabularyTrie
-    /// Those of them with an escape before the quote.
-    let quotedEscapes: VocabularyTrie
-    /// What follows the closing quote in those tokens: a trie of suffixes, `suffixTokens` by suffix number.
-    let suffixes: VocabularyTrie
-    let suffixTokens: [[Quoted]]
-    /// Tokens that end in the closing quote.
-    let closing: [Quoted]
+    /// The tokens with a closing quote.
+    let quoted: QuotedTokens
     /// Base tokens of at most `n` characters, by `n`.
     let byLength: [[UInt64]]
     /// The number of characters of the longest base token.
     let longest: Int
-
-    /// A token with a closing quote.
-    struct Quoted: Sendable {
-        var token: Int32
-        /// Characters before the quote.
-        var length: Int32
-    }
 
     /// A group of base tokens.
     struct Slice: Sendable {
@@ -40,28 +26,14 @@ struct StringTokens: Sendable {
         let wordCount = (count + 63) / 64
         var base = [UInt64](repeating: 0, count: wordCount)
         var groups = [[Int32]](repeating: [], count: StringTokens.alphabets.count)
-        var quoted: [Int32] = []
-        var escaped: [Int32] = []
-        var suffixIDs: [ArraySlice<UInt8>: Int] = [:]
-        var suffixTokens: [[Quoted]] = []
-        var closing: [Quoted] = []
+        var quoted = QuotedTokens.Building()
         var lengths: [[Int32]] = []
         for id in tokens {
             let bytes = buffer[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])]
             guard let reading = StringTokens.read(bytes) else { continue }
             if let quote = reading.quote {
-                quoted.append(id)
-                if !reading.plain { escaped.append(id) }
-                let suffix = bytes[(quote + 1)...]
-                let entry = Quoted(token: id, length: Int32(reading.length))
-                if suffix.isEmpty {
-                    closing.append(entry)
-                } else if let known = suffixIDs[suffix] {
-                    suffixTokens[known].append(entry)
-                } else {
-                    suffixIDs[suffix] = suffixTokens.count
-                    suffixTokens.append([entry])
-                }
+                quoted.add(
+                    id, length: reading.length, isPlain: reading.plain, suffix: bytes[(quote + 1)...])
                 continue
             }
             base[Int(id) >> 6] |= 1 << UInt64(id & 63)
@@ -70,18 +42,7 @@ struct StringTokens: Sendable {
             lengths[reading.length].append(id)
         }
         self.base = base
-        self.closing = closing
-        self.suffixTokens = suffixTokens
-        self.quoted = VocabularyTrie(tokens: quoted, buffer: buffer, offsets: offsets)
-        quotedEscapes = VocabularyTrie(tokens: escaped, buffer: buffer, offsets: offsets)
-        var suffixBuffer: [UInt8] = []
-        var suffixOffsets: [Int32] = [0]
-        for (suffix, _) in suffixIDs.sorted(by: { $0.value < $1.value }) {
-            suffixBuffer.append(contentsOf: suffix)
-            suffixOffsets.append(Int32(suffixBuffer.count))
-        }
-        suffixes = VocabularyTrie(
-            tokens: (0..<Int32(suffixTokens.count)).map { $0 }, buffer: suffixBuffer, offsets: suffixOffsets)
+        self.quoted = QuotedTokens(quoted, buffer: buffer, offsets: offsets)
         var running = [UInt64](repeating: 0, count: wordCount)
         var byLength: [[UInt64]] = []
         for ids in lengths {

@@ -24,7 +24,6 @@ public final class Vocabulary: Sendable {
     let offsets: [Int32]
     let names: [Int: String]
     let trie: VocabularyTrie
-    let longestToken: Int
     let strings: StringTokens
 
     /// A vocabulary of the given entries, indexed by token ID.
@@ -43,17 +42,13 @@ public final class Vocabulary: Sendable {
         var special: [String: Int] = [:]
         var tokens: [Int32] = []
         tokens.reserveCapacity(entries.count)
-        var longest = 1
         let ends = Set(endOfTurn)
         for (id, entry) in entries.enumerated() {
             switch entry {
             case .bytes(let bytes):
                 buffer.append(contentsOf: bytes)
                 // An end token that has bytes ends the turn all the same; it never writes them.
-                if !bytes.isEmpty, !ends.contains(id) {
-                    tokens.append(Int32(id))
-                    longest = max(longest, bytes.count)
-                }
+                if !bytes.isEmpty, !ends.contains(id) { tokens.append(Int32(id)) }
             case .special(let name):
                 names[id] = name
                 if special[name] == nil { special[name] = id }
@@ -68,7 +63,6 @@ public final class Vocabulary: Sendable {
         self.offsets = offsets
         self.names = names
         trie = VocabularyTrie(tokens: tokens, buffer: buffer, offsets: offsets)
-        longestToken = longest
         strings = StringTokens(tokens: tokens, buffer: buffer, offsets: offsets, count: entries.count)
     }
 

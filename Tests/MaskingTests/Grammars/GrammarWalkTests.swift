@@ -78,7 +78,7 @@ struct GrammarWalkTests {
                 var now: [([UInt8], ByteExpressions.ID)] = [([], root)]
                 var all: Set<[UInt8]> = []
                 for _ in 0...length {
-                    for (text, id) in now where expressions.nullable[Int(id)] { all.insert(text) }
+                    for (text, id) in now where expressions.facts[Int(id)].isNullable { all.insert(text) }
                     now = now.flatMap { text, id in
                         "abcdlowx019é{\"".utf8.compactMap { byte -> ([UInt8], ByteExpressions.ID)? in
                             let next = expressions.derivative(id, byte)

@@ -55,25 +55,27 @@ final class ArrayConditions: Grounded {
     /// What one array schema asks of the item at `index`, and what becomes of it where `contains` counts the item.
     private func item(_ schema: Int32, _ index: Int, _ matches: Int32) -> (Formulas.ID, Formulas.ID?)? {
         let node = graph.nodes[Int(schema)]
-        if let maximum = node.maxItems, index >= maximum { return nil }
+        if let maximum = node.array.maxItems, index >= maximum { return nil }
         var own = Formulas.yes
-        if index < node.prefix.count {
-            own = formulas.leaf(.schema(node.prefix[index]))
-        } else if let items = node.items {
+        if index < node.array.prefix.count {
+            own = formulas.leaf(.schema(node.array.prefix[index]))
+        } else if let items = node.array.items {
             own = formulas.leaf(.schema(items))
         }
-        guard let contains = node.contains else { return (own, nil) }
-        if node.maxContains == nil, Int(matches) >= node.minContains { return (own, nil) }
+        guard let contains = node.array.contains.schema else { return (own, nil) }
+        if node.array.contains.maximum == nil, Int(matches) >= node.array.contains.minimum {
+            return (own, nil)
+        }
         let match = formulas.leaf(.schema(contains))
         let stay = formulas.leaf(.outer(formulas.leaf(.array(schema, matches))))
-        let limit = Int32(clamping: max(node.minContains, (node.maxContains ?? 0) + 1))
+        let limit = Int32(clamping: max(node.array.contains.minimum, (node.array.contains.maximum ?? 0) + 1))
         let more = formulas.leaf(.outer(formulas.leaf(.array(schema, min(matches + 1, limit)))))
-        if let maximum = node.maxContains, Int(matches) >= maximum {
+        if let maximum = node.array.contains.maximum, Int(matches) >= maximum {
             return (own, formulas.all(formulas.not(match), stay))
         }
         let counted = formulas.any([
             formulas.all(match, more),
-            node.maxContains == nil ? stay : formulas.all(formulas.not(match), stay),
+            node.array.contains.maximum == nil ? stay : formulas.all(formulas.not(match), stay),
         ])
         return (own, counted)
     }
@@ -88,7 +90,9 @@ final class ArrayConditions: Grounded {
                     switch leaf {
                     case .array(let schema, _):
                         let node = graph.nodes[Int(schema)]
-                        limit = max(limit, node.prefix.count + 1, node.minItems, (node.maxItems ?? 0) + 1)
+                        limit = max(
+                            limit, node.array.prefix.count + 1, node.array.minItems,
+                            (node.array.maxItems ?? 0) + 1)
                     case .outer(let inner): look(inner)
                     default: break
                     }

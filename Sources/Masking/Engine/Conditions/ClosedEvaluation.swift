@@ -69,8 +69,8 @@ struct ClosedEvaluation: Grounded {
         case .uniqueItems:
             guard let items = value.arrayValue else { return true }
             return Set(items.map(\.canonical)).count == items.count
-        case .pattern: return value.stringValue.map { node.pattern?.exact?($0) ?? true } ?? true
-        case .format: return value.stringValue.map { node.format?.exact?($0) ?? true } ?? true
+        case .pattern: return value.stringValue.map { node.string.pattern?.exact?($0) ?? true } ?? true
+        case .format: return value.stringValue.map { node.string.format?.exact?($0) ?? true } ?? true
         case .unevaluatedItems, .unevaluatedProperties:
             return ClosedEvaluation(blueprint, numbers).evaluate(schema, value) != nil
         }
@@ -89,11 +89,15 @@ struct ClosedEvaluation: Grounded {
 
     private func judge(_ schema: Int32, _ value: JSONValue, _ place: Place) -> EvaluatedParts? {
         let node = graph.nodes[Int(schema)]
-        if let constant = node.constant { return constant ? EvaluatedParts() : nil }
-        if let kinds = node.kinds, !ValueStart.all(of: value).contains(where: { kinds.contains($0.kind) }) {
+        if let constant = node.general.constant { return constant ? EvaluatedParts() : nil }
+        if let kinds = node.general.kinds,
+            !ValueStart.all(of: value).contains(where: { kinds.contains($0.kind) })
+        {
             return nil
         }
-        if let values = node.values, !values.contains(where: { $0.isEquivalent(to: value) }) { return nil }
+        if let values = node.general.values, !values.contains(where: { $0.isEquivalent(to: value) }) {
+            return nil
+        }
         switch value {
         case .number(let number): if !numbers.numberSpec(schema).accepts(number) { return nil }
         case .string(let text): if !accepts(node, text) { return nil }
@@ -110,13 +114,13 @@ struct ClosedEvaluation: Grounded {
         }
         guard let applied = evaluateInPlace(node, value, place) else { return nil }
         parts.formUnion(applied)
-        if let rest = node.unevaluatedItems, let items = value.arrayValue {
+        if let rest = node.unevaluated.items, let items = value.arrayValue {
             for (index, item) in items.enumerated() where !parts.items.contains(index) {
                 if evaluate(rest, item, memory.part(index, of: place)) == nil { return nil }
                 parts.items.insert(index)
             }
         }
-        if let rest = node.unevaluatedProperties, let object = value.objectValue {
+        if let rest = node.unevaluated.properties, let object = value.objectValue {
             for (index, member) in object.enumerated() where !parts.keys.contains(Array(member.key.utf8)) {
                 if evaluate(rest, member.value, memory.part(index, of: place)) == nil { return nil }
                 parts.keys.insert(Array(member.key.utf8))
@@ -127,28 +131,29 @@ struct ClosedEvaluation: Grounded {
 
     private func accepts(_ node: SchemaNode, _ text: String) -> Bool {
         let count = text.unicodeScalars.count
-        if count < node.minLength { return false }
-        if let maximum = node.maxLength, count > maximum { return false }
-        return node.pattern?.accepts(text) ?? true && node.format?.accepts(text) ?? true
+        if count < node.string.minLength { return false }
+        if let maximum = node.string.maxLength, count > maximum { return false }
+        return node.string.pattern?.accepts(text) ?? true && node.string.format?.accepts(text) ?? true
     }
 
     private func evaluateItems(_ node: SchemaNode, _ items: [JSONValue], _ place: Place) -> EvaluatedParts? {
         var parts = EvaluatedParts()
-        if items.count < node.minItems { return nil }
-        if let maximum = node.maxItems, items.count > maximum { return nil }
-        if node.uniqueItems, Set(items.map(\.canonical)).count < items.count { return nil }
+        if items.count < node.array.minItems { return nil }
+        if let maximum = node.array.maxItems, items.count > maximum { return nil }
+        if node.array.uniqueItems, Set(items.map(\.canonical)).count < items.count { return nil }
         for (index, item) in items.enumerated() {
-            guard let schema = index < node.prefix.count ? node.prefix[index] : node.items else { continue }
+            guard let schema = index < node.array.prefix.count ? node.array.prefix[index] : node.array.items
+            else { continue }
             if evaluate(schema, item, memory.part(index, of: place)) == nil { return nil }
             parts.items.insert(index)
         }
-        if let contains = node.contains {
+        if let contains = node.array.contains.schema {
             let matches = items.indices.filter {
                 evaluate(contains, items[$0], memory.part($0, of: place)) != nil
             }
-            if matches.count < node.minContains { return nil }
-            if let maximum = node.maxContains, matches.count > maximum { return nil }
-            if node.containsEvaluates { parts.items.formUnion(matches) }
+            if matches.count < node.array.contains.minimum { return nil }
+            if let maximum = node.array.contains.maximum, matches.count > maximum { return nil }
+            if node.array.contains.evaluates { parts.items.formUnion(matches) }
         }
         return parts
     }
@@ -162,19 +167,19 @@ struct ClosedEvaluation: Grounded {
             let bytes = Array(member.key.utf8)
             let key = graph.knownKey(bytes)
             seen = seen.adding(key)
-            var schemas = [key.flatMap { node.schemaOfKey[$0] }].compactMap { $0 }
-            schemas += node.patterns.filter { $0.test.accepts(member.key) }.map(\.schema)
-            if schemas.isEmpty, let additional = node.additional { schemas = [additional] }
+            var schemas = [key.flatMap { node.object.members.schemaOfKey[$0] }].compactMap { $0 }
+            schemas += node.object.members.patterns.filter { $0.test.accepts(member.key) }.map(\.schema)
+            if schemas.isEmpty, let additional = node.object.members.additional { schemas = [additional] }
             for schema in schemas where evaluate(schema, member.value, part) == nil { return nil }
             if !schemas.isEmpty { parts.keys.insert(bytes) }
-            if let names = node.names,
+            if let names = node.object.members.names,
                 evaluate(names, .string(member.key), memory.part(-1 - index, of: place)) == nil
             {
                 return nil
             }
         }
-        if node.objectFault(seen) != nil { return nil }
-        for dependency in node.dependentSchemas where seen.contains(dependency.key) {
+        if node.object.fault(seen) != nil { return nil }
+        for dependency in node.object.dependentSchemas where seen.contains(dependency.key) {
             guard let own = evaluate(dependency.schema, .object(object), place.again) else { return nil }
             parts.formUnion(own)
         }
@@ -185,25 +190,25 @@ struct ClosedEvaluation: Grounded {
     private func evaluateInPlace(_ node: SchemaNode, _ value: JSONValue, _ place: Place) -> EvaluatedParts? {
         var parts = EvaluatedParts()
         func verdict(_ schema: Int32) -> EvaluatedParts? { evaluate(schema, value, place.again) }
-        for schema in [node.reference].compactMap({ $0 }) + node.allOf {
+        for schema in [node.inPlace.reference].compactMap({ $0 }) + node.inPlace.allOf {
             guard let own = verdict(schema) else { return nil }
             parts.formUnion(own)
         }
-        if !node.anyOf.isEmpty {
-            let holding = node.anyOf.compactMap(verdict)
+        if !node.inPlace.anyOf.isEmpty {
+            let holding = node.inPlace.anyOf.compactMap(verdict)
             if holding.isEmpty { return nil }
             holding.forEach { parts.formUnion($0) }
         }
-        if !node.oneOf.isEmpty {
-            let holding = node.oneOf.compactMap(verdict)
+        if !node.inPlace.oneOf.isEmpty {
+            let holding = node.inPlace.oneOf.compactMap(verdict)
             if holding.count != 1 { return nil }
             holding.forEach { parts.formUnion($0) }
         }
-        if let not = node.not, verdict(not) != nil { return nil }
-        if let condition = node.condition {
+        if let not = node.inPlace.not, verdict(not) != nil { return nil }
+        if let condition = node.inPlace.condition {
             let held = verdict(condition)
             if let held { parts.formUnion(held) }
-            if let next = held == nil ? node.alternative : node.consequent {
+            if let next = held == nil ? node.inPlace.alternative : node.inPlace.consequent {
                 guard let own = verdict(next) else { return nil }
                 parts.formUnion(own)
             }

@@ -1,6 +1,6 @@
-extension SchemaNode {
+extension ObjectKeywords {
     /// The keyword that an object with these keys violates when it closes.
-    func objectFault(_ seen: SeenKeys) -> String? {
+    func fault(_ seen: SeenKeys) -> String? {
         if !required.allSatisfy(seen.contains) { return "required" }
         if Int(seen.count) < minProperties { return "minProperties" }
         if let maximum = maxProperties, Int(seen.count) > maximum { return "maxProperties" }
@@ -10,14 +10,16 @@ extension SchemaNode {
         }
         return nil
     }
+}
 
+extension ArrayKeywords {
     /// The keyword that an array of so many items, so many of which match `contains`, violates when it closes.
-    func arrayFault(_ count: Int, _ matches: Int) -> String? {
+    func fault(_ count: Int, _ matches: Int) -> String? {
         if count < minItems { return "minItems" }
         if let maximum = maxItems, count > maximum { return "maxItems" }
-        if contains != nil {
-            if matches < minContains { return minContains == 1 ? "contains" : "minContains" }
-            if let maximum = maxContains, matches > maximum { return "maxContains" }
+        if contains.schema != nil {
+            if matches < contains.minimum { return contains.minimum == 1 ? "contains" : "minContains" }
+            if let maximum = contains.maximum, matches > maximum { return "maxContains" }
         }
         return nil
     }

@@ -97,8 +97,8 @@ final class Inhabitants: Grounded {
         var maximum = Int.max
         for case .string(let schema, let keyword) in leaves {
             if keyword == .length {
-                minimum = max(minimum, graph.nodes[Int(schema)].minLength)
-                maximum = min(maximum, graph.nodes[Int(schema)].maxLength ?? Int.max)
+                minimum = max(minimum, graph.nodes[Int(schema)].string.minLength)
+                maximum = min(maximum, graph.nodes[Int(schema)].string.maxLength ?? Int.max)
             } else if let component = strings.component(schema, keyword) {
                 components.append(component)
             }
@@ -172,21 +172,21 @@ final class Inhabitants: Grounded {
         }
         for schema in schemas {
             let node = graph.nodes[Int(schema)]
-            var least = node.minItems
-            if let contains = node.contains, node.minContains > 0 {
-                least = max(least, node.minContains)
-                if let most = node.maxContains, most < node.minContains { return false }
+            var least = node.array.minItems
+            if let contains = node.array.contains.schema, node.array.contains.minimum > 0 {
+                least = max(least, node.array.contains.minimum)
+                if let most = node.array.contains.maximum, most < node.array.contains.minimum { return false }
                 if !inhabited(formulas.leaf(.schema(contains))) { return false }
             }
             minimum = max(minimum, least)
-            maximum = min(maximum, node.maxItems ?? Int.max)
-            positions = max(positions, node.prefix.count)
+            maximum = min(maximum, node.array.maxItems ?? Int.max)
+            positions = max(positions, node.array.prefix.count)
         }
         if minimum > maximum { return false }
         for index in 0..<min(minimum, positions + 1) {
             let items = schemas.compactMap { schema -> Formulas.ID? in
                 let node = graph.nodes[Int(schema)]
-                let item = index < node.prefix.count ? node.prefix[index] : node.items
+                let item = index < node.array.prefix.count ? node.array.prefix[index] : node.array.items
                 return item.map { formulas.leaf(.schema($0)) }
             }
             if !inhabited(formulas.all(items)) { return false }
@@ -204,9 +204,9 @@ final class Inhabitants: Grounded {
         var minimum = 0
         for schema in schemas {
             let node = graph.nodes[Int(schema)]
-            required.formUnion(node.required)
-            maximum = min(maximum, node.maxProperties ?? Int.max)
-            minimum = max(minimum, node.minProperties)
+            required.formUnion(node.object.required)
+            maximum = min(maximum, node.object.maxProperties ?? Int.max)
+            minimum = max(minimum, node.object.minProperties)
         }
         if required.count > maximum || minimum > maximum { return false }
         if required.isEmpty, minimum == 0 { return true }

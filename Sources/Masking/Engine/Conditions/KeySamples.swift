@@ -27,7 +27,7 @@ extension ObjectConditions {
         var components: [StringComponent] = members.shape.patterns.map { .pattern($0.automaton) }
         var isComplete = members.shape.patterns.allSatisfy { $0.test.exact == nil }
         for schema in members.shape.schemas {
-            guard let names = graph.nodes[Int(schema)].names else { continue }
+            guard let names = graph.nodes[Int(schema)].object.members.names else { continue }
             let formula = typed(formulas.leaf(.schema(names)), .string)
             for leaf in formulas.leaves(of: formula) {
                 if case .string(let owner, let keyword) = leaf,

@@ -25,21 +25,20 @@ struct ListedValues: Grounded {
                 continue
             }
             let list = graph.nodes[Int(owner)]
-            let values = list.values ?? []
+            let values = list.general.values ?? []
             let accepted = values.filter { ClosedEvaluation(blueprint, numbers).evaluate(schema, $0) != nil }
             guard accepted.count < values.count else { continue }
             if owner == schema {
-                graph.nodes[number].values = accepted
+                graph.nodes[number].general.values = accepted
                 numbers.forgetSpec(of: schema)
             } else {
                 // The list may be referred to from elsewhere, so the shorter one stands beside it, under its name.
                 var shorter = SchemaNode()
-                shorter.pointer = list.pointer
-                shorter.document = list.document
-                shorter.valuesKeyword = list.valuesKeyword
-                shorter.values = accepted
+                shorter.origin = list.origin
+                shorter.general.valuesKeyword = list.general.valuesKeyword
+                shorter.general.values = accepted
                 graph.nodes.append(shorter)
-                graph.nodes[number].allOf.append(Int32(graph.nodes.count - 1))
+                graph.nodes[number].inPlace.allOf.append(Int32(graph.nodes.count - 1))
             }
         }
     }
@@ -48,12 +47,12 @@ struct ListedValues: Grounded {
     private func listing(of schema: Int32, depth: Int) -> Int32? {
         guard depth < 8 else { return nil }
         let node = graph.nodes[Int(schema)]
-        let inner = (node.allOf + [node.reference].compactMap { $0 }).compactMap {
+        let inner = (node.inPlace.allOf + [node.inPlace.reference].compactMap { $0 }).compactMap {
             listing(of: $0, depth: depth + 1)
         }
-        let own = node.values.map { $0.count <= ListedValues.mostValues } == true ? [schema] : []
+        let own = node.general.values.map { $0.count <= ListedValues.mostValues } == true ? [schema] : []
         return (own + inner).min {
-            graph.nodes[Int($0)].values?.count ?? 0 < graph.nodes[Int($1)].values?.count ?? 0
+            graph.nodes[Int($0)].general.values?.count ?? 0 < graph.nodes[Int($1)].general.values?.count ?? 0
         }
     }
 }
@@ -61,9 +60,10 @@ struct ListedValues: Grounded {
 extension SchemaNode {
     /// Whether anything but its type stands beside a list of values.
     fileprivate var judgesListedValues: Bool {
-        constant == nil && !isLiteral
-            && (hasObjectKeywords || hasArrayKeywords || uniqueItems || !allOf.isEmpty || !anyOf.isEmpty
-                || !oneOf.isEmpty || not != nil || condition != nil || !dependentSchemas.isEmpty
-                || unevaluatedItems != nil || unevaluatedProperties != nil)
+        general.constant == nil && !general.isLiteral
+            && (object.judgesMembers || array.judgesItems || array.uniqueItems || !inPlace.allOf.isEmpty
+                || !inPlace.anyOf.isEmpty || !inPlace.oneOf.isEmpty || inPlace.not != nil
+                || inPlace.condition != nil || !object.dependentSchemas.isEmpty
+                || unevaluated.items != nil || unevaluated.properties != nil)
     }
 }

@@ -37,10 +37,10 @@ final class NumberConditions: Grounded {
         if let known = specs[schema] { return known }
         let node = graph.nodes[Int(schema)]
         var spec = NumberSpec()
-        spec.isIntegral = node.isIntegral
-        spec.isPlain = node.isIntegral && node.integersHaveNoPoint
+        spec.isIntegral = node.general.isIntegral
+        spec.isPlain = node.general.isIntegral && node.general.integersHaveNoPoint
         spec.add(node.bounds)
-        spec.values = node.values.map { NumberValues(listed: $0.compactMap(\.numberValue)) }
+        spec.values = node.general.values.map { NumberValues(listed: $0.compactMap(\.numberValue)) }
         specs[schema] = spec
         return spec
     }

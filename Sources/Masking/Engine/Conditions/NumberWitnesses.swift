@@ -17,7 +17,7 @@ extension NumberConditions {
         for case .number(let schema) in formulas.leaves(of: formula) {
             let spec = numberSpec(schema)
             values.formUnion(spec.values?.all ?? [])
-            for bound in [spec.low, spec.high].compactMap({ $0 }) { values.insert(bound) }
+            for bound in [spec.low, spec.high].compactMap({ $0 }) { values.insert(bound.value) }
             values.formUnion(spec.wholeNumbers(atMost: NumberConditions.widestRange) ?? [])
         }
         // Complete where every way to satisfy the formula lists its numbers.
@@ -40,7 +40,7 @@ extension NumberConditions {
 extension NumberSpec {
     /// The whole numbers that satisfy the conjunction, where it asks for whole numbers between close bounds.
     func wholeNumbers(atMost limit: Int) -> [ExactDecimal]? {
-        guard isIntegral, let low, let high, let first = low.roundedUp, let last = high.roundedDown,
+        guard isIntegral, let first = low?.value.roundedUp, let last = high?.value.roundedDown,
             last - first < limit
         else { return nil }
         guard first <= last else { return [] }

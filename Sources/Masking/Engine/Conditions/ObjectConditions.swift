@@ -45,8 +45,8 @@ final class ObjectConditions: Grounded {
         var required: Set<Int32> = []
         for schema in certain {
             let node = graph.nodes[Int(schema)]
-            if let own = node.maxProperties { maximum = min(maximum ?? own, own) }
-            required.formUnion(node.required)
+            if let own = node.object.maxProperties { maximum = min(maximum ?? own, own) }
+            required.formUnion(node.object.required)
         }
         let (machine, mayMatch) = keyMachine(shape, certain)
         let built = ObjectMembers(
@@ -79,10 +79,10 @@ final class ObjectConditions: Grounded {
         var groups: [[Int]] = []
         for schema in certain {
             let node = graph.nodes[Int(schema)]
-            if let additional = node.additional, blueprint.isNever(additional) {
+            if let additional = node.object.members.additional, blueprint.isNever(additional) {
                 groups.append(shape.patterns.indices.filter { shape.patterns[$0].schema == schema })
             }
-            if let names = node.names {
+            if let names = node.object.members.names {
                 let formula = typed(formulas.leaf(.schema(names)), .string)
                 for part in formulas.conjuncts(formula) {
                     guard case .leaf(.string(let owner, let keyword)) = formulas.nodes[Int(part)],
@@ -147,7 +147,7 @@ final class ObjectConditions: Grounded {
     /// What a key that no schema names does.
     func otherMember(_ members: ObjectMembers, _ text: [UInt8]) -> ObjectMembers.Member {
         let matched = matches(members.shape, text)
-        let hasNames = members.shape.schemas.contains { graph.nodes[Int($0)].names != nil }
+        let hasNames = members.shape.schemas.contains { graph.nodes[Int($0)].object.members.names != nil }
         if !hasNames, let known = members.others[matched] { return known }
         let member = memberFormulas(
             members.formula, key: nil, text: text, shape: members.shape, matched: matched)
@@ -171,17 +171,17 @@ final class ObjectConditions: Grounded {
         let node = graph.nodes[Int(schema)]
         var schemas: [Int32] = []
         var evaluated = false
-        if let key, let own = node.schemaOfKey[key] {
+        if let key, let own = node.object.members.schemaOfKey[key] {
             schemas.append(own)
             evaluated = true
         }
         for (index, pattern) in shape.patterns.enumerated()
         where pattern.schema == schema && index < matched.count && matched[index] {
-            schemas.append(node.patterns[pattern.position].schema)
+            schemas.append(node.object.members.patterns[pattern.position].schema)
             evaluated = true
         }
-        if !evaluated, let additional = node.additional { schemas.append(additional) }
-        if let names = node.names, let text, !accepts(names, text) { return nil }
+        if !evaluated, let additional = node.object.members.additional { schemas.append(additional) }
+        if let names = node.object.members.names, let text, !accepts(names, text) { return nil }
         return schemas
     }
 
@@ -225,7 +225,7 @@ final class ObjectConditions: Grounded {
             case .string(let owner, .length):
                 let count = string.unicodeScalars.count
                 let node = self.graph.nodes[Int(owner)]
-                return count >= node.minLength && node.maxLength.map { count <= $0 } ?? true
+                return count >= node.string.minLength && node.string.maxLength.map { count <= $0 } ?? true
             case .string(let owner, let keyword):
                 guard let component = strings.component(owner, keyword) else { return true }
                 var state: Int32 = 1

@@ -31,16 +31,16 @@ final class ObjectShape {
             if named.insert(key).inserted { order[key] = order.count }
         }
         for schema in schemas {
-            for property in graph.nodes[Int(schema)].properties { add(property.key) }
-            for (position, pattern) in graph.nodes[Int(schema)].patterns.enumerated() {
+            for property in graph.nodes[Int(schema)].object.members.properties { add(property.key) }
+            for (position, pattern) in graph.nodes[Int(schema)].object.members.patterns.enumerated() {
                 if let automaton = pattern.test.automaton {
                     patterns.append((schema, position, automaton, pattern.test))
                 }
             }
         }
         for schema in schemas {
-            graph.nodes[Int(schema)].required.forEach(add)
-            for dependency in graph.nodes[Int(schema)].dependentRequired {
+            graph.nodes[Int(schema)].object.required.forEach(add)
+            for dependency in graph.nodes[Int(schema)].object.dependentRequired {
                 add(dependency.key)
                 dependency.needs.forEach(add)
             }

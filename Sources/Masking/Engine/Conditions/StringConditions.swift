@@ -11,8 +11,8 @@ final class StringConditions: Grounded {
         let node = graph.nodes[Int(schema)]
         switch keyword {
         case .length: return nil
-        case .pattern: return node.pattern?.automaton.map { .pattern($0) }
-        case .format: return node.format?.automaton.map { .pattern($0) }
+        case .pattern: return node.string.pattern?.automaton.map { .pattern($0) }
+        case .format: return node.string.format?.automaton.map { .pattern($0) }
         case .values:
             if let known = graph.stringSets[schema] { return .finite(known) }
             let set = FiniteSet(strings(schema))
@@ -25,8 +25,8 @@ final class StringConditions: Grounded {
     func keyComponent(_ schema: Int32, _ keyword: StringKeyword) -> StringComponent? {
         guard keyword == .length else { return component(schema, keyword) }
         let node = graph.nodes[Int(schema)]
-        let low = node.minLength
-        let high = node.maxLength
+        let low = node.string.minLength
+        let high = node.string.maxLength
         guard max(low, high ?? 0) <= StringConditions.longestCountedKey else { return nil }
         return patterns.automaton("length:\(low):\(high ?? -1)") {
             var expressions = ByteExpressions()
@@ -65,7 +65,6 @@ final class StringConditions: Grounded {
         var components: [StringComponent] = listing.map { [.finite($0)] } ?? []
         var canonical = false
         var boundsStandAlone = true
-        var minimum = 0
         var maximum: Int?
         for leaf in formulas.leaves(of: formula) {
             guard case .string(let schema, let keyword) = leaf else {
@@ -74,12 +73,11 @@ final class StringConditions: Grounded {
             }
             if keyword == .length {
                 let node = graph.nodes[Int(schema)]
-                deciders[leaf] = .length(minimum: node.minLength, maximum: node.maxLength)
+                deciders[leaf] = .length(minimum: node.string.minLength, maximum: node.string.maxLength)
                 if !certain.contains(leaf) {
                     boundsStandAlone = false
-                } else {
-                    minimum = max(minimum, node.minLength)
-                    if let own = node.maxLength { maximum = min(maximum ?? own, own) }
+                } else if let own = node.string.maxLength {
+                    maximum = min(maximum ?? own, own)
                 }
             } else if keyword == .values, let listing {
                 if certain.contains(leaf) { canonical = true }
@@ -105,12 +103,12 @@ final class StringConditions: Grounded {
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
-            boundsStandAlone: boundsStandAlone, minimum: minimum, maximum: maximum)
+            boundsStandAlone: boundsStandAlone, maximum: maximum)
     }
 
     /// The strings among the values that a schema lists.
     private func strings(_ schema: Int32) -> [String] {
-        (graph.nodes[Int(schema)].values ?? []).compactMap(\.stringValue)
+        (graph.nodes[Int(schema)].general.values ?? []).compactMap(\.stringValue)
     }
 
     /// All strings that a formula's leaves list; `nil` where those leaves are so few that each is followed on its own.

@@ -32,8 +32,7 @@ final class StringSpec {
     let deciders: [Leaf: Decider]
     /// Whether characters must be counted, and where the count may stop.
     let countLimit: Int32
-    /// Bounds that hold whatever else does.
-    let minimum: Int
+    /// The bound that holds whatever else does.
     let maximum: Int?
     /// Whether the formula is a conjunction of positive leaves.
     let isConjunction: Bool
@@ -44,14 +43,13 @@ final class StringSpec {
 
     init(
         formula: Formulas.ID, machine: StringMachine, deciders: [Leaf: Decider], isConjunction: Bool,
-        boundsStandAlone: Bool, minimum: Int, maximum: Int?
+        boundsStandAlone: Bool, maximum: Int?
     ) {
         self.formula = formula
         self.machine = machine
         self.deciders = deciders
         self.isConjunction = isConjunction
         self.boundsStandAlone = isConjunction || boundsStandAlone
-        self.minimum = minimum
         self.maximum = maximum
         var limit = 0
         for case .length(let low, let high) in deciders.values { limit = max(limit, low, (high ?? -1) + 1) }

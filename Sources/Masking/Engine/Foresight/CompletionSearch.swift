@@ -106,7 +106,7 @@ struct CompletionSearch {
         for case .object(let schema) in transitions.formulas.leaves(of: frame.formula) {
             // Too many may be what is asked for, where a bound stands under `not`.
             let node = transitions.graph.nodes[Int(schema)]
-            enough = max(enough, node.minProperties, node.maxProperties.map { $0 + 1 } ?? 0)
+            enough = max(enough, node.object.minProperties, node.object.maxProperties.map { $0 + 1 } ?? 0)
         }
         guard Int(seen.count) >= enough else { return true }
         let place = ObjectPlace(
@@ -296,7 +296,7 @@ struct CompletionSearch {
     private func required(_ members: ObjectMembers) -> [Int] {
         var ranks: Set<Int> = []
         for schema in members.shape.schemas {
-            for key in transitions.graph.nodes[Int(schema)].required {
+            for key in transitions.graph.nodes[Int(schema)].object.required {
                 if let rank = members.shape.rankOfKey[key] { ranks.insert(rank) }
             }
         }

@@ -51,14 +51,15 @@ final class Entanglement {
     }
 
     private static func isEntangled(_ node: SchemaNode, _ graph: SchemaGraph) -> Bool {
-        if node.contains != nil || node.names != nil || !node.patterns.isEmpty
-            || !node.dependentRequired.isEmpty || !node.dependentSchemas.isEmpty
+        if node.array.contains.schema != nil || node.object.members.names != nil
+            || !node.object.members.patterns.isEmpty
+            || !node.object.dependentRequired.isEmpty || !node.object.dependentSchemas.isEmpty
         {
             return true
         }
-        if node.not != nil || node.condition != nil { return true }
+        if node.inPlace.not != nil || node.inPlace.condition != nil { return true }
         // Alternatives that the first byte of the value tells apart are none.
-        return [node.anyOf, node.oneOf].contains { !areApart($0, graph) }
+        return [node.inPlace.anyOf, node.inPlace.oneOf].contains { !areApart($0, graph) }
     }
 
     private static func areApart(_ alternatives: [Int32], _ graph: SchemaGraph) -> Bool {
@@ -77,13 +78,13 @@ final class Entanglement {
         var next = schema
         for _ in 0..<8 {
             let node = graph.nodes[Int(next)]
-            if let kinds = node.kinds { return kinds }
-            if let values = node.values {
+            if let kinds = node.general.kinds { return kinds }
+            if let values = node.general.values {
                 return values.reduce(into: []) { kinds, value in
                     for start in ValueStart.all(of: value) { kinds.formUnion(start.kind) }
                 }
             }
-            guard let reference = node.reference else { return nil }
+            guard let reference = node.inPlace.reference else { return nil }
             next = reference
         }
         return nil
@@ -93,14 +94,12 @@ final class Entanglement {
 extension SchemaNode {
     /// All schemas that the schema applies to a value or its parts.
     fileprivate var parts: [Int32] {
-        var parts = allOf + anyOf + oneOf + prefix
-        parts += [
-            reference, not, condition, consequent, alternative, items, contains, additional, names,
-            unevaluatedItems, unevaluatedProperties, foreseenItems, foreseenProperties,
-        ].compactMap { $0 }
-        parts += properties.map(\.schema)
-        parts += patterns.map(\.schema)
-        parts += dependentSchemas.map(\.schema)
+        var parts = inPlace.all + unevaluated.all + array.prefix
+        parts += [array.items, array.contains.schema, object.members.additional, object.members.names]
+            .compactMap { $0 }
+        parts += object.members.properties.map(\.schema)
+        parts += object.members.patterns.map(\.schema)
+        parts += object.dependentSchemas.map(\.schema)
         return parts
     }
 }

@@ -88,11 +88,11 @@ extension Foresight {
                     ?? false
             }
         case .arrayOpen, .arrayAfter:
-            let nodes = formulas.leaves(of: open.formula).compactMap { leaf -> SchemaNode? in
-                if case .array(let schema, _) = leaf { graph.nodes[Int(schema)] } else { nil }
+            let arrays = formulas.leaves(of: open.formula).compactMap { leaf -> ArrayKeywords? in
+                if case .array(let schema, _) = leaf { graph.nodes[Int(schema)].array } else { nil }
             }
-            guard nodes.count > 1, let least = nodes.map(\.minItems).max() else { return false }
-            if let most = nodes.compactMap(\.maxItems).min(), most < least { return true }
+            guard arrays.count > 1, let least = arrays.map(\.minItems).max() else { return false }
+            if let most = arrays.compactMap(\.maxItems).min(), most < least { return true }
             guard Int(open.seen) < least else { return false }
             return transitions.beginItem(here.frame).map { !inhabitants.inhabited($0.formula) } ?? true
         default: return false

@@ -20,8 +20,7 @@ final class Blueprint {
         self.graph = graph
         self.turn = turn
         readsText = graph.nodes.contains {
-            $0.uniqueItems || $0.checksItems || $0.checksProperties || $0.pattern?.exact != nil
-                || $0.format?.exact != nil
+            $0.array.uniqueItems || $0.unevaluated.checksText || $0.string.checksText
         }
     }
 

@@ -25,7 +25,9 @@ struct MaskWalk {
         let token = Int(node >> 32) & VocabularyTrie.noToken
         guard token != VocabularyTrie.noToken else { return }
         if marksSuffixes {
-            for quoted in automaton.vocabulary.strings.suffixTokens[token] { insert(Int(quoted.token)) }
+            for quoted in automaton.vocabulary.strings.quoted.suffixTokens[token] {
+                insert(Int(quoted.token))
+            }
         } else {
             insert(token)
             if !trie.twins.isEmpty, let twins = trie.twins[token] { twins.forEach { insert($0) } }
@@ -217,14 +219,14 @@ struct MaskWalk {
             let target = automaton.transitions.closeString(
                 here.spec, here.stringState, here.length, here.frame)
             if target >= 0, !automaton.foresight.isDoomed(target) {
-                for quoted in tokens.closing { insert(Int(quoted.token)) }
-                trie = tokens.suffixes
+                for quoted in tokens.quoted.closing { insert(Int(quoted.token)) }
+                trie = tokens.quoted.suffixes
                 marksSuffixes = true
                 walk(all, target)
             }
             return
         }
-        trie = tokens.quoted
+        trie = tokens.quoted.trie
         // Only the way to the quote is walked here: tokens without one are marked already.
         walkString(all, here.spec, here.stringState, here.length, here.frame)
     }
@@ -330,7 +332,7 @@ struct MaskWalk {
         if let target = automaton.transitions.freshKey(here.frame) {
             return runFreshKey(here, context, text, target)
         }
-        trie = automaton.vocabulary.strings.quoted
+        trie = automaton.vocabulary.strings.quoted.trie
         walkKey(all, context, cursor, text, here.frame)
     }
 }
@@ -343,8 +345,8 @@ extension MaskWalk {
     ) {
         let tokens = automaton.vocabulary.strings
         if target >= 0, !automaton.foresight.isDoomed(target) {
-            for quoted in tokens.closing { insert(Int(quoted.token)) }
-            trie = tokens.suffixes
+            for quoted in tokens.quoted.closing { insert(Int(quoted.token)) }
+            trie = tokens.quoted.suffixes
             marksSuffixes = true
             walk(all, target)
             marksSuffixes = false
@@ -356,7 +358,7 @@ extension MaskWalk {
         for key in special {
             let bytes = automaton.graph.keys[Int(key)]
             guard bytes.count >= text.count, bytes.starts(with: text) else { continue }
-            trie = tokens.quoted
+            trie = tokens.quoted.trie
             var node = -1
             for byte in bytes[text.count...] + [0x22] {
                 guard let child = trie.child(of: node, on: byte) else {
@@ -378,7 +380,7 @@ extension MaskWalk {
             if next >= 0, !automaton.foresight.isDoomed(next) { visit(node, next) }
         }
         // Escapes can spell any of those keys: such tokens are few and done one by one.
-        trie = tokens.quotedEscapes
+        trie = tokens.quoted.escapes
         for node in 0..<trie.count {
             guard let token = trie.token(at: node) else { continue }
             for each in [token] + (trie.twins[token] ?? []) { words[each >> 6] &= ~(1 << UInt64(each & 63)) }

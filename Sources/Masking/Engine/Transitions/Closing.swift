@@ -95,7 +95,7 @@ extension Transitions {
         return formulas.substitute(open.formula) { _, leaf, id in
             switch leaf {
             case .object(let schema):
-                return graph.nodes[Int(schema)].objectFault(seen) == nil ? Formulas.yes : Formulas.no
+                return graph.nodes[Int(schema)].object.fault(seen) == nil ? Formulas.yes : Formulas.no
             case .key(let key): return seen.contains(key) ? Formulas.yes : Formulas.no
             default: return id
             }
@@ -111,7 +111,7 @@ extension Transitions {
     func arrayResult(_ open: Frame) -> Formulas.ID {
         formulas.substitute(open.formula) { _, leaf, id in
             guard case .array(let schema, let matches) = leaf else { return id }
-            return graph.nodes[Int(schema)].arrayFault(Int(open.seen), Int(matches)) == nil
+            return graph.nodes[Int(schema)].array.fault(Int(open.seen), Int(matches)) == nil
                 ? Formulas.yes : Formulas.no
         }
     }

@@ -64,7 +64,7 @@ extension Transitions {
         let members = context.members
         guard !readsText, context.allowsOthers, members.machine === patterns.freeString,
             members.shape.patterns.isEmpty,
-            !members.shape.schemas.contains(where: { graph.nodes[Int($0)].names != nil })
+            !members.shape.schemas.contains(where: { graph.nodes[Int($0)].object.members.names != nil })
         else { return nil }
         return behindOtherKey([], frameID)
     }

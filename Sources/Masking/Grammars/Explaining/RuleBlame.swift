@@ -19,7 +19,7 @@ extension RuleMachine {
         var found: [Wanted] = []
         var seen: Set<Wanted> = []
         for item in state.running + state.beginning where found.count < RuleMachine.longest {
-            let terminal = graph.terminals[Int(self.terminal(of: item))]
+            let terminal = plan.graph.terminals[Int(self.terminal(of: item))]
             let words = words(self.terminal(of: item), item.inner)
             // A terminal that can take no more is done, and expects nothing.
             guard !words.isEmpty else { continue }
@@ -29,7 +29,7 @@ extension RuleMachine {
             if seen.insert(one).inserted { found.append(one) }
         }
         for step in state.tokens where found.count < RuleMachine.longest {
-            let rule = grammar.rules[Int(graph.nodes[Int(step.target)].rule)]
+            let rule = plan.grammar.rules[Int(plan.graph.nodes[Int(step.target)].rule)]
             let one = Wanted(name: rule.name, line: rule.line, words: tokenWords(step.tokens))
             if seen.insert(one).inserted { found.append(one) }
         }
@@ -42,12 +42,12 @@ extension RuleMachine {
     }
 
     private func owner(of edge: Int32) -> TextGrammar.Rule {
-        grammar.rules[Int(graph.nodes[Int(graph.edges[Int(edge)].target)].rule)]
+        plan.grammar.rules[Int(plan.graph.nodes[Int(plan.graph.edges[Int(edge)].target)].rule)]
     }
 
     /// What a terminal takes next: the text that is forced, or the characters that may follow.
     private func words(_ terminal: Int32, _ start: Int32) -> String {
-        let automaton = automata[Int(terminal)]
+        let automaton = plan.automata[Int(terminal)]
         func next(_ state: Int32) -> [UInt8] {
             (UInt8.min...UInt8.max).filter { automaton.step(state, $0) != PatternAutomaton.dead }
         }
@@ -71,12 +71,12 @@ extension RuleMachine {
     }
 
     private func tokenWords(_ tokens: Int32) -> String {
-        let set = tokenSets[Int(tokens)]
+        let set = plan.tokenSets[Int(tokens)]
         let count = set.count
         guard count <= 3 else { return "one of \(count) tokens" }
         let names = set.map { token -> String in
-            if case .special(let name) = vocabulary[token] { return name }
-            return JSONValue.string(String(decoding: vocabulary.bytes(of: token), as: UTF8.self)).text()
+            if case .special(let name) = plan.vocabulary[token] { return name }
+            return JSONValue.string(String(decoding: plan.vocabulary.bytes(of: token), as: UTF8.self)).text()
         }
         return "the token " + names.joined(separator: " or ")
     }
@@ -87,13 +87,13 @@ extension RuleMachine {
         var found: [Explanation.Reason] = []
         for item in state.values {
             let value = value(of: item)
-            let cursor = item.inner < 0 ? values.starts[Int(value)] : values[item.inner]
+            let cursor = item.inner < 0 ? plan.values.starts[Int(value)] : plan.values[item.inner]
             // Before a value has begun, what it wants is told in a word.
             guard let byte, item.inner >= 0 || state.values.count == 1 && state.beginning.isEmpty else {
                 continue
             }
             for var reason in cursor.explain(bytes: [byte]).reasons {
-                reason.tool = values.tools[Int(value)]
+                reason.tool = plan.values.tools[Int(value)]
                 found.append(reason)
             }
         }
@@ -101,7 +101,8 @@ extension RuleMachine {
         for wanted in wanted(number) where found.isEmpty || wanted.words != "a JSON value" {
             found.append(
                 Explanation.Reason(
-                    tool: grammar.tool, pointer: JSONPointer(), source: .rule(wanted.name, line: wanted.line),
+                    tool: plan.grammar.tool, pointer: JSONPointer(),
+                    source: .rule(wanted.name, line: wanted.line),
                     sentence: "\(wanted.words) can follow; \(shown)"))
         }
         if found.isEmpty {

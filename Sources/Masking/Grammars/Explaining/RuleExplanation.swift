@@ -4,10 +4,10 @@ extension RuleCursor {
     /// Why a token is masked; without reasons for one that is allowed.
     func explain(_ token: Int) -> Explanation {
         if following(token) != nil { return Explanation(offset: 0, written: "", reasons: []) }
-        if machine.vocabulary.endOfTurn.contains(token) {
+        if machine.plan.vocabulary.endOfTurn.contains(token) {
             return Explanation(offset: 0, written: "", reasons: machine.blame(state, nil))
         }
-        switch machine.vocabulary[token] {
+        switch machine.plan.vocabulary[token] {
         case .bytes(let bytes): return explain(bytes: bytes)
         case .unused:
             return Explanation.policy("special token", "token \(token) is not used by this vocabulary")
@@ -41,7 +41,7 @@ extension RuleCursor {
         guard open.isEmpty else {
             // Inside a value its schema is asked; tokens that leave it are allowed or not by the rules.
             let allowed = machine.allowed(state)
-            return open.prefix(1).flatMap { machine.values[$0.inner].explainAll() }.compactMap { range in
+            return open.prefix(1).flatMap { machine.plan.values[$0.inner].explainAll() }.compactMap { range in
                 var rest = range
                 rest.tokens.removeAll { allowed[$0 >> 6] & 1 << UInt64($0 & 63) != 0 }
                 return rest.tokens.isEmpty ? nil : rest
@@ -49,14 +49,14 @@ extension RuleCursor {
         }
         var ranges: [MaskedRange] = []
         var path: [UInt8] = []
-        survey(0..<machine.vocabulary.trie.count, state, &path, &ranges)
+        survey(0..<machine.plan.vocabulary.trie.count, state, &path, &ranges)
         return ranges
     }
 
     private func survey(
         _ siblings: Range<Int>, _ here: Int32, _ path: inout [UInt8], _ ranges: inout [MaskedRange]
     ) {
-        let trie = machine.vocabulary.trie
+        let trie = machine.plan.vocabulary.trie
         var node = siblings.lowerBound
         while node < siblings.upperBound {
             let packed = trie.nodes[node]
@@ -84,9 +84,9 @@ extension RuleCursor {
     var expectation: Expectation {
         let here = machine.state(state)
         if let open = here.values.first(where: { $0.inner >= 0 }) {
-            let cursor = machine.values[open.inner]
+            let cursor = machine.plan.values[open.inner]
             var inner = Blame(cursor.automaton).expectation(cursor.configuration)
-            inner.tool = machine.values.tools[Int(machine.value(of: open))]
+            inner.tool = machine.plan.values.tools[Int(machine.value(of: open))]
             if !here.running.isEmpty || !here.beginning.isEmpty {
                 inner.alternatives += machine.wanted(state).map(RuleCursor.alternative)
             }
@@ -97,7 +97,8 @@ extension RuleCursor {
         if wanted.count > 3 { words.append("\(wanted.count - 3) other ways") }
         if here.accepts { words.append("the end") }
         return Expectation(
-            words: words.isEmpty ? "nothing" : words.joined(separator: ", or "), tool: machine.grammar.tool,
+            words: words.isEmpty ? "nothing" : words.joined(separator: ", or "),
+            tool: machine.plan.grammar.tool,
             path: [], alternatives: wanted.map(RuleCursor.alternative))
     }
 

@@ -13,10 +13,10 @@ struct RuleCursor {
     var canEnd: Bool { isFinished || machine.state(state).accepts }
 
     func allowed() -> TokenSet {
-        var set = TokenSet(capacity: machine.vocabulary.count)
+        var set = TokenSet(capacity: machine.plan.vocabulary.count)
         guard !isFinished else { return set }
         set.words = machine.allowed(state)
-        if canEnd { machine.vocabulary.endOfTurn.forEach { set.insert($0) } }
+        if canEnd { machine.plan.vocabulary.endOfTurn.forEach { set.insert($0) } }
         return set
     }
 
@@ -31,14 +31,14 @@ struct RuleCursor {
     /// The cursor after a token; `nil` where it is masked.
     func following(_ token: Int) -> RuleCursor? {
         guard !isFinished else { return nil }
-        let isEnd = machine.vocabulary.endOfTurn.contains(token)
+        let isEnd = machine.plan.vocabulary.endOfTurn.contains(token)
         var next = self
         if isEnd, canEnd {
             next.isFinished = true
             return next
         }
         var written = isEnd ? RuleMachine.dead : state
-        let bytes = machine.vocabulary.bytes(of: token)
+        let bytes = machine.plan.vocabulary.bytes(of: token)
         if bytes.isEmpty { written = RuleMachine.dead }
         if written >= 0 {
             for byte in bytes {

@@ -12,14 +12,14 @@ struct RuleWalk {
 
     init(_ machine: RuleMachine) {
         self.machine = machine
-        trie = machine.vocabulary.trie
-        words = [UInt64](repeating: 0, count: (machine.vocabulary.count + 63) / 64)
+        trie = machine.plan.vocabulary.trie
+        words = [UInt64](repeating: 0, count: (machine.plan.vocabulary.count + 63) / 64)
     }
 
     /// Marks the tokens that may follow a state.
     mutating func run(_ number: Int32) {
         let state = machine.state(number)
-        for step in state.tokens { add(machine.tokenSets[Int(step.tokens)].words) }
+        for step in state.tokens { add(machine.plan.tokenSets[Int(step.tokens)].words) }
         let entered = state.values.filter { $0.inner < 0 }
         if entered.isEmpty {
             walk(0..<trie.count, number)
@@ -27,14 +27,14 @@ struct RuleWalk {
             walk(0..<trie.count, [number], entered.map(begin))
         }
         for item in state.values where item.inner >= 0 {
-            let cursor = machine.values[item.inner]
+            let cursor = machine.plan.values[item.inner]
             var inside = cursor.allowed()
-            for token in machine.vocabulary.endOfTurn { inside.remove(token) }
+            for token in machine.plan.vocabulary.endOfTurn { inside.remove(token) }
             add(inside.words)
             // The tokens that leave the value go on in the grammar.
-            trie = machine.leaving.trie(opener: machine.values.opener(of: item.inner))
+            trie = machine.plan.leaving.trie(opener: machine.plan.values.opener(of: item.inner))
             walk(0..<trie.count, [], [Thread(item: item, cursor: cursor)])
-            trie = machine.vocabulary.trie
+            trie = machine.plan.vocabulary.trie
         }
     }
 
@@ -43,7 +43,7 @@ struct RuleWalk {
     }
 
     private func begin(_ item: RuleItem) -> Thread {
-        Thread(item: item, cursor: machine.values.starts[Int(machine.value(of: item))])
+        Thread(item: item, cursor: machine.plan.values.starts[Int(machine.value(of: item))])
     }
 
     @inline(__always)
@@ -65,7 +65,7 @@ struct RuleWalk {
             if target >= 0 {
                 mark(packed)
                 if node + 1 < end {
-                    if machine.holdsValues[Int(target)] {
+                    if machine.table.holdsValues[Int(target)] {
                         walk(node + 1..<end, [target], machine.state(target).values.map(begin))
                     } else {
                         walk(node + 1..<end, target)
@@ -95,7 +95,7 @@ struct RuleWalk {
             guard !targets.isEmpty || !inside.isEmpty else { continue }
             mark(packed)
             guard node + 1 < end else { continue }
-            if inside.isEmpty, targets.count == 1, !machine.holdsValues[Int(targets[0])] {
+            if inside.isEmpty, targets.count == 1, !machine.table.holdsValues[Int(targets[0])] {
                 walk(node + 1..<end, targets[0])
             } else {
                 let entered = targets.flatMap { machine.state($0).values.filter { $0.inner < 0 } }
