@@ -53,9 +53,6 @@ struct ShellCommandReader {
         if ["noglob", "nocorrect", "-"].contains(first.text) {
             throw ShellDoubt(at: first.offset, "the modifier \(first.text) of zsh")
         }
-        if let word = words.first(where: { $0.holdsExpandedSubscript || $0.computesSubscript }) {
-            throw ShellDoubt(at: word.offset, "a subscript whose text zsh expands")
-        }
         parts.append(words)
         if !isStrict, first.text != name, !name.isEmpty {
             parts.append([ShellWord(offset: first.offset, Array(name.utf8))] + words.dropFirst())

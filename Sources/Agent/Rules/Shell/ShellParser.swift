@@ -10,18 +10,18 @@ struct ShellParser {
     let depth: Int
     var position = 0
     var parts = ShellParts()
-    private var words: [ShellWord] = []
+    var words: [ShellWord] = []
     /// Whether a compound command has just ended, after which only an operator may stand.
     private var isAfterGroup = false
     private var nesting = 0
     /// Where the last command begins to shells that do not know `&>`.
     private var otherStart: Int?
     /// Whether the next word is the file of zsh's `>!`.
-    private var isForcedFile = false
+    var isForcedFile = false
     /// Whether a redirection stands before the command's words: a shell need not take the first for a keyword then.
-    private var beginsWithRedirection = false
+    var beginsWithRedirection = false
     /// Whether any stands with it: zsh runs a program of its own where there is nothing else.
-    private var isRedirected = false
+    var isRedirected = false
 
     static let deepest = 8
     static let longest = ReadingLimits.shellLine
@@ -38,6 +38,9 @@ struct ShellParser {
     ) throws(ShellDoubt) -> ShellParts {
         if depth > deepest { throw ShellDoubt(at: 0, "commands within commands, too deep") }
         if line.count > longest { throw ShellDoubt(at: longest, "the line is longer than \(longest) bytes") }
+        if let place = line.firstIndex(of: 0) {
+            throw ShellDoubt(at: place, "a NUL, which some shells leave out and others end at")
+        }
         var parser = ShellParser(line, certainty: certainty, depth: depth)
         try parser.list(closing: nil)
         return parser.parts
@@ -53,7 +56,7 @@ struct ShellParser {
         peek(offset) == UInt8(ascii: scalar)
     }
 
-    private var isBeforeRedirection: Bool { peek(is: "<") || peek(is: ">") }
+    var isBeforeRedirection: Bool { peek(is: "<") || peek(is: ">") }
 
     func doubt(_ reason: String, at place: Int? = nil) -> ShellDoubt {
         ShellDoubt(at: place ?? position, reason)
@@ -96,7 +99,7 @@ struct ShellParser {
                             "a number of several digits before a redirection, which shells read differently",
                             at: start)
                     }
-                    word.standing = word.standingBeforeRedirection
+                    try take(word.standingBeforeRedirection, for: &word)
                 }
                 word.isFileToSome = word.isFileToSome || isForcedFile
                 isForcedFile = false
@@ -136,8 +139,9 @@ struct ShellParser {
 
     /// A command list in parentheses, which runs in a shell of its own.
     private mutating func group() throws(ShellDoubt) {
+        // After a redirection zsh may take what stands in it for a pattern's qualifiers, some of which run commands.
         guard words.allSatisfy({ $0.isBare && ShellPrograms.leading.contains($0.text) }), !isAfterGroup,
-            !isStrict || words.isEmpty
+            !isRedirected, !isStrict || words.isEmpty
         else {
             throw doubt("a parenthesis within a command: a function, an array or a pattern")
         }
@@ -146,122 +150,6 @@ struct ShellParser {
         position += 1
         try list(closing: UInt8(ascii: ")"))
         isAfterGroup = true
-    }
-
-    private mutating func redirection() throws(ShellDoubt) {
-        let start = position
-        let sign = Unicode.Scalar(source[position])
-        position += 1
-        isRedirected = true
-        if words.allSatisfy({ $0.isBare && ShellPrograms.leading.contains($0.text) }) {
-            beginsWithRedirection = true
-        }
-        if sign == "<", peek(is: "<") { throw doubt("a here-document or a here-string", at: start) }
-        if peek(is: "(") { return try processSubstitution(from: start) }
-        let isDuplicate = peek(is: "&")
-        if isDuplicate || sign == ">" && (peek(is: ">") || peek(is: "|")) {
-            position += 1
-        } else if sign == "<", peek(is: ">") {
-            if isStrict { throw doubt("<>, which opens a file for both", at: start) }
-            position += 1
-            parts.append("> ", try target().bytes)
-            return
-        }
-        if peek(is: "&") { throw doubt("an odd redirection", at: start) }
-        if isDuplicate, !isStrict, peek(is: "-"), let next = peek(1), !next.endsShellWord {
-            // To bash `>&-` ends there, and a word of the command follows; to others the file's name goes on.
-            position += 1
-            if peek(is: "#") { throw doubt("a comment to some shells, and a file's name to others") }
-            var word = try fileName()
-            word.isFileToSome = true
-            if isBeforeRedirection { word.standing = word.standingBeforeRedirection }
-            words.append(word)
-            parts.append("\(sign) ", [UInt8(ascii: "-")] + word.bytes)
-            return
-        }
-        let target = try target()
-        if isStrict, sign == "<", peek(is: ">") { throw doubt("a range of numbers to zsh", at: start) }
-        if isDuplicate, target.isBare,
-            target.bytes.allSatisfy({ $0.isShellDigit || $0 == UInt8(ascii: "-") }),
-            target.bytes.count == 1
-        {
-            return
-        }
-        if isDuplicate, isStrict { throw doubt("a redirection that shells read differently", at: start) }
-        if isDuplicate { try checkDuplicate(target, at: start) }
-        if !target.equals("/dev/null") { parts.append("\(sign) ", target.bytes) }
-        if sign == ">", !isStrict, target.begins(with: "!") { try addForced(target) }
-    }
-
-    /// To zsh `>!` is a sign of its own: the rest of the word is the file, or the next word, which is one of the command's to
-    /// other shells.
-    private mutating func addForced(_ target: ShellWord) throws(ShellDoubt) {
-        guard target.equals("!") else {
-            parts.append("> ", Array(target.bytes.dropFirst()))
-            return
-        }
-        let end = position
-        while peek()?.isShellBlank == true { position += 1 }
-        if let next = peek(), !next.endsShellWord {
-            parts.append("> ", try fileName().bytes)
-            isForcedFile = true
-        }
-        position = end
-    }
-
-    private mutating func target() throws(ShellDoubt) -> ShellWord {
-        while peek()?.isShellBlank == true { position += 1 }
-        let start = position
-        guard let next = peek(), !next.endsShellWord, next != UInt8(ascii: "#") else {
-            throw doubt("a redirection without a file")
-        }
-        let word = try fileName()
-        guard !word.bytes.isEmpty else { throw doubt("a redirection without a file", at: start) }
-        if isStrict, word.isExpanded || word.begins(with: "!") || word.bytes.contains(0x0A) {
-            throw doubt("a redirection to a name that is not plain", at: start)
-        }
-        return word
-    }
-
-    /// The word of a redirection, which is none of the command's: one that goes on with a process substitution is a doubt.
-    private mutating func fileName() throws(ShellDoubt) -> ShellWord {
-        let word = try word()
-        if isBeforeRedirection, peek(1, is: "(") {
-            throw doubt("a redirection whose file goes on with a process substitution")
-        }
-        return word
-    }
-
-    /// What stands after `>&` or `<&` and is neither a number nor a dash.
-    ///
-    /// Bash expands the file of `>&` a second time, so that a quoted substitution in it runs; and after a digit some
-    /// shells take the rest for more of a file's name and others for a fault.
-    private func checkDuplicate(_ target: ShellWord, at start: Int) throws(ShellDoubt) {
-        if target.isExpanded || target.holdsSleepingExpansion {
-            throw doubt("a file of >& that is expanded twice", at: start)
-        }
-        if target.bytes.first?.isShellDigit == true, !target.bytes.allSatisfy(\.isShellDigit) {
-            throw doubt("a number glued to a word after >& or <&", at: start)
-        }
-    }
-
-    private mutating func processSubstitution(from start: Int) throws(ShellDoubt) {
-        if isStrict { throw doubt("a process substitution", at: start) }
-        position += 1
-        try nested(closing: UInt8(ascii: ")"))
-        if let next = peek(), !next.endsShellWord || next == UInt8(ascii: "(") {
-            throw doubt("a word that goes on after a process substitution")
-        }
-        // What stands directly before it is the beginning of the same word.
-        let isGlued = start > 0 && !source[start - 1].endsShellWord
-        if !isGlued, start > 1, source[start - 2] == UInt8(ascii: "\\") {
-            throw doubt("a process substitution after a backslash", at: start)
-        }
-        let before = isGlued ? words.popLast() : nil
-        var word = ShellWord(
-            offset: before?.offset ?? start, (before?.bytes ?? []) + source[start..<position])
-        word.isExpanded = true
-        words.append(word)
     }
 
     /// Reads the commands of a substitution in the midst of another command.

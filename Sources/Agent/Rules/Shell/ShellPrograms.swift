@@ -66,6 +66,8 @@ enum ShellPrograms {
         }
         let before = place > words.startIndex ? words[place - 1] : nil
         let after = place + 1 < words.endIndex ? words[place + 1] : nil
+        // What computes its operand does so before it looks at what follows.
+        if let before, before.isExpanded || computing.contains(before.text) { return false }
         if let before, !before.isExpanded, asking.union(comparing).contains(before.text) { return true }
         if let after, !after.isExpanded, comparing.contains(after.text) { return true }
         // What a variable was given in this line has been looked at; what a command prints is known to nobody.
@@ -80,6 +82,7 @@ enum ShellPrograms {
         "-u",
         "-O", "-G", "-N",
     ]
+    private static let computing: Set<String> = ["-v", "-R", "-t"]
     private static let counted: Set<String> = ["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]
     private static let comparing: Set<String> = ["=", "==", "!=", "<", ">", "-nt", "-ot", "-ef"]
     /// What takes a number, which zsh computes.

@@ -69,6 +69,9 @@ public struct ShellReading: Sendable, Hashable {
                 parts += try ShellParser.parts(of: Array(line.utf8), certainty: certainty).texts
             case .words(let words):
                 var reader = ShellCommandReader(certainty: certainty, depth: 0)
+                if words.contains(where: { $0.utf8.contains(0) }) {
+                    throw ShellDoubt(at: 0, "a NUL in a word, at which the program's word ends")
+                }
                 let words = words.map { text in
                     var word = ShellWord(offset: 0, Array(text.utf8))
                     word.isBare = false

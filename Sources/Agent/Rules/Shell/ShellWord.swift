@@ -111,10 +111,18 @@ struct ShellWord {
         guard isExpanded else { return false }
         var rest = bytes[...]
         while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
-            rest = rest[(dollar + 1)...].drop { "+#=~^{".utf8.contains($0) }
-            let name = rest.prefix(while: \.isShellNamePart)
+            let whole = rest[(dollar + 1)...]
+            rest = whole.drop { "+#=~^{".utf8.contains($0) }
+            let hasFlag = rest.startIndex > whole.startIndex
+            // A name, or one of the parameters that are a sign: `$@[x]`, `$#[x]`.
+            var name = rest.prefix(while: \.isShellNamePart)
+            if name.isEmpty { name = rest.prefix(1).prefix { "?@*#$!-".utf8.contains($0) } }
             rest = rest.dropFirst(name.count)
-            guard !name.isEmpty, rest.first == UInt8(ascii: "[") else { continue }
+            guard !name.isEmpty || hasFlag, rest.first == UInt8(ascii: "[") else {
+                // The sign may be the dollar of another variable: `$$x[y]`.
+                rest = whole
+                continue
+            }
             let inner = rest.dropFirst().prefix { $0 != UInt8(ascii: "]") }
             if !inner.allSatisfy({ $0.isShellDigit || "-,@*".utf8.contains($0) }) { return true }
         }
@@ -157,6 +165,12 @@ struct ShellWord {
         // An element of an array as well: `{name[0]}`.
         let name = bytes[1..<bytes.count - 1].prefix { $0 != UInt8(ascii: "[") }
         return name.first?.startsShellName == true && name.allSatisfy(\.isShellNamePart) ? .name : .word
+    }
+
+    /// Whether it names an element of an array by what has to be computed: `{name[x]}`.
+    var computesElement: Bool {
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "[")) else { return false }
+        return !bytes[(open + 1)...].allSatisfy { $0.isShellDigit || $0 == 0x5D || $0 == 0x7D }
     }
 
     /// Whether it is, bare and of so many digits, the number of the redirection that follows, for some shells: dash takes

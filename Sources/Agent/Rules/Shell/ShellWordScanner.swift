@@ -20,6 +20,9 @@ extension ShellParser {
             default: try bare(byte, &word)
             }
         }
+        if word.holdsExpandedSubscript || word.computesSubscript {
+            throw doubt("a subscript whose text zsh expands", at: word.offset)
+        }
         return word
     }
 
@@ -158,6 +161,8 @@ extension ShellParser {
             case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "["):
                 throw doubt("a quote or an expression of some shells", at: start)
             case let next? where "?@*#$!-".utf8.contains(next) || next.isShellDigit: position += 1
+            case let next? where "~^=+".utf8.contains(next):
+                throw doubt("a flag of zsh's, by which a variable's text becomes a pattern", at: start)
             default: while peek()?.isShellNamePart == true { position += 1 }
             }
         }
