@@ -274,7 +274,9 @@ struct ShellParser {
 
     /// What zsh runs where redirections have no program, unless told otherwise (`NULLCMD`).
     private mutating func addProgramOfNone(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
-        let isBare = command.allSatisfy { $0.valueStart != nil || $0.isOddAssignment || $0.equals("time") }
+        let isBare = command.allSatisfy {
+            $0.valueStart != nil || $0.isOddAssignment || $0.equals("time") || $0.isNumberAfterBang
+        }
         guard isRedirected, !isAfterGroup, isBare || beginsWithRedirection else { return }
         if isStrict {
             guard isBare else { return }

@@ -167,6 +167,11 @@ struct ShellWord {
         return name.first?.startsShellName == true && name.allSatisfy(\.isShellNamePart) ? .name : .word
     }
 
+    /// Whether it is `!2`, which after an `&` is the end of zsh's `&!` and the number of the redirection that follows.
+    var isNumberAfterBang: Bool {
+        begins(with: "!") && bytes.count > 1 && bytes.dropFirst().allSatisfy(\.isShellDigit)
+    }
+
     /// Whether it names an element of an array by what has to be computed: `{name[x]}`.
     var computesElement: Bool {
         guard let open = bytes.firstIndex(of: UInt8(ascii: "[")) else { return false }
