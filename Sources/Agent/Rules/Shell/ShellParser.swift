@@ -155,14 +155,14 @@ struct ShellParser {
     /// Reads the commands of a substitution in the midst of another command.
     mutating func nested(closing: UInt8) throws(ShellDoubt) {
         let outer = words
-        let (wasAfterGroup, outerStart, beganWithRedirection, wasRedirected) = (
-            isAfterGroup, otherStart, beginsWithRedirection, isRedirected
+        let (wasAfterGroup, outerStart, beganWithRedirection, wasRedirected, wasForcedFile) = (
+            isAfterGroup, otherStart, beginsWithRedirection, isRedirected, isForcedFile
         )
         beginCommand()
         try list(closing: closing)
         words = outer
-        (isAfterGroup, otherStart, beginsWithRedirection, isRedirected) = (
-            wasAfterGroup, outerStart, beganWithRedirection, wasRedirected
+        (isAfterGroup, otherStart, beginsWithRedirection, isRedirected, isForcedFile) = (
+            wasAfterGroup, outerStart, beganWithRedirection, wasRedirected, wasForcedFile
         )
     }
 
