@@ -100,6 +100,61 @@ import Testing
         #expect(String(decoding: clean, as: UTF8.self) == "a [API_KEY] b")
     }
 
+    /// Each as a terminal, a mail, a page or an address has it.
+    @Test(
+        "What nobody sees between the letters hides nothing, in base64 and hexadecimal as well",
+        arguments: [
+            "\u{1B}(B\u{1B}[m", "\u{1B}]8;;http://x/\u{1B}\\", "\u{1B}Pq\u{7}", "\u{9B}1m", "\r\n ", "\n    ",
+            "\n\t",
+            "&shy;", "&#8203;", "&#x200b;", "%E2%80%8B", "%0D%0A", "<wbr>", "<BR />", "\u{200B}",
+        ])
+    func unseenElsewhere(mark: String) {
+        func broken(_ text: String, every count: Int) -> String {
+            let letters = text.map { String($0) }
+            return stride(from: 0, to: letters.count, by: count)
+                .map { letters[$0..<min($0 + count, letters.count)].joined() }.joined(separator: mark)
+        }
+        let hidden = { (text: String) in
+            String(decoding: self.secrets(Self.key).hiding(in: Array("a \(text) b".utf8)), as: UTF8.self)
+        }
+        #expect(hidden(broken(Self.key, every: 5)) == "a [API_KEY] b", "\(mark)")
+        let hexadecimal = Self.key.utf8.map { String($0, radix: 16) }.joined()
+        let base64 = Data(Self.key.utf8).base64EncodedString()
+        for text in [broken(hexadecimal, every: 6), broken(base64, every: 6)] {
+            #expect(hidden(text).contains("[API_KEY]"), "\(text)")
+        }
+    }
+
+    @Test("What other encodings make of a value is hidden in base64 and in hexadecimal", arguments: values)
+    func encodedBefore(value: String) {
+        let base64 = { (bytes: [UInt8]) in Data(bytes).base64EncodedString() }
+        let hexadecimal = { (bytes: [UInt8]) in
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        let own = Array(value.utf8)
+        let json = Array(JSONValue.string(value).text().utf8)
+        let page = Array(
+            value.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
+                .utf8)
+        let php = Array(JSONValue.string(value).text().replacing("/", with: "\\/").utf8)
+        let inner = Array(JSONValue.string(String(decoding: json, as: UTF8.self)).text().utf8)
+        let wide = value.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let texts = [
+            json, page, php, inner, wide, Array(hexadecimal(own).utf8),
+            Array(hexadecimal(own).uppercased().utf8),
+        ]
+        for text in texts {
+            for start in ["", "u", "us"] {
+                let spelled = base64(Array(start.utf8) + text)
+                #expect(secrets(value).hiding(in: "a \(spelled) b").contains("[API_KEY]"), "\(spelled)")
+            }
+        }
+        for text in texts + [Array(base64(own).utf8)] {
+            let spelled = hexadecimal(text)
+            #expect(secrets(value).hiding(in: "a \(spelled) b").contains("[API_KEY]"), "\(spelled)")
+        }
+    }
+
     @Test func aNumberIsHiddenToo() throws {
         var secrets = EnvironmentSecrets()
         secrets.insert("PIN_TOKEN", "90210777")

@@ -23,10 +23,18 @@ struct FormBreak {
         switch form.kind {
         case .plain:
             softLineEnd()
-            if position == start, form.bytes.count >= FormBreak.shortestBroken { unseen() }
-        case .base64: lineEnds(indented: true)
+            if position == start, form.bytes.count >= FormBreak.shortestBroken {
+                // A space of the value's own is no indentation.
+                let isSpace = count < form.bytes.count && [0x20, 0x09].contains(form.bytes[count])
+                unseen(indented: !isSpace)
+            }
+        case .base64:
+            softLineEnd()
+            lineEnds(indented: true)
+            unseen(indented: true)
         case .hexadecimal:
             lineEnds(indented: true)
+            unseen(indented: true)
             if count.isMultiple(of: 2) { separators() }
         }
         if position > start { length = position - start }
@@ -53,14 +61,18 @@ struct FormBreak {
             } else {
                 return
             }
-            while indented, let byte = next {
-                if byte == 0x20 || byte == 0x09 {
-                    position += 1
-                } else if let end = escapedLetter(among: "t") {
-                    position = end
-                } else {
-                    break
-                }
+            if indented { indentation() }
+        }
+    }
+
+    private mutating func indentation() {
+        while let byte = next {
+            if byte == 0x20 || byte == 0x09 {
+                position += 1
+            } else if let end = escapedLetter(among: "t") {
+                position = end
+            } else {
+                return
             }
         }
     }
@@ -88,13 +100,24 @@ struct FormBreak {
         if text[position + 1] | 0x20 == UInt8(ascii: "x") { position += 2 }
     }
 
-    /// Line ends, NUL, escape sequences of terminals and characters without width, raw or as JSON escapes them.
-    private mutating func unseen() {
+    /// Line ends, NUL, escape sequences of terminals and characters without width, raw or as JSON, HTML and addresses escape
+    /// them.
+    private mutating func unseen(indented: Bool) {
         while let byte = next {
             switch byte {
-            case 0x00, 0x0A, 0x0D: position += 1
+            case 0x00: position += 1
+            case 0x0A, 0x0D:
+                position += 1
+                if indented { indentation() }
             case 0x1B:
                 guard passSequence(from: position + 1) else { return }
+            case 0xC2 where position + 1 < text.count && text[position + 1] == 0x9B:
+                guard passControl(from: position + 2) else { return }
+            case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: "%"):
+                let mark = UnseenMark(in: text, at: position)
+                isCut = isCut || mark.isCut
+                guard let length = mark.length else { return }
+                position += length
             case 0xC2...:
                 guard let length = widthless() else { return }
                 position += length
@@ -133,7 +156,7 @@ struct FormBreak {
     }
 
     /// Whether a scalar takes no room of its own: marks that combine, selectors, tags, joiners, directions.
-    private static func isWidthless(_ scalar: UInt32) -> Bool {
+    static func isWidthless(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0xAD, 0x0300...0x036F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x1AB0...0x1AFF,
             0x1DC0...0x1DFF, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x20D0...0x20FF, 0x3164,
@@ -164,10 +187,49 @@ struct FormBreak {
             isCut = true
             return false
         }
-        guard text[start] == UInt8(ascii: "[") else { return false }
-        let rest = text[(start + 1)...].prefix(32)
+        switch text[start] {
+        case UInt8(ascii: "["): return passControl(from: start + 1)
+        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"):
+            return passText(from: start + 1)
+        case 0x20...0x2F:
+            // Intermediates and one final byte: `ESC ( B`.
+            guard let last = text[start...].prefix(4).firstIndex(where: { !(0x20...0x2F).contains($0) })
+            else {
+                isCut = isCut || text.count - start < 4
+                return false
+            }
+            guard (0x30...0x7E).contains(text[last]) else { return false }
+            position = last + 1
+            return true
+        default: return false
+        }
+    }
+
+    /// Passes over a text for the terminal, such as a link's address, up to its end: BEL, or ESC and a backslash.
+    private mutating func passText(from start: Int) -> Bool {
+        let rest = text[start...].prefix(FormBreak.longest)
+        guard let end = rest.firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else {
+            isCut = isCut || rest.endIndex == text.count
+            return false
+        }
+        if text[end] == 0x07 {
+            position = end + 1
+            return true
+        }
+        guard end + 1 < text.count else {
+            isCut = true
+            return false
+        }
+        guard text[end + 1] == UInt8(ascii: "\\") else { return false }
+        position = end + 2
+        return true
+    }
+
+    /// Passes over what follows the introducer of a control sequence: `…m`.
+    private mutating func passControl(from start: Int) -> Bool {
+        let rest = text[start...].prefix(32)
         guard let last = rest.firstIndex(where: { !(0x20...0x3F).contains($0) }) else {
-            isCut = rest.endIndex == text.count
+            isCut = isCut || rest.endIndex == text.count
             return false
         }
         guard (0x40...0x7E).contains(text[last]) else { return false }
