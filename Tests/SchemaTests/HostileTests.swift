@@ -26,6 +26,22 @@ import Testing
         #expect(violations.map(\.message).contains { $0.contains("cannot be decided") })
     }
 
+    /// Each level applies the next one twice, so that one wrong value has a fault in a million million ways.
+    @Test func faultsWithoutEndAreListedUpToABound() throws {
+        var definitions = JSONObject()
+        for level in 0..<40 {
+            let next: JSONValue = ["$ref": .string("#/$defs/l\(level + 1)")]
+            definitions["l\(level)"] = ["allOf": [next, next]]
+        }
+        definitions["l40"] = ["type": "string"]
+        let schema = try CompiledSchema(["$ref": "#/$defs/l0", "$defs": .object(definitions)])
+        let violations = schema.validate(1)
+        #expect(violations.count == 101 && violations.last?.message.contains("more than 100 faults") == true)
+        let wide = try CompiledSchema(["items": ["type": "string"]])
+        #expect(wide.validate(.array(Array(repeating: 1, count: 100))).count == 100)
+        #expect(wide.validate(.array(Array(repeating: 1, count: 5_000))).count == 101)
+    }
+
     @Test(arguments: [
         (##"{"$ref": "#"}"##), (##"{"allOf": [{"$ref": "#"}]}"##), (##"{"not": {"$ref": "#"}}"##),
         (##"{"anyOf": [{"$ref": "#/anyOf/1"}, {"$ref": "#/anyOf/0"}]}"##),

@@ -123,9 +123,14 @@ public struct CatalogueError: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension CallProblem {
+    private static let mostTold = 20
+
     /// What the model reads when a call is refused for these problems.
     static func refusal(_ problems: [CallProblem]) -> String {
-        let reasons = problems.map(\.message).joined(separator: "; ")
+        let rest = problems.count - mostTold
+        let reasons =
+            problems.prefix(mostTold).map(\.message).joined(separator: "; ")
+            + (rest > 0 ? "; and \(rest) more" : "")
         switch problems.first?.kind {
         case .invalid: return "the arguments do not match the schema: \(reasons)"
         default: return reasons

@@ -57,11 +57,22 @@ struct Validator {
     mutating func fail(_ keyword: String, _ message: @autoclosure () -> String) {
         faults += 1
         guard isReporting, givenUp == nil else { return }
+        report(keyword, at: schemaPath + [keyword], message())
+    }
+
+    /// More faults than anybody reads are not listed: a small schema can find a fault in each of a million ways.
+    private mutating func report(_ keyword: String, at path: [String], _ message: String) {
+        guard violations.count < Validator.mostFaults else {
+            return giveUp("has more than \(Validator.mostFaults) faults, of which these are the first")
+        }
         violations.append(
             Violation(
-                keyword: keyword, schemaPointer: JSONPointer(schemaPath + [keyword]),
-                instancePointer: JSONPointer(instancePath), message: message()))
+                keyword: keyword, schemaPointer: JSONPointer(path),
+                instancePointer: JSONPointer(instancePath),
+                message: message))
     }
+
+    private static let mostFaults = 100
 
     mutating func giveUp(_ reason: String) {
         if givenUp == nil { givenUp = reason }
@@ -123,11 +134,8 @@ struct Validator {
 
     private mutating func failFalse() {
         faults += 1
-        guard isReporting else { return }
-        violations.append(
-            Violation(
-                keyword: leadingKeyword, schemaPointer: JSONPointer(schemaPath),
-                instancePointer: JSONPointer(instancePath), message: "nothing may stand here"))
+        guard isReporting, givenUp == nil else { return }
+        report(leadingKeyword, at: schemaPath, "nothing may stand here")
     }
 
     /// Applies a schema that a keyword leads to, to the same instance.
