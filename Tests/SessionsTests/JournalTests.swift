@@ -205,6 +205,20 @@ final class TemporaryFolder {
                 == "there is no file \(folder("none"))")
     }
 
+    @Test(
+        "a time with which nobody can reckon is named with its place",
+        arguments: ["-1", "-9223372036854775808", "9223372036854775807", "253402300800000"])
+    func strangeTimes(time: String) throws {
+        let path = folder("t\(time).jsonl")
+        let writer = try JournalWriter(creating: path, clock: { 42 })
+        for body in bodies(seed: 1).prefix(3) { _ = try writer.append(body) }
+        writer.close()
+        let text = try String(contentsOfFile: path, encoding: .utf8).replacing(
+            "\"t\":42", with: "\"t\":\(time)")
+        let strange = try folder.write(Array(text.utf8), to: "s.jsonl")
+        #expect(fault { _ = try Journal(path: strange) }?.description.contains("year 9999") == true)
+    }
+
     @Test("an existing file is never overwritten")
     func neverOverwritten() throws {
         let path = try folder.write([1, 2, 3], to: "a.jsonl")

@@ -152,6 +152,9 @@ public struct EventDecoder: Sendable {
         return version
     }
 
+    /// The milliseconds since 1970 at which an event may have happened: with others nobody could reckon.
+    private static let times: ClosedRange<Int64> = 0...253_402_300_799_999
+
     private func event(_ value: JSONValue) throws -> Event {
         let isLenient = version.map { $0 > EventCodec.version } ?? false
         let field = Field(value: value, place: JSONPointer(), isLenient: isLenient)
@@ -159,6 +162,10 @@ public struct EventDecoder: Sendable {
             fields.detail = detail
             let number = try fields("n").int()
             let time = Int64(try fields("t").int())
+            guard EventDecoder.times.contains(time) else {
+                throw FieldError(
+                    place: JSONPointer(["t"]), reason: "\(time) is no time between 1970 and the year 9999")
+            }
             _ = try fields.optional("hash")?.string()
             let body = try EventBody(&fields, isFirst: lastNumber == 0)
             return Event(number: number, time: time, body: body)

@@ -53,7 +53,8 @@ struct ImportedConversation {
             sampling: SamplingSettings(), limits: Limits(), policy: Policy(), parent: parent)
         header.isImported = true
         builder.add(
-            .sessionStarted(header), at: items.first.map { $0.time - Int64(bounded: $0.lasting) } ?? 0)
+            .sessionStarted(header),
+            at: items.first.map { max(0, $0.time - Int64(bounded: $0.lasting)) } ?? 0)
         var steps: [Int] = []
         for (item, time, lasting) in items {
             builder.add(item, at: time, lasting: lasting, &losses)
