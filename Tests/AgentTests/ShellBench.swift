@@ -61,7 +61,7 @@ final class ShellBench {
             number=0
             while [ $number -lt \(lines.count) ]; do
                 IFS= read -r -d '' line <../lines/$number
-                ( ulimit -v 4000000; PATH='\(url.path)/stubs' exec $as /usr/bin/timeout -s KILL 3 \
+                ( ulimit -v 4000000; ulimit -t 4; PATH='\(url.path)/stubs' exec $as /usr/bin/timeout -s KILL 3 \
                     /usr/bin/\(shell) -c "$line" ) 9>&1 >/dev/null 2>&1 </dev/null | cat >/dev/null
                 printf '\\035' >>../log
                 number=$((number + 1))

@@ -215,7 +215,8 @@ import Testing
         ("env -u A A+=1 --opt=1 -f a:b", "-f a:b"), ("sudo A=1 B=2 -n rm", "-n rm"),
         ("rm 1\\\n<x --opt=1 11>x b", "rm --opt=1 11 b"), ("rm 11>x 99999999999>x b", "rm 99999999999 b"),
         ("rm \"1\">x 2\\\n>y b", "rm 1 b"), ("ls &!2>x", "cat"), ("ls&!11>x", "cat"),
-        ("git x&>! A=$(b) rm y", "git x rm y"),
+        ("git x&>! A=$(b) rm y", "git x rm y"), ("Aé=1 rm y", "rm y"), ("ls &!A+=1 rm y", "rm y"),
+        ("ls >&x &!2>x rm y", "rm y"),
     ])
     func whatOneShellAloneStartsIsAmongTheParts(line: String, part: String) {
         let parts = try? ShellReading(line: line).started()

@@ -258,10 +258,8 @@ struct ShellParser {
             }
         }
         let rest = words.drop { word in
-            // A name of digits or of letters beyond ASCII.
-            let sign = word.bytes.drop {
-                $0.isShellDigit || $0 >= 0x80 || word.bytes[0] >= 0x80 && $0.isShellNamePart
-            }
+            // A name of digits, or with letters beyond ASCII.
+            let sign = word.bytes.drop { $0.isShellNamePart || $0 >= 0x80 }
             return sign.count < word.bytes.count
                 && (sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8))
         }
@@ -270,6 +268,10 @@ struct ShellParser {
         var program = ShellWord(offset: first.offset, Array(first.bytes.dropFirst()))
         program.isExpanded = first.isExpanded
         try reader.add([program] + words.dropFirst())
+        // After `&!` an assignment, or the number of a redirection.
+        if first.isNumberAfterBang || first.bytes.contains(UInt8(ascii: "=")) {
+            try reader.add(words.dropFirst())
+        }
     }
 
     /// What zsh runs where redirections have no program, unless told otherwise (`NULLCMD`).
