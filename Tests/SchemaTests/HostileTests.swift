@@ -37,6 +37,9 @@ import Testing
         let schema = try CompiledSchema(["$ref": "#/$defs/l0", "$defs": .object(definitions)])
         let violations = schema.validate(1)
         #expect(violations.count == 101 && violations.last?.message.contains("more than 100 faults") == true)
+        // Of a long number each look costs more.
+        let long = try #require(JSONNumber(text: String(repeating: "7", count: 1_000_000)))
+        #expect(schema.validate(.number(long)).last?.keyword == "budget")
         let wide = try CompiledSchema(["items": ["type": "string"]])
         #expect(wide.validate(.array(Array(repeating: 1, count: 100))).count == 100)
         #expect(wide.validate(.array(Array(repeating: 1, count: 5_000))).count == 101)

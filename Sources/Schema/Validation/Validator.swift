@@ -89,12 +89,17 @@ struct Validator {
         }
     }
 
+    /// What a value costs beside the step itself: a number is read as often as it is looked at, however long it is.
+    private static func weight(of instance: JSONValue) -> Int {
+        if case .number(let number) = instance { number.text.utf8.count / 64 } else { 0 }
+    }
+
     // MARK: Applying schemas
 
     /// Applies a schema to an instance, collecting what it evaluates where `evaluated` is not `nil`.
     mutating func apply(_ number: Int, to instance: JSONValue, _ evaluated: inout Evaluated?) -> Bool {
         guard givenUp == nil else { return false }
-        spend(1)
+        spend(1 + Validator.weight(of: instance))
         depth += 1
         defer { depth -= 1 }
         if depth > Validator.depthLimit {
