@@ -216,7 +216,9 @@ import Testing
         ("rm 1\\\n<x --opt=1 11>x b", "rm --opt=1 11 b"), ("rm 11>x 99999999999>x b", "rm 99999999999 b"),
         ("rm \"1\">x 2\\\n>y b", "rm 1 b"), ("ls &!2>x", "cat"), ("ls&!11>x", "cat"),
         ("git x&>! A=$(b) rm y", "git x rm y"), ("Aé=1 rm y", "rm y"), ("ls &!A+=1 rm y", "rm y"),
-        ("ls >&x &!2>x rm y", "rm y"),
+        ("ls >&x &!2>x rm y", "rm y"), ("{ rm 'q q' 1} ;>x", "rm q q 1"),
+        ("a --opt=1 a,b}\\\n", "a --opt=1 a,b"),
+        ("time ! 5>&-", "cat"),
     ])
     func whatOneShellAloneStartsIsAmongTheParts(line: String, part: String) {
         let parts = try? ShellReading(line: line).started()

@@ -250,12 +250,10 @@ struct ShellParser {
                 }
                 let command = segment.drop(while: isKeyword)
                 if command.count < words.count { try reader.add(command) }
-                // A brace that ends the last word closes as well.
-                if let last = command.last, last.isBare, last.bytes.last == UInt8(ascii: "}") {
-                    let bare = ShellWord(offset: last.offset, Array(last.bytes.dropLast()))
-                    try reader.add(command.dropLast() + (bare.bytes.isEmpty ? [] : [bare]))
-                }
+                try addClosed(command, to: &reader)
             }
+        } else {
+            try addClosed(words, to: &reader)
         }
         let rest = words.drop { word in
             // A name of digits, or with letters beyond ASCII.
@@ -274,10 +272,24 @@ struct ShellParser {
         }
     }
 
+    /// A command without the brace at the end of its last word, which closes to zsh.
+    private func addClosed(
+        _ command: ArraySlice<ShellWord>, to reader: inout ShellCommandReader
+    ) throws(ShellDoubt) {
+        guard let last = command.last, last.isBare, last.bytes.last == UInt8(ascii: "}"),
+            last.bytes.count(where: { $0 == UInt8(ascii: "}") })
+                > last.bytes.count(where: { $0 == UInt8(ascii: "{") })
+        else { return }
+        var bare = ShellWord(offset: last.offset, Array(last.bytes.dropLast()))
+        bare.isExpanded = last.isExpanded
+        try reader.add(command.dropLast() + (bare.bytes.isEmpty ? [] : [bare]))
+    }
+
     /// What zsh runs where redirections have no program, unless told otherwise (`NULLCMD`).
     private mutating func addProgramOfNone(_ command: ArraySlice<ShellWord>) throws(ShellDoubt) {
         let isBare = command.allSatisfy {
-            $0.valueStart != nil || $0.isOddAssignment || $0.equals("time") || $0.isNumberAfterBang
+            $0.valueStart != nil || $0.isOddAssignment || $0.equals("time") || $0.equals("!")
+                || $0.isNumberAfterBang
         }
         guard isRedirected, !isAfterGroup, isBare || beginsWithRedirection else { return }
         if isStrict {
