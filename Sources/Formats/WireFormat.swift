@@ -70,7 +70,7 @@ public struct ModelEndpoint: Sendable, Hashable {
             guard let colon = last.lastIndex(of: ":") else { return nil }
             // Behind a Google login the version stands in the model's place, and the body names the model.
             let word = String(last[..<colon])
-            let model = word.utf8.starts(with: "v1".utf8) ? nil : word
+            let model = word.utf8.elementsEqual("v1internal".utf8) ? nil : word
             switch last[last.index(after: colon)...].lowercased() {
             case "generatecontent": self.init(.gemini, model: model, isStreamed: false)
             case "streamgeneratecontent": self.init(.gemini, model: model, isStreamed: true)

@@ -103,7 +103,11 @@ extension Blame {
         var reasons: [Reason] = []
         for leaf in formulas.leaves(of: spec.formula) {
             guard case .string(let schema, let keyword) = leaf else { continue }
-            guard spec.truth(of: leaf, here.stringState, here.length) == false else { continue }
+            let truth = spec.truth(of: leaf, here.stringState, here.length)
+            if truth == nil, let check = leaf.onClosedText {
+                reasons += blameChecks(formulas.leaf(check))
+            }
+            guard truth == false else { continue }
             let node = graph.nodes[Int(schema)]
             switch keyword {
             case .length:

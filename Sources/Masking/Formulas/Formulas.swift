@@ -18,6 +18,17 @@ enum Leaf: Hashable {
     case check(Int32, CheckedKeyword)
 }
 
+extension Leaf {
+    /// The same condition, asked of the closed text; `nil` for one that is known by then or no string's.
+    var onClosedText: Leaf? {
+        switch self {
+        case .string(let schema, .pattern): .check(schema, .pattern)
+        case .string(let schema, .format): .check(schema, .format)
+        default: nil
+        }
+    }
+}
+
 /// The keywords that a string is held against, each on its own.
 enum StringKeyword: UInt8, Hashable {
     case length, pattern, format, values

@@ -1,9 +1,12 @@
 /// A deterministic automaton over bytes, built lazily from one expression: a state is a derivative.
 ///
-/// State 0 is dead and state 1 the start. Bytes that no set of the expression tells apart share a column.
+/// State 0 is dead, state 1 the start, and state 2 that of a string which is no longer followed. Bytes that no set of the
+/// expression tells apart share a column.
 final class PatternAutomaton {
     static let dead: Int32 = 0
     static let start: Int32 = 1
+    /// Lets everything through; the closed text is asked instead.
+    static let unfollowed: Int32 = 2
 
     private var expressions: ByteExpressions
     private var expressionOf: [ByteExpressions.ID] = []
@@ -27,6 +30,13 @@ final class PatternAutomaton {
             universal.append(isDead ? 0 : -1)
             exhaustive.append(isDead ? 0 : -1)
             shortest.append(isDead ? -1 : -2)
+        }
+
+        /// Nothing kills such a string, and what it comes to is not known.
+        mutating func addUnfollowed() {
+            universal.append(1)
+            exhaustive.append(0)
+            shortest.append(0)
         }
     }
 
@@ -71,10 +81,22 @@ final class PatternAutomaton {
             rows.append(contentsOf: repeatElement(PatternAutomaton.dead, count: classes.count))
             facts.add(isDead: true)
         }
+        addUnfollowed()
+    }
+
+    private func addUnfollowed() {
+        expressionOf.append(ByteExpressions.anything)
+        accepts.append(true)
+        rows.append(contentsOf: repeatElement(PatternAutomaton.unfollowed, count: classes.count))
+        facts.addUnfollowed()
+        facts.slacks[PatternAutomaton.unfollowed] = 0
     }
 
     /// The number of states built so far.
     var count: Int { accepts.count }
+
+    /// Whether it makes no more states: what it says of a text may be wrong then.
+    var isFull: Bool { count > PatternAutomaton.stateLimit }
 
     /// What making its states has cost so far.
     var work: Int { expressions.work }
@@ -166,7 +188,7 @@ final class PatternAutomaton {
     }
 
     private func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
-        if accepts.count > PatternAutomaton.stateLimit { return PatternAutomaton.dead }
+        if isFull { return PatternAutomaton.dead }
         let column = Int(classes.of[Int(byte)])
         let next = self.state(
             of: normalised(expressions.derivative(expressionOf[Int(state)], classes.representatives[column])))

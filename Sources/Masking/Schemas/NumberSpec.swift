@@ -16,6 +16,11 @@ struct NumberSpec {
     /// Whether the digits matter at all.
     var isFree: Bool { low == nil && high == nil && multiples.isEmpty && values == nil }
 
+    /// Whether only the list of values says what a number must be.
+    private var listsOnly: Bool {
+        !isIntegral && !isPlain && low == nil && high == nil && multiples.isEmpty && excluded.isEmpty
+    }
+
     mutating func add(_ bounds: NumberBounds) {
         if let minimum = bounds.minimum {
             let tighter = low.map {
@@ -57,6 +62,9 @@ struct NumberSpec {
         if other.isIntegral || !other.multiples.isEmpty || other.values != nil || !other.excluded.isEmpty {
             var between = self
             between.excluded.append(other)
+            if let values, let others = other.values, other.listsOnly {
+                between.values = values.subtracting(others)
+            }
             parts.append(between)
         }
         return parts

@@ -36,6 +36,24 @@ final class NumberValues {
             set.intersection(other.set), written: written.merging(other.written) { first, _ in first })
     }
 
+    /// The numbers of this list that the other has not, with this one's spellings.
+    func subtracting(_ other: NumberValues) -> NumberValues {
+        let result = NumberValues(set, written: written)
+        // Both are in order.
+        var rest: [(text: [UInt8], value: ExactDecimal)] = []
+        var place = 0
+        for entry in spelled {
+            while place < other.spelled.count,
+                other.spelled[place].text.lexicographicallyPrecedes(entry.text)
+            {
+                place += 1
+            }
+            if place == other.spelled.count || other.spelled[place].text != entry.text { rest.append(entry) }
+        }
+        result.spelled = rest
+        return result
+    }
+
     /// Whether the spelling of some number that passes begins so.
     func canComplete(_ text: [UInt8], where passes: (ExactDecimal, [UInt8]) -> Bool) -> Bool {
         var low = 0

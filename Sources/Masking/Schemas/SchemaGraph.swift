@@ -235,6 +235,8 @@ final class SchemaGraph {
 
     /// What so many alternatives with so many keys would take: each key is held against each alternative.
     private static let maximumKeyChoices = 40_000_000
+    /// Each listed object or array is an alternative of its own, and all are looked at where one begins.
+    private static let mostListedContainers = 600
 
     /// Refuses choices between objects whose keys would take too long to work out.
     func refuseUnwieldy(_ range: Range<Int>) throws(GrammarError) {
@@ -261,6 +263,13 @@ final class SchemaGraph {
                 if keys.count * objects.count > SchemaGraph.maximumKeyChoices {
                     throw .tooLarge(
                         reason: "\(objects.count) objects with \(keys.count) keys at #\(node.origin.pointer)")
+                }
+                let containers = objects.count + values.count { $0.arrayValue != nil }
+                if containers > SchemaGraph.mostListedContainers {
+                    throw .tooLarge(
+                        reason:
+                            "\(node.general.valuesKeyword) with \(containers) objects and arrays at #\(node.origin.pointer), of at most \(SchemaGraph.mostListedContainers)"
+                    )
                 }
             }
         }

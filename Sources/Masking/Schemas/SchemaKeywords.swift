@@ -106,10 +106,15 @@ extension SchemaLoader {
         // It is asked at every closing quote that a token could bring, so that it must not take long.
         let exact: (String) -> Bool = { (try? pattern.matchesSoon($0)) ?? false }
         if let known = patterns.automaton("pattern:" + source, build: { pattern.automaton }) {
-            // Where masks cannot afford the automaton, the closed text decides alone.
-            return patterns.isAffordable(known)
-                ? StringTest(source: source, automaton: known, exact: nil)
-                : StringTest(source: source, automaton: patterns.anything, exact: exact)
+            if patterns.isAffordable(known) {
+                return StringTest(source: source, automaton: known, exact: nil)
+            }
+            // Where masks cannot afford the automaton, the closed text decides alone: along one text it is soon followed,
+            // and many texts that a token could close have one beginning.
+            return StringTest(source: source, automaton: patterns.anything) { text in
+                let end = known.run(PatternAutomaton.start, text.utf8)
+                return known.isFull ? exact(text) : known.accepts[Int(end)]
+            }
         }
         // A search that is given up counts as no match: nothing forbidden may be completed.
         let wider = patterns.automaton("wider:" + source) { pattern.widerAutomaton }

@@ -21,6 +21,7 @@ final class PatternLibrary {
     private let sample: [[UInt8]]
     private let tokens: Int
     private var affordable: [ObjectIdentifier: Bool] = [:]
+    private var dear: Set<ObjectIdentifier> = []
 
     init(_ vocabulary: Vocabulary) {
         freeString = StringMachine([], isCanonical: false, budget: budget)
@@ -43,6 +44,7 @@ final class PatternLibrary {
     func isAffordable(_ automaton: PatternAutomaton) -> Bool {
         guard automaton.mayGrow else { return true }
         if let known = affordable[ObjectIdentifier(automaton)] { return known }
+        let begun = automaton.work
         var start = PatternAutomaton.start
         var verdict = true
         for _ in 0..<3 {
@@ -54,6 +56,7 @@ final class PatternLibrary {
             start = end
         }
         affordable[ObjectIdentifier(automaton)] = verdict
+        if automaton.work - begun > PatternLibrary.dearWork { dear.insert(ObjectIdentifier(automaton)) }
         return verdict
     }
 
@@ -93,6 +96,13 @@ final class PatternLibrary {
         return ends[ends.count / 2]
     }
 
+    /// Whether an automaton has made so many states on a sample of tokens that some mask of it may take long.
+    ///
+    /// A property of the pattern, not of what has been masked since: grammars share its machine.
+    func isDear(_ automaton: PatternAutomaton) -> Bool { dear.contains(ObjectIdentifier(automaton)) }
+
+    private static let dearWork = 400
+
     /// The automaton kept under that name, or the one that `build` makes.
     func automaton(_ name: String, build: () -> PatternAutomaton?) -> PatternAutomaton? {
         let name = ByteString(name)
@@ -108,7 +118,8 @@ final class PatternLibrary {
     }
 
     /// The machine of a conjunction of components.
-    func machine(_ components: [StringComponent], isCanonical: Bool) -> StringMachine {
+    /// - Parameter isBounded: whether the closed text may be asked where several patterns cannot be followed in time.
+    func machine(_ components: [StringComponent], isCanonical: Bool, isBounded: Bool) -> StringMachine {
         guard components.count == 1, case .pattern(let automaton) = components[0], !isCanonical else {
             let rule: StringMachine.Rule? =
                 components.count < 2
@@ -118,10 +129,12 @@ final class PatternLibrary {
                         let verdicts = $0.all
                         return verdicts.contains(false) ? false : verdicts.contains(nil) ? nil : true
                     })
-            return StringMachine(components, isCanonical: isCanonical, budget: budget, rule: rule)
+            return StringMachine(
+                components, isCanonical: isCanonical, budget: budget, rule: rule, isBounded: isBounded)
         }
         if let known = machines[ObjectIdentifier(automaton)] { return known }
-        let built = StringMachine(components, isCanonical: false, budget: budget)
+        let built = StringMachine(
+            components, isCanonical: false, budget: budget, isBounded: isDear(automaton))
         machines[ObjectIdentifier(automaton)] = built
         return built
     }

@@ -17,6 +17,12 @@ enum StringComponent {
         return state
     }
 
+    /// Whether only the closed text says whether the string passes.
+    func isUnfollowed(_ state: Int32) -> Bool {
+        guard case .pattern = self else { return false }
+        return state == PatternAutomaton.unfollowed
+    }
+
     func accepts(_ state: Int32) -> Bool {
         switch self {
         case .pattern(let automaton): automaton.accepts[Int(state)]
@@ -32,9 +38,10 @@ struct ComponentVerdicts {
     /// Whether the string ends here.
     let isEnd: Bool
 
-    /// Whether a component accepts the string; `nil` where that is open.
+    /// Whether a component accepts the string; `nil` where that is open, or only the closed text says so.
     func accepts(_ index: Int) -> Bool? {
         if states[index] == 0 { return false }
+        if components[index].isUnfollowed(states[index]) { return nil }
         return isEnd ? components[index].accepts(states[index]) : nil
     }
 

@@ -8,6 +8,8 @@ final class StringLiveness {
     /// One byte for each group that no component tells apart.
     private let letters: [UInt8]
     private let allowance: StepAllowance
+    /// The product states looked at so far.
+    private(set) var looked = 0
     private var known: [[Int32]: Bool] = [:]
     /// Whether the dead components alone refuse whatever comes, by which they are.
     private var refuted: [StateSignature.Value: Bool] = [:]
@@ -88,6 +90,7 @@ final class StringLiveness {
                 return true
             }
             counted = work
+            looked += 1
             for byte in letters.reversed() {
                 let next = step(here, byte)
                 if cameFrom[next] == nil, known[next] != false, !isRefuted(next) {
@@ -132,7 +135,9 @@ final class StringLiveness {
 
     /// Whether a string may end here, as far as the components say.
     private func mayEnd(_ states: [Int32]) -> Bool {
-        let signature = signature.value(states) { $1 != 0 && components[$0].accepts($1) }
+        let isFollowed = !states.indices.contains { components[$0].isUnfollowed(states[$0]) }
+        let signature =
+            isFollowed ? signature.value(states) { $1 != 0 && components[$0].accepts($1) } : nil
         return StringLiveness.remembered(signature, &endings) {
             verdict(ComponentVerdicts(components: components, states: states, isEnd: true)) != false
         }

@@ -6,7 +6,7 @@
 final class StringMachine {
     static let dead: Int32 = -1
     static let close: Int32 = -2
-    private static let unknown: Int32 = -3
+    static let unknown: Int32 = -3
 
     /// What says whether a string lives whose components are in certain states.
     enum Rule {
@@ -30,16 +30,17 @@ final class StringMachine {
     let isCanonical: Bool
 
     private var states = States()
-    /// The components' states that states stand for, where there are several components.
-    private var tuples = Interned<[Int32]>()
-    private var rows: ContiguousArray<Int32> = []
-    private var masks: Masks
-    private lazy var alphabet = Alphabet(letters: StringLiveness.letters(of: components))
+    private(set) var rows: ContiguousArray<Int32> = []
+    var masks: Masks
+    private(set) var effort: Effort
+    lazy var alphabet = Alphabet(letters: StringLiveness.letters(of: components))
 
     /// What is known of each state.
     private struct States {
         var modes: ContiguousArray<UInt32> = []
+        /// The components' states: that of a single one, or its number among the products.
         var tuples: ContiguousArray<Int32> = []
+        var products = Interned<[Int32]>()
         /// Where a state's row of transitions begins, or -1.
         var rowOf: ContiguousArray<Int32> = []
         /// Whether nothing can kill a state: 1, 0 or -1 for not asked.
@@ -60,7 +61,7 @@ final class StringMachine {
     }
 
     /// The masks inside strings that are remembered.
-    private struct Masks {
+    struct Masks {
         /// What all machines of an engine may hold together.
         let budget: MaskBudget
         var interiors: [Int32: [UInt64]] = [:]
@@ -76,8 +77,18 @@ final class StringMachine {
         }
     }
 
+    /// What the machine may cost, and has cost.
+    struct Effort {
+        /// Whether patterns are no longer followed from a state on whose mask would take long.
+        let isBounded: Bool
+        /// The transitions found so far.
+        var transitions = 0
+        /// What one mask may cost, in units of about a microsecond.
+        static let mask = 1_000
+    }
+
     /// The bytes of text that the components tell apart.
-    private struct Alphabet {
+    struct Alphabet {
         var letters: [UInt8]
         /// The characters of each slice of the vocabulary, one byte at each place for each group told apart.
         var slices: [[[[UInt8]]]]?
@@ -86,11 +97,13 @@ final class StringMachine {
     /// One byte of text for each group that no component tells apart.
     var letters: [UInt8] { alphabet.letters }
 
+    /// - Parameter isBounded: whether the closed text may be asked instead of patterns that a mask cannot follow in time.
     init(
         _ components: [StringComponent], isCanonical: Bool, budget: MaskBudget,
-        rule: Rule? = nil
+        rule: Rule? = nil, isBounded: Bool = false
     ) {
         masks = Masks(budget)
+        effort = Effort(isBounded: isBounded)
         self.components = components
         self.isCanonical = isCanonical
         self.rule = rule
@@ -106,9 +119,7 @@ final class StringMachine {
     /// Whether any string at all is let through.
     var startLives: Bool { lives([Int32](repeating: 1, count: components.count)) }
 
-    private func tuple(_ states: [Int32]) -> Int32 {
-        states.count == 1 ? states[0] : tuples.intern(states)
-    }
+    private func tuple(_ own: [Int32]) -> Int32 { own.count == 1 ? own[0] : states.products.intern(own) }
 
     private func state(_ mode: UInt32, _ tuple: Int32) -> Int32 { states.intern(mode, tuple) }
 
@@ -122,7 +133,7 @@ final class StringMachine {
     /// The components' states.
     func componentStates(_ state: Int32) -> [Int32] {
         let tuple = states.tuples[Int(state)]
-        return components.count == 1 ? [tuple] : tuples[tuple]
+        return components.count == 1 ? [tuple] : states.products[tuple]
     }
 
     /// The state after one more raw byte, or ``dead``, or ``close`` for the quote that ends the string.
@@ -136,7 +147,8 @@ final class StringMachine {
         return compute(state, byte)
     }
 
-    private func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
+    func compute(_ state: Int32, _ byte: UInt8) -> Int32 {
+        effort.transitions += 1
         _ = row(of: state)
         let mode = states.modes[Int(state)]
         let effect = StringMode.step(mode, byte)
@@ -234,147 +246,46 @@ final class StringMachine {
         return verdict
     }
 
-    /// The tokens without a closing quote that may follow a boundary state, as words of a token set.
-    func interior(_ state: Int32, _ tokens: StringTokens) -> [UInt64] {
-        if isUniversal(state) { return tokens.base }
-        masks.keepUp()
-        if let known = masks.interiors[state] { return known }
-        var words = [UInt64](repeating: 0, count: tokens.base.count)
-        let begun = work
-        for (index, slice) in tokens.slices.enumerated() {
-            if contains(slice: index, of: tokens, from: state, since: begun) {
-                for word in words.indices { words[word] |= slice.words[word] }
-            } else {
-                walk(slice.trie, from: state, into: &words)
-            }
-        }
-        masks.budget.take()
-        masks.keepUp()
-        masks.interiors[state] = words
-        return words
+    /// What the machine has cost so far, in units of about a microsecond.
+    var spent: Int {
+        var searches = 0
+        if case .search(let liveness)? = rule { searches = liveness.looked * letters.count / 4 }
+        return work / 4 + effort.transitions + searches
     }
 
-    /// Whether every token of a slice can follow: every string of the slice's characters, up to its longest token.
-    /// - Parameter begun: the ``work`` before the mask; where it has grown too much the tokens are walked at once.
-    private func contains(
-        slice index: Int, of tokens: StringTokens, from state: Int32, since begun: Int
-    ) -> Bool {
-        let slice = tokens.slices[index]
-        if slice.characters.isEmpty { return false }
-        let characters = representatives(of: tokens)[index]
-        var seen: Set<Int32> = [state]
-        var layer = [state]
-        for _ in 0..<slice.longest {
-            var next: [Int32] = []
-            for here in layer {
-                if work - begun > StringMachine.containmentWork { return false }
-                for character in characters {
-                    guard let ends = ends(of: here, character) else { return false }
-                    for end in ends where seen.insert(end).inserted { next.append(end) }
-                }
-            }
-            if next.isEmpty { return true }
-            if seen.count > StringMachine.mostContained { return false }
-            layer = next
+    /// Whether some pattern is followed from a state on.
+    func follows(_ state: Int32) -> Bool {
+        zip(components, componentStates(state)).contains { component, state in
+            guard case .pattern = component else { return false }
+            return state != PatternAutomaton.dead && state != PatternAutomaton.unfollowed
         }
-        return true
     }
 
-    /// States looked at to find out whether a slice is let through.
-    private static let mostContained = 200
-    /// What finding that out may cost in one mask, in ``work``.
-    private static let containmentWork = 1_000
+    /// Lets everything pass that the patterns may refuse later: from here on the closed text is asked.
+    func stopFollowing(_ state: Int32) {
+        let after = zip(components, componentStates(state)).map { component, state in
+            guard case .pattern = component, state != PatternAutomaton.dead else { return state }
+            return PatternAutomaton.unfollowed
+        }
+        states.tuples[Int(state)] = tuple(after)
+        states.rowOf[Int(state)] = -1
+        states.universality[Int(state)] = -1
+        masks.budget.revise()
+    }
 
     /// What making the states of the components has cost so far.
-    private var work: Int {
+    var work: Int {
         components.reduce(0) { sum, component in
             if case .pattern(let automaton) = component { sum + automaton.work } else { sum }
         }
     }
 
-    /// Where characters lead that have one of the bytes at each place; `nil` where one of them cannot follow.
-    private func ends(of state: Int32, _ character: [[UInt8]]) -> [Int32]? {
-        var ends = [state]
-        for bytes in character {
-            var after: [Int32] = []
-            for end in ends {
-                for byte in bytes {
-                    let target = step(end, byte)
-                    if target < 0 { return nil }
-                    if !after.contains(target) { after.append(target) }
-                }
-            }
-            ends = after
-        }
-        return ends
-    }
-
-    /// The characters of each slice, one byte at each place for each group that no component tells apart.
-    private func representatives(of tokens: StringTokens) -> [[[[UInt8]]]] {
-        if let slices = alphabet.slices { return slices }
-        let built = tokens.slices.map { slice in slice.characters.map { $0.bytes.map(apart) } }
-        alphabet.slices = built
-        return built
-    }
-
-    /// One of the bytes for each group that no component tells apart.
-    private func apart(_ bytes: [UInt8]) -> [UInt8] {
-        var seen: Set<[UInt8]> = []
-        return bytes.filter { byte in
-            var signature: [UInt8] = []
-            for component in components {
-                switch component {
-                case .pattern(let automaton): signature.append(automaton.classOf[Int(byte)])
-                case .finite(let set): signature.append(set.alphabet.contains(byte) ? byte : 0xFF)
-                }
-            }
-            return seen.insert(signature).inserted
-        }
-    }
-
     /// The first place of a state's row, which is made where there is none yet.
-    private func row(of state: Int32) -> Int {
+    func row(of state: Int32) -> Int {
         if states.rowOf[Int(state)] < 0 {
             states.rowOf[Int(state)] = Int32(rows.count)
             rows.append(contentsOf: repeatElement(StringMachine.unknown, count: 256))
         }
         return Int(states.rowOf[Int(state)])
-    }
-
-    private func walk(_ trie: VocabularyTrie, from state: Int32, into words: inout [UInt64]) {
-        let hasTwins = !trie.twins.isEmpty
-        let noToken = VocabularyTrie.noToken
-        trie.nodes.withUnsafeBufferPointer { nodes in
-            // One entry a level: where it ends, the state that led to it and that state's row.
-            var levels: [(end: Int, state: Int32, row: Int)] = [(nodes.count, state, row(of: state))]
-            var level = levels[0]
-            var index = 0
-            while index < nodes.count {
-                while level.end <= index {
-                    levels.removeLast()
-                    level = levels[levels.count - 1]
-                }
-                let node = nodes[index]
-                let end = Int(node & 0xFFFF_FFFF)
-                var next = rows[level.row + Int(node >> 56)]
-                if next == StringMachine.unknown { next = compute(level.state, UInt8(node >> 56)) }
-                if next < 0 {
-                    index = end
-                    continue
-                }
-                let token = Int(node >> 32) & noToken
-                if token != noToken {
-                    words[token >> 6] |= 1 << UInt64(token & 63)
-                    if hasTwins, let twins = trie.twins[token] {
-                        for twin in twins { words[twin >> 6] |= 1 << UInt64(twin & 63) }
-                    }
-                }
-                index += 1
-                if end > index {
-                    level = (end, next, row(of: next))
-                    levels.append(level)
-                }
-            }
-        }
     }
 }

@@ -47,13 +47,13 @@ public struct ECMAPattern: Sendable, Hashable {
         }
     }
 
-    /// As ``matches(_:)``, with a budget that grows with the text alone: a few milliseconds where a text is short.
+    /// As ``matches(_:)``, with a budget that grows with the text alone: for masks, which ask for hundreds of texts at once.
     /// - Throws: ``PatternError`` when that cannot be decided within it.
     package func matchesSoon(_ text: String) throws(PatternError) -> Bool {
         let scalars = text.unicodeScalars.map(\.value)
         var steps = 0
         return try matchesSoon(
-            scalars, within: ECMAPattern.quickSteps + ECMAPattern.scalarSteps * scalars.count, steps: &steps)
+            scalars, within: ECMAPattern.maskSteps + ECMAPattern.scalarSteps * scalars.count, steps: &steps)
     }
 
     private func matchesSoon(
@@ -77,6 +77,7 @@ public struct ECMAPattern: Sendable, Hashable {
     }
 
     private static let quickSteps = 20_000
+    private static let maskSteps = 1_000
     private static let scalarSteps = 40
     private static let patientSteps = 2_000_000
 

@@ -69,8 +69,8 @@ struct ClosedEvaluation: Grounded {
         case .uniqueItems:
             guard let items = value.arrayValue else { return true }
             return Set(items.map(\.canonical)).count == items.count
-        case .pattern: return value.stringValue.map { node.string.pattern?.exact?($0) ?? true } ?? true
-        case .format: return value.stringValue.map { node.string.format?.exact?($0) ?? true } ?? true
+        case .pattern: return value.stringValue.map { node.string.pattern?.accepts($0) ?? true } ?? true
+        case .format: return value.stringValue.map { node.string.format?.accepts($0) ?? true } ?? true
         case .unevaluatedItems, .unevaluatedProperties:
             return ClosedEvaluation(blueprint, numbers).evaluate(schema, value) != nil
         }

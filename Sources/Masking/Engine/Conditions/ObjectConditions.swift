@@ -108,7 +108,9 @@ final class ObjectConditions: Grounded {
                     if isRefused { return false }
                     return groups.allSatisfy { $0.contains { accepted[$0] == true } } ? true : nil
                 })
-        let machine = StringMachine(components, isCanonical: false, budget: patterns.budget, rule: rule)
+        // A closed key is held against the patterns once more.
+        let machine = StringMachine(
+            components, isCanonical: false, budget: patterns.budget, rule: rule, isBounded: true)
         return (
             machine,
             machine.startLives

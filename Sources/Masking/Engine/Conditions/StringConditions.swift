@@ -91,19 +91,25 @@ final class StringConditions: Grounded {
             }
         }
         if !isConjunction, !canonical { canonical = listsValues(formula) }
+        let horizon =
+            isConjunction
+            ? nil : LengthHorizon(formula, formulas, deciders, components: components.count)
         let machine: StringMachine
         if components.isEmpty {
             machine = patterns.freeString
         } else if isConjunction {
-            machine = patterns.machine(components, isCanonical: canonical)
+            machine = patterns.machine(
+                components, isCanonical: canonical, isBounded: blueprint.mayStopFollowing)
         } else {
             machine = StringMachine(
                 components, isCanonical: canonical, budget: patterns.budget,
-                rule: rule(formula, deciders, components, listing: listing == nil ? nil : 0))
+                rule: rule(formula, deciders, components, listing: listing == nil ? nil : 0, horizon),
+                isBounded: blueprint.mayStopFollowing)
         }
         return StringSpec(
             formula: formula, machine: machine, deciders: deciders, isConjunction: isConjunction,
-            boundsStandAlone: boundsStandAlone, maximum: maximum)
+            bounds: .init(
+                maximum: maximum, standAlone: isConjunction || boundsStandAlone, horizon: horizon))
     }
 
     /// The strings among the values that a schema lists.
@@ -130,20 +136,21 @@ final class StringConditions: Grounded {
     /// Whether a string can still satisfy a formula whose components are in certain states.
     private func rule(
         _ formula: Formulas.ID, _ deciders: [Leaf: StringSpec.Decider], _ components: [StringComponent],
-        listing: Int?
+        listing: Int?, _ horizon: LengthHorizon?
     ) -> StringMachine.Rule {
         let formulas = self.formulas
+        func verdict(_ verdicts: ComponentVerdicts) -> Bool? {
+            if let horizon, horizon.isBeyond(verdicts) { return false }
+            return formulas.evaluate(formula) { deciders[$0]?.accepts(verdicts) }
+        }
         if hasSingleConditions(formula) {
             return .living(
                 LivingRule(listing: listing) { states in
-                    let verdicts = ComponentVerdicts(components: components, states: states, isEnd: false)
-                    return formulas.evaluate(formula) { deciders[$0]?.accepts(verdicts) } != false
+                    verdict(ComponentVerdicts(components: components, states: states, isEnd: false)) != false
                 })
         }
         return .search(
-            StringLiveness(components, patterns.allowance, listing: listing) { verdicts in
-                formulas.evaluate(formula) { deciders[$0]?.accepts(verdicts) }
-            })
+            StringLiveness(components, patterns.allowance, listing: listing, verdict: verdict))
     }
 
     /// Whether each way to satisfy a formula asks for one string keyword at most: then nothing can contradict it.

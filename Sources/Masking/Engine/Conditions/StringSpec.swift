@@ -30,30 +30,37 @@ final class StringSpec {
     let formula: Formulas.ID
     let machine: StringMachine
     let deciders: [Leaf: Decider]
-    /// Whether characters must be counted, and where the count may stop.
-    let countLimit: Int32
-    /// The bound that holds whatever else does.
-    let maximum: Int?
     /// Whether the formula is a conjunction of positive leaves.
     let isConjunction: Bool
-    /// Whether each bound on length must hold, whatever else does.
-    let boundsStandAlone: Bool
+    private let bounds: Bounds
     /// Components with a pattern that must hold: their shortest end counts against the maximum.
     let requiredPatterns: [(component: Int, automaton: PatternAutomaton)]
 
+    /// What is said of the length.
+    struct Bounds {
+        /// Whether characters must be counted, and where the count may stop.
+        var countLimit: Int32 = 0
+        /// The bound that holds whatever else does.
+        var maximum: Int?
+        /// Whether each bound must hold, whatever else does.
+        var standAlone: Bool
+        /// How long a string may grow, where bounds stand inside alternatives that are few.
+        var horizon: LengthHorizon?
+    }
+
     init(
         formula: Formulas.ID, machine: StringMachine, deciders: [Leaf: Decider], isConjunction: Bool,
-        boundsStandAlone: Bool, maximum: Int?
+        bounds: Bounds
     ) {
         self.formula = formula
         self.machine = machine
         self.deciders = deciders
         self.isConjunction = isConjunction
-        self.boundsStandAlone = isConjunction || boundsStandAlone
-        self.maximum = maximum
+        var bounds = bounds
         var limit = 0
         for case .length(let low, let high) in deciders.values { limit = max(limit, low, (high ?? -1) + 1) }
-        countLimit = Int32(clamping: limit)
+        bounds.countLimit = Int32(clamping: limit)
+        self.bounds = bounds
         var patterns: [(Int, PatternAutomaton)] = []
         if isConjunction {
             for case .component(let index) in deciders.values {
@@ -64,9 +71,19 @@ final class StringSpec {
         }
         // Where a pattern's least length is too dear to know, the closing quote decides alone.
         requiredPatterns =
-            maximum == nil
+            bounds.maximum == nil
             ? [] : patterns.filter { $0.1.slack(PatternAutomaton.start) < PatternAutomaton.unknownSlack }
     }
+
+    /// The longest that the string may be, whatever else holds.
+    var maximum: Int? { bounds.maximum }
+    /// Where the count of characters may stop.
+    var countLimit: Int32 { bounds.countLimit }
+    /// Whether each bound on length must hold, whatever else does.
+    var boundsStandAlone: Bool { bounds.standAlone }
+
+    /// The longest that a string in that state may become, where that is known; a shorter one lives.
+    func end(_ state: Int32) -> Int? { bounds.horizon?.end(machine.componentStates(state)) }
 
     /// The smallest length at which some leaf may begin to refuse.
     var tightest: Int {
@@ -79,13 +96,27 @@ final class StringSpec {
         return bound
     }
 
-    /// By how many characters a string must stay below its bound to be sure to live: what a pattern may still need
-    /// after any one more character.
-    func slack(_ state: Int32, longest: Int) -> Int {
-        // At the bound itself the string must be able to end.
-        if !isConjunction { return boundsStandAlone ? 1 : longest }
+    /// With how many more characters a string of such a length surely does not die by its length; below 0 where that is not
+    /// known of any.
+    func surelyFits(after state: Int32, _ length: Int, longest: Int) -> Int {
         let states = machine.componentStates(state)
-        return requiredPatterns.map { $0.automaton.slack(states[$0.component]) }.max() ?? 0
+        if isConjunction {
+            // A pattern may still need some characters after any one more.
+            let slack = requiredPatterns.map { $0.automaton.slack(states[$0.component]) }.max() ?? 0
+            return tightest - length - slack
+        }
+        if let span = bounds.horizon?.span(states) {
+            return span.least == Int.max ? longest : span.least - 1 - length
+        }
+        // At the bound itself the string must be able to end.
+        return tightest - length - (boundsStandAlone ? 1 : longest)
+    }
+
+    /// With how many more characters a string may live at most, as far as its length says.
+    func mayFit(after state: Int32, _ length: Int, longest: Int) -> Int {
+        if boundsStandAlone { return min(tightest - length, longest) }
+        guard let span = bounds.horizon?.span(machine.componentStates(state)) else { return longest }
+        return min(span.greatest, length + longest) - length
     }
 
     var counts: Bool { countLimit > 0 }
@@ -112,6 +143,7 @@ final class StringSpec {
             }
         }
         if countLimit == 0 { return true }
+        if let end = end(state), Int(count) < end { return true }
         func holds(atLength length: Int, _ isEnd: Bool) -> Bool {
             let verdicts = verdicts(state, isEnd: isEnd)
             return formulas.evaluate(formula) { leaf in

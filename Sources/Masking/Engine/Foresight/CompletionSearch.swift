@@ -254,6 +254,10 @@ struct CompletionSearch {
         if !witnesses.isComplete { isComplete = false }
         var results: [Formulas.ID] = []
         for value in witnesses.values {
+            guard transitions.patterns.allowance.take(10) else {
+                isComplete = false
+                break
+            }
             // The spelling may matter as well.
             for isPlain in value.isIntegral ? [true, false] : [false] {
                 let result = transitions.formulas.substitute(formula) { _, leaf, id in

@@ -8,6 +8,8 @@ final class Blueprint {
     let formulas = Formulas()
     /// Whether some schema has keywords that only the closed text decides.
     let readsText: Bool
+    /// Whether some patterns may take so long to follow, alone or together, that the closed text is asked instead.
+    let mayStopFollowing: Bool
     private var typedFormulas: [UInt64: Formulas.ID] = [:]
 
     init(
@@ -19,9 +21,13 @@ final class Blueprint {
         self.patterns = patterns
         self.graph = graph
         self.turn = turn
-        readsText = graph.nodes.contains {
-            $0.array.uniqueItems || $0.unevaluated.checksText || $0.string.checksText
-        }
+        let mayStopFollowing = graph.hasDearPatterns(patterns)
+        self.mayStopFollowing = mayStopFollowing
+        readsText =
+            mayStopFollowing
+            || graph.nodes.contains {
+                $0.array.uniqueItems || $0.unevaluated.checksText || $0.string.checksText
+            }
     }
 
     /// What a formula over schemas comes to once the value's first byte is known.

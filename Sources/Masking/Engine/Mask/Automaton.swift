@@ -3,6 +3,8 @@ final class Automaton: Conditioned {
     let transitions: Transitions
     let foresight: Foresight
     private var masks: [Int32: [UInt64]] = [:]
+    /// When the masks were made, in the revisions of the machines inside strings.
+    private var revision = 0
     private var textRows: [Int32: [Int32]] = [:]
 
     init(_ blueprint: Blueprint) {
@@ -31,6 +33,10 @@ final class Automaton: Conditioned {
 
     /// The tokens that may follow a configuration, remembered where they depend on nothing else.
     func allowed(_ id: Int32, _ trail: Trail) -> [UInt64] {
+        if revision != patterns.budget.revision {
+            masks.removeAll(keepingCapacity: true)
+            revision = patterns.budget.revision
+        }
         if let known = masks[id] { return known }
         var walk = MaskWalk(self, trail: trail)
         walk.run(id)

@@ -233,8 +233,7 @@ struct MaskWalk {
 
     /// Takes out of the words what is too long for the bounds.
     private mutating func boundLength(_ spec: StringSpec, _ here: Configuration, _ tokens: StringTokens) {
-        let bound = spec.tightest
-        guard bound < Int.max else { return }
+        guard spec.tightest < Int.max else { return }
         if !spec.isConjunction, spec.machine.isConstant(here.stringState) {
             // Only the length can end the string: how many more characters does it take?
             var more = -1
@@ -251,16 +250,15 @@ struct MaskWalk {
             }
             return
         }
-        let remaining = bound - Int(here.length)
-        let slack = spec.slack(here.stringState, longest: tokens.longest)
-        if remaining - slack >= tokens.longest { return }
-        let safe = remaining - slack
-        if safe == remaining, remaining >= 0 {
+        let remaining = spec.tightest - Int(here.length)
+        let safe = spec.surelyFits(after: here.stringState, Int(here.length), longest: tokens.longest)
+        if safe >= tokens.longest { return }
+        if spec.isConjunction, safe == remaining, remaining >= 0 {
             for index in words.indices { words[index] &= tokens.byLength[remaining][index] }
             return
         }
         // Between what surely fits and what surely does not, alongside the trie.
-        let upper = spec.boundsStandAlone ? min(remaining, tokens.longest) : tokens.longest
+        let upper = spec.mayFit(after: here.stringState, Int(here.length), longest: tokens.longest)
         var open: [UInt64] = []
         var count = 0
         for index in words.indices {
@@ -277,7 +275,7 @@ struct MaskWalk {
             for token in TokenSet(words: open, capacity: automaton.vocabulary.count)
             where lives(token, here, &verdicts) { insert(token) }
         } else {
-            walkCounted(all, here.stringState, here.length, &verdicts)
+            spec.machine.walk(trie, from: here.stringState, length: here.length, into: &words, &verdicts)
         }
     }
 
@@ -293,26 +291,6 @@ struct MaskWalk {
             guard state >= 0, verdicts.lives(state, count) else { return false }
         }
         return true
-    }
-
-    /// Marks the tokens inside a string that its bounds on length let pass.
-    ///
-    /// A string that has died by its length stays dead, so nothing below is visited.
-    private mutating func walkCounted(
-        _ siblings: Range<Int>, _ state: Int32, _ count: Int32, _ verdicts: inout LengthVerdicts
-    ) {
-        let machine = verdicts.spec.machine
-        let counted = verdicts.spec.count(count, isBoundary: machine.isBoundary(state))
-        var node = siblings.lowerBound
-        while node < siblings.upperBound {
-            let packed = trie.nodes[node]
-            let end = Int(packed & 0xFFFF_FFFF)
-            defer { node = end }
-            let next = machine.step(state, UInt8(packed >> 56))
-            guard next >= 0, verdicts.lives(next, counted) else { continue }
-            mark(packed)
-            if node + 1 < end { walkCounted(node + 1..<end, next, counted, &verdicts) }
-        }
     }
 
     private mutating func runKey(_ here: Configuration) {

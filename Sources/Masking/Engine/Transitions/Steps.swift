@@ -119,7 +119,7 @@ extension Transitions {
             switch spec.truth(of: leaf, state, count) {
             case true: Formulas.yes
             case false: Formulas.no
-            case nil: id
+            case nil: leaf.onClosedText.map { formulas.leaf($0) } ?? id
             }
         }
         let target = deliver(result, frame)
