@@ -14,10 +14,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Attached:
-    """One run: the program, its decisions by the call's ID, and what the provider saw."""
+    """One run: the program, its decisions by the call's ID, and what the provider saw.
+
+    With `upstream` a real server answers, by way of recording_relay.py: its model names its calls as it likes, so those of its
+    first answer are decided by their order, and what it asks for after the second answer waits until the run is ended."""
 
     def __init__(self, callgate, turns, command, decisions, environment=None, upstream_path="", hold=0, limit=120,
-                 deny="auto"):
+                 deny="auto", upstream=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="callgate-attached-"))
         if "CALLGATE_KEEP" not in os.environ:
             atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
@@ -25,13 +28,15 @@ class Attached:
         (self.folder / "turns.json").write_text(json.dumps(turns))
         seen = self.folder / "seen.jsonl"
         provider = subprocess.Popen(
-            [sys.executable, HERE / "scripted_provider.py", self.folder / "turns.json", "--seen", seen],
+            [sys.executable, *([HERE / "recording_relay.py", upstream] if upstream else
+                               [HERE / "scripted_provider.py", self.folder / "turns.json"]), "--seen", seen],
             stdout=subprocess.PIPE, text=True)
         port = provider.stdout.readline().strip()
         variables = {"HOME": str(self.folder / "home"), "PATH": os.environ["PATH"], "OPENAI_API_KEY": "made-up",
                      "ANTHROPIC_API_KEY": "made-up", "GOOGLE_API_KEY": "made-up", "GEMINI_API_KEY": "made-up",
                      **(environment or {})}
         log = open(self.folder / "log", "w")
+        self.is_cut, self.numbers = False, {}
         started = time.time()
         deadline = started + limit + hold
         proxy = subprocess.Popen(
@@ -42,7 +47,16 @@ class Attached:
         try:
             while proxy.poll() is None and time.time() < deadline:
                 time.sleep(0.3)
-                waiting = self.waiting(callgate)
+                if upstream and seen.exists() and len(seen.read_text().splitlines()) > 1:
+                    # A client that needs no more than that ends by itself.
+                    for _ in range(30):
+                        if proxy.poll() is None:
+                            time.sleep(0.1)
+                    self.is_cut = proxy.poll() is None
+                    proxy.terminate()
+                    proxy.wait(20)
+                    break
+                waiting = self.first(callgate) if upstream else self.waiting(callgate)
                 if waiting and hold:
                     time.sleep(hold)
                     hold = 0
@@ -68,6 +82,15 @@ class Attached:
             [callgate, "approve", "--list", self.folder / "sessions"], capture_output=True, text=True).stdout
         found = re.findall(r"^([0-9a-f]{64})\n.*· (\S+) · \S+$", listed, re.MULTILINE)
         return {int(re.sub(r"\D", "", name) or 0): call_hash for call_hash, name in found}
+
+    def first(self, callgate):
+        """The hashes of the calls of the first answer that wait, by their order."""
+        listed = subprocess.run(
+            [callgate, "approve", "--list", self.folder / "sessions"], capture_output=True, text=True).stdout
+        waiting = re.findall(r"^([0-9a-f]{64})\n.*· round 1 ·", listed, re.MULTILINE)
+        for call_hash in waiting:
+            self.numbers.setdefault(call_hash, len(self.numbers) + 1)
+        return {self.numbers[call_hash]: call_hash for call_hash in waiting}
 
     def file(self, name):
         """What stands in a file of the program's folder; None where there is none."""

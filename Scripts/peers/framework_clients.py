@@ -1,9 +1,15 @@
-"""One agent for each SDK and framework, with one tool that appends a line to the file `notes`; run by frameworks.py."""
+"""One agent for each SDK and framework, with one tool that appends a line to the file `notes`; run by frameworks.py, and by
+real_frameworks.py, whose REAL_MODEL needs another PROMPT and does not get its commands run.
+
+Those that stream write the words of the answers into the file `words` as they come: the time, the answer's number, the piece.
+"""
 import asyncio
 import json
+import os
 import sys
+import time
 
-PROMPT = "Note one, then two."
+PROMPT = os.environ.get("PROMPT", "Note one, then two.")
 SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
 
 
@@ -16,6 +22,12 @@ def note(text: str) -> str:
     with open("notes", "a") as file:
         file.write(text + "\n")
     return f"noted {text}"
+
+
+def came(answer, piece):
+    """Writes down a piece of an answer's words."""
+    with open("words", "a") as file:
+        file.write(json.dumps([time.time(), answer, piece]) + "\n")
 
 
 def run(name, arguments):
@@ -31,8 +43,9 @@ def openai_chat(stream):
     while True:
         if stream:
             with client.chat.completions.stream(model="m", messages=history, tools=tools) as events:
-                for _ in events:
-                    pass
+                for event in events:
+                    if event.type == "content.delta":
+                        came(len(history), event.delta)
                 message = events.get_final_completion().choices[0].message
         else:
             message = client.chat.completions.create(model="m", messages=history, tools=tools).choices[0].message
@@ -52,10 +65,17 @@ def openai_responses(stream):
     tools = [{"type": "function", "name": "note", "description": "Notes.", "parameters": SCHEMA}]
     history = [{"role": "user", "content": PROMPT}]
     while True:
-        if stream:
+        if stream and "REAL_MODEL" in os.environ:
+            # Its stream() wants an index of each piece's part, which llama-server does not send.
+            for event in client.responses.create(model="m", input=history, tools=tools, stream=True):
+                if event.type == "response.output_text.delta":
+                    came(len(history), event.delta)
+            response = event.response
+        elif stream:
             with client.responses.stream(model="m", input=history, tools=tools) as events:
-                for _ in events:
-                    pass
+                for event in events:
+                    if event.type == "response.output_text.delta":
+                        came(len(history), event.delta)
                 response = events.get_final_response()
         else:
             response = client.responses.create(model="m", input=history, tools=tools)
@@ -74,9 +94,11 @@ def anthropic_messages(stream):
     tools = [{"name": "note", "description": "Notes.", "input_schema": SCHEMA}]
     history = [{"role": "user", "content": PROMPT}]
     while True:
-        settings = {"model": "m", "max_tokens": 1000, "messages": history, "tools": tools}
+        settings = {"model": "m", "max_tokens": 300, "messages": history, "tools": tools}
         if stream:
             with client.messages.stream(**settings) as events:
+                for piece in events.text_stream:
+                    came(len(history), piece)
                 message = events.get_final_message()
         else:
             message = client.messages.create(**settings)
@@ -89,13 +111,16 @@ def anthropic_messages(stream):
 
 
 def anthropic_tool_runner(stream):
-    """The SDK's own loop, which goes on in a thread that its provider keeps."""
+    """The SDK's own loop, which goes on in a thread that its provider keeps; llama-server keeps none, and takes what comes."""
     import anthropic
+    more = {"thread": False} if "REAL_MODEL" in os.environ else {}
     runner = anthropic.Anthropic().beta.messages.tool_runner(
-        model="m", max_tokens=1000, tools=[anthropic.beta_tool(note)], messages=[{"role": "user", "content": PROMPT}],
-        stream=stream)
-    for message in runner:
+        model="m", max_tokens=300, tools=[anthropic.beta_tool(note)], messages=[{"role": "user", "content": PROMPT}],
+        stream=stream, **more)
+    for answer, message in enumerate(runner, 1):
         if stream:
+            for piece in message.text_stream:
+                came(answer, piece)
             message.get_final_message()
 
 
@@ -155,7 +180,6 @@ def pydantic_ai():
 
 
 def smolagents():
-    import os
     from smolagents import OpenAIServerModel, ToolCallingAgent, tool
     model = OpenAIServerModel(model_id="m", api_base=os.environ["OPENAI_BASE_URL"], api_key="made-up")
     ToolCallingAgent(tools=[tool(note)], model=model, max_steps=4).run(PROMPT)
@@ -165,8 +189,16 @@ def mini_swe_agent():
     from minisweagent.agents.default import DefaultAgent
     from minisweagent.environments.local import LocalEnvironment
     from minisweagent.models.litellm_model import LitellmModel
+
+    class Written(LocalEnvironment):
+        """Writes commands down instead of running them."""
+
+        def execute(self, action, *_, **__):
+            return {"output": note(action["command"]), "returncode": 0, "exception_info": ""}
+
     model = LitellmModel(model_name="openai/m", cost_tracking="ignore_errors")
-    agent = DefaultAgent(model, LocalEnvironment(), system_template="You note.", instance_template="{{task}}", step_limit=5)
+    environment = Written() if "REAL_MODEL" in os.environ else LocalEnvironment()
+    agent = DefaultAgent(model, environment, system_template="You note.", instance_template="{{task}}", step_limit=5)
     agent.run(PROMPT)
 
 
