@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """The clients of frameworks.py behind `callgate attach` before a real llama-server with a real model.
 
-    python3 Scripts/peers/real_frameworks.py CALLGATE [--model FILE.gguf] [--server PATH] [NAME[:DECISION] ...]
+    real_frameworks.py CALLGATE [--model FILE.gguf] [--server PATH] [--marks own|block|none] [NAME[:DECISION] ...]
 
 The server is that of llama-server.sh and the model Qwen2.5-Coder 0.5B of real-models.sh, where no other is named. What the model
-writes is its own: nothing forces it to call, so that it is told in the table where it does not. It writes its calls in a block of
-JSON instead of between its template's `<tool_call>` and `</tool_call>`; so the server reads the model's own template with these
-marks for those (--own-template leaves it as it is).
+writes is its own, and a row says so where it makes no call: of the clients only smolagents asks for one by `tool_choice`. It does
+not write its calls between the marks of its own template, but in a block of JSON, or by themselves where smolagents' long
+instructions show them so. The server reads the template with the marks that fit; --marks says others, `own` leaves them.
 
 A row is one run: the calls of the first answer are decided, and the run ends with the second answer. What the server was asked
 and what it answered are taken from a relay between it and the proxy: what ran must be what the answer asked for and the decision
@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,6 +34,7 @@ EXPLAINED = "Explain briefly, then call note twice, with one and with two."
 PROMPTS = {"openai-chat-stream": EXPLAINED, "openai-responses-stream": EXPLAINED, "anthropic-stream": EXPLAINED,
            "mini-swe-agent": 'Write two calls of bash: {"command": "echo one"} and {"command": "echo two"}.'}
 # How a call is marked off from words, instead of by the model's own template.
+FITTING = {"smolagents": "none"}
 MARKS = {"block": ("in a block of its own", "```json", "```"), "none": ("after your words", "", "")}
 # How the first call of an answer is decided; others are approved, but beside one that is responded to denied.
 DECISIONS = {"approve": ["approve"], "edit": ["edit", "--args"], "deny": ["deny", "--reason", "no"],
@@ -152,7 +154,8 @@ def faults(client, attached, name):
         return [f"the server's answer is cut: {error}"], ""
     what = f"{len(words)} letters, {len(calls)} call{'' if len(calls) == 1 else 's'}"
     if not calls:
-        return [f"the model made no call: {words[:80]!r}"], what
+        ran = f"; WITHOUT A DECISION it ran {attached.file('notes')!r}" if attached.file("notes") else ""
+        return [f"the model made no call: {words[:80]!r}{ran}"], what
     texts, told = wanted(client, name, calls)
     found = []
     lines = sorted((attached.file("notes") or "").splitlines())
@@ -201,13 +204,27 @@ def model_and_server(words):
     return words.model or printed("real-models.sh")[-1], words.server or printed("llama-server.sh")[-1]
 
 
+def start(program, model, folder, chosen):
+    """A server whose template marks calls off as chosen."""
+    server = Server(program, model, folder)
+    if chosen == "own":
+        return server
+    template = server.get("/props")["chat_template"]
+    server.stop()
+    how, *marks = MARKS[chosen]
+    for old, new in zip(("within <tool_call></tool_call> XML tags", "</tool_call>", "<tool_call>"), (how, *marks[::-1])):
+        template = template.replace(old, new)
+    (folder / "template").write_text(template)
+    return Server(program, model, folder, folder / "template")
+
+
 def main():
     words = argparse.ArgumentParser()
     words.add_argument("callgate", type=os.path.abspath)
     words.add_argument("clients", nargs="*")
     words.add_argument("--model", type=os.path.abspath)
     words.add_argument("--server", type=os.path.abspath)
-    words.add_argument("--marks", choices=["own", *MARKS], default="block")
+    words.add_argument("--marks", choices=["own", *MARKS])
     words = words.parse_intermixed_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="callgate-real-"))
     try:
@@ -216,19 +233,15 @@ def main():
     except Exception as error:
         print(f"skipped: {error}")
         return
-    server = Server(program, model, folder)
-    if words.marks != "own":
-        template = server.get("/props")["chat_template"]
-        server.stop()
-        how, *marks = MARKS[words.marks]
-        for old, new in zip(("within <tool_call></tool_call> XML tags", "</tool_call>", "<tool_call>"), (how, *marks[::-1])):
-            template = template.replace(old, new)
-        (folder / "template").write_text(template)
-        server = Server(program, model, folder, folder / "template")
-    print(f"{os.path.basename(model)}, llama-server {server.get('/props')['build_info']}", flush=True)
-    failed = False
+    failed, server, marks = False, None, None
     try:
         for client, _, only in (choice.partition(":") for choice in words.clients or CLIENTS):
+            wanted_marks = words.marks or FITTING.get(client, "block")
+            if wanted_marks != marks:
+                if server:
+                    server.stop()
+                marks, server = wanted_marks, start(program, model, folder, wanted_marks)
+                print(f"{os.path.basename(model)}, llama-server {server.get('/props')['build_info']}, marks: {marks}", flush=True)
             for name in DECISIONS:
                 if only and only != name:
                     continue
@@ -236,11 +249,16 @@ def main():
                     words.callgate, None, [interpreter, HERE / "framework_clients.py", client], decisions(client, name),
                     {"MSWEA_SILENT_STARTUP": "1", "REAL_MODEL": "1", "PROMPT": PROMPTS.get(client, PROMPT)},
                     upstream=server.url, limit=150)
+                if attached.seen and attached.seen[0]["status"] == 404:
+                    print(f"{client:28} not run: the server has no {attached.seen[0]['path'].split('?')[0]}", flush=True)
+                    break
                 found, what = faults(client, attached, name)
                 print(f"{client:28} {name:8} {attached.seconds:5.1f} s  {what:24}  " + ("; ".join(found) or "as decided"), flush=True)
                 failed |= bool(found)
     finally:
-        server.stop()
+        if server:
+            server.stop()
+        shutil.rmtree(folder)
     sys.exit(1 if failed else 0)
 
 
