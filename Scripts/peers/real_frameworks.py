@@ -116,6 +116,15 @@ def said(text):
     return "".join(words), [(name, json.loads(arguments)) for _, (name, arguments) in sorted(calls.items())]
 
 
+def in_words(words):
+    """The call that smolagents finds in the words of an answer without calls."""
+    try:
+        found = json.loads(words[words.index("{"):words.rindex("}") + 1], strict=False)
+        return [(found["name"], found.get("arguments") or {})]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
 def argument(client):
     """The tool's argument."""
     return "command" if client == "mini-swe-agent" else "text"
@@ -152,6 +161,8 @@ def faults(client, attached, name):
         words, calls = said(first["answer"])
     except ValueError as error:
         return [f"the server's answer is cut: {error}"], ""
+    if client == "smolagents" and not calls:
+        calls = in_words(words)
     what = f"{len(words)} letters, {len(calls)} call{'' if len(calls) == 1 else 's'}"
     if not calls:
         ran = f"; WITHOUT A DECISION it ran {attached.file('notes')!r}" if attached.file("notes") else ""

@@ -19,6 +19,9 @@ enum ForgetfulClients {
     /// Whether such a client has sent the request, by what it writes into all of them.
     static func sent(_ request: AgentRequest) -> Bool { isSmolagents(request) || isMiniSWEAgent(request) }
 
+    /// Whether the client runs a call that it finds in the words of an answer without calls.
+    static func readsCallsInWords(_ request: AgentRequest) -> Bool { isSmolagents(request) }
+
     /// smolagents tells its model of calls and results in a text of its own.
     private static func isSmolagents(_ request: AgentRequest) -> Bool {
         let stops = request.reading.others["stop"]?.arrayValue ?? []

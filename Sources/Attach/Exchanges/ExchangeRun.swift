@@ -106,9 +106,10 @@ struct ExchangeRun: Sendable {
         let started = ContinuousClock.now
         var gated = GatedStream(format, isStreamed: isStreamed)
         // Of an answer that may give way to another no word leaves before its calls are decided.
-        let passesAtOnce = isStreamed && !mayAskAgain
+        let waits = mayAskAgain || ForgetfulClients.readsCallsInWords(request)
+        let passesAtOnce = isStreamed && !waits
         var kept: [UInt8] = []
-        var hold = isStreamed && mayAskAgain ? begin(gated, [], isStreamed, head.decoded) : nil
+        var hold = isStreamed && waits ? begin(gated, [], isStreamed, head.decoded) : nil
         defer { hold?.stop() }
         while let bytes = try await body.next() {
             let output = gated.take(try decoding.take(bytes, keeps: !isStreamed))
@@ -149,7 +150,9 @@ struct ExchangeRun: Sendable {
             throw ProxyError(
                 "the provider's answer was not passed on: \(contradiction), and clients take either")
         }
-        let answer = try gated.response(numberingFrom: request.nextCallNumber)
+        var answer = try gated.response(numberingFrom: request.nextCallNumber)
+        let spoken = try SpokenResponse(answer, to: request)
+        if let spoken { answer = spoken.response }
         if request.reading.isKept, let id = gated.responseID {
             await session.remember(response: id, answer)
         }
@@ -160,17 +163,23 @@ struct ExchangeRun: Sendable {
         if mayAskAgain, await session.asksAgain(after: request) {
             return try await session.withhold(from: request)
         }
-        let changes = try await changes(
-            answer.calls, verdicts, gated.items, isOpened: hold?.isOpened ?? false)
+        var changes: [Int: CallRewrite] = [:]
+        if spoken == nil {
+            changes = try await self.changes(
+                answer.calls, verdicts, gated.items, isOpened: hold?.isOpened ?? false)
+        }
+        let words =
+            try spoken?.released(kept, verdicts.first, for: request, isStreamed: isStreamed) ?? kept
+        let isAsItCame = changes.isEmpty && words == kept
         if !answer.calls.isEmpty { try await session.start() }
         let released = try gated.release(changes, isOpened: hold?.isOpened ?? false)
         exchange.setHeld(false)
         if isStreamed {
-            await log.append(kept + released)
-        } else if changes.isEmpty, decoding.isDecoding, await !log.hasBegun {
+            await log.append(words + released)
+        } else if isAsItCame, decoding.isDecoding, await !log.hasBegun {
             await whole(decoding.coded, head)
         } else {
-            await whole(kept + released, head.decoded)
+            await whole(words + released, head.decoded)
         }
         await log.end(isWhole: true)
         return nil
