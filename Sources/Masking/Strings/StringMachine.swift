@@ -250,7 +250,7 @@ final class StringMachine {
     var spent: Int {
         var searches = 0
         if case .search(let liveness)? = rule { searches = liveness.looked * letters.count / 4 }
-        return work / 4 + effort.transitions + searches
+        return work / 2 + effort.transitions + searches
     }
 
     /// Whether some pattern is followed from a state on.

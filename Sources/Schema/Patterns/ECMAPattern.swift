@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A regular expression as JSON Schema's `pattern` has it (ECMA-262, Unicode mode).
 ///
 /// Equality is that of the source text.
@@ -10,6 +12,7 @@ public struct ECMAPattern: Sendable, Hashable {
     package let groupCount: Int
     /// The numbers of the groups that have names.
     package let groupNames: [String: Int]
+    private let program = ProgramMemory()
 
     /// Reads an expression.
     ///
@@ -62,7 +65,7 @@ public struct ECMAPattern: Sendable, Hashable {
         do {
             return try matches(text, within: limit, steps: &steps)
         } catch {
-            if let found = PatternProgram(root)?.findsMatch(in: text, steps: &steps) { return found }
+            if let found = program.program(of: root)?.findsMatch(in: text, steps: &steps) { return found }
             throw error
         }
     }
@@ -77,7 +80,7 @@ public struct ECMAPattern: Sendable, Hashable {
     }
 
     private static let quickSteps = 20_000
-    private static let maskSteps = 1_000
+    private static let maskSteps = 600
     private static let scalarSteps = 40
     private static let patientSteps = 2_000_000
 
@@ -96,4 +99,16 @@ public struct PatternError: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
+}
+
+/// The automaton of one pattern, made where backtracking has taken long for the first time.
+private final class ProgramMemory: Sendable {
+    private let made = Mutex<(isKnown: Bool, program: PatternProgram?)>((false, nil))
+
+    func program(of root: PatternNode) -> PatternProgram? {
+        made.withLock { made in
+            if !made.isKnown { made = (true, PatternProgram(root)) }
+            return made.program
+        }
+    }
 }

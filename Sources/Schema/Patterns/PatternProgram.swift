@@ -2,8 +2,8 @@
 ///
 /// It decides any text in time proportional to the product of both lengths, where backtracking may take exponentially
 /// long; whether a text matches is all it says.
-struct PatternProgram {
-    private enum Instruction {
+struct PatternProgram: Sendable {
+    private enum Instruction: Sendable {
         case set(ScalarSet)
         case split(Int, Int)
         case jump(Int)

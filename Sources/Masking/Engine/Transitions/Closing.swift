@@ -58,12 +58,7 @@ extension Transitions {
         guard let value = try? JSONParser.parse(text) else { return Configuration.dead }
         switch here.resolution {
         case .closed, .numberEnded:
-            let result = formulas.substitute(here.formula) { _, leaf, id in
-                guard case .check(let schema, let keyword) = leaf else { return id }
-                return ClosedEvaluation.holds(blueprint, numbers, value, schema, keyword)
-                    ? Formulas.yes : Formulas.no
-            }
-            return deliver(result, here.frame)
+            return deliver(decided(here.formula, by: value), here.frame)
         case .itemClosed, .numberItemEnded:
             let result = formulas.substitute(here.formula) { _, leaf, id in
                 guard case .check(let schema, .uniqueItems) = leaf else { return id }
@@ -74,6 +69,22 @@ extension Transitions {
             var array = frame(here.frame)
             array.formula = result
             return intern(Configuration(.arrayAfter, frame: intern(array)))
+        }
+    }
+
+    /// What a formula comes to once the keywords that need the closed value are asked; of those no more than it takes.
+    private func decided(_ formula: Formulas.ID, by value: JSONValue) -> Formulas.ID {
+        var known: [Leaf: Bool] = [:]
+        func holds(_ leaf: Leaf) -> Bool? {
+            guard case .check(let schema, let keyword) = leaf else { return nil }
+            if let verdict = known[leaf] { return verdict }
+            let verdict = ClosedEvaluation.holds(blueprint, numbers, value, schema, keyword)
+            known[leaf] = verdict
+            return verdict
+        }
+        if let verdict = formulas.evaluate(formula, holds) { return verdict ? Formulas.yes : Formulas.no }
+        return formulas.substitute(formula) { _, leaf, id in
+            holds(leaf).map { $0 ? Formulas.yes : Formulas.no } ?? id
         }
     }
 
